@@ -1,0 +1,29 @@
+# What every target is compiled with: warnings, and the instrumentation that the preset asks for.
+
+add_library(wsmq_warnings INTERFACE)
+target_compile_options(wsmq_warnings INTERFACE -Wall -Wextra -Wconversion -Wshadow $<$<BOOL:${WSMQ_DEVELOPER}>:-Werror>)
+
+if(NOT EMSCRIPTEN)
+  find_program(CCACHE_PROGRAM ccache)
+  if(CCACHE_PROGRAM)
+    set(CMAKE_CXX_COMPILER_LAUNCHER "${CCACHE_PROGRAM}")
+  endif()
+endif()
+
+# Instrumentation must be the same in every object of a program, so these are set for all targets.
+if(WSMQ_SANITIZE)
+  add_compile_options(-fsanitize=${WSMQ_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${WSMQ_SANITIZE})
+endif()
+if(WSMQ_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+if(WSMQ_COVERAGE)
+  add_compile_options(--coverage)
+  add_link_options(--coverage)
+endif()
+if(EMSCRIPTEN)
+  # Exceptions cost 5 to 7 KB and the engine has none; every object must agree, or -flto does not link.
+  add_compile_options(-fno-exceptions)
+  add_link_options(-fno-exceptions)
+endif()
