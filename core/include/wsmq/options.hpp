@@ -1,0 +1,138 @@
+// What the user asks for. The client copies it, and never writes to it: what the broker granted
+// is in Negotiated.
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "wsmq/store.hpp"
+#include "wsmq/types.hpp"
+
+namespace wsmq {
+
+/// Published by the broker when the connection ends without a DISCONNECT (MQTT 5.0, 3.1.2.5). It
+/// goes with every CONNECT, reconnections included.
+struct Will {
+    std::string topic;
+    std::vector<std::uint8_t> payload;
+    Qos qos = Qos::at_most_once;
+    bool retain = false;
+    /// From PropertyWriter; ignored below MQTT 5.
+    std::vector<std::uint8_t> encoded_properties;
+};
+
+struct Credentials {
+    std::optional<std::string> username;
+    std::optional<std::vector<std::uint8_t>> password;
+};
+
+/// Exponential backoff with full jitter: before round n over all the hosts the client waits a
+/// random time between 0 and min(backoff_max, backoff_min * 2^n).
+struct ReconnectPolicy {
+    bool enabled = true;
+    /// Whether a first connection that fails at every host is tried again, as a lost one is.
+    bool retry_first_connection = false;
+    Duration backoff_min{500};
+    Duration backoff_max{30'000};
+    /// A connection that lasted this long begins the next backoff from the start.
+    Duration stable_after{10'000};
+};
+
+struct ConnectOptions {
+    Version version = Version::v5;
+    /// Empty: the broker assigns one (MQTT 5, or MQTT 3.1.1 with clean_start).
+    std::string client_id;
+    /// Ignored when ask_credentials is set.
+    Credentials credentials;
+    /// Emit CredentialsRequested before every attempt, and wait for provide_credentials().
+    bool ask_credentials = false;
+    /// Begin without the broker's old session. Holds for the first connection after start(); a
+    /// reconnection takes its own session up again where the protocol allows it.
+    bool clean_start = true;
+    /// 0 switches it off. Up to 65,535 s.
+    std::chrono::seconds keep_alive{30};
+    std::optional<Will> will;
+
+    /// MQTT 5: how long the broker keeps the session after the connection ended, in seconds;
+    /// 0xFFFFFFFF is for ever (3.1.2.11.2).
+    std::uint32_t session_expiry_interval = 0;
+    /// How many QoS 1 and 2 messages the broker may send at once; 1 to 65,535.
+    std::uint16_t receive_maximum = 65'535;
+    /// Larger packets end the connection; with MQTT 5 the broker is told. In bytes, at least 64.
+    std::uint32_t maximum_packet_size = 64u << 20;
+    /// How many topic aliases the broker may use.
+    std::uint16_t topic_alias_maximum = 16;
+    /// How many we use at most, where the broker takes them. Assigned by themselves.
+    std::uint16_t outgoing_topic_alias_maximum = 16;
+    /// MQTT 5, enhanced authentication (4.12): empty is none.
+    std::string authentication_method;
+    std::vector<std::uint8_t> authentication_data;
+    /// MQTT 5: user properties, request problem and response information, from PropertyWriter.
+    /// Those that the fields above stand for are refused.
+    std::vector<std::uint8_t> encoded_properties;
+
+    /// From OpenTransport to CONNACK, and for credentials.
+    Duration connect_timeout{30'000};
+    ReconnectPolicy reconnect;
+    /// How many addresses the driver has; OpenTransport names one by its index. At least 1.
+    std::size_t host_count = 1;
+
+    /// What may wait while there is no connection, or while it is congested.
+    std::size_t queue_maximum_messages = 10'000;
+    std::size_t queue_maximum_bytes = 64u << 20;
+    /// Output past which nothing more is encoded for the transport, in bytes: what take_output()
+    /// has not taken yet and what the driver reported by transport_backlog().
+    std::size_t output_high_water = 4u << 20;
+
+    /// Seeds the jitter; the engine has no other source of chance.
+    std::uint64_t random_seed = 0;
+    /// Borrowed, and outlives the client. Null: sessions live as long as the client.
+    Store* store = nullptr;
+};
+
+/// What becomes of a message that cannot be encoded now.
+enum class WhenBlocked : std::uint8_t {
+    wait,         ///< waits in the queue; refused with Errc::queue_full when that has no room
+    drop_oldest,  ///< waits; the oldest waiting messages are dropped (and reported) to make room
+    drop_newest,  ///< waits if there is room, else is dropped: Failed with Errc::queue_full
+    fail,         ///< refused at once: Errc::not_connected or Errc::queue_full
+};
+
+struct PublishOptions {
+    Qos qos = Qos::at_most_once;
+    bool retain = false;
+    WhenBlocked when_blocked = WhenBlocked::wait;
+    /// From PropertyWriter, borrowed for the call; ignored below MQTT 5. Topic aliases are the
+    /// engine's own business and refused here.
+    Bytes encoded_properties{};
+};
+
+/// MQTT 5.0, 3.8.3.1.
+enum class RetainHandling : std::uint8_t { send = 0, send_if_new = 1, do_not_send = 2 };
+
+struct Subscription {
+    std::string_view topic_filter;
+    Qos qos = Qos::at_most_once;
+    /// The next three are ignored below MQTT 5.
+    bool no_local = false;
+    bool retain_as_published = false;
+    RetainHandling retain_handling = RetainHandling::send;
+};
+
+/// What holds for this connection, from CONNACK; the defaults are the specification's.
+struct Negotiated {
+    std::chrono::seconds keep_alive{0};
+    std::uint32_t session_expiry_interval = 0;
+    std::uint16_t receive_maximum = 65'535;
+    std::uint32_t maximum_packet_size = 268'435'460;
+    std::uint16_t topic_alias_maximum = 0;
+    Qos maximum_qos = Qos::exactly_once;
+    bool retain_available = true;
+    bool wildcard_subscription_available = true;
+    bool subscription_identifier_available = true;
+    bool shared_subscription_available = true;
+};
+
+}  // namespace wsmq

@@ -1,0 +1,60 @@
+// Where the state of a session is kept so that it outlives the client (MQTT 5.0, 4.1).
+#pragma once
+#include <cstdint>
+#include <map>
+#include <vector>
+
+#include "wsmq/types.hpp"
+
+namespace wsmq {
+
+/// What a record holds. The number of a record is unique within its kind.
+enum class StoreKind : std::uint8_t {
+    outgoing = 1,  ///< a PUBLISH (or its PUBREL), numbered in the order of publishing
+    received = 2,  ///< the packet identifier of a QoS 2 message that was delivered but not released
+};
+
+struct StoreKey {
+    StoreKind kind{};
+    std::uint64_t number = 0;
+    friend auto operator<=>(const StoreKey&, const StoreKey&) = default;
+};
+
+/// The client writes through: it keeps what it needs in memory and tells the store of every change.
+/// It reads the store once, when it is constructed. Calls come from within the client's own calls,
+/// one at a time; a store must not call the client. A store may write later and in batches, and
+/// says in its own documentation what it promises.
+class Store {
+public:
+    virtual ~Store() = default;
+
+    /// Inserts or replaces; the record is lent for the call. False when it could not be stored:
+    /// delivery goes on from memory.
+    virtual bool put(StoreKey, Bytes record) = 0;
+    virtual void erase(StoreKey) = 0;
+    /// Forgets everything: the session ended.
+    virtual void clear() = 0;
+
+    class Visitor {
+    public:
+        virtual ~Visitor() = default;
+        virtual void visit(StoreKey, Bytes record) = 0;
+    };
+    /// In ascending order of the keys. The visitor does not change the store.
+    virtual void for_each(Visitor&) const = 0;
+};
+
+/// Keeps a session alive across client objects of one process. Costs a copy of each message.
+class MemoryStore final : public Store {
+public:
+    bool put(StoreKey, Bytes record) override;
+    void erase(StoreKey) override;
+    void clear() override;
+    void for_each(Visitor&) const override;
+    [[nodiscard]] std::size_t size() const noexcept { return records_.size(); }
+
+private:
+    std::map<StoreKey, std::vector<std::uint8_t>> records_;
+};
+
+}  // namespace wsmq

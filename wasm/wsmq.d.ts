@@ -1,0 +1,280 @@
+// The WebAssembly module as JavaScript sees it. Written by hand; the classes are Embind's, extended
+// by glue.js. The flow is that of mqttws31.js; what is new has new names.
+
+export type Payload = string | ArrayBuffer | ArrayBufferView
+
+/** MQTT 5 properties, by name. Unknown names are refused. */
+export interface Properties {
+  payloadFormatIndicator?: number
+  messageExpiryInterval?: number
+  contentType?: string
+  responseTopic?: string
+  correlationData?: Uint8Array
+  subscriptionIdentifier?: number | number[]
+  sessionExpiryInterval?: number
+  assignedClientIdentifier?: string
+  serverKeepAlive?: number
+  authenticationMethod?: string
+  authenticationData?: Uint8Array
+  requestProblemInformation?: number
+  willDelayInterval?: number
+  requestResponseInformation?: number
+  responseInformation?: string
+  serverReference?: string
+  reasonString?: string
+  receiveMaximum?: number
+  topicAliasMaximum?: number
+  topicAlias?: number
+  maximumQos?: number
+  retainAvailable?: number
+  /** Name and value pairs: an object is for names that stand once. */
+  userProperties?: [string, string][] | Record<string, string>
+  maximumPacketSize?: number
+  wildcardSubscriptionAvailable?: number
+  subscriptionIdentifierAvailable?: number
+  sharedSubscriptionAvailable?: number
+}
+
+/** An arrived message. Its payload is cut out of the received bytes when it is first read. */
+export interface ArrivedMessage {
+  readonly destinationName: string
+  readonly topic: string
+  readonly qos: 0 | 1 | 2
+  readonly retained: boolean
+  readonly duplicate: boolean
+  /** A buffer of its own, exactly as long as the payload. The same object at every read. */
+  readonly payloadBytes: Uint8Array
+  /** Decoded at the first read. Throws `MqttError` (`invalid_utf8`) where it is not UTF-8. */
+  readonly payloadString: string
+  /** Decoded at the first read; empty below MQTT 5. */
+  readonly properties: Properties
+  /** The interned topic's number: equal numbers mean equal topics until `topicEpoch` changes. */
+  readonly topicId: number
+}
+
+export interface WillOptions {
+  topic: string
+  payload: Payload
+  qos?: 0 | 1 | 2
+  retain?: boolean
+  properties?: Properties
+}
+
+export interface Credentials {
+  userName?: string
+  password?: string | Uint8Array
+}
+
+export interface Outcome {
+  invocationContext?: unknown
+}
+
+/** Why something failed. `error` is the engine's (`Errc`), `reasonCode` the broker's. */
+export interface Failure extends Outcome {
+  errorCode: number
+  /** The enumerator's name in error.hpp, for example "connection_refused". */
+  error: string
+  errorMessage: string
+  /** 0 where the broker said nothing. */
+  reasonCode: number
+  reasonString?: string
+  properties?: Properties
+}
+
+export interface ConnectionLoss extends Failure {
+  /** Whether another attempt follows, and in how many milliseconds. */
+  reconnect: boolean
+  retryIn: number
+  /** False: an attempt that never became a connection. */
+  wasConnected: boolean
+  uri: string
+}
+
+export interface ConnectOptions {
+  /** 3, 4 (3.1.1) or 5. Default 5. */
+  mqttVersion?: 3 | 4 | 5
+  useSSL?: boolean
+  /** Full ws: or wss: URIs, tried in turn; default: the constructor's. */
+  uris?: string[]
+  userName?: string
+  password?: string | Uint8Array
+  /** Asked before every attempt, reconnections included. */
+  credentials?: () => Credentials | Promise<Credentials>
+  willMessage?: WillOptions
+  /** Seconds; default 30; 0 switches it off. */
+  keepAliveInterval?: number
+  /** Seconds to CONNACK; default 30. */
+  timeout?: number
+  cleanSession?: boolean
+  /** Default true: a lost connection is taken up again, with backoff and jitter. */
+  reconnect?: boolean
+  /** Default false: a first connection that fails everywhere ends in onFailure. */
+  retryFirstConnection?: boolean
+  reconnectMinimum?: number
+  reconnectMaximum?: number
+  stableAfter?: number
+  /** MQTT 5: seconds. Default 120 with `reconnect`, else 0. */
+  sessionExpiryInterval?: number
+  receiveMaximum?: number
+  maximumPacketSize?: number
+  topicAliasMaximum?: number
+  outgoingTopicAliasMaximum?: number
+  authenticationMethod?: string
+  authenticationData?: Uint8Array
+  /** Answers the broker's AUTH; the result is the next authentication data. */
+  authenticate?: (data: Uint8Array, properties: Properties) => Uint8Array | Promise<Uint8Array>
+  /** userProperties, requestProblemInformation, requestResponseInformation. */
+  properties?: Properties
+  queueMaximumMessages?: number
+  queueMaximumBytes?: number
+  outputHighWater?: number
+  invocationContext?: unknown
+  /** The first connection stands. */
+  onSuccess?: (outcome: Outcome & { sessionPresent: boolean; properties: Properties }) => void
+  /** The first connection did not come about and is not tried again. */
+  onFailure?: (failure: Failure) => void
+}
+
+export interface SubscribeOptions {
+  qos?: 0 | 1 | 2
+  noLocal?: boolean
+  retainAsPublished?: boolean
+  retainHandling?: 0 | 1 | 2
+  /** subscriptionIdentifier, userProperties. */
+  properties?: Properties
+  invocationContext?: unknown
+  /** Every filter was granted. */
+  onSuccess?: (outcome: Outcome & { grantedQos: Uint8Array; properties: Properties }) => void
+  /** At least one filter was refused (`grantedQos` has all codes), or there was no answer. */
+  onFailure?: (failure: Failure & { grantedQos?: Uint8Array }) => void
+}
+
+/** One filter with options of its own; absent ones are those of the call. */
+export interface FilterOptions {
+  topicFilter: string
+  qos?: 0 | 1 | 2
+  noLocal?: boolean
+  retainAsPublished?: boolean
+  retainHandling?: 0 | 1 | 2
+}
+
+export interface UnsubscribeOptions {
+  properties?: Properties
+  invocationContext?: unknown
+  onSuccess?: (outcome: Outcome & { reasonCodes: Uint8Array }) => void
+  onFailure?: (failure: Failure) => void
+}
+
+export interface PublishOptions {
+  qos?: 0 | 1 | 2
+  retain?: boolean
+  whenBlocked?: 'wait' | 'drop_oldest' | 'drop_newest' | 'fail'
+  properties?: Properties
+}
+
+export interface Negotiated {
+  keepAlive: number
+  sessionExpiryInterval: number
+  receiveMaximum: number
+  maximumPacketSize: number
+  topicAliasMaximum: number
+  maximumQos: 0 | 1 | 2
+  retainAvailable: boolean
+  wildcardSubscriptionAvailable: boolean
+  subscriptionIdentifierAvailable: boolean
+  sharedSubscriptionAvailable: boolean
+}
+
+/** Thrown by calls that are not sound. `code` is an enumerator's name in error.hpp. */
+export interface MqttError extends Error {
+  readonly name: 'MqttError'
+  readonly code: string
+}
+
+export interface Client {
+  readonly host: string
+  readonly port: number
+  readonly path: string
+  /** Of the current or the last attempt. */
+  readonly uri: string
+  /** Ours, or the one that the broker assigned. */
+  readonly clientId: string
+  readonly negotiated: Negotiated
+  /** Messages waiting or in flight, and their bytes. */
+  readonly unfinishedMessages: number
+  readonly unfinishedBytes: number
+
+  // Handlers are plain properties, and may be set, replaced and cleared at any time. A handler that
+  // throws is reported to onError (or, without one, as an uncaught exception in a task of its own)
+  // and stops nothing.
+  onConnected?: ((reconnected: boolean, uri: string, sessionPresent: boolean, properties: Properties) => void) | null
+  /** A connection was lost, or an attempt at a reconnection failed; also after disconnect(), with errorCode 0. */
+  onConnectionLost?: ((loss: ConnectionLoss) => void) | null
+  /** An attempt begins. */
+  onConnecting?: ((uri: string, attempt: number) => void) | null
+  onMessageArrived?: ((message: ArrivedMessage) => void) | null
+  /** A PUBACK or PUBCOMP, or a QoS 0 message that left the queue. For every operation that publish() named. */
+  onPublished?: ((operation: number, reasonCode: number, properties: Properties) => void) | null
+  /** The publish ended without the broker's answer. `error` is an enumerator's name in error.hpp. */
+  onPublishFailed?: ((operation: number, error: string) => void) | null
+  onSubscriptionLost?: ((topicFilter: string, reasonCode: number) => void) | null
+  onQueueDrained?: (() => void) | null
+  onError?: ((error: unknown) => void) | null
+
+  connect(options?: ConnectOptions): void
+  /** Ends the connection, or the attempts at one. 0x04 makes an MQTT 5 broker publish the will. */
+  disconnect(reasonCode?: number): void
+  isConnected(): boolean
+  subscribe(filter: string | (string | FilterOptions)[], options?: SubscribeOptions): number
+  unsubscribe(filter: string | string[], options?: UnsubscribeOptions): number
+  /** The classic call: throws MqttError `not_connected` where there is no connection. */
+  send(topic: string, payload: Payload, qos?: 0 | 1 | 2, retained?: boolean): number
+  /**
+   * The hot path. The result names the operation; 0: a QoS 0 message that was encoded at once, about
+   * which nothing more will be heard. All that is published in one task leaves as one WebSocket
+   * message at the end of its microtasks. Throws MqttError.
+   */
+  publish(topic: string, payload: Payload, options?: PublishOptions): number
+  cancel(operation: number): void
+  /** MQTT 5.0, 4.12.1. */
+  reauthenticate(data: Uint8Array): void
+  /** The network or the page came back: reconnect at once, or probe the connection. */
+  wakeUp(): void
+  /** Sends what waits for the end of the task. */
+  flush(): void
+  /** Closes the socket without a DISCONNECT (the will is published), and frees the memory. */
+  delete(): void
+  isDeleted(): boolean
+}
+
+export interface ClientConstructor {
+  new (host: string, port: number, path: string, clientId: string): Client
+  /** The path is /mqtt. */
+  new (host: string, port: number, clientId: string): Client
+  /** A full ws: or wss: URI. */
+  new (uri: string, clientId: string): Client
+}
+
+export interface Module {
+  Client: ClientConstructor
+  MqttError: new (code: string, message: string) => MqttError
+  /** Whether a topic name is for a topic filter (MQTT 5.0, 4.7). */
+  topicMatches(filter: string, name: string): boolean
+  isValidTopicFilter(filter: string): boolean
+  isValidTopicName(name: string): boolean
+  /** "Not authorized" and so on. */
+  describeReason(reasonCode: number): string
+  /** Changes whenever topic numbers of arrived messages were given to other topics. */
+  readonly topicEpoch: number
+  /** Bytes of WebAssembly memory, and of it in use. */
+  memory(): { total: number; used: number }
+}
+
+export interface ModuleOptions {
+  /** Where to find wsmq.wasm, in the flavour that does not embed it. */
+  locateFile?: (file: string) => string
+  wasmBinary?: ArrayBuffer | Uint8Array
+  wasmModule?: WebAssembly.Module
+}
+
+export default function createModule(options?: ModuleOptions): Promise<Module>
