@@ -1,0 +1,16 @@
+import { existsSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { root } from './root.mjs'
+import { must, timed } from './run.mjs'
+
+/**
+ * Configures (once) and builds a preset of CMakePresets.json.
+ * @param {string} preset
+ * @param {{ live?: boolean }} [options]
+ */
+export async function buildPreset(preset, { live = false } = {}) {
+  await timed(`Building ${preset}`, async () => {
+    if (!existsSync(`${root}build/${preset}/build.ninja`)) await must('cmake', ['--preset', preset])
+    await must('cmake', ['--build', '--preset', preset, '--parallel', String(availableParallelism())], { live })
+  })
+}

@@ -1,0 +1,97 @@
+import { spawn } from 'node:child_process'
+import { root } from './root.mjs'
+
+/** A failure whose message is a sentence for the user; nobody needs its stack. */
+export class Failure extends Error {}
+
+/**
+ * @typedef {object} RunOptions
+ * @property {string} [cwd]
+ * @property {Record<string, string | undefined>} [env] added to the environment
+ * @property {boolean} [live] show the output while it is written
+ */
+
+/**
+ * Runs a program to its end and keeps what it prints (both streams, in order).
+ * @param {string} program
+ * @param {readonly string[]} [args]
+ * @param {RunOptions} [options]
+ * @returns {Promise<{ code: number, output: string }>} code 127 when the program does not exist
+ */
+export function run(program, args = [], { cwd = root, env = {}, live = false } = {}) {
+  return new Promise((resolve) => {
+    let output = ''
+    const child = spawn(program, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8')
+      stream.on('data', (text) => {
+        output += text
+        if (live) process.stdout.write(text)
+      })
+    }
+    child.on('error', (error) => resolve({ code: 127, output: `${output}${error.message}\n` }))
+    child.on('close', (code, signal) => resolve({ code: code ?? 128, output: signal ? `${output}ended by ${signal}\n` : output }))
+  })
+}
+
+/**
+ * Runs a program that has to succeed.
+ * @param {string} program
+ * @param {readonly string[]} [args]
+ * @param {RunOptions & { whenItFails?: string }} [options]
+ * @returns {Promise<string>} its output
+ */
+export async function must(program, args = [], { whenItFails, ...options } = {}) {
+  const { code, output } = await run(program, args, options)
+  if (code === 0) return output
+  throw new Failure(`${options.live ? '' : lastLines(output, 80)}${whenItFails ?? `This failed: ${[program, ...args].join(' ')}`}`)
+}
+
+/**
+ * @param {string} text
+ * @param {number} count
+ */
+export function lastLines(text, count) {
+  const lines = text.trimEnd().split('\n')
+  const left = lines.length - count
+  return (left > 0 ? `[${left} lines left out]\n` : '') + lines.slice(-count).join('\n') + '\n'
+}
+
+/**
+ * Runs a script's main function; a failure is told as a sentence.
+ * @param {() => Promise<void>} main
+ */
+export async function runMain(main) {
+  try {
+    await main()
+  } catch (error) {
+    console.error(error instanceof Failure ? error.message : error)
+    process.exitCode = 1
+  }
+}
+
+/**
+ * Says what is being done and how long it took.
+ * @template T
+ * @param {string} title
+ * @param {() => Promise<T>} work
+ * @returns {Promise<T>}
+ */
+export async function timed(title, work) {
+  const start = performance.now()
+  console.log(`${title} ...`)
+  const result = await work()
+  console.log(`${title}: done in ${seconds(performance.now() - start)}`)
+  return result
+}
+
+/** @param {number} milliseconds */
+export function seconds(milliseconds) {
+  return `${(milliseconds / 1000).toFixed(1)} s`
+}
+
+/** @param {string} path */
+export async function isMain(path) {
+  const { pathToFileURL } = await import('node:url')
+  return path === pathToFileURL(process.argv[1] ?? '').href
+}

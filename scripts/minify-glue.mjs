@@ -1,0 +1,12 @@
+// node scripts/minify-glue.mjs INPUT OUTPUT: Emscripten's script, minified. CMake calls it after each link.
+// Terser rather than Closure: Closure's renaming breaks the WebSocket events.
+import { readFile, writeFile } from 'node:fs/promises'
+
+const [input, output] = process.argv.slice(2)
+if (!input || !output) throw new Error('usage: minify-glue.mjs INPUT OUTPUT')
+const source = await readFile(input, 'utf8')
+
+// Building the module alone, before `npm ci`, is fine: its script is merely larger.
+const terser = await import('terser').catch(() => undefined)
+const minified = terser ? await terser.minify(source, { module: true, compress: { passes: 2 }, mangle: true }) : { code: source }
+await writeFile(output, minified.code ?? source)
