@@ -1,0 +1,79 @@
+// Keep alive (MQTT 5.0, 3.1.2.10) with two timers: since anything was sent, as the protocol asks,
+// and since anything was received, so that a dead link is found even while we keep sending.
+#pragma once
+#include <algorithm>
+#include <optional>
+
+#include "wsmq/types.hpp"
+
+namespace wsmq::client {
+
+class KeepAlive {
+public:
+    enum class Action : std::uint8_t { none, send_ping, give_up };
+
+    /// How long the broker may take to answer a PINGREQ: half the interval, within these bounds.
+    static constexpr Duration shortest_answer{1'000};
+    static constexpr Duration longest_answer{10'000};
+    /// After a wake-up somebody is looking, so there is less patience.
+    static constexpr Duration probe_answer{5'000};
+    /// A timer that comes later than this was held back (a page in the background, a machine
+    /// asleep), and says nothing about the broker.
+    static constexpr Duration held_back{1'000};
+
+    /// An interval of zero: no keep alive, only probes.
+    void start(Duration interval, TimePoint now) noexcept {
+        interval_ = interval;
+        last_sent_ = last_received_ = now;
+        answer_due_.reset();
+    }
+
+    void sent(TimePoint now) noexcept { last_sent_ = now; }
+    void received(TimePoint now) noexcept {
+        last_received_ = now;
+        answer_due_.reset();
+    }
+
+    /// The PINGREQ that poll() or the caller asked for is on its way.
+    void ping_sent(TimePoint now) noexcept { expect_answer(now + answer_time()); }
+    void probe_sent(TimePoint now) noexcept { expect_answer(now + probe_answer); }
+    [[nodiscard]] bool is_answer_due() const noexcept { return answer_due_.has_value(); }
+
+    [[nodiscard]] std::optional<TimePoint> deadline() const noexcept {
+        if (answer_due_) return answer_due_;
+        if (interval_ == Duration::zero()) return std::nullopt;
+        return std::min(last_sent_, last_received_) + interval_;
+    }
+
+    [[nodiscard]] Action poll(TimePoint now) noexcept {
+        const auto due = deadline();
+        if (!due || now < *due) return Action::none;
+        if (!answer_due_) return Action::send_ping;
+        if (now - *due > held_back && !grace_given_) {
+            // The answer may be waiting to be read: it gets its time from now.
+            grace_given_ = true;
+            answer_due_ = now + answer_time();
+            return Action::none;
+        }
+        return Action::give_up;
+    }
+
+private:
+    [[nodiscard]] Duration answer_time() const noexcept {
+        return interval_ == Duration::zero()
+                   ? probe_answer
+                   : std::clamp(interval_ / 2, shortest_answer, longest_answer);
+    }
+    void expect_answer(TimePoint due) noexcept {
+        grace_given_ = false;
+        answer_due_ = due;
+    }
+
+    Duration interval_{0};
+    TimePoint last_sent_{};
+    TimePoint last_received_{};
+    std::optional<TimePoint> answer_due_;
+    bool grace_given_ = false;
+};
+
+}  // namespace wsmq::client

@@ -1,0 +1,202 @@
+#include "session/outgoing.hpp"
+
+#include <utility>
+
+#include "codec/encode.hpp"
+#include "session/store_record.hpp"
+
+namespace wsmq::session {
+
+namespace {
+
+constexpr std::uint8_t duplicate_flag = 0x08;
+// What a message costs beside its packet, so that a million empty messages count for something.
+constexpr std::size_t overhead = sizeof(OutgoingMessage);
+// A slot that once held a large packet does not keep its memory.
+constexpr std::size_t kept_capacity = 4096;
+
+void write_packet_identifier(OutgoingMessage& message) {
+    const auto offset = codec::packet_identifier_offset(message.packet);
+    message.packet[offset] = static_cast<std::uint8_t>(message.packet_identifier >> 8);
+    message.packet[offset + 1] = static_cast<std::uint8_t>(message.packet_identifier);
+}
+
+void let_go(std::vector<std::uint8_t>& packet) {
+    packet.clear();
+    if (packet.capacity() > kept_capacity) std::vector<std::uint8_t>{}.swap(packet);
+}
+
+}  // namespace
+
+Outgoing::Index Outgoing::create(OperationId operation, Qos qos, bool droppable) {
+    Index index = free_;
+    if (index == none) {
+        index = static_cast<Index>(nodes_.size());
+        nodes_.emplace_back();
+    } else {
+        free_ = nodes_[index].next;
+    }
+    auto& node = nodes_[index];
+    node.list = nullptr;
+    node.next = node.previous = none;
+    auto& message = node.message;
+    message.sequence = next_sequence_++;
+    message.operation = operation;
+    message.packet_identifier = 0;
+    message.qos = qos;
+    message.state = OutgoingState::waiting;
+    message.droppable = droppable;
+    message.sent = false;
+    return index;
+}
+
+void Outgoing::enqueue(Index index) {
+    const auto& message = at(index);
+    bytes_ += message.packet.size() + overhead;
+    push_back(waiting_, index);
+    save(message);
+}
+
+bool Outgoing::begin_exchange(Index index) {
+    auto& message = at(index);
+    if (message.packet_identifier == 0) {
+        const auto identifier = identifiers_.allocate(index);
+        if (!identifier) return false;
+        message.packet_identifier = *identifier;
+        write_packet_identifier(message);
+    }
+    if (message.sent) message.packet[0] |= duplicate_flag;  // [MQTT-3.3.1-1]
+    message.sent = true;
+    message.state = message.qos == Qos::at_least_once ? OutgoingState::awaiting_puback
+                                                      : OutgoingState::awaiting_pubrec;
+    if (nodes_[index].list) {
+        unlink(index);
+    } else {
+        bytes_ += message.packet.size() + overhead;
+    }
+    push_back(unacknowledged_, index);
+    save(message);
+    return true;
+}
+
+void Outgoing::release(Index index) {
+    auto& message = at(index);
+    if (message.state == OutgoingState::awaiting_pubcomp) return;
+    message.state = OutgoingState::awaiting_pubcomp;
+    bytes_ -= message.packet.size();
+    let_go(message.packet);
+    unlink(index);
+    push_back(releasing_, index);
+    save(message);
+}
+
+void Outgoing::erase(Index index) {
+    auto& node = nodes_[index];
+    auto& message = node.message;
+    if (message.packet_identifier != 0) identifiers_.release(message.packet_identifier);
+    if (store_ && message.qos != Qos::at_most_once) {
+        store_->erase({StoreKind::outgoing, message.sequence});
+    }
+    if (node.list) {
+        bytes_ -= message.packet.size() + overhead;
+        unlink(index);
+    }
+    let_go(message.packet);
+    message.state = OutgoingState::done;
+    message.operation = {};
+    node.next = std::exchange(free_, index);
+}
+
+void Outgoing::connection_lost() {
+    while (!unacknowledged_.empty()) {
+        const auto index = unacknowledged_.last;
+        unlink(index);
+        at(index).state = OutgoingState::waiting;
+        push_front(waiting_, index);
+    }
+}
+
+void Outgoing::session_lost() {
+    for (auto index = waiting_.first; index != none; index = next(index)) {
+        auto& message = at(index);
+        if (!message.sent) continue;
+        // The identifier and DUP belonged to the old session.
+        identifiers_.release(message.packet_identifier);
+        message.packet_identifier = 0;
+        message.sent = false;
+        message.packet[0] &= static_cast<std::uint8_t>(~duplicate_flag);
+        save(message);
+    }
+}
+
+Outgoing::Index Outgoing::oldest_droppable() const noexcept {
+    for (auto index = waiting_.first; index != none; index = next(index)) {
+        const auto& message = nodes_[index].message;
+        if (message.droppable && !message.sent) return index;
+    }
+    return none;
+}
+
+Outgoing::Index Outgoing::find(OperationId operation) const noexcept {
+    if (operation == OperationId{}) return none;
+    for (Index index = 0; index < nodes_.size(); ++index) {
+        if (nodes_[index].message.operation == operation) return index;
+    }
+    return none;
+}
+
+void Outgoing::restore(std::uint64_t sequence, Bytes record) {
+    auto stored = decode_record(record, version_);
+    if (!stored || sequence < next_sequence_) return;
+    const bool released = stored->state == OutgoingState::awaiting_pubcomp;
+    const bool at_least_once = !released && (stored->packet[0] >> 1 & 3) == 1;
+    const auto index = create({}, at_least_once ? Qos::at_least_once : Qos::exactly_once, false);
+    next_sequence_ = sequence + 1;
+    auto& message = at(index);
+    message.sequence = sequence;
+    message.packet = std::move(stored->packet);
+    message.state = stored->state;
+    if (identifiers_.reserve(stored->packet_identifier, index)) {
+        message.packet_identifier = stored->packet_identifier;
+        message.sent = true;
+    }
+    bytes_ += message.packet.size() + overhead;
+    push_back(released ? releasing_ : waiting_, index);
+}
+
+void Outgoing::push_back(List& list, Index index) {
+    auto& node = nodes_[index];
+    node.list = &list;
+    node.previous = list.last;
+    node.next = none;
+    (list.last == none ? list.first : nodes_[list.last].next) = index;
+    list.last = index;
+    ++list.size;
+}
+
+void Outgoing::push_front(List& list, Index index) {
+    auto& node = nodes_[index];
+    node.list = &list;
+    node.previous = none;
+    node.next = list.first;
+    (list.first == none ? list.last : nodes_[list.first].previous) = index;
+    list.first = index;
+    ++list.size;
+}
+
+void Outgoing::unlink(Index index) {
+    auto& node = nodes_[index];
+    auto& list = *node.list;
+    (node.previous == none ? list.first : nodes_[node.previous].next) = node.next;
+    (node.next == none ? list.last : nodes_[node.next].previous) = node.previous;
+    node.list = nullptr;
+    --list.size;
+}
+
+void Outgoing::save(const OutgoingMessage& message) {
+    if (!store_ || message.qos == Qos::at_most_once) return;
+    const auto record = encode_record(message, version_);
+    store_->put({StoreKind::outgoing, message.sequence}, record);
+}
+
+}  // namespace wsmq::session

@@ -1,0 +1,36 @@
+// QoS 2 messages that were delivered and not released yet (MQTT 5.0, 4.3.3): by these packet
+// identifiers a duplicate is known.
+#pragma once
+#include <cstdint>
+#include <vector>
+
+#include "wsmq/store.hpp"
+
+namespace wsmq::session {
+
+class ReceivedIdentifiers {
+public:
+    /// `store` may be null, and is borrowed.
+    explicit ReceivedIdentifiers(Store* store) : store_{store} {}
+
+    /// False where it is there already: a duplicate.
+    bool insert(std::uint16_t identifier);
+    /// False where it is not there.
+    bool erase(std::uint16_t identifier);
+    void clear();
+    [[nodiscard]] std::size_t size() const noexcept { return size_; }
+
+    /// A record of the store.
+    void restore(std::uint64_t number);
+
+private:
+    [[nodiscard]] bool contains(std::uint16_t identifier) const noexcept {
+        return !bits_.empty() && bits_[identifier];
+    }
+
+    Store* store_;
+    std::vector<bool> bits_;  ///< 8 KiB, made with the first QoS 2 message
+    std::size_t size_ = 0;
+};
+
+}  // namespace wsmq::session

@@ -1,0 +1,26 @@
+// How an outgoing message lies in a store. Format 1: format, protocol version, state, packet
+// identifier (big-endian), and then the encoded PUBLISH, absent when it was released.
+#pragma once
+#include <optional>
+#include <vector>
+
+#include "session/outgoing_state.hpp"
+#include "wsmq/types.hpp"
+
+namespace wsmq::session {
+
+struct OutgoingMessage;
+
+struct StoredMessage {
+    OutgoingState state = OutgoingState::waiting;  ///< waiting or awaiting_pubcomp
+    std::uint16_t packet_identifier = 0;           ///< 0: was never sent
+    std::vector<std::uint8_t> packet;              ///< encoded for the version that was asked for
+};
+
+[[nodiscard]] std::vector<std::uint8_t> encode_record(const OutgoingMessage&, Version);
+
+/// Nothing where the record is damaged, or of a format that we do not know. A message that was
+/// stored for another protocol version is encoded anew for this one.
+[[nodiscard]] std::optional<StoredMessage> decode_record(Bytes record, Version version);
+
+}  // namespace wsmq::session
