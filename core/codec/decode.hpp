@@ -1,5 +1,6 @@
 // Frame to packet: one function a packet. Errors: malformed_packet, or protocol_error where the
-// bytes can be read and the specification forbids what they say. A view that comes out is valid:
+// bytes can be read and the specification forbids what they say, or (a PUBLISH with alias 0)
+// topic_alias_invalid. A view that comes out is valid:
 // text is sound UTF-8, properties are allowed where they stand, reason codes are ones that this
 // packet may carry.
 #pragma once

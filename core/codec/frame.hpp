@@ -29,8 +29,9 @@ struct FrameResult {
 };
 
 /// Reads the packet at the beginning of `stream`. Type 0, and flags that the type does not allow
-/// [MQTT-2.1.3-1], are malformed; so is a length of more than four bytes. Version-free: whether
-/// AUTH may come at all is the decoder's affair.
+/// [MQTT-2.1.3-1], are malformed; so is a length of more than four bytes, or not in its shortest
+/// form. Version-free: whether AUTH may come at all, and the duplicate flag that MQTT 3.1 has on
+/// PUBREL, SUBSCRIBE and UNSUBSCRIBE too, are the decoder's affair.
 [[nodiscard]] FrameResult read_frame(Bytes stream, std::uint32_t maximum_packet_size) noexcept;
 
 inline constexpr std::uint32_t maximum_remaining_length = 268'435'455;

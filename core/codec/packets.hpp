@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "codec/reader.hpp"
+#include "wsmq/error.hpp"
 #include "wsmq/options.hpp"
 #include "wsmq/reason_code.hpp"
 #include "wsmq/types.hpp"
@@ -60,10 +61,13 @@ public:
     explicit SubscriptionView(Bytes payload) noexcept : rest_{payload} {}
     /// False at the end, or (and then !ok()) where the payload is malformed.
     bool next(Subscription& out, Version) noexcept;
-    [[nodiscard]] bool ok() const noexcept { return rest_.ok(); }
+    [[nodiscard]] bool ok() const noexcept { return error_ == Errc::none; }
+    /// malformed_packet or protocol_error.
+    [[nodiscard]] Errc error() const noexcept { return error_; }
 
 private:
     Reader rest_;
+    Errc error_ = Errc::none;
 };
 
 struct Subscribe {

@@ -1,6 +1,8 @@
 // A cursor over bytes that were received. Reading past the end fails, once and for all: a sequence
 // of reads is checked once, at its end, by ok().
 #pragma once
+#include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 #include "codec/utf8.hpp"
@@ -43,12 +45,14 @@ public:
         return taken;
     }
 
-private:
+    /// What was read cannot be: nothing more is read, as if past the end.
     Bytes fail() noexcept {
         ok_ = false;
         bytes_ = {};
         return {};
     }
+
+private:
     Bytes bytes_;
     bool ok_ = true;
 };

@@ -1,7 +1,9 @@
 // MQTT 5 properties (MQTT 5.0, 2.2.2): written by hand into a block, read on demand from one.
 // A block is the properties without their length prefix.
 #pragma once
+#include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <optional>
 #include <string_view>
 #include <variant>
@@ -41,6 +43,10 @@ enum class PropertyId : std::uint8_t {
     subscription_identifier_available = 0x29,
     shared_subscription_available = 0x2A,
 };
+
+/// The name in the specification, for example "Content Type". Static storage; "Unknown property"
+/// for a value that the specification does not list.
+[[nodiscard]] std::string_view describe(PropertyId) noexcept;
 
 /// How a property's value is laid out on the wire (MQTT 5.0, table 2-4).
 enum class PropertyType : std::uint8_t { byte, two_byte_integer, four_byte_integer, variable_byte_integer, text, binary, text_pair };
@@ -120,8 +126,9 @@ enum class PropertyOwner : std::uint8_t {
     unsubscribe, unsuback, disconnect, auth
 };
 
-/// Errc::none, Errc::malformed_packet (cannot be read), or Errc::protocol_error (a property that
-/// is not allowed there, stands twice, or has a forbidden value).
+/// Errc::none; Errc::malformed_packet where it cannot be read or holds a property that is not
+/// allowed there (MQTT 5.0, 2.2.2.2); Errc::protocol_error where a property stands twice or has a
+/// forbidden value; Errc::topic_alias_invalid for a topic alias of 0.
 [[nodiscard]] Errc validate_properties(PropertyOwner, Bytes block) noexcept;
 
 }  // namespace wsmq

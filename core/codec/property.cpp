@@ -1,0 +1,117 @@
+#include "wsmq/property.hpp"
+
+#include <array>
+
+#include "codec/property_block.hpp"
+#include "codec/property_table.hpp"
+#include "codec/reader.hpp"
+#include "wsmq/topic.hpp"
+
+namespace wsmq {
+namespace {
+
+using codec::PropertySpec;
+using codec::Reader;
+
+std::uint32_t read_integer(Reader& reader, PropertyType type) noexcept {
+    if (type == PropertyType::byte) return reader.byte();
+    if (type == PropertyType::two_byte_integer) return reader.two_byte_integer();
+    if (type == PropertyType::four_byte_integer) return reader.four_byte_integer();
+    return reader.variable_byte_integer();
+}
+
+/// Finds where the parts of the next property are, and whether they are there at all; what they say is not judged.
+const PropertySpec* read_property(Reader& reader, Property& out) noexcept {
+    const std::uint8_t id = reader.byte();
+    const PropertySpec* spec = codec::find_property(id);
+    if (spec == nullptr) return nullptr;
+    out.id = static_cast<PropertyId>(id);
+    if (codec::is_integer(spec->type)) {
+        out.value.emplace<std::uint32_t>(read_integer(reader, spec->type));
+    } else if (spec->type == PropertyType::text) {
+        out.value.emplace<std::string_view>(codec::as_text(reader.binary()));
+    } else if (spec->type == PropertyType::binary) {
+        out.value.emplace<Bytes>(reader.binary());
+    } else {
+        const auto name = codec::as_text(reader.binary());
+        out.value.emplace<UserProperty>(UserProperty{name, codec::as_text(reader.binary())});
+    }
+    return reader.ok() ? spec : nullptr;
+}
+
+Errc check_integer(PropertyId id, const PropertySpec& spec, std::uint32_t value) noexcept {
+    if (value >= spec.minimum && value <= spec.maximum) return Errc::none;
+    // DISCONNECT has a reason code of its own for this one.
+    return id == PropertyId::topic_alias ? Errc::topic_alias_invalid : Errc::protocol_error;
+}
+
+Errc check_text(PropertyId id, std::string_view value) noexcept {
+    if (!is_valid_utf8(value)) return Errc::malformed_packet;
+    // A Response Topic is a topic name [MQTT-3.3.2-13] [MQTT-3.3.2-14].
+    return id == PropertyId::response_topic && !is_valid_topic_name(value) ? Errc::protocol_error : Errc::none;
+}
+
+Errc check_value(const PropertySpec& spec, const Property& property) noexcept {
+    if (const auto* value = std::get_if<std::uint32_t>(&property.value)) {
+        return check_integer(property.id, spec, *value);
+    }
+    if (const auto* value = std::get_if<std::string_view>(&property.value)) return check_text(property.id, *value);
+    if (const auto* pair = std::get_if<UserProperty>(&property.value)) {
+        return is_valid_utf8(pair->name) && is_valid_utf8(pair->value) ? Errc::none : Errc::malformed_packet;
+    }
+    return Errc::none;
+}
+
+/// The first property with this identifier, as T.
+template <class T> std::optional<T> find(const PropertyView& view, PropertyId id) {
+    for (const Property& property : view) {
+        if (property.id != id) continue;
+        const T* value = std::get_if<T>(&property.value);
+        return value != nullptr ? std::optional<T>{*value} : std::nullopt;
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+codec::PropertyBlock codec::check_properties(PropertyOwner owner, Bytes block) noexcept {
+    PropertyBlock result{.bytes = block};
+    Reader reader{block};
+    while (reader.remaining() != 0) {
+        Property property;
+        const PropertySpec* spec = read_property(reader, property);
+        // An identifier that is unknown, or not for this packet, makes the packet malformed (2.2.2.2).
+        if (spec == nullptr || (spec->owners & only(owner)) == 0) return {.error = Errc::malformed_packet};
+        if (result.holds(property.id) && (spec->repeatable_in & only(owner)) == 0) {
+            return {.error = Errc::protocol_error};
+        }
+        if (const Errc error = check_value(*spec, property); error != Errc::none) return {.error = error};
+        result.present |= std::uint64_t{1} << static_cast<unsigned>(property.id);
+    }
+    return result;
+}
+
+Errc validate_properties(PropertyOwner owner, Bytes block) noexcept {
+    return codec::check_properties(owner, block).error;
+}
+
+void PropertyView::Iterator::advance() {
+    Reader reader{rest_};
+    at_end_ = rest_.empty() || read_property(reader, current_) == nullptr;
+    rest_ = reader.rest();
+}
+
+std::optional<std::uint32_t> PropertyView::integer(PropertyId id) const { return find<std::uint32_t>(*this, id); }
+
+std::optional<std::string_view> PropertyView::text(PropertyId id) const { return find<std::string_view>(*this, id); }
+
+std::optional<Bytes> PropertyView::binary(PropertyId id) const { return find<Bytes>(*this, id); }
+
+std::string_view describe(PropertyId id) noexcept {
+    for (const codec::PropertyEntry& entry : codec::property_entries) {
+        if (entry.id == id) return entry.name;
+    }
+    return "Unknown property";
+}
+
+}  // namespace wsmq
