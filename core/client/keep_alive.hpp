@@ -60,9 +60,8 @@ public:
 
 private:
     [[nodiscard]] Duration answer_time() const noexcept {
-        return interval_ == Duration::zero()
-                   ? probe_answer
-                   : std::clamp(interval_ / 2, shortest_answer, longest_answer);
+        return interval_ == Duration::zero() ? probe_answer
+                                             : std::clamp(interval_ / 2, shortest_answer, longest_answer);
     }
     void expect_answer(TimePoint due) noexcept {
         grace_given_ = false;

@@ -15,9 +15,7 @@ public:
         return z ^ (z >> 31);
     }
     /// 0 to `bound`, both included.
-    std::uint64_t up_to(std::uint64_t bound) noexcept {
-        return bound == UINT64_MAX ? next() : next() % (bound + 1);
-    }
+    std::uint64_t up_to(std::uint64_t bound) noexcept { return bound == UINT64_MAX ? next() : next() % (bound + 1); }
 
 private:
     std::uint64_t state_;

@@ -27,11 +27,11 @@ void encode_publish_header(Buffer&, const Publish&, std::size_t payload_size, Ve
 
 /// PUBACK, PUBREC, PUBREL, PUBCOMP; a success without properties takes the short form of MQTT 5.
 void encode_acknowledgement(Buffer&, PacketType, const Acknowledgement&, Version);
-void encode_subscribe(Buffer&, std::uint16_t packet_identifier, std::span<const Subscription>,
-                      Bytes properties, Version);
+void encode_subscribe(Buffer&, std::uint16_t packet_identifier, std::span<const Subscription>, Bytes properties,
+                      Version);
 void encode_suback(Buffer&, const SubscribeAcknowledgement&, Version);
-void encode_unsubscribe(Buffer&, std::uint16_t packet_identifier,
-                        std::span<const std::string_view> topic_filters, Bytes properties, Version);
+void encode_unsubscribe(Buffer&, std::uint16_t packet_identifier, std::span<const std::string_view> topic_filters,
+                        Bytes properties, Version);
 void encode_unsuback(Buffer&, const SubscribeAcknowledgement&, Version);
 void encode_pingreq(Buffer&);
 void encode_pingresp(Buffer&);

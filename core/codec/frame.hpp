@@ -9,8 +9,21 @@
 namespace wsmq::codec {
 
 enum class PacketType : std::uint8_t {
-    connect = 1, connack, publish, puback, pubrec, pubrel, pubcomp, subscribe, suback, unsubscribe,
-    unsuback, pingreq, pingresp, disconnect, auth
+    connect = 1,
+    connack,
+    publish,
+    puback,
+    pubrec,
+    pubrel,
+    pubcomp,
+    subscribe,
+    suback,
+    unsubscribe,
+    unsuback,
+    pingreq,
+    pingresp,
+    disconnect,
+    auth
 };
 
 struct Frame {
@@ -22,10 +35,10 @@ struct Frame {
 /// What the first bytes of a stream hold.
 struct FrameResult {
     enum class Status : std::uint8_t { complete, incomplete, bad } status;
-    Errc error = Errc::none;    ///< where bad: malformed_packet or packet_too_large
-    Frame frame{};              ///< where complete
-    std::size_t size = 0;       ///< where complete: of the whole packet. Where incomplete: how many
-                                ///< bytes the packet needs, or 0 while its length is not known yet
+    Errc error = Errc::none;  ///< where bad: malformed_packet or packet_too_large
+    Frame frame{};            ///< where complete
+    std::size_t size = 0;     ///< where complete: of the whole packet. Where incomplete: how many
+                              ///< bytes the packet needs, or 0 while its length is not known yet
 };
 
 /// Reads the packet at the beginning of `stream`. Type 0, and flags that the type does not allow

@@ -13,34 +13,34 @@
 namespace wsmq::codec {
 
 struct WillView {
-    std::string_view topic;
-    Bytes payload;
+    std::string_view topic{};
+    Bytes payload{};
     Qos qos = Qos::at_most_once;
     bool retain = false;
-    Bytes properties;
+    Bytes properties{};
 };
 
 struct Connect {
     Version version = Version::v5;
     bool clean_start = true;
     std::uint16_t keep_alive = 0;
-    std::string_view client_id;
-    std::optional<WillView> will;
-    std::optional<std::string_view> username;
-    std::optional<Bytes> password;
-    Bytes properties;
+    std::string_view client_id{};
+    std::optional<WillView> will{};
+    std::optional<std::string_view> username{};
+    std::optional<Bytes> password{};
+    Bytes properties{};
 };
 
 struct Connack {
     bool session_present = false;
     ReasonCode reason = ReasonCode::success;
-    Bytes properties;
+    Bytes properties{};
 };
 
 struct Publish {
-    std::string_view topic;  ///< empty where only an alias came
-    Bytes payload;
-    Bytes properties;        ///< without the topic alias when encoding: see topic_alias
+    std::string_view topic{};  ///< empty where only an alias came
+    Bytes payload{};
+    Bytes properties{};                   ///< without the topic alias when encoding: see topic_alias
     std::uint16_t packet_identifier = 0;  ///< 0 for QoS 0
     std::uint16_t topic_alias = 0;        ///< 0: none
     Qos qos = Qos::at_most_once;
@@ -52,7 +52,7 @@ struct Publish {
 struct Acknowledgement {
     std::uint16_t packet_identifier = 0;
     ReasonCode reason = ReasonCode::success;
-    Bytes properties;
+    Bytes properties{};
 };
 
 /// Walks the payload of a SUBSCRIBE: topic filter and options byte each.
@@ -72,32 +72,32 @@ private:
 
 struct Subscribe {
     std::uint16_t packet_identifier = 0;
-    Bytes properties;
-    Bytes payload;  ///< validated, for SubscriptionView
+    Bytes properties{};
+    Bytes payload{};  ///< validated, for SubscriptionView
 };
 
 /// Payload: length-prefixed filters, validated.
 struct Unsubscribe {
     std::uint16_t packet_identifier = 0;
-    Bytes properties;
-    Bytes payload;
+    Bytes properties{};
+    Bytes payload{};
 };
 
 /// SUBACK, UNSUBACK. Below MQTT 5 a SUBACK's 0x80 stands as it is, and an UNSUBACK has no codes.
 struct SubscribeAcknowledgement {
     std::uint16_t packet_identifier = 0;
-    Bytes properties;
-    Bytes reason_codes;
+    Bytes properties{};
+    Bytes reason_codes{};
 };
 
 struct Disconnect {
     ReasonCode reason = ReasonCode::success;
-    Bytes properties;
+    Bytes properties{};
 };
 
 struct Auth {
     ReasonCode reason = ReasonCode::success;
-    Bytes properties;
+    Bytes properties{};
 };
 
 }  // namespace wsmq::codec

@@ -67,8 +67,7 @@ bool Outgoing::begin_exchange(Index index) {
     }
     if (message.sent) message.packet[0] |= duplicate_flag;  // [MQTT-3.3.1-1]
     message.sent = true;
-    message.state = message.qos == Qos::at_least_once ? OutgoingState::awaiting_puback
-                                                      : OutgoingState::awaiting_pubrec;
+    message.state = message.qos == Qos::at_least_once ? OutgoingState::awaiting_puback : OutgoingState::awaiting_pubrec;
     if (nodes_[index].list) {
         unlink(index);
     } else {

@@ -18,8 +18,8 @@ struct OutgoingMessage {
     std::uint16_t packet_identifier = 0;
     Qos qos = Qos::at_most_once;
     OutgoingState state = OutgoingState::done;
-    bool droppable = false;         ///< may make room for newer messages while it waits
-    bool sent = false;              ///< on an earlier connection of this session: DUP
+    bool droppable = false;            ///< may make room for newer messages while it waits
+    bool sent = false;                 ///< on an earlier connection of this session: DUP
     std::vector<std::uint8_t> packet;  ///< the encoded PUBLISH, without topic alias; empty when released
 };
 
@@ -45,6 +45,7 @@ public:
     [[nodiscard]] Index create(OperationId, Qos, bool droppable);
     [[nodiscard]] OutgoingMessage& at(Index index) noexcept { return nodes_[index].message; }
     [[nodiscard]] Index next(Index index) const noexcept { return nodes_[index].next; }
+    [[nodiscard]] Qos qos(Index index) const noexcept { return nodes_[index].message.qos; }
 
     /// The packet is complete: the message waits for its turn, behind all others.
     void enqueue(Index);
@@ -67,9 +68,7 @@ public:
     [[nodiscard]] const List& unacknowledged() const noexcept { return unacknowledged_; }
     [[nodiscard]] const List& releasing() const noexcept { return releasing_; }
     /// Against the broker's receive maximum (MQTT 5.0, 4.9).
-    [[nodiscard]] std::size_t in_flight() const noexcept {
-        return unacknowledged_.size + releasing_.size;
-    }
+    [[nodiscard]] std::size_t in_flight() const noexcept { return unacknowledged_.size + releasing_.size; }
     [[nodiscard]] std::size_t size() const noexcept { return waiting_.size + in_flight(); }
     /// Of all encoded packets, with a flat sum each for our own book-keeping.
     [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }

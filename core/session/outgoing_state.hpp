@@ -24,28 +24,21 @@ struct OutgoingTransition {
 };
 
 inline constexpr std::array outgoing_transitions{
-    OutgoingTransition{OutgoingState::awaiting_puback, codec::PacketType::puback, false,
-                       OutgoingState::done},
-    OutgoingTransition{OutgoingState::awaiting_puback, codec::PacketType::puback, true,
-                       OutgoingState::done},
+    OutgoingTransition{OutgoingState::awaiting_puback, codec::PacketType::puback, false, OutgoingState::done},
+    OutgoingTransition{OutgoingState::awaiting_puback, codec::PacketType::puback, true, OutgoingState::done},
     OutgoingTransition{OutgoingState::awaiting_pubrec, codec::PacketType::pubrec, false,
                        OutgoingState::awaiting_pubcomp},
-    OutgoingTransition{OutgoingState::awaiting_pubrec, codec::PacketType::pubrec, true,
-                       OutgoingState::done},
+    OutgoingTransition{OutgoingState::awaiting_pubrec, codec::PacketType::pubrec, true, OutgoingState::done},
     // A PUBREC that comes again is answered again [MQTT-4.3.3-4].
     OutgoingTransition{OutgoingState::awaiting_pubcomp, codec::PacketType::pubrec, false,
                        OutgoingState::awaiting_pubcomp},
-    OutgoingTransition{OutgoingState::awaiting_pubcomp, codec::PacketType::pubrec, true,
-                       OutgoingState::done},
-    OutgoingTransition{OutgoingState::awaiting_pubcomp, codec::PacketType::pubcomp, false,
-                       OutgoingState::done},
-    OutgoingTransition{OutgoingState::awaiting_pubcomp, codec::PacketType::pubcomp, true,
-                       OutgoingState::done},
+    OutgoingTransition{OutgoingState::awaiting_pubcomp, codec::PacketType::pubrec, true, OutgoingState::done},
+    OutgoingTransition{OutgoingState::awaiting_pubcomp, codec::PacketType::pubcomp, false, OutgoingState::done},
+    OutgoingTransition{OutgoingState::awaiting_pubcomp, codec::PacketType::pubcomp, true, OutgoingState::done},
 };
 
 /// The state after the broker's acknowledgement; nothing: a protocol error.
-[[nodiscard]] constexpr std::optional<OutgoingState> acknowledged(OutgoingState from,
-                                                                  codec::PacketType packet,
+[[nodiscard]] constexpr std::optional<OutgoingState> acknowledged(OutgoingState from, codec::PacketType packet,
                                                                   bool failure) noexcept {
     for (const auto& each : outgoing_transitions) {
         if (each.from == from && each.packet == packet && each.failure == failure) return each.to;

@@ -29,8 +29,7 @@ bool PacketIdentifiers::reserve(std::uint16_t identifier, Value value) {
     return true;
 }
 
-std::optional<PacketIdentifiers::Value> PacketIdentifiers::find(
-    std::uint16_t identifier) const noexcept {
+std::optional<PacketIdentifiers::Value> PacketIdentifiers::find(std::uint16_t identifier) const noexcept {
     const auto& found = slots_[identifier & (slots_.size() - 1)];
     if (identifier == 0 || found.identifier != identifier) return std::nullopt;
     return found.value;

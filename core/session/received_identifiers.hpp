@@ -24,9 +24,7 @@ public:
     void restore(std::uint64_t number);
 
 private:
-    [[nodiscard]] bool contains(std::uint16_t identifier) const noexcept {
-        return !bits_.empty() && bits_[identifier];
-    }
+    [[nodiscard]] bool contains(std::uint16_t identifier) const noexcept { return !bits_.empty() && bits_[identifier]; }
 
     Store* store_;
     std::vector<bool> bits_;  ///< 8 KiB, made with the first QoS 2 message

@@ -63,8 +63,8 @@ public:
 
     /// Publishes. QoS 0 is encoded at once and has no event, and the identifier says nothing;
     /// if it must wait, and for QoS 1 and 2, Completed or Failed follows.
-    Result<OperationId> publish(std::string_view topic_name, Bytes payload,
-                                const PublishOptions& options, TimePoint now);
+    Result<OperationId> publish(std::string_view topic_name, Bytes payload, const PublishOptions& options,
+                                TimePoint now);
     /// As publish(), for a payload that is written where it is to stand, and so copied once less:
     /// fill Prepared::payload, then call commit_publish() before anything else.
     Result<Prepared> prepare_publish(std::string_view topic_name, std::size_t payload_size,
@@ -73,10 +73,9 @@ public:
     /// Subscribes to 1 or more filters in one packet; Completed or Failed follows. Renewed after a
     /// reconnection if and only if the broker lost the session. `encoded_properties`: the
     /// subscription identifier and user properties.
-    Result<OperationId> subscribe(std::span<const Subscription> subscriptions,
-                                  Bytes encoded_properties, TimePoint now);
-    Result<OperationId> unsubscribe(std::span<const std::string_view> topic_filters,
-                                    Bytes encoded_properties, TimePoint now);
+    Result<OperationId> subscribe(std::span<const Subscription> subscriptions, Bytes encoded_properties, TimePoint now);
+    Result<OperationId> unsubscribe(std::span<const std::string_view> topic_filters, Bytes encoded_properties,
+                                    TimePoint now);
     /// Failed with Errc::cancelled follows, unless the operation already ended. A message that was
     /// sent at least once is not called back: its exchange goes on unreported.
     void cancel(OperationId);

@@ -16,28 +16,28 @@ enum class Errc : std::uint8_t {
     topic_alias_invalid,       ///< an alias that is 0, too high, or was never given a topic
 
     // The call was not sound; nothing was sent.
-    invalid_topic,            ///< a topic name or filter that breaks the rules of MQTT 5.0, 4.7
-    invalid_utf8,             ///< text that is not UTF-8, or holds U+0000
-    invalid_property,         ///< a property that is not allowed there, twice, or not well-formed
-    invalid_argument,         ///< any other argument that cannot be encoded
-    not_supported,            ///< the broker, or the protocol version, does not offer it
-    not_started,              ///< needs a client that was started
+    invalid_topic,     ///< a topic name or filter that breaks the rules of MQTT 5.0, 4.7
+    invalid_utf8,      ///< text that is not UTF-8, or holds U+0000
+    invalid_property,  ///< a property that is not allowed there, twice, or not well-formed
+    invalid_argument,  ///< any other argument that cannot be encoded
+    not_supported,     ///< the broker, or the protocol version, does not offer it
+    not_started,       ///< needs a client that was started
 
     // The operation could not be carried out.
-    not_connected,             ///< the policy forbids waiting for a connection
-    queue_full,                ///< the bounded queue has no room, or dropped this message
+    not_connected,                 ///< the policy forbids waiting for a connection
+    queue_full,                    ///< the bounded queue has no room, or dropped this message
     packet_identifiers_exhausted,  ///< all 65,535 are in use
-    cancelled,                 ///< by the user
-    stopped,                   ///< the client was stopped before the operation ended
-    session_lost,              ///< the broker lost the session in which the operation was running
+    cancelled,                     ///< by the user
+    stopped,                       ///< the client was stopped before the operation ended
+    session_lost,                  ///< the broker lost the session in which the operation was running
 
     // The connection ended, or did not come about.
-    transport_failed,    ///< could not be opened
-    transport_closed,    ///< closed by the other side, or broken
-    connect_timed_out,   ///< no CONNACK within the connect timeout
-    keep_alive_timed_out,  ///< the broker fell silent
-    credentials_failed,  ///< the application could not supply credentials
-    connection_refused,  ///< CONNACK said no; the reason code says why
+    transport_failed,        ///< could not be opened
+    transport_closed,        ///< closed by the other side, or broken
+    connect_timed_out,       ///< no CONNACK within the connect timeout
+    keep_alive_timed_out,    ///< the broker fell silent
+    credentials_failed,      ///< the application could not supply credentials
+    connection_refused,      ///< CONNACK said no; the reason code says why
     disconnected_by_broker,  ///< the broker sent DISCONNECT; the reason code says why
     authentication_failed,   ///< the enhanced authentication came to no good end
 };

@@ -17,8 +17,8 @@ struct NeedInput {};
 
 /// Open a transport to this host now, and call transport_opened() or transport_closed().
 struct OpenTransport {
-    std::size_t host;   ///< index, below ConnectOptions::host_count
-    unsigned attempt;   ///< 0 for the first since start() or since a stable connection
+    std::size_t host;  ///< index, below ConnectOptions::host_count
+    unsigned attempt;  ///< 0 for the first since start() or since a stable connection
 };
 
 /// Send what take_output() still gives, then close the transport and forget it: whatever it
@@ -46,13 +46,13 @@ struct Connected {
 
 /// A connection, or an attempt at one, ended.
 struct Disconnected {
-    Errc why;                     ///< Errc::none after stop()
-    ReasonCode reason;            ///< the broker's, where it gave one; else success
+    Errc why;           ///< Errc::none after stop()
+    ReasonCode reason;  ///< the broker's, where it gave one; else success
     std::string_view reason_string;
-    bool was_connected;           ///< false: this attempt never reached CONNACK
-    bool reconnecting;            ///< false: the client is idle now, until start()
-    Duration retry_in;            ///< where reconnecting: when the next attempt begins
-    Bytes encoded_properties;     ///< of the broker's CONNACK or DISCONNECT
+    bool was_connected;        ///< false: this attempt never reached CONNACK
+    bool reconnecting;         ///< false: the client is idle now, until start()
+    Duration retry_in;         ///< where reconnecting: when the next attempt begins
+    Bytes encoded_properties;  ///< of the broker's CONNACK or DISCONNECT
 };
 
 struct Message {
@@ -89,8 +89,7 @@ struct SubscriptionLost {
 /// The queue emptied after a publish was refused or had to wait: publish on.
 struct QueueDrained {};
 
-using Event = std::variant<NeedInput, Message, Completed, Failed, Connected, Disconnected,
-                           OpenTransport, CloseTransport, CredentialsRequested, Authentication,
-                           SubscriptionLost, QueueDrained>;
+using Event = std::variant<NeedInput, Message, Completed, Failed, Connected, Disconnected, OpenTransport,
+                           CloseTransport, CredentialsRequested, Authentication, SubscriptionLost, QueueDrained>;
 
 }  // namespace wsmq

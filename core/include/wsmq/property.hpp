@@ -49,7 +49,15 @@ enum class PropertyId : std::uint8_t {
 [[nodiscard]] std::string_view describe(PropertyId) noexcept;
 
 /// How a property's value is laid out on the wire (MQTT 5.0, table 2-4).
-enum class PropertyType : std::uint8_t { byte, two_byte_integer, four_byte_integer, variable_byte_integer, text, binary, text_pair };
+enum class PropertyType : std::uint8_t {
+    byte,
+    two_byte_integer,
+    four_byte_integer,
+    variable_byte_integer,
+    text,
+    binary,
+    text_pair
+};
 
 struct UserProperty {
     std::string_view name;
@@ -75,7 +83,10 @@ public:
         explicit Iterator(Bytes rest) : rest_{rest} { advance(); }
         const Property& operator*() const noexcept { return current_; }
         const Property* operator->() const noexcept { return &current_; }
-        Iterator& operator++() { advance(); return *this; }
+        Iterator& operator++() {
+            advance();
+            return *this;
+        }
         void operator++(int) { advance(); }
         friend bool operator==(const Iterator& a, std::default_sentinel_t) noexcept { return a.at_end_; }
 
@@ -122,8 +133,20 @@ private:
 
 /// Where a block stands; decides which properties it may hold (MQTT 5.0, table 2-4).
 enum class PropertyOwner : std::uint8_t {
-    connect, will, connack, publish, puback, pubrec, pubrel, pubcomp, subscribe, suback,
-    unsubscribe, unsuback, disconnect, auth
+    connect,
+    will,
+    connack,
+    publish,
+    puback,
+    pubrec,
+    pubrel,
+    pubcomp,
+    subscribe,
+    suback,
+    unsubscribe,
+    unsuback,
+    disconnect,
+    auth
 };
 
 /// Errc::none; Errc::malformed_packet where it cannot be read or holds a property that is not

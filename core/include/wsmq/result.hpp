@@ -7,8 +7,7 @@
 
 namespace wsmq {
 
-template <class T>
-class [[nodiscard]] Result {
+template <class T> class [[nodiscard]] Result {
 public:
     Result(T value) : state_{std::in_place_index<0>, std::move(value)} {}
     Result(Errc error) : state_{std::in_place_index<1>, error} {}

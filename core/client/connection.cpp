@@ -1,0 +1,194 @@
+// The life of the connection: attempts, time limits, ends.
+#include "client/impl.hpp"
+#include "wsmq/property.hpp"
+
+namespace wsmq {
+
+using client::Phase;
+using client::Step;
+
+Client::Impl::Impl(ConnectOptions options)
+    : context{std::move(options)},
+      publisher{context},
+      subscriber{context},
+      received{context.options.store},
+      reconnector{context.options.reconnect, context.options.host_count, context.options.random_seed},
+      client_id{context.options.client_id} {
+    if (!context.options.store) return;
+    struct Restore final : Store::Visitor {
+        Impl& impl;
+        explicit Restore(Impl& owner) : impl{owner} {}
+        void visit(StoreKey key, Bytes record) override {
+            if (key.kind == StoreKind::outgoing) {
+                impl.publisher.outgoing().restore(key.number, record);
+            } else if (key.kind == StoreKind::received) {
+                impl.received.restore(key.number);
+            }
+        }
+    } restore{*this};
+    context.options.store->for_each(restore);
+}
+
+Errc Client::Impl::start() {
+    if (context.started) return Errc::none;
+    if (const auto error = client::validate(context.options); error != Errc::none) return error;
+    context.started = true;
+    was_ever_connected = false;
+    credentials = context.options.credentials;
+    reconnector.start();
+    begin_attempt();
+    return Errc::none;
+}
+
+void Client::Impl::stop(ReasonCode reason) {
+    if (!context.started) return;
+    if (phase == Phase::connected) {
+        codec::encode_disconnect(context.output.buffer(), {reason, {}}, context.version());
+    }
+    close({.fatal = true});
+}
+
+void Client::Impl::begin_attempt() {
+    if (!context.options.ask_credentials) return open_transport();
+    if (!step(Step::ask)) return;
+    phase_deadline = context.now + context.options.connect_timeout;
+    context.events.push(CredentialsRequested{});
+}
+
+void Client::Impl::provide_credentials(Credentials given) {
+    if (phase != Phase::asking) return;
+    if (client::validate(given, context.version()) != Errc::none) {
+        return ended({.why = Errc::credentials_failed});
+    }
+    credentials = std::move(given);
+    open_transport();
+}
+
+void Client::Impl::open_transport() {
+    if (!step(Step::open)) return;
+    phase_deadline = context.now + context.options.connect_timeout;
+    context.events.push(OpenTransport{reconnector.host(), reconnector.attempt()});
+}
+
+void Client::Impl::transport_opened() {
+    if (!step(Step::transport_opened)) return;
+    inbound.reset();
+    context.output.clear();
+    context.output.set_backlog(0);
+    authentication_asked = false;
+    client::write_connect(context.output.buffer(), context.options, {client_id, credentials, asks_for_clean_start()});
+}
+
+void Client::Impl::handle_timeout() {
+    switch (phase) {
+        case Phase::idle: return;
+        case Phase::waiting:
+            if (context.now >= phase_deadline) begin_attempt();
+            return;
+        case Phase::asking:
+        case Phase::opening:
+        case Phase::handshaking:
+            if (context.now >= phase_deadline) close({.why = Errc::connect_timed_out});
+            return;
+        case Phase::connected: break;
+    }
+    switch (keep_alive.poll(context.now)) {
+        case client::KeepAlive::Action::none: return;
+        case client::KeepAlive::Action::send_ping: send_ping(); return keep_alive.ping_sent(context.now);
+        case client::KeepAlive::Action::give_up:
+            // No DISCONNECT: nobody listens, and the will is to be published.
+            return close({.why = Errc::keep_alive_timed_out});
+    }
+}
+
+void Client::Impl::handle_wake_up() {
+    if (phase == Phase::waiting) return begin_attempt();
+    if (phase != Phase::connected) return;
+    if (!keep_alive.is_answer_due()) send_ping();
+    keep_alive.probe_sent(context.now);
+}
+
+void Client::Impl::send_ping() {
+    codec::encode_pingreq(context.output.buffer());
+    keep_alive.sent(context.now);
+}
+
+void Client::Impl::give_up(Errc why) {
+    if (phase == Phase::connected && context.version() == Version::v5) {
+        codec::encode_disconnect(context.output.buffer(), {client::disconnect_reason(why), {}}, context.version());
+    }
+    close({.why = why});
+}
+
+void Client::Impl::close(const Ending& ending) {
+    if (phase == Phase::opening || is_receiving()) context.events.push(CloseTransport{});
+    ended(ending);
+}
+
+void Client::Impl::ended(const Ending& ending) {
+    if (phase == Phase::idle) return;
+    const bool was_connected = phase == Phase::connected;
+    context.connected = false;
+    inbound.reset();
+    if (was_connected) {
+        publisher.handle_connection_lost();
+        subscriber.handle_connection_lost();
+    }
+    bool reconnecting = false;
+    const auto delay = schedule_next(was_connected, ending, reconnecting);
+    const auto reason_string = PropertyView{ending.properties}.text(PropertyId::reason_string);
+    context.events.push(Disconnected{ending.why, ending.reason, reason_string.value_or(""), was_connected, reconnecting,
+                                     delay, ending.properties});
+    if (!reconnecting) {
+        step(Step::end);
+        context.started = false;
+        publisher.handle_stopped(session_lasts());
+        subscriber.handle_stopped(session_lasts());
+        if (!session_lasts()) received.clear();
+        return;
+    }
+    if (phase != Phase::waiting) step(Step::retry);
+    phase_deadline = context.now + delay;
+    if (delay == Duration::zero()) begin_attempt();
+}
+
+Duration Client::Impl::schedule_next(bool was_connected, const Ending& ending, bool& reconnecting) {
+    reconnecting = false;
+    if (ending.fatal) return Duration::zero();
+    const auto& policy = context.options.reconnect;
+    if (was_connected) {
+        const auto lasted = std::chrono::duration_cast<Duration>(context.now - connected_since);
+        reconnecting = policy.enabled;
+        return reconnecting ? reconnector.connection_lost(lasted) : Duration::zero();
+    }
+    const auto delay = reconnector.attempt_failed();
+    const bool tries_for_ever = policy.enabled && (was_ever_connected || policy.retry_first_connection);
+    // At first, each host has its turn, and that is all.
+    reconnecting = tries_for_ever || !reconnector.round_is_over();
+    return reconnecting ? delay : Duration::zero();
+}
+
+bool Client::Impl::step(Step taken) {
+    const auto next = client::after(phase, taken);
+    if (next) phase = *next;
+    return next.has_value();
+}
+
+bool Client::Impl::session_lasts() const noexcept {
+    const auto& options = context.options;
+    return !options.clean_start && (options.version != Version::v5 || options.session_expiry_interval != 0);
+}
+
+bool Client::Impl::asks_for_clean_start() const noexcept {
+    const bool resumes = was_ever_connected && context.version() == Version::v5;
+    return context.options.clean_start && !resumes;
+}
+
+std::optional<TimePoint> Client::Impl::next_deadline() const noexcept {
+    // What the last drain missed, for example what take_output() completed.
+    if (!context.events.empty() || publisher.can_pump()) return context.now;
+    if (phase == Phase::idle) return std::nullopt;
+    return phase == Phase::connected ? keep_alive.deadline() : std::optional{phase_deadline};
+}
+
+}  // namespace wsmq

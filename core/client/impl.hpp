@@ -1,0 +1,94 @@
+// The client as a whole: the connection's life, and who handles what is received. Inputs come from
+// client.cpp; this is split by theme into connection.cpp and receiving.cpp.
+#pragma once
+#include <optional>
+
+#include "client/context.hpp"
+#include "client/handshake.hpp"
+#include "client/inbound_stream.hpp"
+#include "client/keep_alive.hpp"
+#include "client/phase.hpp"
+#include "client/publisher.hpp"
+#include "client/reconnector.hpp"
+#include "client/subscriber.hpp"
+#include "session/received_identifiers.hpp"
+#include "session/topic_aliases.hpp"
+#include "wsmq/client.hpp"
+
+namespace wsmq {
+
+struct Client::Impl {
+    explicit Impl(ConnectOptions options);
+
+    /// How a connection, or an attempt at one, ends.
+    struct Ending {
+        Errc why = Errc::none;
+        ReasonCode reason = ReasonCode::success;
+        Bytes properties{};
+        bool fatal = false;  ///< not to be tried again
+    };
+
+    // --- connection.cpp ---
+    [[nodiscard]] Errc start();
+    void stop(ReasonCode);
+    void transport_opened();
+    void handle_timeout();
+    void handle_wake_up();
+    void provide_credentials(Credentials);
+    /// The transport, where there is one, is to be closed by the driver.
+    void close(const Ending&);
+    /// The transport is gone, or there was none.
+    void ended(const Ending&);
+    /// For our own reasons: says them in a DISCONNECT where the protocol lets us.
+    void give_up(Errc);
+    void begin_attempt();
+    void open_transport();
+    bool step(client::Step);
+    [[nodiscard]] Duration schedule_next(bool was_connected, const Ending&, bool& reconnecting);
+    void send_ping();
+    [[nodiscard]] bool session_lasts() const noexcept;
+    /// Our own session is taken up again where the protocol can say so; a clean session of MQTT 3
+    /// ended with its connection.
+    [[nodiscard]] bool asks_for_clean_start() const noexcept;
+    [[nodiscard]] std::optional<TimePoint> next_deadline() const noexcept;
+
+    // --- receiving.cpp ---
+    void receive(Bytes chunk);
+    [[nodiscard]] Event next_event();
+    /// True: the frame was a message, now in `message`.
+    bool handle_frame(const codec::Frame&, Message& message);
+    bool handle_publish(const codec::Frame&, Message& message);
+    [[nodiscard]] Errc resolve_topic(codec::Publish&);
+    [[nodiscard]] bool accept_exactly_once(std::uint16_t packet_identifier);
+    [[nodiscard]] Errc handle_during_handshake(const codec::Frame&);
+    [[nodiscard]] Errc handle_connected_frame(const codec::Frame&);
+    [[nodiscard]] Errc handle_connack(const codec::Frame&);
+    void handle_accepted(const codec::Connack&);
+    [[nodiscard]] Errc handle_acknowledgement(const codec::Frame&);
+    [[nodiscard]] Errc handle_pubrel(const codec::Frame&);
+    [[nodiscard]] Errc handle_disconnect(const codec::Frame&);
+    [[nodiscard]] Errc handle_auth(const codec::Frame&);
+    [[nodiscard]] bool is_receiving() const noexcept {
+        return phase == client::Phase::handshaking || phase == client::Phase::connected;
+    }
+    [[nodiscard]] Errc send_auth(ReasonCode, Bytes data);
+
+    client::Context context;
+    client::Publisher publisher;
+    client::Subscriber subscriber;
+    session::ReceivedIdentifiers received;
+    session::IncomingTopicAliases aliases;
+    client::InboundStream inbound;
+    client::KeepAlive keep_alive;
+    client::Reconnector reconnector;
+
+    client::Phase phase = client::Phase::idle;
+    std::string client_id;
+    Credentials credentials;
+    bool was_ever_connected = false;    ///< since start()
+    bool authentication_asked = false;  ///< the broker waits for our AUTH
+    TimePoint connected_since{};
+    TimePoint phase_deadline{};  ///< in every phase but idle and connected
+};
+
+}  // namespace wsmq

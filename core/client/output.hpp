@@ -1,0 +1,33 @@
+// The bytes on their way to the transport, and how many more may be.
+#pragma once
+#include "codec/encode.hpp"
+
+namespace wsmq::client {
+
+class Output {
+public:
+    explicit Output(std::size_t high_water) noexcept : high_water_{high_water} {}
+
+    [[nodiscard]] codec::Buffer& buffer() noexcept { return buffer_; }
+    void append(Bytes bytes) { buffer_.insert(buffer_.end(), bytes.begin(), bytes.end()); }
+    void clear() noexcept { buffer_.clear(); }
+
+    /// What the transport still holds of what it was given.
+    void set_backlog(std::size_t bytes) noexcept { backlog_ = bytes; }
+    /// Past the high-water mark: messages wait. Acknowledgements and pings never do.
+    [[nodiscard]] bool is_congested() const noexcept { return buffer_.size() + backlog_ >= high_water_; }
+
+    /// Swaps, so that two buffers serve a connection for its life.
+    bool take(codec::Buffer& out) noexcept {
+        out.clear();
+        out.swap(buffer_);
+        return !out.empty();
+    }
+
+private:
+    codec::Buffer buffer_;
+    std::size_t high_water_;
+    std::size_t backlog_ = 0;
+};
+
+}  // namespace wsmq::client

@@ -1,0 +1,306 @@
+#include "client/publisher.hpp"
+
+#include <algorithm>
+
+#include "wsmq/property.hpp"
+#include "wsmq/topic.hpp"
+
+namespace wsmq::client {
+
+using session::Outgoing;
+
+namespace {
+
+// begin_exchange() replaces it; 0 would not be a packet.
+constexpr std::uint16_t any_packet_identifier = 1;
+// What an alias adds to a packet: the property, and a longer length of the properties.
+constexpr std::size_t alias_size = 4;
+
+codec::Publish make_packet(std::string_view topic, Bytes payload, const PublishOptions& options) {
+    codec::Publish packet;
+    packet.topic = topic;
+    packet.payload = payload;
+    packet.properties = options.encoded_properties;
+    packet.qos = options.qos;
+    packet.retain = options.retain;
+    if (options.qos != Qos::at_most_once) packet.packet_identifier = any_packet_identifier;
+    return packet;
+}
+
+Errc check_properties(Bytes block) {
+    if (block.empty()) return Errc::none;
+    if (validate_properties(PropertyOwner::publish, block) != Errc::none) {
+        return Errc::invalid_property;
+    }
+    const PropertyView properties{block};
+    // [MQTT-3.3.4-6]: subscription identifiers are the broker's to send.
+    const bool reserved =
+        properties.integer(PropertyId::topic_alias) || properties.integer(PropertyId::subscription_identifier);
+    return reserved ? Errc::invalid_property : Errc::none;
+}
+
+std::size_t size_with_payload(const codec::Publish& header, std::size_t payload_size, Version version) {
+    auto sized = header;
+    // Only the length is looked at.
+    sized.payload = {static_cast<const std::uint8_t*>(nullptr), payload_size};
+    return codec::publish_size(sized, version);
+}
+
+}  // namespace
+
+Result<OperationId> Publisher::publish(std::string_view topic, Bytes payload, const PublishOptions& options) {
+    auto packet = make_packet(topic, payload, options);
+    const auto size = codec::publish_size(packet, context_.version());
+    if (const auto error = check(topic, size, options); error != Errc::none) return error;
+    const auto place = place_for(size, options);
+    if (!place) return place.error();
+    if (place->kind == Place::Kind::output) {
+        encode_with_alias(packet);
+    } else if (place->index != Outgoing::none) {
+        codec::encode_publish(outgoing_.at(place->index).packet, packet, context_.version());
+        if (place->kind == Place::Kind::exchange && outgoing_.begin_exchange(place->index)) {
+            packet.packet_identifier = outgoing_.at(place->index).packet_identifier;
+            encode_with_alias(packet);
+        } else {
+            outgoing_.enqueue(place->index);
+        }
+    }
+    return place->operation;
+}
+
+Result<Client::Prepared> Publisher::prepare(std::string_view topic, std::size_t payload_size,
+                                            const PublishOptions& options) {
+    const auto packet = make_packet(topic, {}, options);
+    const auto size = size_with_payload(packet, payload_size, context_.version());
+    if (const auto error = check(topic, size, options); error != Errc::none) return error;
+    const auto place = place_for(size, options);
+    if (!place) return place.error();
+    // A message that is dropped at birth is written all the same, into a slot that is then freed.
+    prepared_ = *place;
+    if (prepared_.kind == Place::Kind::nowhere) {
+        prepared_.index = outgoing_.create({}, Qos::at_most_once, false);
+    }
+    auto& buffer =
+        prepared_.kind == Place::Kind::output ? context_.output.buffer() : outgoing_.at(prepared_.index).packet;
+    codec::encode_publish_header(buffer, packet, payload_size, context_.version());
+    return Client::Prepared{place->operation, std::span{buffer}.last(payload_size)};
+}
+
+void Publisher::commit() {
+    const auto place = std::exchange(prepared_, {Place::Kind::nowhere});
+    if (place.index == Outgoing::none) return;
+    if (place.kind == Place::Kind::nowhere) {
+        outgoing_.erase(place.index);
+    } else if (place.kind == Place::Kind::queue || !transmit(place.index)) {
+        outgoing_.enqueue(place.index);
+    }
+}
+
+Errc Publisher::check(std::string_view topic, std::size_t size, const PublishOptions& options) const {
+    if (!context_.started) return Errc::not_started;
+    if (options.qos > Qos::exactly_once) return Errc::invalid_argument;
+    if (!is_valid_topic_name(topic)) return Errc::invalid_topic;
+    if (size > codec::maximum_packet_size_possible) return Errc::packet_too_large;
+    if (context_.version() == Version::v5) {
+        if (const auto error = check_properties(options.encoded_properties); error != Errc::none) {
+            return error;
+        }
+    }
+    return context_.connected ? refused_by_broker(options.qos, options.retain, size) : Errc::none;
+}
+
+Errc Publisher::refused_by_broker(Qos qos, bool retain, std::size_t size) const noexcept {
+    const auto& negotiated = context_.negotiated;
+    if (size > negotiated.maximum_packet_size) return Errc::packet_too_large;  // [MQTT-3.2.2-15]
+    if (qos > negotiated.maximum_qos) return Errc::not_supported;              // [MQTT-3.2.2-11]
+    if (retain && !negotiated.retain_available) return Errc::not_supported;    // [MQTT-3.2.2-14]
+    return Errc::none;
+}
+
+Result<Publisher::Place> Publisher::place_for(std::size_t size, const PublishOptions& options) {
+    const bool at_most_once = options.qos == Qos::at_most_once;
+    if (!goes_now(options.qos) || (!at_most_once && !has_room_for(size))) {
+        return queue_place_for(size, options);
+    }
+    if (at_most_once) return Place{Place::Kind::output};
+    const auto operation = context_.next_operation();
+    return Place{Place::Kind::exchange, outgoing_.create(operation, options.qos, false), operation};
+}
+
+Result<Publisher::Place> Publisher::queue_place_for(std::size_t size, const PublishOptions& options) {
+    if (options.when_blocked == WhenBlocked::fail) {
+        return context_.connected ? Errc::queue_full : Errc::not_connected;
+    }
+    drain_awaited_ = true;
+    const bool drops_oldest = options.when_blocked == WhenBlocked::drop_oldest;
+    while (drops_oldest && !has_room_for(size)) {
+        const auto oldest = outgoing_.oldest_droppable();
+        if (oldest == Outgoing::none) break;
+        fail(oldest, Errc::queue_full);
+    }
+    const bool has_room = has_room_for(size);
+    if (!has_room && options.when_blocked != WhenBlocked::drop_newest) return Errc::queue_full;
+    const auto operation = context_.next_operation();
+    if (!has_room) {
+        context_.events.push(Failed{operation, Errc::queue_full});
+        return Place{Place::Kind::nowhere, Outgoing::none, operation};
+    }
+    return Place{Place::Kind::queue, outgoing_.create(operation, options.qos, drops_oldest), operation};
+}
+
+bool Publisher::has_room_for(std::size_t size) const noexcept {
+    const auto& options = context_.options;
+    if (outgoing_.size() == 0) return options.queue_maximum_messages != 0;
+    return outgoing_.waiting().size < options.queue_maximum_messages &&
+           outgoing_.bytes() + size <= options.queue_maximum_bytes;
+}
+
+bool Publisher::is_quota_used_up() const noexcept {
+    return outgoing_.in_flight() >= context_.negotiated.receive_maximum;
+}
+
+bool Publisher::goes_now(Qos qos) const noexcept {
+    if (!context_.connected || context_.output.is_congested()) return false;
+    const bool queue_is_empty = outgoing_.waiting().empty();
+    // The broker's receive maximum holds up QoS 1 and 2 alone (MQTT 5.0, 4.9).
+    if (qos == Qos::at_most_once) return queue_is_empty || is_quota_used_up();
+    return queue_is_empty && !is_quota_used_up();
+}
+
+void Publisher::encode_with_alias(codec::Publish packet) {
+    const auto size = codec::publish_size(packet, context_.version());
+    if (size + alias_size <= context_.negotiated.maximum_packet_size) {
+        const auto alias = aliases_.find_or_assign(packet.topic);
+        packet.topic_alias = alias.alias;
+        if (alias.alias != 0 && !alias.is_new) packet.topic = {};
+    }
+    codec::encode_publish(context_.output.buffer(), packet, context_.version());
+}
+
+bool Publisher::transmit(Index index) {
+    if (!outgoing_.begin_exchange(index)) return false;
+    context_.output.append(outgoing_.at(index).packet);
+    return true;
+}
+
+bool Publisher::can_pump() const noexcept {
+    if (!context_.connected || outgoing_.waiting().empty() || context_.output.is_congested()) {
+        return false;
+    }
+    return outgoing_.qos(outgoing_.waiting().first) == Qos::at_most_once || !is_quota_used_up();
+}
+
+void Publisher::pump() {
+    while (can_pump()) {
+        const auto index = outgoing_.waiting().first;
+        const auto& message = outgoing_.at(index);
+        const bool retain = (message.packet[0] & 1) != 0;
+        const auto refusal = refused_by_broker(message.qos, retain, message.packet.size());
+        if (refusal != Errc::none) {
+            fail(index, refusal);
+        } else if (message.qos == Qos::at_most_once) {
+            context_.output.append(message.packet);
+            complete(index, ReasonCode::success, {});
+        } else if (!transmit(index)) {
+            break;
+        }
+    }
+    if (drain_awaited_ && context_.connected && outgoing_.waiting().empty()) {
+        drain_awaited_ = false;
+        context_.events.push(QueueDrained{});
+    }
+}
+
+Errc Publisher::handle_acknowledgement(codec::PacketType type, const codec::Acknowledgement& acknowledgement) {
+    const auto identifier = acknowledgement.packet_identifier;
+    const auto value = context_.identifiers.find(identifier);
+    if (!value) {
+        // Of a message that we know nothing of any more.
+        if (type == codec::PacketType::pubrec) {
+            codec::encode_acknowledgement(context_.output.buffer(), codec::PacketType::pubrel,
+                                          {identifier, ReasonCode::packet_identifier_not_found, {}},
+                                          context_.version());
+        }
+        return Errc::none;
+    }
+    if ((*value & request_bit) != 0) return Errc::protocol_error;
+    const auto state = session::acknowledged(outgoing_.at(*value).state, type, is_failure(acknowledgement.reason));
+    if (!state) return Errc::protocol_error;
+    if (*state == session::OutgoingState::done) {
+        complete(*value, acknowledgement.reason, acknowledgement.properties);
+    } else {
+        outgoing_.release(*value);
+        codec::encode_acknowledgement(context_.output.buffer(), codec::PacketType::pubrel,
+                                      {identifier, ReasonCode::success, {}}, context_.version());
+    }
+    return Errc::none;
+}
+
+void Publisher::handle_connected(bool session_present) {
+    aliases_.reset(std::min(context_.options.outgoing_topic_alias_maximum, context_.negotiated.topic_alias_maximum));
+    if (session_present) {
+        for (auto index = outgoing_.releasing().first; index != Outgoing::none; index = outgoing_.next(index)) {
+            codec::encode_acknowledgement(context_.output.buffer(), codec::PacketType::pubrel,
+                                          {outgoing_.at(index).packet_identifier, ReasonCode::success, {}},
+                                          context_.version());
+        }
+    } else {
+        outgoing_.session_lost();
+        finish_released();
+    }
+    pump();
+}
+
+void Publisher::finish_released() {
+    // The broker took them over with its PUBREC; with its session, the rest of the exchange went.
+    while (!outgoing_.releasing().empty()) {
+        complete(outgoing_.releasing().first, ReasonCode::success, {});
+    }
+}
+
+void Publisher::handle_connection_lost() { outgoing_.connection_lost(); }
+
+void Publisher::handle_stopped(bool session_lasts) {
+    const auto report = [&](const Outgoing::List& list) {
+        for (auto index = list.first; index != Outgoing::none;) {
+            const auto current = std::exchange(index, outgoing_.next(index));
+            auto& message = outgoing_.at(current);
+            if (message.operation != OperationId{}) {
+                context_.events.push(Failed{message.operation, Errc::stopped});
+                message.operation = {};
+            }
+            if (!session_lasts || message.qos == Qos::at_most_once) outgoing_.erase(current);
+        }
+    };
+    report(outgoing_.releasing());
+    report(outgoing_.waiting());
+}
+
+bool Publisher::cancel(OperationId operation) {
+    const auto index = outgoing_.find(operation);
+    if (index == Outgoing::none) return false;
+    auto& message = outgoing_.at(index);
+    if (message.state == session::OutgoingState::waiting && !message.sent) {
+        fail(index, Errc::cancelled);
+    } else {
+        context_.events.push(Failed{operation, Errc::cancelled});
+        message.operation = {};
+    }
+    return true;
+}
+
+void Publisher::complete(Index index, ReasonCode reason, Bytes properties) {
+    const auto operation = outgoing_.at(index).operation;
+    outgoing_.erase(index);
+    if (operation != OperationId{}) {
+        context_.events.push(Completed{operation, reason, {}, properties});
+    }
+}
+
+void Publisher::fail(Index index, Errc error) {
+    const auto operation = outgoing_.at(index).operation;
+    outgoing_.erase(index);
+    if (operation != OperationId{}) context_.events.push(Failed{operation, error});
+}
+
+}  // namespace wsmq::client

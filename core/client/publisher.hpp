@@ -1,0 +1,67 @@
+// Outgoing messages against a connection: what goes now, what waits, what the broker's answers mean.
+#pragma once
+#include <span>
+
+#include "client/context.hpp"
+#include "session/outgoing.hpp"
+#include "session/topic_aliases.hpp"
+#include "wsmq/client.hpp"
+
+namespace wsmq::client {
+
+class Publisher {
+public:
+    explicit Publisher(Context& context)
+        : context_{context}, outgoing_{context.version(), context.identifiers, context.options.store} {}
+
+    Result<OperationId> publish(std::string_view topic, Bytes payload, const PublishOptions&);
+    Result<Client::Prepared> prepare(std::string_view topic, std::size_t payload_size, const PublishOptions&);
+    void commit();
+    [[nodiscard]] bool cancel(OperationId);
+
+    /// PUBACK, PUBREC or PUBCOMP. Errc::none, or why the connection must end.
+    [[nodiscard]] Errc handle_acknowledgement(codec::PacketType, const codec::Acknowledgement&);
+    /// Sends what waits, as far as the broker and the output take it.
+    void pump();
+    /// Whether pump() would send something.
+    [[nodiscard]] bool can_pump() const noexcept;
+
+    void handle_connected(bool session_present);
+    void handle_connection_lost();
+    /// The client becomes idle: everything is reported, and forgotten unless its session lasts.
+    void handle_stopped(bool session_lasts);
+
+    [[nodiscard]] session::Outgoing& outgoing() noexcept { return outgoing_; }
+    [[nodiscard]] const session::Outgoing& outgoing() const noexcept { return outgoing_; }
+
+private:
+    using Index = session::Outgoing::Index;
+    /// Where a new message goes.
+    struct Place {
+        enum class Kind : std::uint8_t { output, exchange, queue, nowhere } kind;
+        Index index = session::Outgoing::none;
+        OperationId operation{};
+    };
+
+    [[nodiscard]] Errc check(std::string_view topic, std::size_t size, const PublishOptions&) const;
+    [[nodiscard]] Result<Place> place_for(std::size_t size, const PublishOptions&);
+    [[nodiscard]] Result<Place> queue_place_for(std::size_t size, const PublishOptions&);
+    [[nodiscard]] bool has_room_for(std::size_t size) const noexcept;
+    [[nodiscard]] bool goes_now(Qos) const noexcept;
+    [[nodiscard]] bool is_quota_used_up() const noexcept;
+    [[nodiscard]] Errc refused_by_broker(Qos, bool retain, std::size_t size) const noexcept;
+    void put_in_place(const Place&);
+    void encode_with_alias(codec::Publish);
+    bool transmit(Index);
+    void complete(Index, ReasonCode, Bytes properties);
+    void fail(Index, Errc);
+    void finish_released();
+
+    Context& context_;
+    session::Outgoing outgoing_;
+    session::OutgoingTopicAliases aliases_;
+    Place prepared_{Place::Kind::nowhere};
+    bool drain_awaited_ = false;
+};
+
+}  // namespace wsmq::client

@@ -1,0 +1,205 @@
+// From bytes to events: every packet that a broker may send.
+#include "client/impl.hpp"
+#include "codec/decode.hpp"
+#include "wsmq/property.hpp"
+
+namespace wsmq {
+
+using client::Phase;
+using client::Step;
+using codec::PacketType;
+
+void Client::Impl::receive(Bytes chunk) {
+    aliases.forget_retired();
+    subscriber.forget_lost();
+    if (!is_receiving() || chunk.empty()) return;
+    keep_alive.received(context.now);
+    inbound.feed(chunk);
+}
+
+Event Client::Impl::next_event() {
+    for (;;) {
+        if (!context.events.empty()) return context.events.pop();
+        if (!is_receiving()) return NeedInput{};
+        const auto result = inbound.next(context.options.maximum_packet_size);
+        if (result.status == codec::FrameResult::Status::complete) {
+            Message message;
+            if (handle_frame(result.frame, message)) return message;
+        } else if (result.status == codec::FrameResult::Status::bad) {
+            give_up(result.error);
+        } else {
+            inbound.exhausted();
+            publisher.pump();
+            if (context.events.empty()) return NeedInput{};
+        }
+    }
+}
+
+bool Client::Impl::handle_frame(const codec::Frame& frame, Message& message) {
+    if (phase == Phase::connected && frame.type == PacketType::publish) {
+        return handle_publish(frame, message);
+    }
+    const auto error = phase == Phase::connected ? handle_connected_frame(frame) : handle_during_handshake(frame);
+    if (error != Errc::none) give_up(error);
+    return false;
+}
+
+bool Client::Impl::handle_publish(const codec::Frame& frame, Message& message) {
+    auto packet = codec::decode_publish(frame, context.version());
+    const auto error = packet ? resolve_topic(*packet) : packet.error();
+    if (error != Errc::none) {
+        give_up(error);
+        return false;
+    }
+    if (packet->qos == Qos::exactly_once && !accept_exactly_once(packet->packet_identifier)) {
+        return false;
+    }
+    if (packet->qos == Qos::at_least_once) {
+        codec::encode_acknowledgement(context.output.buffer(), PacketType::puback,
+                                      {packet->packet_identifier, ReasonCode::success, {}}, context.version());
+    }
+    message = {packet->topic, packet->payload, packet->properties, packet->qos, packet->retain, packet->duplicate};
+    return true;
+}
+
+Errc Client::Impl::resolve_topic(codec::Publish& packet) {
+    if (packet.topic_alias == 0) return Errc::none;
+    if (!packet.topic.empty()) {
+        const bool assigned = aliases.assign(packet.topic_alias, packet.topic);
+        return assigned ? Errc::none : Errc::topic_alias_invalid;
+    }
+    const auto topic = aliases.find(packet.topic_alias);
+    if (!topic) return Errc::topic_alias_invalid;
+    packet.topic = *topic;
+    return Errc::none;
+}
+
+bool Client::Impl::accept_exactly_once(std::uint16_t packet_identifier) {
+    const bool is_new = received.insert(packet_identifier);
+    if (received.size() > context.options.receive_maximum) {  // [MQTT-3.3.4-9]
+        give_up(Errc::receive_maximum_exceeded);
+        return false;
+    }
+    codec::encode_acknowledgement(context.output.buffer(), PacketType::pubrec,
+                                  {packet_identifier, ReasonCode::success, {}}, context.version());
+    return is_new;
+}
+
+Errc Client::Impl::handle_during_handshake(const codec::Frame& frame) {
+    if (frame.type == PacketType::connack) return handle_connack(frame);
+    if (frame.type == PacketType::auth) return handle_auth(frame);
+    return Errc::protocol_error;  // [MQTT-3.2.0-1]
+}
+
+Errc Client::Impl::handle_connected_frame(const codec::Frame& frame) {
+    switch (frame.type) {
+        case PacketType::puback:
+        case PacketType::pubrec:
+        case PacketType::pubcomp:
+        case PacketType::suback:
+        case PacketType::unsuback: return handle_acknowledgement(frame);
+        case PacketType::pubrel: return handle_pubrel(frame);
+        case PacketType::pingresp: return codec::decode_empty(frame);
+        case PacketType::disconnect: return handle_disconnect(frame);
+        case PacketType::auth: return handle_auth(frame);
+        default: return Errc::protocol_error;
+    }
+}
+
+Errc Client::Impl::handle_connack(const codec::Frame& frame) {
+    const auto packet = codec::decode_connack(frame, context.version());
+    if (!packet) return packet.error();
+    if (is_failure(packet->reason)) {
+        close({Errc::connection_refused, packet->reason, packet->properties,
+               client::is_fatal_refusal(packet->reason, context.options.host_count)});
+        return Errc::none;
+    }
+    if (packet->session_present && asks_for_clean_start()) {  // [MQTT-3.2.2-2]
+        return Errc::protocol_error;
+    }
+    handle_accepted(*packet);
+    return Errc::none;
+}
+
+void Client::Impl::handle_accepted(const codec::Connack& packet) {
+    step(Step::accepted);
+    context.connected = true;
+    context.negotiated = client::negotiate(context.options, packet.properties);
+    connected_since = context.now;
+    keep_alive.start(context.negotiated.keep_alive, context.now);
+    aliases.reset(context.options.topic_alias_maximum);
+    const PropertyView properties{packet.properties};
+    if (const auto assigned = properties.text(PropertyId::assigned_client_identifier)) {
+        client_id = *assigned;
+    }
+    if (const auto data = properties.binary(PropertyId::authentication_data)) {
+        const auto method = properties.text(PropertyId::authentication_method);
+        context.events.push(Authentication{ReasonCode::success, method.value_or(""), *data, packet.properties});
+    }
+    const bool reconnected = std::exchange(was_ever_connected, true);
+    context.events.push(Connected{packet.session_present, reconnected, packet.properties});
+    if (!packet.session_present) received.clear();
+    subscriber.handle_connected(packet.session_present);
+    publisher.handle_connected(packet.session_present);
+}
+
+Errc Client::Impl::handle_acknowledgement(const codec::Frame& frame) {
+    const bool of_subscribe = frame.type == PacketType::suback;
+    if (of_subscribe || frame.type == PacketType::unsuback) {
+        const auto packet = of_subscribe ? codec::decode_suback(frame, context.version())
+                                         : codec::decode_unsuback(frame, context.version());
+        return packet ? subscriber.handle_acknowledgement(frame.type, *packet) : packet.error();
+    }
+    const auto packet = codec::decode_acknowledgement(frame, context.version());
+    return packet ? publisher.handle_acknowledgement(frame.type, *packet) : packet.error();
+}
+
+Errc Client::Impl::handle_pubrel(const codec::Frame& frame) {
+    const auto packet = codec::decode_acknowledgement(frame, context.version());
+    if (!packet) return packet.error();
+    const auto reason =
+        received.erase(packet->packet_identifier) ? ReasonCode::success : ReasonCode::packet_identifier_not_found;
+    codec::encode_acknowledgement(context.output.buffer(), PacketType::pubcomp, {packet->packet_identifier, reason, {}},
+                                  context.version());
+    return Errc::none;
+}
+
+Errc Client::Impl::handle_disconnect(const codec::Frame& frame) {
+    if (context.version() != Version::v5) return Errc::protocol_error;
+    const auto packet = codec::decode_disconnect(frame, context.version());
+    if (!packet) return packet.error();
+    close({Errc::disconnected_by_broker, packet->reason, packet->properties,
+           client::is_fatal_disconnect(packet->reason, context.options.host_count, context.options.ask_credentials)});
+    return Errc::none;
+}
+
+Errc Client::Impl::handle_auth(const codec::Frame& frame) {
+    const auto& own_method = context.options.authentication_method;
+    if (context.version() != Version::v5 || own_method.empty()) return Errc::protocol_error;
+    const auto packet = codec::decode_auth(frame, context.version());
+    if (!packet) return packet.error();
+    const PropertyView properties{packet->properties};
+    const auto method = properties.text(PropertyId::authentication_method).value_or("");
+    if (method != own_method) return Errc::protocol_error;  // [MQTT-4.12.0-5]
+    const bool asks = packet->reason == ReasonCode::continue_authentication;
+    // Only the client begins again, and a success before CONNACK is not AUTH's to tell.
+    if (!asks && (packet->reason != ReasonCode::success || phase != Phase::connected)) {
+        return Errc::protocol_error;
+    }
+    authentication_asked = asks;
+    const auto data = properties.binary(PropertyId::authentication_data).value_or(Bytes{});
+    context.events.push(Authentication{packet->reason, method, data, packet->properties});
+    return Errc::none;
+}
+
+Errc Client::Impl::send_auth(ReasonCode reason, Bytes data) {
+    constexpr std::size_t longest_binary = 65'535;
+    if (data.size() > longest_binary) return Errc::invalid_argument;
+    PropertyWriter properties;
+    properties.text(PropertyId::authentication_method, context.options.authentication_method);
+    if (!data.empty()) properties.binary(PropertyId::authentication_data, data);
+    codec::encode_auth(context.output.buffer(), {reason, properties.bytes()});
+    return Errc::none;
+}
+
+}  // namespace wsmq

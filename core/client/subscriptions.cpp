@@ -1,0 +1,50 @@
+#include "client/subscriptions.hpp"
+
+#include <algorithm>
+
+namespace wsmq::client {
+
+namespace {
+
+// Fixed header, packet identifier, length of the properties: at their longest.
+constexpr std::size_t packet_overhead = 11;
+// Length prefix and options byte.
+constexpr std::size_t filter_overhead = 3;
+
+}  // namespace
+
+void Subscriptions::insert(const Subscription& subscription, Bytes properties) {
+    const auto [position, inserted] = granted_.try_emplace(std::string{subscription.topic_filter});
+    auto& granted = position->second;
+    granted.subscription = subscription;
+    granted.subscription.topic_filter = position->first;
+    granted.properties.assign(properties.begin(), properties.end());
+}
+
+void Subscriptions::erase(std::string_view topic_filter) {
+    const auto found = granted_.find(topic_filter);
+    if (found != granted_.end()) granted_.erase(found);
+}
+
+std::vector<Subscriptions::Batch> Subscriptions::batches(std::size_t maximum_packet_size) const {
+    struct Open {
+        std::size_t batch;
+        std::size_t size;
+    };
+    std::vector<Batch> batches;
+    std::map<std::vector<std::uint8_t>, Open> open;
+    for (const auto& [filter, granted] : granted_) {
+        const auto size = filter.size() + filter_overhead;
+        auto [position, is_new] = open.try_emplace(granted.properties, Open{0, 0});
+        auto& last = position->second;
+        if (is_new || last.size + size > maximum_packet_size) {
+            last = {batches.size(), packet_overhead + granted.properties.size()};
+            batches.push_back({{}, granted.properties});
+        }
+        last.size += size;
+        batches[last.batch].subscriptions.push_back(granted.subscription);
+    }
+    return batches;
+}
+
+}  // namespace wsmq::client
