@@ -1,0 +1,178 @@
+/**
+ * What went wrong, for programs. The names are the engine's; `closed` and `invalid_json` are added here.
+ */
+export type ErrorCode =
+  | 'malformed_packet'
+  | 'protocol_error'
+  | 'packet_too_large'
+  | 'receive_maximum_exceeded'
+  | 'topic_alias_invalid'
+  | 'invalid_topic'
+  | 'invalid_utf8'
+  | 'invalid_property'
+  | 'invalid_argument'
+  | 'invalid_json'
+  | 'not_supported'
+  | 'not_started'
+  | 'not_connected'
+  | 'queue_full'
+  | 'packet_identifiers_exhausted'
+  | 'cancelled'
+  | 'stopped'
+  | 'session_lost'
+  | 'transport_failed'
+  | 'transport_closed'
+  | 'connect_timed_out'
+  | 'keep_alive_timed_out'
+  | 'credentials_failed'
+  | 'connection_refused'
+  | 'disconnected_by_broker'
+  | 'authentication_failed'
+  | 'publish_refused'
+  | 'subscribe_refused'
+  | 'unsubscribe_refused'
+  | 'closed'
+  | 'load_failed'
+
+/** Every error of this package is one of these. Its message says what happened and what to do about it. */
+export class MqttError extends Error {
+  /** For programs; the message is for people and may change. */
+  readonly code: ErrorCode
+
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+
+  override get name(): string {
+    return 'MqttError'
+  }
+}
+
+/** An error that may hold the broker's word on it. */
+export class ReasonError extends MqttError {
+  /** The broker's reason code (MQTT 5.0, 2.4; codes of MQTT 3 are mapped to these); 0 where it said nothing. */
+  readonly reasonCode: number
+  /** The broker's own explanation, where it gave one (MQTT 5). */
+  readonly reasonString: string | undefined
+
+  constructor(code: ErrorCode, message: string, reasonCode = 0, reasonString?: string, options?: ErrorOptions) {
+    super(code, message, options)
+    this.reasonCode = reasonCode
+    this.reasonString = reasonString
+  }
+
+  override get name(): string {
+    return 'ReasonError'
+  }
+}
+
+/** The broker answered CONNECT with a refusal (MQTT 5.0, 3.2.2.2). */
+export class ConnectionRefusedError extends ReasonError {
+  /** True where the same options will be refused again: ask the user, do not retry. */
+  readonly fatal: boolean
+
+  constructor(message: string, reasonCode: number, reasonString: string | undefined, fatal: boolean) {
+    super('connection_refused', message, reasonCode, reasonString)
+    this.fatal = fatal
+  }
+
+  override get name(): string {
+    return 'ConnectionRefusedError'
+  }
+}
+
+/** No broker could be reached: the address, the network, TLS or a proxy is at fault. */
+export class ConnectionFailedError extends MqttError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('transport_failed', message, options)
+  }
+
+  override get name(): string {
+    return 'ConnectionFailedError'
+  }
+}
+
+/** The broker was reached but did not answer CONNECT in time. */
+export class ConnectTimeoutError extends MqttError {
+  constructor(message: string) {
+    super('connect_timed_out', message)
+  }
+
+  override get name(): string {
+    return 'ConnectTimeoutError'
+  }
+}
+
+/** Credentials could not be had, or an enhanced authentication (MQTT 5.0, 4.12) failed. `cause` is what was thrown. */
+export class AuthenticationError extends ReasonError {
+  override get name(): string {
+    return 'AuthenticationError'
+  }
+}
+
+/** A connection that stood came to an end. */
+export class ConnectionLostError extends ReasonError {
+  override get name(): string {
+    return 'ConnectionLostError'
+  }
+}
+
+/** A message was refused by the broker, or given up. */
+export class PublishError extends ReasonError {
+  /** The topic of the message; undefined for one that was handed to `post()`. */
+  readonly topic: string | undefined
+
+  constructor(code: ErrorCode, message: string, topic?: string, reasonCode = 0, reasonString?: string) {
+    super(code, message, reasonCode, reasonString)
+    this.topic = topic
+  }
+
+  override get name(): string {
+    return 'PublishError'
+  }
+}
+
+/** What the broker said about one topic filter. */
+export interface FilterResult {
+  readonly filter: string
+  /** 0, 1, 2: the granted QoS; 0x80 and above: refused (MQTT 5.0, 3.9.3). */
+  readonly reasonCode: number
+}
+
+/** At least one filter of a subscription was refused; none of its filters is subscribed then. */
+export class SubscribeError extends MqttError {
+  /** One entry for each filter, in their order; empty where the broker never answered. */
+  readonly results: readonly FilterResult[]
+
+  constructor(code: ErrorCode, message: string, results: readonly FilterResult[] = [], options?: ErrorOptions) {
+    super(code, message, options)
+    this.results = results
+  }
+
+  override get name(): string {
+    return 'SubscribeError'
+  }
+}
+
+/** A call or an option is not sound; nothing was sent. */
+export class InvalidArgumentError extends MqttError {
+  constructor(message: string, code: ErrorCode = 'invalid_argument') {
+    super(code, message)
+  }
+
+  override get name(): string {
+    return 'InvalidArgumentError'
+  }
+}
+
+/** A bounded queue has no room: await `drained()`, or choose another `whenBlocked`. */
+export class QueueFullError extends MqttError {
+  constructor(message: string) {
+    super('queue_full', message)
+  }
+
+  override get name(): string {
+    return 'QueueFullError'
+  }
+}

@@ -1,0 +1,107 @@
+// Topic filters with named wildcards: `lab/+room/temperature` is the filter `lab/+/temperature`, and the level that
+// `+room` stands for is `message.params.room`. `#rest` names all the levels that remain.
+import { InvalidArgumentError } from './errors.js'
+
+type LevelName<Level extends string> = Level extends `+${infer Name}` | `#${infer Name}` ? Exclude<Name, ''> : never
+type Names<Filter extends string> = Filter extends `${infer Level}/${infer Rest}` ? LevelName<Level> | Names<Rest> : LevelName<Filter>
+type OneFilter<Filter extends string> = string extends Filter ? Record<string, string> : { readonly [Name in Names<Filter>]: string }
+/** Distributes over a union of filters. */
+type EachFilter<Filter extends string> = Filter extends string ? OneFilter<Filter> : never
+type Merged<Each, All extends PropertyKey> = { readonly [Name in keyof Each]: string } & { readonly [Name in Exclude<All, keyof Each>]?: string }
+
+/**
+ * The type of `message.params` for a topic filter, or for a list of them: a name that stands in every filter of the
+ * list is always there, any other may be missing.
+ */
+export type TopicParams<Filter extends string | readonly string[]> = Filter extends readonly (infer Each extends string)[]
+  ? string extends Each
+    ? Partial<Record<string, string>>
+    : Merged<EachFilter<Each>, Names<Each>>
+  : Filter extends string
+    ? OneFilter<Filter>
+    : never
+
+/** Levels by name; of no named wildcard, an empty object. */
+export type Params = Readonly<Partial<Record<string, string>>>
+
+export const NO_PARAMS: Params = Object.freeze({})
+
+/** One level: text that must be equal, or a wildcard, named or not. */
+type Level = { readonly text: string } | { readonly wildcard: '+' | '#'; readonly name: string }
+
+export interface Pattern {
+  /** What the broker is told. */
+  readonly filter: string
+  /** What names are compared with, and without any `$share/{name}/`. */
+  readonly levels: readonly Level[]
+  /** The one topic that it is for, where there is no wildcard. */
+  readonly exact: string | undefined
+}
+
+const NAME = /^[A-Za-z_$][\w$-]*$/
+
+/** Throws InvalidArgumentError. */
+export function parseFilter(text: string): Pattern {
+  if (typeof text !== 'string' || text === '') throw new InvalidArgumentError('A topic filter is a text of at least one character.', 'invalid_topic')
+  const all = text.split('/')
+  const shared = all[0] === '$share'
+  if (shared && (all.length < 3 || all[1] === '' || /[+#]/.test(all[1] ?? '')))
+    throw new InvalidArgumentError(`"${text}" is no shared subscription: write $share/{name}/{filter}.`, 'invalid_topic')
+  const levels = (shared ? all.slice(2) : all).map((level, index, list) => parseLevel(text, level, index === list.length - 1))
+  const names = levels.flatMap((level) => ('name' in level && level.name !== '' ? [level.name] : []))
+  if (new Set(names).size < names.length) throw new InvalidArgumentError(`"${text}" uses a name twice.`, 'invalid_topic')
+  const topic = levels.map((level) => ('text' in level ? level.text : level.wildcard)).join('/')
+  return {
+    filter: shared ? `$share/${all[1]}/${topic}` : topic,
+    levels,
+    exact: levels.every((level) => 'text' in level) ? topic : undefined,
+  }
+}
+
+/** The named levels of `topic`, or undefined where it does not match (MQTT 5.0, 4.7). */
+export function matchTopic(pattern: Pattern, topic: string): Params | undefined {
+  if (pattern.exact !== undefined) return pattern.exact === topic ? NO_PARAMS : undefined
+  const { levels } = pattern
+  // Wildcards at the start are not for topics such as $SYS [MQTT-4.7.2-1].
+  if (topic.startsWith('$') && levels[0] !== undefined && 'wildcard' in levels[0]) return undefined
+  let params: Record<string, string> | undefined
+  let start = 0
+  for (const level of levels) {
+    const rest = start > topic.length
+    if ('wildcard' in level && level.wildcard === '#') {
+      if (level.name !== '') (params ??= {})[level.name] = rest ? '' : topic.slice(start)
+      return params === undefined ? NO_PARAMS : Object.freeze(params)
+    }
+    if (rest) return undefined
+    const slash = topic.indexOf('/', start)
+    const end = slash < 0 ? topic.length : slash
+    const value = topic.slice(start, end)
+    if ('text' in level) {
+      if (level.text !== value) return undefined
+    } else if (level.name !== '') (params ??= {})[level.name] = value
+    start = end + 1
+  }
+  if (start <= topic.length) return undefined
+  return params === undefined ? NO_PARAMS : Object.freeze(params)
+}
+
+/**
+ * Whether a topic name is for a topic filter (MQTT 5.0, 4.7). Named wildcards are allowed, shared subscriptions looked
+ * through. Throws InvalidArgumentError where the filter is not valid.
+ */
+export function topicMatches(filter: string, topic: string): boolean {
+  return matchTopic(parseFilter(filter), topic) !== undefined
+}
+
+function parseLevel(filter: string, level: string, last: boolean): Level {
+  const wildcard = level[0]
+  if (wildcard !== '+' && wildcard !== '#') {
+    if (/[+#\0]/.test(level)) throw new InvalidArgumentError(`"${filter}": + and # stand at the beginning of a level.`, 'invalid_topic')
+    return { text: level }
+  }
+  const name = level.slice(1)
+  if (name !== '' && !NAME.test(name))
+    throw new InvalidArgumentError(`"${filter}": "${name}" cannot name a wildcard; use letters, digits, _ and -.`, 'invalid_topic')
+  if (wildcard === '#' && !last) throw new InvalidArgumentError(`"${filter}": # stands only at the end.`, 'invalid_topic')
+  return { wildcard, name }
+}

@@ -1,0 +1,56 @@
+// Loading the module: once, and not before it is needed.
+import { InvalidArgumentError, MqttError } from './errors.js'
+import type { CreateModule, Module, ModuleOptions } from './module.js'
+import { provideWebSocket, readFileInNode } from './node.js'
+
+export interface LoadOptions {
+  /** The constructor to use where the environment has no `WebSocket`, such as Node before 22: that of the `ws` package is found by itself. */
+  WebSocket?: unknown
+}
+
+export interface LoadSeparateOptions extends LoadOptions {
+  /** Where `wsmq.wasm` is served. Default: beside this script. */
+  wasmUrl?: string | URL
+  /** The bytes of `wsmq.wasm`. */
+  wasmBinary?: ArrayBuffer | Uint8Array
+  /** Compiled already, for example on the page for its workers. */
+  wasmModule?: WebAssembly.Module
+}
+
+export type Load = (options?: LoadSeparateOptions) => Promise<Module>
+
+/** The first call loads; later ones get the same module, unless that failed. */
+export function loadOnce(createModule: typeof CreateModule, wasmUrl?: () => URL): Load {
+  let loading: Promise<Module> | undefined
+  return (options) => {
+    if (loading !== undefined) {
+      if (options !== undefined && (options.wasmUrl ?? options.wasmBinary ?? options.wasmModule) !== undefined)
+        return Promise.reject(new InvalidArgumentError('The module is loading already: call load() before connect(), and once.'))
+      return loading
+    }
+    loading = start(createModule, options ?? {}, wasmUrl).catch((cause: unknown) => {
+      loading = undefined
+      throw cause instanceof MqttError
+        ? cause
+        : new MqttError(
+            'load_failed',
+            'The WebAssembly module could not be loaded: see the cause. Look whether wsmq.wasm is served, and whether a Content-Security-Policy lacks wasm-unsafe-eval.',
+            { cause },
+          )
+    })
+    return loading
+  }
+}
+
+async function start(createModule: typeof CreateModule, options: LoadSeparateOptions, wasmUrl: (() => URL) | undefined): Promise<Module> {
+  provideWebSocket(options.WebSocket)
+  const { wasmModule } = options
+  const url = String(options.wasmUrl ?? wasmUrl?.() ?? '')
+  // Node's fetch() reads no files.
+  const wasmBinary = options.wasmBinary ?? (wasmModule === undefined && url.startsWith('file:') ? readFileInNode(url) : undefined)
+  const given: ModuleOptions = {}
+  if (url !== '') given.locateFile = () => url
+  if (wasmBinary !== undefined) given.wasmBinary = wasmBinary
+  if (wasmModule !== undefined) given.wasmModule = wasmModule
+  return createModule(given)
+}

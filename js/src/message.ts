@@ -1,0 +1,64 @@
+import { MqttError } from './errors.js'
+import { thrownError } from './failure.js'
+import type { Params } from './filter.js'
+import type { ArrivedMessage, Properties } from './module.js'
+
+/** A message that arrived. Nothing of it is decoded before it is read. */
+export class Message<P = Params> {
+  /** The levels that named wildcards of the subscription stand for: see {@link Connection.subscribe}. */
+  readonly params: P
+  readonly #arrived: ArrivedMessage
+
+  /** @internal */
+  constructor(arrived: ArrivedMessage, params: P) {
+    this.#arrived = arrived
+    this.params = params
+  }
+
+  get topic(): string {
+    return this.#arrived.topic
+  }
+
+  /** The payload, in a buffer of its own that you may keep, change and transfer. The same array at every read. */
+  get bytes(): Uint8Array {
+    return this.#arrived.payloadBytes
+  }
+
+  get qos(): 0 | 1 | 2 {
+    return this.#arrived.qos
+  }
+
+  /** True for what the broker had stored before the subscription (MQTT 5.0, 3.3.1.3). */
+  get retain(): boolean {
+    return this.#arrived.retained
+  }
+
+  /** True where the broker may have sent this message before (MQTT 5.0, 3.3.1.1). */
+  get duplicate(): boolean {
+    return this.#arrived.duplicate
+  }
+
+  /** MQTT 5 properties; empty below MQTT 5. */
+  get properties(): Properties {
+    return this.#arrived.properties
+  }
+
+  /** The payload as text. Throws {@link MqttError} (`invalid_utf8`) where it is not UTF-8. */
+  text(): string {
+    try {
+      return this.#arrived.payloadString
+    } catch (thrown) {
+      throw thrownError(thrown)
+    }
+  }
+
+  /** The payload as JSON. Throws {@link MqttError} (`invalid_utf8` or `invalid_json`). The type is your promise, unchecked. */
+  json<T = unknown>(): T {
+    const text = this.text()
+    try {
+      return JSON.parse(text) as T
+    } catch (cause) {
+      throw new MqttError('invalid_json', `The payload of ${this.topic} is not JSON: read bytes or text() instead.`, { cause })
+    }
+  }
+}

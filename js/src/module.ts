@@ -1,0 +1,16 @@
+// The WebAssembly module's own types, in one place: nothing else reaches outside js/src.
+export type {
+  ArrivedMessage,
+  Client,
+  ConnectionLoss,
+  ConnectOptions as ModuleConnectOptions,
+  Failure,
+  FilterOptions,
+  Module,
+  ModuleOptions,
+  Negotiated,
+  Payload,
+  Properties,
+  WillOptions,
+} from '../../wasm/wsmq.js'
+export type { default as CreateModule } from '../../wasm/wsmq.js'

@@ -1,0 +1,149 @@
+// One local subscription from the inside: where its messages go, and what became of it.
+import { Buffer, type WhenFull } from './buffer.js'
+import { type MqttError, QueueFullError } from './errors.js'
+import type { Params, Pattern } from './filter.js'
+import { Message } from './message.js'
+import type { ArrivedMessage } from './module.js'
+
+/** What the broker granted for one filter. */
+export interface Granted {
+  readonly filter: string
+  readonly qos: 0 | 1 | 2
+}
+
+/** Told when a subscription's buffer overflows. */
+export interface Overflow {
+  readonly filters: readonly string[]
+  /** How many messages it has lost so far. */
+  readonly dropped: number
+}
+
+export interface SinkOptions {
+  readonly patterns: readonly Pattern[]
+  readonly handler: ((message: Message) => unknown) | undefined
+  readonly bufferSize: number
+  readonly whenFull: WhenFull
+  /** What the handler threw, or a failure that nobody else is told. */
+  readonly onError: (thrown: unknown) => void
+  readonly onOverflow: (overflow: Overflow) => void
+  readonly leave: (sink: Sink) => Promise<void>
+}
+
+type Outcome = { readonly granted: readonly Granted[] } | { readonly reason: unknown }
+
+export class Sink {
+  readonly patterns: readonly Pattern[]
+  readonly #options: SinkOptions
+  readonly #handler: SinkOptions['handler']
+  readonly #buffer: Buffer<Message> | undefined
+  #outcome: Outcome | undefined
+  #ready: { promise: Promise<readonly Granted[]>; resolve: (granted: readonly Granted[]) => void; reject: (reason: unknown) => void } | undefined
+  #leaving: Promise<void> | undefined
+  #iterated = false
+  active = true
+  dropped = 0
+
+  constructor(options: SinkOptions) {
+    this.#options = options
+    this.patterns = options.patterns
+    this.#handler = options.handler
+    if (options.handler === undefined) this.#buffer = new Buffer(options.bufferSize, options.whenFull)
+  }
+
+  get hasHandler(): boolean {
+    return this.#handler !== undefined
+  }
+
+  get buffered(): number {
+    return this.#buffer?.size ?? 0
+  }
+
+  deliver(arrived: ArrivedMessage, params: Params): void {
+    if (!this.active) return
+    const message = new Message(arrived, params)
+    if (this.#handler === undefined) {
+      if (this.#buffer?.push(message) !== 0) this.#overflow()
+      return
+    }
+    try {
+      const result = this.#handler(message)
+      if (result instanceof Promise) result.catch(this.#options.onError)
+    } catch (thrown) {
+      this.#options.onError(thrown)
+    }
+  }
+
+  next(): Promise<IteratorResult<Message, undefined>> {
+    this.#iterated = true
+    return this.#buffer?.next() ?? Promise.resolve({ value: undefined, done: true })
+  }
+
+  ready(): Promise<readonly Granted[]> {
+    if (this.#ready === undefined) {
+      let resolve!: (granted: readonly Granted[]) => void
+      let reject!: (reason: unknown) => void
+      const promise = new Promise<readonly Granted[]>((onGranted, onRefused) => ([resolve, reject] = [onGranted, onRefused]))
+      this.#ready = { promise, resolve, reject }
+      if (this.#outcome !== undefined) this.#settle(this.#outcome)
+    }
+    return this.#ready.promise
+  }
+
+  grant(granted: readonly Granted[]): void {
+    this.#settle({ granted })
+  }
+
+  /** It is over, by an error. Somebody is told: who waits for `ready`, who iterates, else `onError`. */
+  fail(reason: MqttError): void {
+    if (!this.active) return
+    this.active = false
+    const told = this.#iterated || (this.#ready !== undefined && this.#outcome === undefined)
+    this.#settle({ reason })
+    this.#buffer?.end({ reason })
+    if (!told) this.#options.onError(reason)
+  }
+
+  /** It is over; where by the connection's failure, an iteration throws that. */
+  end(reason?: unknown): void {
+    if (!this.active) return
+    this.active = false
+    this.#buffer?.end(reason === undefined ? undefined : { reason })
+  }
+
+  /** As end(), and `ready` rejects where it still waits. */
+  close(reason: unknown, iterationReason?: unknown): void {
+    this.end(iterationReason)
+    this.#settle({ reason })
+  }
+
+  discard(): void {
+    this.#buffer?.clear()
+    this.unsubscribe().catch(() => {})
+  }
+
+  unsubscribe(): Promise<void> {
+    if (this.#leaving === undefined) {
+      const wasActive = this.active
+      this.end()
+      this.#leaving = wasActive ? this.#options.leave(this) : Promise.resolve()
+    }
+    return this.#leaving
+  }
+
+  #settle(outcome: Outcome): void {
+    this.#outcome ??= outcome
+    if (this.#ready === undefined) return
+    if ('granted' in this.#outcome) this.#ready.resolve(this.#outcome.granted)
+    else this.#ready.reject(this.#outcome.reason)
+  }
+
+  #overflow(): void {
+    this.dropped++
+    const filters = this.patterns.map((pattern) => pattern.filter)
+    if (this.#options.whenFull === 'fail') {
+      void this.#options.leave(this).catch(() => {})
+      this.fail(new QueueFullError(`The buffer of the subscription to ${filters.join(', ')} is full: read faster, or raise bufferSize.`))
+    }
+    this.#options.onOverflow({ filters, dropped: this.dropped })
+  }
+}
