@@ -1,0 +1,47 @@
+import { createServer } from 'node:http'
+import { serveFiles } from './static-files.mjs'
+import { proxyUpgrades } from './upgrade-proxy.mjs'
+
+/** What a careful site sends. The wasm module has to work under it: no eval, no inline script, no other host. */
+export const strictContentSecurityPolicy = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'"
+
+/**
+ * @typedef {object} PageServerOptions
+ * @property {Record<string, string>} roots URL prefixes, each with a slash at its end, and the directories behind them
+ * @property {number} [port] 0, the default, takes a free one
+ * @property {number} [brokerPort] where upgrades at /ws_mqtt go
+ * @property {string} [contentSecurityPolicy] the strict one by default; '' sends none
+ */
+
+/**
+ * Serves pages and passes /ws_mqtt on to a broker, as nginx does in production.
+ * @param {PageServerOptions} options
+ */
+export async function startPageServer({ roots, port = 0, brokerPort, contentSecurityPolicy = strictContentSecurityPolicy }) {
+  /** @type {Record<string, string>} */
+  const headers = { 'X-Content-Type-Options': 'nosniff' }
+  if (contentSecurityPolicy) headers['Content-Security-Policy'] = contentSecurityPolicy
+  const answer = serveFiles(roots, headers)
+  const server = createServer((request, response) => {
+    answer(request, response).catch((error) => response.destroy(error))
+  })
+  if (brokerPort) proxyUpgrades(server, { path: '/ws_mqtt', port: brokerPort })
+  const upgraded = new Set()
+  server.on('upgrade', (_, socket) => upgraded.add(socket) && socket.once('close', () => upgraded.delete(socket)))
+
+  await new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, '127.0.0.1', () => resolve(undefined))
+  })
+  const chosen = /** @type {import('node:net').AddressInfo} */ (server.address()).port
+  return {
+    port: chosen,
+    url: `http://127.0.0.1:${chosen}/`,
+    async close() {
+      const closed = new Promise((resolve) => server.close(resolve))
+      server.closeAllConnections()
+      for (const socket of upgraded) socket.destroy()
+      await closed
+    },
+  }
+}

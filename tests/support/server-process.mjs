@@ -1,0 +1,101 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { connect } from 'node:net'
+
+/** A real server as a child process: started, awaited until it accepts connections, and ended by its own id. */
+export class ServerProcess {
+  /** @type {import('node:child_process').ChildProcess | undefined} */
+  #child
+  #output = ''
+
+  /**
+   * @param {string} program
+   * @param {readonly string[]} args
+   */
+  constructor(program, args) {
+    this.program = program
+    this.args = args
+  }
+
+  get pid() {
+    return this.#child?.pid
+  }
+
+  get running() {
+    return this.#child !== undefined && this.#child.exitCode === null && this.#child.signalCode === null
+  }
+
+  /** Everything that it has printed, for a failed test's message. */
+  get output() {
+    return this.#output
+  }
+
+  /**
+   * Returns once every port accepts a connection.
+   * @param {readonly number[]} ports
+   */
+  async start(ports) {
+    if (this.running) throw new Error(`${this.program} runs already`)
+    const child = spawn(this.program, this.args, { stdio: ['ignore', 'pipe', 'pipe'] })
+    this.#child = child
+    for (const stream of [child.stdout, child.stderr]) {
+      // Kept short: a broker that logs every packet of a long test must not fill the memory.
+      stream?.setEncoding('utf8').on('data', (text) => (this.#output = (this.#output + text).slice(-100_000)))
+    }
+    const started = await new Promise((resolve) => {
+      child.once('spawn', () => resolve(undefined))
+      child.once('error', resolve)
+    })
+    if (started) throw new Error(`${this.program} cannot be started (${started.message}). Run: npm run setup`)
+    // A test run that dies must not leave servers behind.
+    process.once('exit', this.#killNow)
+    for (const port of ports) await this.#accepts(port)
+  }
+
+  /**
+   * @param {NodeJS.Signals} [signal] SIGTERM lets it say goodbye and save its state; SIGKILL is a crash
+   */
+  async stop(signal = 'SIGTERM') {
+    const child = this.#child
+    process.off('exit', this.#killNow)
+    if (!child || !this.running) return
+    const exited = once(child, 'exit')
+    child.kill(signal)
+    child.kill('SIGCONT') // a paused process would never see SIGTERM
+    const impatience = setTimeout(() => child.kill('SIGKILL'), 10_000)
+    await exited
+    clearTimeout(impatience)
+  }
+
+  /** Freezes it: its connections stay open and silent, as behind a dead link. */
+  pause() {
+    this.#child?.kill('SIGSTOP')
+  }
+
+  resume() {
+    this.#child?.kill('SIGCONT')
+  }
+
+  #killNow = () => {
+    this.#child?.kill('SIGKILL')
+  }
+
+  /** @param {number} port */
+  async #accepts(port) {
+    const deadline = performance.now() + 20_000
+    while (!(await canConnect(port))) {
+      if (!this.running) throw new Error(`${this.program} ended at once:\n${this.#output}`)
+      if (performance.now() > deadline) throw new Error(`${this.program} does not listen on ${port}:\n${this.#output}`)
+      await new Promise((resolve) => setTimeout(resolve, 10))
+    }
+  }
+}
+
+/** @param {number} port */
+function canConnect(port) {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1')
+    socket.once('connect', () => resolve(socket.destroy() && true))
+    socket.once('error', () => resolve(false))
+  })
+}
