@@ -23,36 +23,39 @@ Errc check_empty_topic(const Publish& packet, Version version) noexcept {
     return packet.topic_alias == 0 ? Errc::protocol_error : Errc::none;
 }
 
-}  // namespace
-
-Result<Publish> decode_publish(const Frame& frame, Version version) noexcept {
+Errc read_publish(const Frame& frame, Version version, Publish& out) noexcept {
     const unsigned qos = frame.flags >> 1 & 3u;
-    Publish packet;
-    packet.retain = (frame.flags & retain_flag) != 0;
-    packet.duplicate = (frame.flags & duplicate_flag) != 0;
-    if (qos == 3) return Errc::malformed_packet;                      // [MQTT-3.3.1-4]
-    if (qos == 0 && packet.duplicate) return Errc::malformed_packet;  // [MQTT-3.3.1-2]
-    packet.qos = static_cast<Qos>(qos);
+    out.retain = (frame.flags & retain_flag) != 0;
+    out.duplicate = (frame.flags & duplicate_flag) != 0;
+    if (qos == 3) return Errc::malformed_packet;                   // [MQTT-3.3.1-4]
+    if (qos == 0 && out.duplicate) return Errc::malformed_packet;  // [MQTT-3.3.1-2]
+    out.qos = static_cast<Qos>(qos);
 
     Reader reader{frame.body};
     const Bytes topic = reader.binary();
-    if (qos != 0) packet.packet_identifier = reader.two_byte_integer();
+    if (qos != 0) out.packet_identifier = reader.two_byte_integer();
     const PropertyBlock block = read_properties(reader, PropertyOwner::publish, version);
     if (block.error != Errc::none) return block.error;
     if (!reader.ok() || !is_topic_name_text(topic)) return Errc::malformed_packet;  // [MQTT-3.3.2-1] [MQTT-3.3.2-2]
-    if (qos != 0 && packet.packet_identifier == 0) return Errc::protocol_error;     // [MQTT-2.2.1-3]
+    if (qos != 0 && out.packet_identifier == 0) return Errc::protocol_error;        // [MQTT-2.2.1-3]
 
-    packet.topic = as_text(topic);
-    packet.properties = block.bytes;
-    packet.payload = reader.rest();
+    out.topic = as_text(topic);
+    out.properties = block.bytes;
+    out.payload = reader.rest();
     if (block.holds(PropertyId::topic_alias)) {
         const auto alias = PropertyView{block.bytes}.integer(PropertyId::topic_alias);
-        packet.topic_alias = static_cast<std::uint16_t>(*alias);
+        out.topic_alias = static_cast<std::uint16_t>(*alias);
     }
-    if (topic.empty()) {
-        if (const Errc error = check_empty_topic(packet, version); error != Errc::none) return error;
-    }
-    return packet;
+    return topic.empty() ? check_empty_topic(out, version) : Errc::none;
+}
+
+}  // namespace
+
+Result<Publish> decode_publish(const Frame& frame, Version version) noexcept {
+    // Filled where it is returned, and so never copied.
+    Result<Publish> result{Publish{}};
+    if (const Errc error = read_publish(frame, version, *result); error != Errc::none) result = error;
+    return result;
 }
 
 Result<Acknowledgement> decode_acknowledgement(const Frame& frame, Version version) noexcept {

@@ -2,7 +2,7 @@
 
 namespace wsmq::codec {
 
-std::uint32_t Reader::variable_byte_integer() noexcept {
+std::uint32_t Reader::long_variable_byte_integer() noexcept {
     std::uint32_t value = 0;
     for (unsigned shift = 0; shift < 28; shift += 7) {
         const std::uint8_t digit = byte();

@@ -32,7 +32,10 @@ public:
         return std::uint32_t{b[0]} << 24 | std::uint32_t{b[1]} << 16 | std::uint32_t{b[2]} << 8 | b[3];
     }
     /// At most four bytes, in the shortest form [MQTT-1.5.5-1].
-    std::uint32_t variable_byte_integer() noexcept;
+    std::uint32_t variable_byte_integer() noexcept {
+        if (bytes_.empty() || bytes_[0] >= 0x80) return long_variable_byte_integer();
+        return byte();
+    }
     /// Two bytes of length, and so many bytes.
     Bytes binary() noexcept { return take(two_byte_integer()); }
     /// The same, and sound UTF-8.
@@ -53,6 +56,8 @@ public:
     }
 
 private:
+    std::uint32_t long_variable_byte_integer() noexcept;
+
     Bytes bytes_;
     bool ok_ = true;
 };

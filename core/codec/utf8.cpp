@@ -8,20 +8,30 @@ namespace {
 
 constexpr std::uint64_t each(std::uint8_t byte) noexcept { return 0x0101010101010101u * byte; }
 
-/// Whether one of eight bytes is 0. Exact as an answer for the whole word, which is all we ask.
-constexpr bool has_zero(std::uint64_t word) noexcept { return ((word - each(0x01)) & ~word & each(0x80)) != 0; }
+constexpr std::uint64_t high_bits = each(0x80);
 
-constexpr bool is_ascii(std::uint64_t word) noexcept { return (word & each(0x80)) == 0; }
+/// Sets a high bit where a byte is 0, given that no byte has its high bit set. (A borrow can set others too, but only
+/// above a byte that is 0, so the answer for the whole word is exact.)
+constexpr std::uint64_t mark_zeros(std::uint64_t word) noexcept { return word - each(0x01); }
 
-/// What text must not hold besides U+0000. Used on whole words of ASCII, and on single bytes.
+constexpr bool is_ascii(std::uint64_t word) noexcept { return (word & high_bits) == 0; }
+
+/// What text must not hold besides U+0000, marked by high bits in a word of ASCII.
 struct Anything {
-    static constexpr bool forbids(std::uint64_t) noexcept { return false; }
+    static constexpr std::uint64_t mark(std::uint64_t) noexcept { return 0; }
 };
 struct NoWildcards {
     /// '+' and '#' differ in bit 3 only, so one comparison finds both.
-    static constexpr bool forbids(std::uint64_t word) noexcept { return has_zero((word | each(0x08)) ^ each('+')); }
+    static constexpr std::uint64_t mark(std::uint64_t word) noexcept {
+        return mark_zeros((word | each(0x08)) ^ each('+'));
+    }
     static_assert(('#' | 0x08) == '+');
 };
+
+/// Whether all bytes are ASCII and allowed: one test for everything, as this is nearly always so.
+template <class Rule> constexpr bool is_plain(std::uint64_t word) noexcept {
+    return ((word | mark_zeros(word) | Rule::mark(word)) & high_bits) == 0;
+}
 
 std::uint64_t load_word(const std::uint8_t* from) noexcept {
     std::uint64_t word = 0;
@@ -71,16 +81,15 @@ std::size_t sequence_length(const std::uint8_t* text, std::size_t size) noexcept
 /// Length of the character that `text` begins with; 0 where it is not sound or not allowed.
 template <class Rule> std::size_t character_length(const std::uint8_t* text, std::size_t size) noexcept {
     if (text[0] >= 0x80) return sequence_length(text, size);
-    return text[0] == 0 || Rule::forbids(each(text[0])) ? 0 : 1;
+    return is_plain<Rule>(each(text[0])) ? 1 : 0;
 }
 
 template <class Rule> bool is_sound(const std::uint8_t* text, std::size_t size) noexcept {
     while (size != 0) {
         const std::uint64_t word = size >= 8 ? load_word(text) : load_tail(text, size);
         std::size_t length = size < 8 ? size : 8;
-        if (is_ascii(word)) {
-            if (has_zero(word) || Rule::forbids(word)) return false;
-        } else {
+        if (!is_plain<Rule>(word)) {
+            if (is_ascii(word)) return false;
             length = character_length<Rule>(text, size);
             if (length == 0) return false;
         }
