@@ -1,6 +1,6 @@
 #include "client/subscriptions.hpp"
 
-#include <algorithm>
+#include "codec/reader.hpp"
 
 namespace wsmq::client {
 
@@ -32,10 +32,10 @@ std::vector<Subscriptions::Batch> Subscriptions::batches(std::size_t maximum_pac
         std::size_t size;
     };
     std::vector<Batch> batches;
-    std::map<std::vector<std::uint8_t>, Open> open;
+    std::map<std::string_view, Open> open;  // by their properties
     for (const auto& [filter, granted] : granted_) {
         const auto size = filter.size() + filter_overhead;
-        auto [position, is_new] = open.try_emplace(granted.properties, Open{0, 0});
+        auto [position, is_new] = open.try_emplace(codec::as_text(granted.properties), Open{0, 0});
         auto& last = position->second;
         if (is_new || last.size + size > maximum_packet_size) {
             last = {batches.size(), packet_overhead + granted.properties.size()};
