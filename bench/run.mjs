@@ -1,0 +1,95 @@
+// Measures websocket-mq beside its peers, in one run and in one browser. See `usage` in options.mjs.
+import { existsSync } from 'node:fs'
+import { launch } from './chromium.mjs'
+import { measureMemory } from './measure/memory.mjs'
+import { measureNavigation, measureShipped } from './measure/navigation.mjs'
+import { measureTraffic } from './measure/traffic.mjs'
+import { readOptions, usage } from './options.mjs'
+import { conditions, writeReport } from './report.mjs'
+import { navigationBudgets, shippedBudgets, trafficRows } from './rows.mjs'
+import { startFiles, startMosquitto, startSink } from './servers.mjs'
+import { comparison, memory, sizes, spreads } from './table.mjs'
+
+const options = readOptions(process.argv.slice(2))
+if (options.help) console.log(usage)
+else if (options.list) console.log([...trafficRows.map((row) => row.id), 'navigation', 'memory', 'shipped'].join('\n'))
+else await main()
+
+async function main() {
+  if (options.peers.includes('ours') && !existsSync(new URL('../dist/index.js', import.meta.url))) {
+    console.error('There is no dist/ to measure. Run: npm run build')
+    process.exitCode = 1
+    return
+  }
+  const files = await startFiles()
+  const sink = await startSink()
+  const mosquitto = trafficRows.some((row) => row.against === 'mosquitto' && options.wants(row.id)) ? await startMosquitto() : null
+  const browser = await launch()
+  const at = (server) => ({ browser, files: files.url, target: server.url })
+  try {
+    const parts = {
+      conditions: conditions(browser.version(), options.rounds),
+      ...(await traffic(at(sink), mosquitto && at(mosquitto))),
+      ...(await shipped(at(sink))),
+      ...(await memories(at(sink))),
+    }
+    if (options.write) await writeReport(parts)
+  } finally {
+    await browser.close()
+    await mosquitto?.close()
+    sink.close()
+    files.close()
+  }
+}
+
+/** Each row's rounds go through the libraries in turn, so that what else the machine does hits all of them. */
+async function traffic(sink, mosquitto) {
+  const results = []
+  for (const row of trafficRows.filter(({ id }) => options.wants(id))) {
+    const where = row.against === 'mosquitto' ? mosquitto : sink
+    results.push(await rounds(row, options.peers, (peer) => measureTraffic(where, row, peer, options.milliseconds)))
+  }
+  if (options.wants('navigation')) {
+    const row = { id: 'navigation', title: 'navigation to CONNACK', budgets: navigationBudgets }
+    results.push(await rounds(row, options.peers, async (peer) => ({ connack: await measureNavigation(sink, peer) })))
+  }
+  if (results.length === 0) return {}
+  const compared = comparison(results, options.peers)
+  console.log(`\n${compared}\n\n${spreads(results, options.peers)}\n`)
+  return { comparison: compared }
+}
+
+async function rounds(row, peers, measure) {
+  const values = Object.fromEntries(peers.map((peer) => [peer, {}]))
+  for (let round = 1; round <= options.rounds; round += 1) {
+    for (const peer of peers) {
+      for (const [metric, value] of Object.entries(await measure(peer))) {
+        if (value !== undefined) (values[peer][metric] ??= []).push(value)
+      }
+    }
+    process.stderr.write(`${round === 1 ? `${row.id}:` : ''} ${round}${round === options.rounds ? '\n' : ''}`)
+  }
+  return { title: row.title, budgets: row.budgets, values }
+}
+
+async function shipped(sink) {
+  if (!options.wants('shipped')) return {}
+  const measured = {}
+  for (const peer of options.peers.flatMap((name) => (name === 'ours' ? ['ours', 'ours-wasm'] : name))) {
+    if (peer !== 'bare') measured[peer] = await measureShipped(sink, peer)
+  }
+  const table = sizes(measured, shippedBudgets)
+  console.log(`${table}\n`)
+  return { shipped: table }
+}
+
+async function memories(sink) {
+  if (!options.wants('memory')) return {}
+  const samples = {}
+  for (const peer of options.peers.filter((name) => name !== 'bare')) {
+    samples[peer] = await measureMemory(sink, peer, options.memoryMessages)
+  }
+  const table = memory(samples)
+  console.log(`${table}\n`)
+  return { memory: table }
+}

@@ -1,0 +1,63 @@
+// What the pages talk to: the file server, the sink, and Mosquitto with its collector.
+import { spawn } from 'node:child_process'
+import { createServer } from 'node:http'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { startBroker } from '../tests/support/broker.mjs'
+import { serveFiles } from '../tests/support/static-files.mjs'
+
+const path = (relative) => fileURLToPath(new URL(relative, import.meta.url))
+
+const roots = {
+  '/bench/': path('./'),
+  '/dist/': path('../dist/'),
+  '/peers/paho/': path('../node_modules/paho-mqtt/'),
+  '/peers/mqtt/': path('../node_modules/mqtt/dist/'),
+}
+
+/** Isolated from other origins, so that performance.now() has a resolution of 5 microseconds. */
+const headers = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' }
+
+export async function startFiles() {
+  const answer = serveFiles(roots, headers)
+  const server = createServer((request, response) => void answer(request, response).catch(() => response.destroy()))
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    url: `http://127.0.0.1:${server.address().port}`,
+    close: () => {
+      server.closeAllConnections()
+      server.close()
+    },
+  }
+}
+
+/** Starts a script as a process of its own; it ends with its standard input. */
+async function startScript(file, parameters = []) {
+  const child = spawn(process.execPath, [path(file), ...parameters], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const [line] = await Promise.race([
+    once(child.stdout.setEncoding('utf8'), 'data'),
+    once(child, 'exit').then(() => {
+      throw new Error(`${file} ended before it was ready`)
+    }),
+  ])
+  return { line: line.trim(), close: () => child.stdin.end() }
+}
+
+export async function startSink() {
+  const { line, close } = await startScript('exchange/sink.mjs')
+  return { url: `ws://127.0.0.1:${line}/mqtt`, close }
+}
+
+export async function startMosquitto() {
+  const broker = await startBroker()
+  const collector = await startScript('exchange/collector.mjs', [String(broker.tcpPort)])
+  return {
+    url: broker.url,
+    async close() {
+      if (!broker.running) console.error(`Mosquitto has ended:\n${broker.log}`)
+      collector.close()
+      await broker.close()
+    },
+  }
+}
