@@ -1,0 +1,110 @@
+import eslint from '@eslint/js'
+import { defineConfig } from 'eslint/config'
+import typescript from 'typescript-eslint'
+
+/** Programs that Node runs; everything else runs in a page. */
+const forNode = ['scripts/**', 'tests/**/*.mjs', 'bench/**/*.mjs', 'js/*.mjs', '*.js', '*.ts']
+
+/** @param {string[]} names */
+const globals = (...names) => Object.fromEntries(names.map((name) => [name, 'readonly']))
+
+export default defineConfig(
+  { ignores: ['build/', 'dist/', 'coverage/', 'test-results/', 'wasm/*.js', 'core/'] },
+  { linterOptions: { reportUnusedDisableDirectives: 'error' } },
+  eslint.configs.recommended,
+  typescript.configs.recommended,
+  {
+    // TypeScript's own check of the names is better than ESLint's, where it runs.
+    files: ['**/*.ts'],
+    rules: { 'no-undef': 'off' },
+  },
+  {
+    files: ['js/src/**/*.ts'],
+    extends: [typescript.configs.strictTypeChecked],
+    languageOptions: { parserOptions: { project: './js/tsconfig.json' } },
+    rules: {
+      // A number in a template is no surprise.
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      // `json<T>()` states what the caller expects, and a rejection's reason may be handed on as it came.
+      '@typescript-eslint/no-unnecessary-type-parameters': 'off',
+      '@typescript-eslint/prefer-promise-reject-errors': 'off',
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true, ignoreVoidReturningFunctions: true }],
+    },
+  },
+  {
+    files: forNode,
+    languageOptions: {
+      globals: globals(
+        'process',
+        'console',
+        'Buffer',
+        'URL',
+        'fetch',
+        'performance',
+        'setTimeout',
+        'clearTimeout',
+        'setInterval',
+        'clearInterval',
+        'setImmediate',
+        'queueMicrotask',
+        'AbortController',
+        'AbortSignal',
+        'TextEncoder',
+        'TextDecoder',
+        'globalThis',
+        'WebAssembly',
+        'NodeJS',
+        'structuredClone',
+        'document',
+        'window',
+      ),
+    },
+  },
+  {
+    files: ['**/*.js'],
+    ignores: forNode,
+    languageOptions: {
+      globals: globals(
+        'window',
+        'document',
+        'console',
+        'self',
+        'globalThis',
+        'location',
+        'navigator',
+        'history',
+        'URL',
+        'URLSearchParams',
+        'fetch',
+        'performance',
+        'setTimeout',
+        'clearTimeout',
+        'setInterval',
+        'clearInterval',
+        'requestAnimationFrame',
+        'queueMicrotask',
+        'WebSocket',
+        'Worker',
+        'MessageChannel',
+        'TextEncoder',
+        'TextDecoder',
+        'WebAssembly',
+        'crypto',
+        'localStorage',
+        'sessionStorage',
+        'indexedDB',
+        'HTMLElement',
+        'CustomEvent',
+        'Event',
+        'EventTarget',
+        'AbortController',
+        'AbortSignal',
+        'PerformanceObserver',
+        'structuredClone',
+        'btoa',
+        'atob',
+        'BroadcastChannel',
+      ),
+    },
+  },
+)

@@ -1,0 +1,34 @@
+import { defineConfig, devices } from '@playwright/test'
+
+export default defineConfig({
+  testDir: 'tests/browser',
+  outputDir: 'build/playwright',
+  workers: 2,
+  fullyParallel: true,
+  forbidOnly: Boolean(process.env['CI']),
+  // A test that passes the second time has found something: there is no second time.
+  retries: 0,
+  timeout: 60_000,
+  reporter: [['list'], ['json', { outputFile: 'build/reports/playwright.json' }]],
+  use: {
+    ...devices['Desktop Chrome'],
+    trace: 'retain-on-failure',
+    launchOptions: {
+      executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+      args: [
+        '--no-sandbox', // Chromium's own sandbox does not start as root, which CI is
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    },
+  },
+  projects: [
+    { name: 'chromium', testIgnore: /tls.*\.spec\.ts/ },
+    // Behind nginx with TLS: its certificate is made for the one run, so no browser knows the authority.
+    { name: 'tls', testMatch: /tls.*\.spec\.ts/, use: { ignoreHTTPSErrors: true } },
+  ],
+})

@@ -1,0 +1,13 @@
+// npm run format: lays out all sources as npm run check wants them.
+import { existsSync } from 'node:fs'
+import { sourceFiles } from './lib/files.mjs'
+import { root } from './lib/root.mjs'
+import { must, runMain } from './lib/run.mjs'
+import { setup } from './setup.mjs'
+
+await runMain(async () => {
+  await setup(['lint'])
+  const files = await sourceFiles(['core', 'wasm', 'tests', 'bench'], /\.[ch]pp$/)
+  await must('clang-format-14', ['-i', ...files.filter((file) => existsSync(root + file))])
+  await must(process.execPath, [`${root}node_modules/prettier/bin/prettier.cjs`, '--write', '--log-level=warn', '.'], { live: true })
+})

@@ -1,0 +1,76 @@
+import { lastLines, run, seconds } from './run.mjs'
+
+/** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
+
+/** What a whole run has found, told step by step. */
+export class Report {
+  /** @type {Counts} */
+  #all = { passed: 0, failed: 0, skipped: 0 }
+  /** @type {string[]} */
+  #failedSteps = []
+
+  /**
+   * Does a step and tells its result; whatever is thrown counts as one failure.
+   * @param {string} title
+   * @param {() => Promise<Counts & { output?: string }>} work
+   */
+  async step(title, work) {
+    const start = performance.now()
+    console.log(`${title} ...`)
+    const { output = '', ...counts } = await work().catch((error) => ({
+      ...{ passed: 0, failed: 1, skipped: 0 },
+      output: error instanceof Error ? error.message : String(error),
+    }))
+    this.#all.passed += counts.passed
+    this.#all.failed += counts.failed
+    this.#all.skipped += counts.skipped
+    if (counts.failed > 0) {
+      this.#failedSteps.push(title)
+      console.log(lastLines(output, 150))
+    }
+    console.log(`${title}: ${tell(counts)}, ${seconds(performance.now() - start)}`)
+  }
+
+  /**
+   * What has to be done before tests can run. Success counts for nothing; a failure counts as a failed test, and the
+   * other steps still run and are told.
+   * @param {string} title
+   * @param {() => Promise<void>} work
+   * @returns {Promise<boolean>}
+   */
+  async attempt(title, work) {
+    try {
+      await work()
+      return true
+    } catch (error) {
+      await this.step(title, () => Promise.reject(error))
+      return false
+    }
+  }
+
+  /**
+   * A program whose success is one check.
+   * @param {string} title
+   * @param {string} program
+   * @param {readonly string[]} args
+   * @param {import('./run.mjs').RunOptions} [options]
+   */
+  check(title, program, args, options) {
+    return this.step(title, async () => {
+      const { code, output } = await run(program, args, options)
+      return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0, output }
+    })
+  }
+
+  /** Prints the closing line and sets the exit code. */
+  close() {
+    if (this.#failedSteps.length > 0) console.log(`\nFailed: ${this.#failedSteps.join('; ')}`)
+    console.log(`\n${tell(this.#all)}`)
+    process.exitCode = this.#all.failed > 0 ? 1 : 0
+  }
+}
+
+/** @param {Counts} counts */
+function tell({ passed, failed, skipped }) {
+  return `${passed} passed, ${failed} failed` + (skipped > 0 ? `, ${skipped} skipped` : '')
+}

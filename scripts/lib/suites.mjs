@@ -1,0 +1,81 @@
+import { existsSync } from 'node:fs'
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
+import { root } from './root.mjs'
+import { run } from './run.mjs'
+
+/**
+ * Runs the unit tests of a built preset and counts its tests in the reports that GoogleTest leaves.
+ * @param {string} preset
+ */
+export async function runUnitTests(preset) {
+  const reports = `${root}build/${preset}/reports`
+  await rm(reports, { recursive: true, force: true })
+  await mkdir(reports, { recursive: true })
+  const { code, output } = await runCtest(preset)
+  const counts = { passed: 0, failed: 0, skipped: 0, output }
+  for (const file of await readdir(reports)) count(JSON.parse(await readFile(`${reports}/${file}`, 'utf8')), counts)
+  // A program that crashed wrote no report.
+  if (code !== 0 && counts.failed === 0) counts.failed = 1
+  return counts
+}
+
+/**
+ * Replays the corpus of each fuzz target.
+ */
+export async function replayCorpus() {
+  const { code, output } = await runCtest('fuzz')
+  const targets = Number(/tests failed out of (\d+)/.exec(output)?.[1] ?? 0)
+  const failed = Number(/(\d+) tests failed out of/.exec(output)?.[1] ?? 0)
+  return { passed: targets - failed, failed: code !== 0 && failed === 0 ? 1 : failed, skipped: 0, output }
+}
+
+/** @param {string} preset */
+function runCtest(preset) {
+  return run('ctest', ['--preset', preset, '--parallel', String(availableParallelism())])
+}
+
+/** @typedef {{ status: string, result: string, failures?: unknown[] }} TestCase */
+
+/**
+ * @param {{ testsuites: { testsuite: TestCase[] }[] }} report
+ * @param {import('./report.mjs').Counts} counts
+ */
+function count(report, counts) {
+  for (const { testsuite } of report.testsuites) {
+    for (const { status, result, failures } of testsuite) {
+      if (failures) counts.failed += 1
+      else if (result === 'SKIPPED' || status === 'NOTRUN') counts.skipped += 1
+      else counts.passed += 1
+    }
+  }
+}
+
+/**
+ * Runs tests of node:test.
+ * @param {readonly string[]} files
+ */
+export async function runNodeTests(files) {
+  // Concurrency is node's own: one process per file. A test that hangs ends after two minutes.
+  const { code, output } = await run(process.execPath, ['--test', '--test-reporter=tap', '--test-timeout=120000', ...files])
+  /** @param {string} name */
+  const summary = (name) => Number(new RegExp(`^# ${name} (\\d+)$`, 'm').exec(output)?.[1] ?? 0)
+  const failed = summary('fail') + summary('cancelled')
+  return {
+    passed: summary('pass'),
+    failed: code !== 0 && failed === 0 ? 1 : failed,
+    skipped: summary('skipped') + summary('todo'),
+    output,
+  }
+}
+
+/** Runs the browser tests. */
+export async function runBrowserTests() {
+  const file = `${root}build/reports/playwright.json`
+  await rm(file, { force: true })
+  const { code, output } = await run(process.execPath, [`${root}node_modules/@playwright/test/cli.js`, 'test'], { live: true })
+  if (!existsSync(file)) return { passed: 0, failed: 1, skipped: 0, output }
+  const { stats } = JSON.parse(await readFile(file, 'utf8'))
+  const failed = stats.unexpected + stats.flaky
+  return { passed: stats.expected, failed: code !== 0 && failed === 0 ? 1 : failed, skipped: stats.skipped }
+}

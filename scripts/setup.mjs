@@ -1,0 +1,138 @@
+// npm run setup [-- NEED...]: installs what is missing on this machine, by need; all needs when none is named.
+import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { readFile, writeFile } from 'node:fs/promises'
+import { root } from './lib/root.mjs'
+import { Failure, isMain, must, run, runMain, timed } from './lib/run.mjs'
+
+/**
+ * Debian packages by what they are needed for, each with the file or program that shows that it is there already.
+ * Looking at files rather than at dpkg lets other systems, and tools installed by hand, count as well.
+ * @type {Record<string, { package: string, program?: string, file?: string }[]>}
+ */
+const needs = {
+  build: [
+    { package: 'cmake', program: 'cmake' },
+    { package: 'ninja-build', program: 'ninja' },
+    { package: 'g++', program: 'g++' },
+    { package: 'python3', program: 'python3' }, // Emscripten is written in it
+    { package: 'patchelf', program: 'patchelf' }, // scripts/get-emscripten
+  ],
+  broker: [{ package: 'mosquitto', program: 'mosquitto' }],
+  'native tests': [
+    { package: 'libgtest-dev', file: '/usr/include/gtest/gtest.h' },
+    { package: 'libgmock-dev', file: '/usr/include/gmock/gmock.h' },
+    { package: 'googletest', file: '/usr/src/googletest/googletest/src/gtest-all.cc' },
+  ],
+  'browser tests': [
+    { package: 'chromium', program: process.env['CHROMIUM'] ?? 'chromium' },
+    { package: 'nginx-light', program: 'nginx' },
+    { package: 'openssl', program: 'openssl' },
+  ],
+  fuzz: [
+    { package: 'clang-14', program: 'clang++-14' },
+    { package: 'libclang-rt-14-dev', file: '/usr/lib/llvm-14/lib/clang/14.0.6/lib/linux' },
+    { package: 'llvm-14', program: 'llvm-symbolizer-14' },
+  ],
+  lint: [
+    { package: 'clang-format-14', program: 'clang-format-14' },
+    { package: 'clang-tidy-14', program: 'clang-tidy-14' },
+  ],
+  coverage: [{ package: 'gcovr', program: 'gcovr' }],
+}
+
+/** @param {string} program */
+function isInstalled(program) {
+  if (program.includes('/')) return existsSync(program)
+  const directories = [...(process.env['PATH'] ?? '').split(':'), '/usr/sbin', '/usr/local/sbin']
+  return directories.some((directory) => existsSync(`${directory}/${program}`))
+}
+
+/** @param {readonly string[]} wanted names of needs */
+function missingPackages(wanted) {
+  return wanted
+    .flatMap((need) => needs[need] ?? [])
+    .filter(({ program, file }) => !(program ? isInstalled(program) : existsSync(file ?? '')))
+    .map((entry) => entry.package)
+}
+
+/** @returns {Promise<string[]>} the words that make a command run as root */
+async function asRoot() {
+  if (process.getuid?.() === 0) return []
+  // Asked here, where the user sees the question; afterwards sudo remembers the answer.
+  if (isInstalled('sudo') && (await run('sudo', ['-v'])).code === 0) return ['sudo']
+  throw new Failure('')
+}
+
+/** @param {string[]} packages */
+async function installPackages(packages) {
+  const list = packages.join(' ')
+  if (!isInstalled('apt-get')) {
+    throw new Failure(`This is not Debian: install these yourself (their names there are ${list}), then run this again.`)
+  }
+  const prefix = await asRoot().catch(() => {
+    throw new Failure(`These packages are missing and installing them takes root. Run: sudo apt-get install ${list}`)
+  })
+  const apt = [...prefix, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-o', 'DPkg::Lock::Timeout=300', '-qq']
+  for (const command of [['update'], ['install', '--yes', '--no-install-recommends', ...packages]]) {
+    const [program = '', ...args] = [...apt, ...command]
+    const { code, output } = await run(program, args)
+    if (code !== 0) throw new Failure(`${output}${explainApt(output, list)}`)
+  }
+}
+
+/**
+ * @param {string} output
+ * @param {string} list
+ */
+function explainApt(output, list) {
+  if (/could not get lock|unable to acquire/i.test(output)) {
+    return 'Another program is installing packages. Wait until it has finished, then run this again.'
+  }
+  if (/temporary failure|could not resolve|could not connect|unable to connect|failed to fetch/i.test(output)) {
+    return 'The package mirror cannot be reached. Check the network, then run this again.'
+  }
+  if (/unable to locate|no installation candidate/i.test(output)) {
+    return `This system does not offer one of these: ${list}. The project is built on Debian 12; elsewhere install their equivalents.`
+  }
+  return `apt-get could not install ${list}. Its own words are above.`
+}
+
+async function installNodeModules() {
+  const lock = createHash('sha256')
+    .update(await readFile(`${root}package-lock.json`))
+    .digest('hex')
+  const stamp = `${root}node_modules/.installed-lock`
+  // The lock's content, not its time: a checkout gives files new times.
+  if (existsSync(stamp) && (await readFile(stamp, 'utf8')) === lock) return
+  await timed('Installing the npm packages', () =>
+    must('npm', ['ci', '--no-audit', '--no-fund'], {
+      env: { PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD: '1' }, // the system's Chromium is used
+      whenItFails: 'npm ci failed. Check that the npm registry can be reached, then run this again.',
+    }),
+  )
+  await writeFile(stamp, lock)
+}
+
+async function installEmscripten() {
+  const output = await timed('Looking for Emscripten (fetching it takes two minutes, once)', () =>
+    must(`${root}scripts/get-emscripten`, [], { whenItFails: 'Emscripten could not be set up; the reason is above.' }),
+  )
+  console.log(output.trim())
+}
+
+/** @param {readonly string[]} wanted */
+export async function setup(wanted = Object.keys(needs)) {
+  const unknown = wanted.find((need) => !needs[need])
+  if (unknown) throw new Failure(`Nothing is known of the need "${unknown}". There are: ${Object.keys(needs).join(', ')}.`)
+  if (Number(process.versions.node.split('.')[0]) < 20) throw new Failure(`Node 20 or newer is needed, this is ${process.version}.`)
+  const packages = missingPackages(wanted)
+  if (packages.length > 0) await timed(`Installing ${packages.join(' ')}`, () => installPackages(packages))
+  await installNodeModules()
+  if (wanted.includes('build')) await installEmscripten()
+}
+
+if (await isMain(import.meta.url)) {
+  const wanted = process.argv.slice(2)
+  await runMain(() => setup(wanted.length > 0 ? wanted : undefined))
+}

@@ -1,0 +1,53 @@
+// npm test [-- PART...]: builds and runs every test. Parts: check, debug, sanitize, wasm, fuzz, js, browser.
+import { existsSync } from 'node:fs'
+import { buildPreset } from './lib/cmake.mjs'
+import { sourceFiles } from './lib/files.mjs'
+import { Report } from './lib/report.mjs'
+import { root } from './lib/root.mjs'
+import { Failure, runMain } from './lib/run.mjs'
+import { replayCorpus, runBrowserTests, runNodeTests, runUnitTests } from './lib/suites.mjs'
+import { build } from './build.mjs'
+import { check } from './check.mjs'
+import { fuzz } from './fuzz.mjs'
+import { setup } from './setup.mjs'
+
+const parts = ['debug', 'sanitize', 'wasm', 'fuzz', 'js', 'browser', 'check']
+const fuzzSeconds = 30 // for each of the two targets, in CI
+
+/**
+ * @param {Report} report
+ * @param {string} preset
+ * @param {string} title
+ */
+async function unitTests(report, preset, title) {
+  const built = await report.attempt(`Build of ${preset}`, () => buildPreset(preset))
+  if (built) await report.step(title, () => runUnitTests(preset))
+}
+
+await runMain(async () => {
+  const named = process.argv.slice(2)
+  const unknown = named.find((part) => !parts.includes(part))
+  if (unknown) throw new Failure(`There is no part "${unknown}". There are: ${parts.join(', ')}.`)
+  /** @param {...string} some */
+  const wants = (...some) => named.length === 0 || some.some((part) => named.includes(part))
+
+  await setup()
+  const report = new Report()
+  if (wants('debug', 'check')) await unitTests(report, 'debug', 'Unit tests')
+  if (wants('sanitize')) await unitTests(report, 'sanitize', 'Unit tests under the sanitizers')
+  if (wants('wasm')) await unitTests(report, 'wasm-test', 'Unit tests as wasm, under Node')
+  if (wants('fuzz') && (await report.attempt('Build of fuzz', () => buildPreset('fuzz')))) {
+    await report.step('Fuzz corpus', replayCorpus)
+    if (process.env['CI']) await fuzz(report, fuzzSeconds)
+  }
+  if (wants('js', 'browser', 'check')) {
+    await report.attempt('Build of the package', build)
+  }
+  if (wants('js')) {
+    const files = await sourceFiles(['js', 'demo', 'bench', 'tests/support', 'scripts', 'wasm'], /\.test\.m?js$/)
+    await report.step('Tests under Node', () => runNodeTests(files.filter((file) => existsSync(root + file))))
+  }
+  if (wants('browser')) await report.step('Tests in the browser', runBrowserTests)
+  if (wants('check')) await check(report)
+  report.close()
+})
