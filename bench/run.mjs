@@ -1,6 +1,6 @@
 // Measures websocket-mq beside its peers, in one run and in one browser. See `usage` in options.mjs.
 import { existsSync } from 'node:fs'
-import { launch } from './chromium.mjs'
+import { Chromium } from './chromium.mjs'
 import { measureMemory } from './measure/memory.mjs'
 import { measureNavigation, measureShipped } from './measure/navigation.mjs'
 import { measureTraffic } from './measure/traffic.mjs'
@@ -24,11 +24,11 @@ async function main() {
   const files = await startFiles()
   const sink = await startSink()
   const mosquitto = trafficRows.some((row) => row.against === 'mosquitto' && options.wants(row.id)) ? await startMosquitto() : null
-  const browser = await launch()
+  const browser = await Chromium.launch()
   const at = (server) => ({ browser, files: files.url, target: server.url })
   try {
     const parts = {
-      conditions: conditions(browser.version(), options.rounds),
+      conditions: conditions(browser.version, options.rounds),
       ...(await traffic(at(sink), mosquitto && at(mosquitto))),
       ...(await shipped(at(sink))),
       ...(await memories(at(sink))),

@@ -1,5 +1,4 @@
 // What a page holds after a quarter, a half and all of a million messages, collected garbage aside.
-import { heap, openPage } from '../chromium.mjs'
 
 /** Two fifths published at QoS 0, one at QoS 1, two received. */
 const shares = [
@@ -10,20 +9,20 @@ const shares = [
 
 /** @returns {Promise<{ messages: number, javascript: number, wasm: number }[]>} bytes */
 export async function measureMemory({ browser, files, target }, peer, total) {
-  const page = await openPage(browser, `${files}/bench/page/index.html?peer=${peer}`)
+  const page = await browser.open(`${files}/bench/page/index.html?peer=${peer}`)
   const samples = []
   const portion = total / 20
   try {
-    await page.page.waitForFunction(() => globalThis.bench)
-    await page.page.evaluate((url) => globalThis.bench.open(url), target)
+    await page.until('Boolean(globalThis.bench)')
+    await page.call('bench.open', target)
     for (let messages = portion; messages <= total; messages += portion) {
       for (const [kind, parameters, share] of shares) {
         const count = Math.floor((portion * share) / 5 / 800) * 800
-        await page.page.evaluate(([name, given]) => globalThis.bench.run(name, given), [kind, { ...parameters, count }])
+        await page.call('bench.run', kind, { ...parameters, count })
       }
       if (messages === portion || (messages / total) % 0.25 === 0) {
-        const { objects, buffers } = await heap(page)
-        const wasm = await page.page.evaluate(() => globalThis.bench.wasmMemory())
+        const { objects, buffers } = await page.heap()
+        const wasm = await page.call('bench.wasmMemory')
         // The heap's buffers include the module's memory.
         samples.push({ messages, javascript: objects + Math.max(0, buffers - wasm), wasm })
       }

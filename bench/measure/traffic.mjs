@@ -1,33 +1,31 @@
 // One row, one library, one round: a fresh page connects, checks what arrives byte by byte, warms up
 // until its rate is known, and is then measured for about half a second.
-import { openPage, processorTime } from '../chromium.mjs'
 import { quantile } from '../statistics.mjs'
 
 /**
- * @param {{ browser: import('@playwright/test').Browser, files: string, target: string }} where
+ * @typedef {{ browser: import('../chromium.mjs').Chromium, files: string, target: string }} Where
+ *
+ * @param {Where} where
  * @param {{ id: string, kind: string, parameters: object, unit: number, verify?: number }} row
  * @param {string} peer
  * @param {{ warmUp: number, measured: number }} milliseconds
  */
 export async function measureTraffic({ browser, files, target }, row, peer, milliseconds) {
-  const page = await openPage(browser, `${files}/bench/page/index.html?peer=${peer}`)
+  const page = await browser.open(`${files}/bench/page/index.html?peer=${peer}`)
   const run = async (count, more = {}) => {
-    const parameters = { ...row.parameters, count, ...more }
-    const result = await page.page.evaluate(([kind, given]) => globalThis.bench.run(kind, given), [row.kind, parameters])
-    if (result.received !== count || result.wrong !== 0) {
-      throw new Error(`${result.wrong} of ${result.received} messages were not what they should be`)
-    }
-    return result
+    const result = await page.call('bench.run', row.kind, { ...row.parameters, count, ...more })
+    if (result.received === count && result.wrong === 0) return result
+    throw new Error(`${result.wrong} of ${result.received} messages were not what they should be`)
   }
   try {
-    await page.page.waitForFunction(() => globalThis.bench)
-    await page.page.evaluate((url) => globalThis.bench.open(url), target)
+    await page.until('Boolean(globalThis.bench)')
+    await page.call('bench.open', target)
     if (row.verify) await run(row.verify, { verify: true })
     const count = await warmUp(run, row.unit, milliseconds)
-    const before = await processorTime(page)
+    const before = await page.processorTime()
     const result = await run(count)
-    const after = await processorTime(page)
-    await page.page.evaluate(() => globalThis.bench.close())
+    const after = await page.processorTime()
+    await page.call('bench.close')
     if (page.errors.length > 0) throw new Error(page.errors.join('\n'))
     if (result.trips) return { p50: quantile(result.trips, 0.5) * 1000, p95: quantile(result.trips, 0.95) * 1000 }
     return {
@@ -37,7 +35,7 @@ export async function measureTraffic({ browser, files, target }, row, peer, mill
       ...(result.busy && { otherEnd: result.busy }),
     }
   } catch (error) {
-    throw new Error(`${row.id}, ${peer}: ${error.message}${page.errors.map((each) => `\n  ${each}`).join('')}`, { cause: error })
+    throw new Error(`${row.id}, ${peer}: ${error.message}`, { cause: error })
   } finally {
     await page.close()
   }

@@ -70,11 +70,7 @@ export const peer = {
   /** One window: its identifiers are free again when all of it is acknowledged. */
   async acknowledgedBurst(topic, payloads) {
     const acknowledged = packets(PacketType.puback, payloads.length)
-    socket.send(
-      prepared(`1/${topic}/${payloads[0].length}`, () =>
-        join(payloads.map((each, index) => publish(topic, each, index + 1))),
-      ),
-    )
+    socket.send(prepared(`1/${topic}/${payloads[0].length}`, () => join(payloads.map((each, index) => publish(topic, each, index + 1)))))
     await acknowledged
   },
 

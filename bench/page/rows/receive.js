@@ -59,8 +59,7 @@ function compare(peer, { size, topics, count, read }) {
     let wrong = 0
     peer.onMessage((topic, message) => {
       const expected = received % poolSize
-      const sound =
-        read === 'text' ? peer.text(message) === asText[expected] : equal(peer.bytes(message), asBytes[expected])
+      const sound = read === 'text' ? peer.text(message) === asText[expected] : equal(peer.bytes(message), asBytes[expected])
       if (!sound || topic !== topicAt(received, topics)) wrong += 1
       if (++received === count) resolve({ received, wrong })
     })
