@@ -3,6 +3,7 @@ export type {
   ArrivedMessage,
   Client,
   ConnectionLoss,
+  Credentials,
   ConnectOptions as ModuleConnectOptions,
   Failure,
   FilterOptions,

@@ -1,0 +1,35 @@
+// From what the engine reports to codes and texts of mqttws31.js.
+import type { Failure } from '../module.js'
+import { told, type Told } from './errors.js'
+
+/** CONNACK return codes of MQTT 3, by the reason codes that the engine maps them to (MQTT 3.1.1, 3.2.2.3). */
+const RETURN_CODES: Record<number, readonly [number, string]> = {
+  0x84: [1, 'Connection Refused: unacceptable protocol version'],
+  0x85: [2, 'Connection Refused: identifier rejected'],
+  0x88: [3, 'Connection Refused: server unavailable'],
+  0x86: [4, 'Connection Refused: bad user name or password'],
+  0x87: [5, 'Connection Refused: not authorized'],
+}
+
+export function pahoFailure(failure: Failure, mqttVersion: number, describe: (reasonCode: number) => string): Told {
+  switch (failure.error) {
+    case 'none':
+      return told('OK')
+    case 'connect_timed_out':
+      return told('CONNECT_TIMEOUT')
+    case 'keep_alive_timed_out':
+      return told('PING_TIMEOUT')
+    case 'connection_refused': {
+      const [code, text] = (mqttVersion < 5 ? RETURN_CODES[failure.reasonCode] : undefined) ?? [failure.reasonCode, describe(failure.reasonCode)]
+      return told('CONNACK_RETURNCODE', code, text)
+    }
+    case 'transport_failed':
+      return told('SOCKET_ERROR', undefined)
+    case 'transport_closed':
+      return told('SOCKET_CLOSE')
+    case 'disconnected_by_broker':
+      return told('INVALID_MQTT_MESSAGE_TYPE', 14)
+    default:
+      return told('INTERNAL_ERROR', failure.errorMessage, 'No Error Stack Available')
+  }
+}

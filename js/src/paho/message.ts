@@ -1,0 +1,122 @@
+import type { ArrivedMessage, Payload, Properties } from '../module.js'
+import { error } from './errors.js'
+import { malformedUtf8 } from './utf8.js'
+import { shown } from './validate.js'
+
+/** An array over binary data: what mqttws31.js takes as a payload beside texts and ArrayBuffers. */
+export type TypedArray =
+  | Int8Array
+  | Uint8Array
+  | Uint8ClampedArray
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array
+  | Float32Array
+  | Float64Array
+
+export type Qos = 0 | 1 | 2
+
+/** A message to send, or one that arrived. Its payload is converted when it is read, and not before. */
+export class Message {
+  readonly #payload: string | ArrayBuffer | ArrayBufferView | undefined
+  readonly #arrived: ArrivedMessage | undefined
+  #destinationName: string | undefined
+  #qos: Qos = 0
+  #retained = false
+  /** True where the message may have been delivered before. */
+  duplicate = false
+  /** MQTT 5: sent with the message where the connection speaks it. */
+  properties: Properties | undefined
+
+  /** Throws a text, as mqttws31.js does, where the payload is neither text nor binary data. */
+  constructor(payload: string | ArrayBuffer | TypedArray)
+  /** @internal */
+  constructor(payload: undefined, arrived: ArrivedMessage)
+  constructor(payload?: string | ArrayBuffer | TypedArray, arrived?: ArrivedMessage) {
+    if (arrived !== undefined) {
+      this.#arrived = arrived
+      this.#destinationName = arrived.topic
+      this.#qos = arrived.qos
+      this.#retained = arrived.retained
+      this.duplicate = arrived.duplicate
+      return
+    }
+    if (typeof payload !== 'string' && !(payload instanceof ArrayBuffer) && (!ArrayBuffer.isView(payload) || (payload as unknown) instanceof DataView))
+      // eslint-disable-next-line @typescript-eslint/only-throw-error
+      throw error('INVALID_ARGUMENT', shown(payload), 'newPayload').message
+    this.#payload = payload
+  }
+
+  /** The payload as text. Throws an Error where it is not UTF-8. */
+  get payloadString(): string {
+    if (this.#arrived !== undefined) {
+      try {
+        return this.#arrived.payloadString
+      } catch {
+        throw malformedUtf8(this.#arrived.payloadBytes)
+      }
+    }
+    if (typeof this.#payload === 'string') return this.#payload
+    const bytes = asBytes(this.#payload as ArrayBuffer | ArrayBufferView)
+    try {
+      return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+    } catch {
+      throw malformedUtf8(bytes)
+    }
+  }
+
+  /** The payload as bytes; binary data that was given is returned as it is. */
+  get payloadBytes(): ArrayBuffer | TypedArray {
+    if (this.#arrived !== undefined) return this.#arrived.payloadBytes
+    return typeof this.#payload === 'string' ? new TextEncoder().encode(this.#payload) : (this.#payload as ArrayBuffer | TypedArray)
+  }
+
+  /** The topic that it is sent to, or came from. */
+  get destinationName(): string {
+    return this.#destinationName as string
+  }
+
+  set destinationName(name: string) {
+    if (typeof name !== 'string') throw error('INVALID_ARGUMENT', shown(name), 'newDestinationName')
+    this.#destinationName = name
+  }
+
+  /** Another name for destinationName. */
+  get topic(): string {
+    return this.#destinationName as string
+  }
+
+  set topic(name: string) {
+    this.#destinationName = name
+  }
+
+  /** 0: at most once (the default), 1: at least once, 2: exactly once. */
+  get qos(): Qos {
+    return this.#qos
+  }
+
+  set qos(qos: Qos) {
+    if (qos !== 0 && qos !== 1 && qos !== 2) throw new Error(`Invalid argument:${shown(qos)}`)
+    this.#qos = qos
+  }
+
+  /** To send: whether the broker keeps it. Arrived: whether it was kept. */
+  get retained(): boolean {
+    return this.#retained
+  }
+
+  set retained(retained: boolean) {
+    if (typeof retained !== 'boolean') throw error('INVALID_ARGUMENT', shown(retained), 'newRetained')
+    this.#retained = retained
+  }
+
+  /** The payload as the engine takes it. @internal */
+  get raw(): Payload {
+    return this.#arrived?.payloadBytes ?? (this.#payload as Payload)
+  }
+}
+
+function asBytes(data: ArrayBuffer | ArrayBufferView): Uint8Array {
+  return ArrayBuffer.isView(data) ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : new Uint8Array(data)
+}

@@ -1,0 +1,150 @@
+// The options of connect(), checked as mqttws31.js checks them, and turned into the module's.
+import type { Credentials, ModuleConnectOptions, Properties } from '../module.js'
+import { error, type Told } from './errors.js'
+import { Message } from './message.js'
+import { shown, type Shape, validate } from './validate.js'
+
+export interface WithInvocationContext {
+  invocationContext?: any
+}
+
+export type ErrorWithInvocationContext = Told & WithInvocationContext
+
+export interface ConnectionOptions {
+  /** Seconds for one attempt. Default 30. */
+  timeout?: number
+  userName?: string
+  password?: string
+  /** Published by the broker when the connection breaks. */
+  willMessage?: Message
+  /** Seconds. Default 60; 0 switches it off. */
+  keepAliveInterval?: number
+  /** Default true. */
+  cleanSession?: boolean
+  useSSL?: boolean
+  /** Handed back to the callbacks. */
+  invocationContext?: any
+  /** Also called after every reconnection. */
+  onSuccess?: (outcome: WithInvocationContext) => void
+  /** The first connection did not come about at any address. */
+  onFailure?: (failure: ErrorWithInvocationContext) => void
+  /** Hosts, with `ports`, or full addresses; tried in turn. */
+  hosts?: string[]
+  ports?: number[]
+  /** Default false. */
+  reconnect?: boolean
+  /** 3, 4 or 5. Without it 4 is tried, then 3. */
+  mqttVersion?: 3 | 4 | 5
+  mqttVersionExplicit?: boolean
+  /** Full addresses, tried in turn. */
+  uris?: string[]
+  /** Beyond mqttws31.js: asked anew before every attempt. */
+  credentials?: () => Credentials | Promise<Credentials>
+  /** Beyond mqttws31.js: MQTT 5 properties of CONNECT. */
+  properties?: Properties
+}
+
+const SHAPE: Shape = {
+  timeout: 'number',
+  userName: 'string',
+  password: 'string',
+  willMessage: 'object',
+  keepAliveInterval: 'number',
+  cleanSession: 'boolean',
+  useSSL: 'boolean',
+  invocationContext: 'object',
+  onSuccess: 'function',
+  onFailure: 'function',
+  hosts: 'object',
+  ports: 'object',
+  reconnect: 'boolean',
+  mqttVersion: 'number',
+  mqttVersionExplicit: 'boolean',
+  uris: 'object',
+}
+const EXTENSIONS: Shape = { credentials: 'function', properties: 'object' }
+/** The path is not optional. */
+const FULL_URI = /^wss?:\/\/(?:\[(?<ipv6>[^\]]+)\]|(?<name>[^/[\]]+?))(?::(?<port>\d+))?(?<path>\/.*)$/s
+
+/** Throws an Error with the texts of mqttws31.js. */
+export function checkConnectOptions(options: ConnectionOptions): void {
+  validate(options, SHAPE, EXTENSIONS)
+  if (options.userName === undefined && options.password !== undefined) throw error('INVALID_ARGUMENT', '******', 'connectOptions.password')
+  checkWill(options.willMessage)
+  checkHosts(options)
+  const { mqttVersion } = options
+  if (mqttVersion !== undefined && ![3, 4, 5].includes(mqttVersion)) throw error('INVALID_ARGUMENT', mqttVersion, 'connectOptions.mqttVersion')
+}
+
+/** The addresses to try in turn; `uri` is the constructor's. */
+export function connectUris(options: ConnectionOptions, uri: string, path: string): string[] {
+  const { hosts, ports, uris, useSSL } = options
+  let list = uris ?? [uri]
+  if (hosts !== undefined) list = hosts.map((host, index) => (FULL_URI.test(host) ? host : address(host, ports?.[index] ?? NaN, path)))
+  return useSSL === true ? list.map((one) => one.replace(/^ws:/, 'wss:')) : list
+}
+
+/** Nothing is added to the path: the classic call takes it as it is. */
+export function address(host: string, port: number, path: string): string {
+  const bracketed = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host
+  return `ws://${bracketed}${Number.isNaN(port) ? '' : `:${port}`}${path}`
+}
+
+export interface UriParts {
+  host: string
+  port: number
+  path: string
+}
+
+/** The one-address form of the constructor. */
+export function parseUri(uri: string): UriParts {
+  const parts = FULL_URI.exec(uri)?.groups
+  if (parts === undefined) throw error('INVALID_ARGUMENT', shown(uri), 'host')
+  return { host: parts['ipv6'] ?? parts['name'] ?? '', port: parseInt(parts['port'] ?? '', 10), path: parts['path'] ?? '' }
+}
+
+export function moduleOptions(options: ConnectionOptions, uris: string[], mqttVersion: 3 | 4 | 5): ModuleConnectOptions {
+  const { userName, password, willMessage, credentials, properties } = options
+  return {
+    uris,
+    mqttVersion,
+    timeout: options.timeout || 30,
+    keepAliveInterval: options.keepAliveInterval ?? 60,
+    cleanSession: options.cleanSession ?? true,
+    reconnect: options.reconnect ?? false,
+    ...(userName === undefined ? {} : { userName }),
+    ...(password === undefined ? {} : { password }),
+    ...(credentials === undefined ? {} : { credentials }),
+    ...(properties === undefined ? {} : { properties }),
+    ...(willMessage == null ? {} : { willMessage: moduleWill(willMessage) }),
+  }
+}
+
+function moduleWill(will: Message): NonNullable<ModuleConnectOptions['willMessage']> {
+  const { destinationName, raw, qos, retained, properties } = will
+  return { topic: destinationName, payload: raw, qos, retain: retained, ...(properties === undefined ? {} : { properties }) }
+}
+
+function checkWill(will: Message | undefined): void {
+  if (will == null) return
+  if (!(will instanceof Message)) throw error('INVALID_TYPE', shown(will), 'connectOptions.willMessage')
+  if (typeof will.destinationName === 'undefined') throw error('INVALID_TYPE', 'undefined', 'connectOptions.willMessage.destinationName')
+}
+
+function checkHosts({ hosts, ports }: ConnectionOptions): void {
+  if (hosts == null) return
+  if (!(hosts instanceof Array)) throw error('INVALID_ARGUMENT', shown(hosts), 'connectOptions.hosts')
+  if (hosts.length < 1) throw error('INVALID_ARGUMENT', shown(hosts), 'connectOptions.hosts')
+  let full: boolean | undefined
+  hosts.forEach((host: unknown, index) => {
+    if (typeof host !== 'string') throw error('INVALID_TYPE', typeof host, `connectOptions.hosts[${index}]`)
+    const isFull = FULL_URI.test(host)
+    if (full !== undefined && full !== isFull) throw error('INVALID_ARGUMENT', host, `connectOptions.hosts[${index}]`)
+    full = isFull
+  })
+  if (full === true) return
+  if (!(ports instanceof Array) || ports.length !== hosts.length) throw error('INVALID_ARGUMENT', shown(ports), 'connectOptions.ports')
+  ports.forEach((port: unknown, index) => {
+    if (typeof port !== 'number' || port < 0) throw error('INVALID_TYPE', typeof port, `connectOptions.ports[${index}]`)
+  })
+}

@@ -1,0 +1,32 @@
+/** The last entries of what the client did, for getTraceLog() and the trace callback. */
+export class Trace {
+  static readonly #most = 100
+  #entries: string[] | undefined
+  callback: ((record: { severity: 'Debug'; message: string }) => void) | undefined
+
+  get log(): string[] | undefined {
+    return this.#entries
+  }
+
+  start(): void {
+    this.#entries ??= []
+  }
+
+  stop(): void {
+    this.#entries = undefined
+  }
+
+  /** Texts are kept as they are; anything else as JSON, secrets masked. */
+  record(...values: unknown[]): void {
+    if (this.#entries === undefined && this.callback === undefined) return
+    const texts = values.map((value, index) => (index === 0 && typeof value === 'string' ? value : masked(value)))
+    this.callback?.({ severity: 'Debug', message: texts.join('') })
+    if (this.#entries === undefined) return
+    this.#entries.push(...texts)
+    this.#entries.splice(0, this.#entries.length - Trace.#most)
+  }
+}
+
+function masked(value: unknown): string {
+  return JSON.stringify(value, (key, inner: unknown) => (key === 'password' && inner !== undefined ? '******' : inner), '  ') ?? 'undefined'
+}

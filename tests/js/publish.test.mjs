@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { connected, settled } from './support/connected.mjs'
+
+const moduleError = (/** @type {string} */ code) => Object.assign(new Error('detail'), { name: 'MqttError', code })
+
+describe('publish()', () => {
+  it('gives one and the same promise for all QoS 0 messages', async () => {
+    const { mq } = await connected()
+    const first = mq.publish('a', 'x')
+    assert.equal(mq.publish('b', new Uint8Array(3), { retain: true }), first)
+    assert.deepEqual(await first, { reasonCode: 0, properties: {} })
+  })
+
+  it('hands its options to the module as they are', async () => {
+    const { mq, client } = await connected()
+    const options = { qos: 1, properties: { contentType: 'text/plain' } }
+    void mq.publish('a', 'x', options)
+    assert.equal(client.publishes[0]?.options, options)
+  })
+
+  it('resolves when the broker has it', async () => {
+    const { mq, client } = await connected()
+    const [one, two] = [mq.publish('a', '1', { qos: 1 }), mq.publish('a', '2', { qos: 2 })]
+    client.acknowledge(2, 0x10, { reasonString: 'nobody' })
+    client.acknowledge(1)
+    assert.deepEqual(await one, { reasonCode: 0, properties: {} })
+    assert.deepEqual(await two, { reasonCode: 0x10, properties: { reasonString: 'nobody' } })
+  })
+
+  it('waits for a QoS 0 message that had to wait', async () => {
+    const { mq, client } = await connected()
+    client.nextQos0Operation = 9
+    const published = mq.publish('a', 'x')
+    let over = false
+    void published.then(() => (over = true))
+    await settled()
+    assert.equal(over, false)
+    client.acknowledge(9)
+    await published
+  })
+
+  it('rejects where the broker refuses', async () => {
+    const { mq, client } = await connected()
+    const published = mq.publish('a', 'x', { qos: 1 })
+    client.acknowledge(1, 0x87, { reasonString: 'not yours' })
+    await assert.rejects(published, { name: 'PublishError', code: 'publish_refused', reasonCode: 0x87, reasonString: 'not yours', topic: 'a' })
+  })
+
+  it('rejects where the engine gives up', async () => {
+    const { mq, client } = await connected()
+    const published = mq.publish('a', 'x', { qos: 1 })
+    client.onPublishFailed?.(1, 'session_lost')
+    await assert.rejects(published, { name: 'PublishError', code: 'session_lost' })
+  })
+
+  for (const [code, name] of [
+    ['invalid_topic', 'InvalidArgumentError'],
+    ['queue_full', 'QueueFullError'],
+    ['not_connected', 'MqttError'],
+    ['packet_too_large', 'MqttError'],
+    ['not_supported', 'MqttError'],
+  ])
+    it(`rejects with ${name}, and never throws, for ${code}`, async () => {
+      const { mq, client } = await connected()
+      client.throwNext = moduleError(/** @type {string} */ (code))
+      await assert.rejects(mq.publish('a', 'x'), { name, code })
+    })
+
+  it('is called back by its signal', async () => {
+    const { mq, client } = await connected()
+    const controller = new AbortController()
+    const published = mq.publish('a', 'x', { qos: 1, signal: controller.signal })
+    controller.abort(new Error('stop'))
+    await assert.rejects(published, /stop/)
+    assert.deepEqual(client.cancelled, [1])
+    client.onPublishFailed?.(1, 'cancelled')
+    await assert.rejects(mq.publish('a', 'x', { signal: controller.signal }), /stop/)
+    assert.equal(client.publishes.length, 1)
+  })
+})
+
+describe('post()', () => {
+  it('throws what is wrong with the call', async () => {
+    const { mq, client } = await connected()
+    client.throwNext = moduleError('invalid_utf8')
+    assert.throws(() => mq.post('a', 'x'), { name: 'InvalidArgumentError', code: 'invalid_utf8' })
+  })
+
+  it('reports what goes wrong later', async () => {
+    const { mq, client } = await connected()
+    /** @type {any[]} */
+    const errors = []
+    mq.on('error', (/** @type {any} */ error) => errors.push(error.code))
+    for (let count = 0; count < 4; count++) mq.post('a', 'x', { qos: 1 })
+    client.acknowledge(1)
+    client.acknowledge(2, 0x97)
+    client.onPublishFailed?.(3, 'queue_full')
+    client.onPublishFailed?.(4, 'stopped')
+    assert.deepEqual(errors, ['publish_refused', 'queue_full'])
+  })
+})
+
+describe('drained()', () => {
+  it('resolves when few enough messages are left', async () => {
+    const { mq, client } = await connected()
+    for (let count = 0; count < 3; count++) mq.post('a', 'x', { qos: 1 })
+    assert.deepEqual(mq.backlog, { messages: 3, bytes: 0 })
+    /** @type {string[]} */
+    const over = []
+    void mq.drained(1).then(() => over.push('one'))
+    void mq.drained().then(() => over.push('none'))
+    await mq.drained(3)
+    client.acknowledge(1)
+    await settled()
+    assert.deepEqual(over, [])
+    client.acknowledge(2)
+    await settled()
+    assert.deepEqual(over, ['one'])
+    client.acknowledge(3)
+    await settled()
+    assert.deepEqual(over, ['one', 'none'])
+  })
+
+  it('resolves when the connection ends', async () => {
+    const { mq, client } = await connected()
+    mq.post('a', 'x', { qos: 1 })
+    const drained = mq.drained()
+    client.lose({ reconnect: false })
+    await drained
+  })
+})
