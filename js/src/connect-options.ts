@@ -3,7 +3,15 @@ import { InvalidArgumentError } from './errors.js'
 import type { ModuleConnectOptions, Properties, WillOptions } from './module.js'
 import type { ConnectOptions, Credentials, CredentialsRequest, Will } from './options.js'
 
-type Ranged = 'keepAlive' | 'connectTimeout' | 'sessionExpiryInterval' | 'receiveMaximum' | 'maximumPacketSize' | 'topicAliasMaximum' | 'outgoingTopicAliasMaximum' | 'highWaterMark'
+type Ranged =
+  | 'keepAlive'
+  | 'connectTimeout'
+  | 'sessionExpiryInterval'
+  | 'receiveMaximum'
+  | 'maximumPacketSize'
+  | 'topicAliasMaximum'
+  | 'outgoingTopicAliasMaximum'
+  | 'highWaterMark'
 
 const UINT16 = 65_535
 const UINT32 = 4_294_967_295
@@ -20,7 +28,8 @@ const RANGES: Record<Ranged, readonly [number, number]> = {
 
 /** Throws InvalidArgumentError. */
 export function checkOptions(options: ConnectOptions): void {
-  for (const [name, [least, most]] of Object.entries(RANGES) as [Ranged, readonly [number, number]][]) check(name, options[name], least, most)
+  for (const [name, [least, most]] of Object.entries(RANGES) as [Ranged, readonly [number, number]][])
+    check(name, options[name], least, most)
   const { reconnect, queue, protocolVersion, clientId } = options
   if (typeof reconnect === 'object') {
     check('reconnect.minDelay', reconnect.minDelay, 0, UINT32)
@@ -101,7 +110,10 @@ function connectProperties(options: ConnectOptions): Properties | undefined {
 }
 
 /** Passes on what the function throws, and tells the hooks. */
-function told<Arguments extends unknown[], Result>(hooks: ConnectHooks, call: (...given: Arguments) => Result | Promise<Result>): (...given: Arguments) => Promise<Result> {
+function told<Arguments extends unknown[], Result>(
+  hooks: ConnectHooks,
+  call: (...given: Arguments) => Result | Promise<Result>,
+): (...given: Arguments) => Promise<Result> {
   return async (...given) => {
     try {
       return await call(...given)

@@ -53,7 +53,11 @@ export class Connection {
     const onError = (error: unknown) => this.#report(error)
     this.#events = new Emitter<ConnectionEvents>((thrown, type) => (type === 'error' ? reportUncaught(thrown) : this.#report(thrown)))
     this.#publisher = new Publisher(client, describe, onError)
-    this.#subscriptions = new Subscriptions(client, { describe, onError, onOverflow: (overflow) => this.#events.emit('overflow', overflow) })
+    this.#subscriptions = new Subscriptions(client, {
+      describe,
+      onError,
+      onOverflow: (overflow) => this.#events.emit('overflow', overflow),
+    })
     this.#closed = new Promise((resolve) => (this.#resolveClosed = resolve))
     this.#sleep = keepAwake(client)
   }
@@ -122,7 +126,7 @@ export class Connection {
       const operation = this.#client.publish(topic, payload, options)
       return operation === 0 ? SENT : this.#publisher.track(operation, topic, signal)
     } catch (thrown) {
-      return Promise.reject(thrownError(thrown) as Error)
+      return Promise.reject(thrownError(thrown))
     }
   }
 
@@ -225,7 +229,7 @@ export class Connection {
         options.prepare?.(this)
       } catch (thrown) {
         this.#finish(undefined)
-        reject(thrownError(thrown) as Error)
+        reject(thrownError(thrown))
       }
     })
   }
@@ -233,7 +237,8 @@ export class Connection {
   #listen(onFirst: () => void): void {
     const client = this.#client
     client.onConnecting = (uri, attempt) => {
-      if (this.#state !== 'closed') this.#change(this.#state === 'connecting' ? 'connecting' : 'reconnecting', { uri, attempt, error: this.#lastError })
+      if (this.#state !== 'closed')
+        this.#change(this.#state === 'connecting' ? 'connecting' : 'reconnecting', { uri, attempt, error: this.#lastError })
     }
     client.onConnected = (_reconnected, uri, sessionPresent, properties) => {
       if (this.#state === 'closed') return
@@ -297,7 +302,14 @@ export class Connection {
 
   #change(state: ConnectionState, detail: Partial<StateChange> & { uri: string }): void {
     this.#state = state
-    this.#events.emit('state', { attempt: undefined, retryIn: undefined, error: undefined, sessionPresent: this.#sessionPresent, ...detail, state })
+    this.#events.emit('state', {
+      attempt: undefined,
+      retryIn: undefined,
+      error: undefined,
+      sessionPresent: this.#sessionPresent,
+      ...detail,
+      state,
+    })
   }
 
   #error(failure: Failure, wasConnected: boolean): MqttError {
@@ -313,6 +325,7 @@ export class Connection {
   }
 
   #requireOpen(): void {
-    if (this.#ending !== undefined || this.#state === 'closed') throw callError('closed', 'This connection was closed: connect() gives a new one.')
+    if (this.#ending !== undefined || this.#state === 'closed')
+      throw callError('closed', 'This connection was closed: connect() gives a new one.')
   }
 }

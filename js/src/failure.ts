@@ -58,7 +58,13 @@ const INVALID: Partial<Record<ErrorCode, string>> = {
 }
 
 /** An attempt to connect that failed, or a connection that was lost. */
-export function connectionError(failure: Failure, uri: string, describe: DescribeReason, wasConnected: boolean, cause?: unknown): MqttError {
+export function connectionError(
+  failure: Failure,
+  uri: string,
+  describe: DescribeReason,
+  wasConnected: boolean,
+  cause?: unknown,
+): MqttError {
   const code = failure.error as ErrorCode
   const { reasonCode, reasonString } = failure
   const options = cause === undefined ? undefined : { cause }
@@ -134,7 +140,12 @@ export function publishFailed(code: ErrorCode, topic?: string): PublishError {
 }
 
 /** A publish that the broker refused. */
-export function publishRefused(reasonCode: number, reasonString: string | undefined, describe: DescribeReason, topic?: string): PublishError {
+export function publishRefused(
+  reasonCode: number,
+  reasonString: string | undefined,
+  describe: DescribeReason,
+  topic?: string,
+): PublishError {
   const text = reasonText({ reasonCode, reasonString }, describe)
   return new PublishError(
     'publish_refused',
@@ -149,7 +160,11 @@ export function publishRefused(reasonCode: number, reasonString: string | undefi
 export function subscribeError(failure: Failure, results: readonly FilterResult[], describe: DescribeReason): SubscribeError {
   const refused = results.filter((result) => result.reasonCode >= 0x80)
   if (refused.length === 0)
-    return new SubscribeError(failure.error as ErrorCode, `The subscription was given up: ${failure.errorMessage || failure.error}.`, results)
+    return new SubscribeError(
+      failure.error as ErrorCode,
+      `The subscription was given up: ${failure.errorMessage || failure.error}.`,
+      results,
+    )
   const text = refused
     .map(({ filter, reasonCode }) => `${filter}: ${reasonText({ reasonCode, reasonString: failure.reasonString }, describe)}`)
     .join(' ')

@@ -7,7 +7,9 @@ type Names<Filter extends string> = Filter extends `${infer Level}/${infer Rest}
 type OneFilter<Filter extends string> = string extends Filter ? Record<string, string> : { readonly [Name in Names<Filter>]: string }
 /** Distributes over a union of filters. */
 type EachFilter<Filter extends string> = Filter extends string ? OneFilter<Filter> : never
-type Merged<Each, All extends PropertyKey> = { readonly [Name in keyof Each]: string } & { readonly [Name in Exclude<All, keyof Each>]?: string }
+type Merged<Each, All extends PropertyKey> = { readonly [Name in keyof Each]: string } & {
+  readonly [Name in Exclude<All, keyof Each>]?: string
+}
 
 /**
  * The type of `message.params` for a topic filter, or for a list of them: a name that stands in every filter of the
@@ -42,7 +44,8 @@ const NAME = /^[A-Za-z_$][\w$-]*$/
 
 /** Throws InvalidArgumentError. */
 export function parseFilter(text: string): Pattern {
-  if (typeof text !== 'string' || text === '') throw new InvalidArgumentError('A topic filter is a text of at least one character.', 'invalid_topic')
+  if (typeof text !== 'string' || text === '')
+    throw new InvalidArgumentError('A topic filter is a text of at least one character.', 'invalid_topic')
   const all = text.split('/')
   const shared = all[0] === '$share'
   if (shared && (all.length < 3 || all[1] === '' || /[+#]/.test(all[1] ?? '')))

@@ -37,7 +37,8 @@ export class Sink {
   readonly #handler: SinkOptions['handler']
   readonly #buffer: Buffer<Message> | undefined
   #outcome: Outcome | undefined
-  #ready: { promise: Promise<readonly Granted[]>; resolve: (granted: readonly Granted[]) => void; reject: (reason: unknown) => void } | undefined
+  #ready:
+    { promise: Promise<readonly Granted[]>; resolve: (granted: readonly Granted[]) => void; reject: (reason: unknown) => void } | undefined
   #leaving: Promise<void> | undefined
   #iterated = false
   active = true

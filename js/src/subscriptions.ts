@@ -74,10 +74,14 @@ export class Subscriptions {
       this.#forget(sink)
       throw thrownError(thrown)
     }
-    signal?.addEventListener('abort', () => {
-      sink.close(signal.reason, signal.reason)
-      this.#leave(sink).catch(this.#host.onError)
-    }, { once: true })
+    signal?.addEventListener(
+      'abort',
+      () => {
+        sink.close(signal.reason, signal.reason)
+        this.#leave(sink).catch(this.#host.onError)
+      },
+      { once: true },
+    )
     return sink
   }
 
@@ -109,7 +113,9 @@ export class Subscriptions {
     for (const filter of filters) {
       const entry = this.#entries.get(filter)
       if (entry !== undefined && (entry.noLocal !== noLocal || entry.retainAsPublished !== retainAsPublished))
-        throw new InvalidArgumentError(`${filter} is subscribed already with another noLocal or retainAsPublished: the broker knows one of each.`)
+        throw new InvalidArgumentError(
+          `${filter} is subscribed already with another noLocal or retainAsPublished: the broker knows one of each.`,
+        )
     }
     return filters.flatMap((filter) => {
       const existing = this.#entries.get(filter)
@@ -128,7 +134,13 @@ export class Subscriptions {
       return
     }
     const { noLocal = false, retainAsPublished = false, retainHandling = 0, properties } = options
-    const requests = entries.map(({ filter, qos }): FilterOptions => ({ topicFilter: filter, qos, noLocal, retainAsPublished, retainHandling }))
+    const requests = entries.map(({ filter, qos }): FilterOptions => ({
+      topicFilter: filter,
+      qos,
+      noLocal,
+      retainAsPublished,
+      retainHandling,
+    }))
     this.#client.subscribe(requests, {
       ...(properties === undefined ? {} : { properties }),
       onSuccess: ({ grantedQos }) => {

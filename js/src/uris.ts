@@ -6,7 +6,8 @@ import { InvalidArgumentError } from './errors.js'
  */
 export function resolveUris(target: string | URL | readonly (string | URL)[]): string[] {
   const targets = typeof target === 'string' || target instanceof URL ? [target] : target
-  if (!Array.isArray(targets) || targets.length === 0) throw new InvalidArgumentError('Give the address of a broker, such as wss://example.org/mqtt.')
+  if (!Array.isArray(targets) || targets.length === 0)
+    throw new InvalidArgumentError('Give the address of a broker, such as wss://example.org/mqtt.')
   return targets.map((one: string | URL) => resolve(String(one)))
 }
 

@@ -28,7 +28,10 @@ describe('the bounded buffer', () => {
   ]))
     it(`${policy}: loses messages, and says so`, async () => {
       const buffer = new Buffer(2, policy)
-      assert.deepEqual([1, 2, 3, 4].map((item) => buffer.push(item)), [0, 0, 1, 1])
+      assert.deepEqual(
+        [1, 2, 3, 4].map((item) => buffer.push(item)),
+        [0, 0, 1, 1],
+      )
       buffer.end()
       assert.deepEqual(await drain(buffer), kept)
     })

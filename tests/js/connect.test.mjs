@@ -117,11 +117,18 @@ describe('connect()', () => {
     const ask = /** @type {() => Promise<unknown>} */ (client.connectOptions?.credentials)
     await assert.rejects(ask(), /no token/)
     client.fail({ error: 'credentials_failed' })
-    await assert.rejects(promise, (/** @type {any} */ error) => error instanceof errors.AuthenticationError && error.cause.message === 'no token')
+    await assert.rejects(
+      promise,
+      (/** @type {any} */ error) => error instanceof errors.AuthenticationError && error.cause.message === 'no token',
+    )
   })
 
   for (const [failure, type, detail] of /** @type {const} */ ([
-    [{ error: 'connection_refused', reasonCode: 0x86, reasonString: 'nope' }, 'ConnectionRefusedError', { fatal: true, reasonCode: 0x86, reasonString: 'nope' }],
+    [
+      { error: 'connection_refused', reasonCode: 0x86, reasonString: 'nope' },
+      'ConnectionRefusedError',
+      { fatal: true, reasonCode: 0x86, reasonString: 'nope' },
+    ],
     [{ error: 'connection_refused', reasonCode: 0x88 }, 'ConnectionRefusedError', { fatal: false }],
     [{ error: 'connect_timed_out' }, 'ConnectTimeoutError', { code: 'connect_timed_out' }],
     [{ error: 'transport_failed' }, 'ConnectionFailedError', { code: 'transport_failed' }],

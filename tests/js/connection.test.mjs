@@ -52,7 +52,10 @@ describe('the state of a connection', () => {
     const { mq, client } = await connected()
     await mq.disconnect()
     await until(() => client.deleted)
-    assert.deepEqual([mq.clientId, mq.uri, mq.negotiated.keepAlive, mq.backlog], ['me', 'ws://broker.test/mqtt', 30, { messages: 0, bytes: 0 }])
+    assert.deepEqual(
+      [mq.clientId, mq.uri, mq.negotiated.keepAlive, mq.backlog],
+      ['me', 'ws://broker.test/mqtt', 30, { messages: 0, bytes: 0 }],
+    )
     await mq.drained()
   })
 })

@@ -44,7 +44,10 @@ describe('a topic filter with named wildcards', () => {
 
   for (const filter of ['', 'a+/b', 'a/b#', 'a/#/b', '+r/+r', 'a/+one two', '$share/g', '$share//a', '$share/g+/a', 'a\0b'])
     it(`refuses ${JSON.stringify(filter)}`, () => {
-      assert.throws(() => parseFilter(filter), (/** @type {any} */ error) => error instanceof InvalidArgumentError && error.code === 'invalid_topic')
+      assert.throws(
+        () => parseFilter(filter),
+        (/** @type {any} */ error) => error instanceof InvalidArgumentError && error.code === 'invalid_topic',
+      )
     })
 
   it('answers topicMatches()', () => {

@@ -44,7 +44,13 @@ describe('publish()', () => {
     const { mq, client } = await connected()
     const published = mq.publish('a', 'x', { qos: 1 })
     client.acknowledge(1, 0x87, { reasonString: 'not yours' })
-    await assert.rejects(published, { name: 'PublishError', code: 'publish_refused', reasonCode: 0x87, reasonString: 'not yours', topic: 'a' })
+    await assert.rejects(published, {
+      name: 'PublishError',
+      code: 'publish_refused',
+      reasonCode: 0x87,
+      reasonString: 'not yours',
+      topic: 'a',
+    })
   })
 
   it('rejects where the engine gives up', async () => {

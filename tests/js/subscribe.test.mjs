@@ -6,7 +6,13 @@ describe('subscribe()', () => {
   it('asks for the filters without the names, with the options', async () => {
     const { mq, client } = await connected()
     const properties = { subscriptionIdentifier: 7 }
-    const subscription = mq.subscribe(['lab/+room', 'hall/#'], { qos: 1, noLocal: true, retainAsPublished: true, retainHandling: 1, properties })
+    const subscription = mq.subscribe(['lab/+room', 'hall/#'], {
+      qos: 1,
+      noLocal: true,
+      retainAsPublished: true,
+      retainHandling: 1,
+      properties,
+    })
     const options = { qos: 1, noLocal: true, retainAsPublished: true, retainHandling: 1 }
     assert.deepEqual(client.subscribes[0]?.filters, [
       { topicFilter: 'lab/+', ...options },

@@ -152,6 +152,7 @@ export class PahoClient {
     this.#disconnectSoon = false
     const round = ++this.#round
     const uris = connectUris(options, this.#uri, this.#path)
+    const invocationContext: unknown = options.invocationContext
     this.#load().then(
       (module) => {
         if (round === this.#round) this.#start(module, options, uris, options.mqttVersion ?? 4)
@@ -159,7 +160,10 @@ export class PahoClient {
       (reason: unknown) => {
         if (round !== this.#round) return
         this.#state = 'disconnected'
-        this.#call(options.onFailure, { invocationContext: options.invocationContext, ...told('INTERNAL_ERROR', (reason as Error).message, 'No Error Stack Available') })
+        this.#call(options.onFailure, {
+          invocationContext,
+          ...told('INTERNAL_ERROR', (reason as Error).message, 'No Error Stack Available'),
+        })
       },
     )
   }
@@ -239,7 +243,7 @@ export class PahoClient {
     this.#module = module
     const client = (this.#client ??= new module.Client(uris[0] ?? this.#uri, this.#clientId))
     this.#sleep ??= keepAwake(client)
-    const { invocationContext } = options
+    const invocationContext: unknown = options.invocationContext
     client.onConnected = (reconnected, uri) => {
       this.#state = 'connected'
       this.#uri = uri
@@ -330,7 +334,7 @@ function readArguments(given: readonly unknown[]): { host: string; port: number;
 function checkClientId(clientId: unknown): string {
   if (clientId === undefined || clientId === null) throw new TypeError(`Cannot read properties of ${clientId} (reading 'length')`)
   // At least as many as code points.
-  if (typeof clientId !== 'string' || (clientId.length > 65_535 && [...clientId].length > 65_535))
+  if (typeof clientId !== 'string' || (clientId.length > 65_535 && Array.from(clientId).length > 65_535))
     throw error('INVALID_ARGUMENT', shown(clientId), 'clientId')
   return clientId
 }
@@ -344,7 +348,8 @@ function outgoing(count: number, topic: unknown, payload: unknown, qos: unknown,
   if (count === 0) throw new Error('Invalid argument.length')
   if (count === 1) {
     if (!(topic instanceof Message) && typeof topic !== 'string') throw new Error(`Invalid argument:${typeof topic}`)
-    if (!(topic instanceof Message) || typeof topic.destinationName === 'undefined') throw error('INVALID_ARGUMENT', undefined, 'Message.destinationName')
+    if (!(topic instanceof Message) || typeof topic.destinationName === 'undefined')
+      throw error('INVALID_ARGUMENT', undefined, 'Message.destinationName')
     return topic
   }
   const message = new Message(payload as string)

@@ -20,7 +20,10 @@ export function pahoFailure(failure: Failure, mqttVersion: number, describe: (re
     case 'keep_alive_timed_out':
       return told('PING_TIMEOUT')
     case 'connection_refused': {
-      const [code, text] = (mqttVersion < 5 ? RETURN_CODES[failure.reasonCode] : undefined) ?? [failure.reasonCode, describe(failure.reasonCode)]
+      const [code, text] = (mqttVersion < 5 ? RETURN_CODES[failure.reasonCode] : undefined) ?? [
+        failure.reasonCode,
+        describe(failure.reasonCode),
+      ]
       return told('CONNACK_RETURNCODE', code, text)
     }
     case 'transport_failed':

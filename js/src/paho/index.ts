@@ -5,8 +5,10 @@ import { Message } from './message.js'
 
 /** The classic client. Which arguments are meant is decided by their number. */
 export class Client extends PahoClient {
+  // eslint-disable-next-line @typescript-eslint/unified-signatures -- each form has its own names
   constructor(host: string, port: number, path: string, clientId: string)
   /** The path is `/mqtt`. */
+
   constructor(host: string, port: number, clientId: string)
   /** A full ws: or wss: address, with a path. */
   constructor(hostUri: string, clientId: string)

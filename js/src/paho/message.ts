@@ -5,15 +5,7 @@ import { shown } from './validate.js'
 
 /** An array over binary data: what mqttws31.js takes as a payload beside texts and ArrayBuffers. */
 export type TypedArray =
-  | Int8Array
-  | Uint8Array
-  | Uint8ClampedArray
-  | Int16Array
-  | Uint16Array
-  | Int32Array
-  | Uint32Array
-  | Float32Array
-  | Float64Array
+  Int8Array | Uint8Array | Uint8ClampedArray | Int16Array | Uint16Array | Int32Array | Uint32Array | Float32Array | Float64Array
 
 export type Qos = 0 | 1 | 2
 
@@ -42,7 +34,11 @@ export class Message {
       this.duplicate = arrived.duplicate
       return
     }
-    if (typeof payload !== 'string' && !(payload instanceof ArrayBuffer) && (!ArrayBuffer.isView(payload) || (payload as unknown) instanceof DataView))
+    if (
+      typeof payload !== 'string' &&
+      !(payload instanceof ArrayBuffer) &&
+      (!ArrayBuffer.isView(payload) || (payload as unknown) instanceof DataView)
+    )
       // eslint-disable-next-line @typescript-eslint/only-throw-error
       throw error('INVALID_ARGUMENT', shown(payload), 'newPayload').message
     this.#payload = payload
@@ -97,7 +93,7 @@ export class Message {
   }
 
   set qos(qos: Qos) {
-    if (qos !== 0 && qos !== 1 && qos !== 2) throw new Error(`Invalid argument:${shown(qos)}`)
+    if (![0, 1, 2].includes(qos)) throw new Error(`Invalid argument:${shown(qos)}`)
     this.#qos = qos
   }
 

@@ -4,8 +4,12 @@ import { error, type Told } from './errors.js'
 import { Message } from './message.js'
 import { shown, type Shape, validate } from './validate.js'
 
+/** What is handed back is whatever was given: the classic types say so, and code is written against them. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export type InvocationContext = any
+
 export interface WithInvocationContext {
-  invocationContext?: any
+  invocationContext?: InvocationContext
 }
 
 export type ErrorWithInvocationContext = Told & WithInvocationContext
@@ -23,7 +27,7 @@ export interface ConnectionOptions {
   cleanSession?: boolean
   useSSL?: boolean
   /** Handed back to the callbacks. */
-  invocationContext?: any
+  invocationContext?: InvocationContext
   /** Also called after every reconnection. */
   onSuccess?: (outcome: WithInvocationContext) => void
   /** The first connection did not come about at any address. */
@@ -73,7 +77,8 @@ export function checkConnectOptions(options: ConnectionOptions): void {
   checkWill(options.willMessage)
   checkHosts(options)
   const { mqttVersion } = options
-  if (mqttVersion !== undefined && ![3, 4, 5].includes(mqttVersion)) throw error('INVALID_ARGUMENT', mqttVersion, 'connectOptions.mqttVersion')
+  if (mqttVersion !== undefined && ![3, 4, 5].includes(mqttVersion))
+    throw error('INVALID_ARGUMENT', mqttVersion, 'connectOptions.mqttVersion')
 }
 
 /** The addresses to try in turn; `uri` is the constructor's. */

@@ -2,7 +2,7 @@
 import type { Client as ModuleClient } from '../module.js'
 import { error, told } from './errors.js'
 import type { Qos } from './message.js'
-import type { ErrorWithInvocationContext, WithInvocationContext } from './options.js'
+import type { ErrorWithInvocationContext, InvocationContext, WithInvocationContext } from './options.js'
 import { shown, type Shape, validate } from './validate.js'
 
 export interface SubscribeOptions extends WithInvocationContext {
@@ -10,7 +10,7 @@ export interface SubscribeOptions extends WithInvocationContext {
   qos?: Qos
   onSuccess?: (outcome: WithInvocationContext & { grantedQos: Uint8Array }) => void
   /** Where a filter was refused, `errorCode` holds the broker's codes, one for each filter. */
-  onFailure?: (failure: { invocationContext?: any; errorCode: Uint8Array | number; errorMessage?: string }) => void
+  onFailure?: (failure: { invocationContext?: InvocationContext; errorCode: Uint8Array | number; errorMessage?: string }) => void
   /** Seconds. */
   timeout?: number
 }
@@ -41,7 +41,8 @@ export function checkUnsubscribe(filter: unknown, options: UnsubscribeOptions): 
 }
 
 export function subscribe(client: ModuleClient, filter: string | string[], options: SubscribeOptions, call: Call): void {
-  const { invocationContext, qos = 0, timeout } = options
+  const { qos = 0, timeout } = options
+  const invocationContext: unknown = options.invocationContext
   const timer = startTimer(timeout, () => call(options.onFailure, { invocationContext, ...told('SUBSCRIBE_TIMEOUT') }))
   client.subscribe(filter, {
     qos,
@@ -59,7 +60,8 @@ export function subscribe(client: ModuleClient, filter: string | string[], optio
 }
 
 export function unsubscribe(client: ModuleClient, filter: string | string[], options: UnsubscribeOptions, call: Call): void {
-  const { invocationContext, timeout } = options
+  const { timeout } = options
+  const invocationContext: unknown = options.invocationContext
   const timer = startTimer(timeout, () => call(options.onFailure, { invocationContext, ...told('UNSUBSCRIBE_TIMEOUT') }))
   client.unsubscribe(filter, {
     onSuccess() {

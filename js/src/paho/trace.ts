@@ -28,5 +28,8 @@ export class Trace {
 }
 
 function masked(value: unknown): string {
-  return JSON.stringify(value, (key, inner: unknown) => (key === 'password' && inner !== undefined ? '******' : inner), '  ') ?? 'undefined'
+  // Of undefined and functions there is no JSON.
+  const text = JSON.stringify(value, (key, inner: unknown) => (key === 'password' && inner !== undefined ? '******' : inner), '  ') as
+    string | undefined
+  return text ?? String(value)
 }

@@ -20,7 +20,7 @@ export function requireWellFormed(text: string): void {
 
 function firstMalformed(bytes: Uint8Array): number {
   const decoder = new TextDecoder('utf-8', { fatal: true })
-  for (let start = 0; start < bytes.length; ) {
+  for (let start = 0; start < bytes.length;) {
     const lead = bytes[start] ?? 0
     const size = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4
     try {

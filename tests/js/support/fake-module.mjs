@@ -92,12 +92,24 @@ export class FakeClient {
   }
   /** @param {object} failure */
   fail(failure) {
-    this.connectOptions?.onFailure?.(/** @type {any} */ ({ errorCode: 1, error: 'transport_failed', errorMessage: 'failed', reasonCode: 0, ...failure }))
+    this.connectOptions?.onFailure?.(
+      /** @type {any} */ ({ errorCode: 1, error: 'transport_failed', errorMessage: 'failed', reasonCode: 0, ...failure }),
+    )
   }
   /** @param {object} loss */
   lose(loss = {}) {
     this.connected = false
-    this.onConnectionLost?.({ errorCode: 1, error: 'transport_closed', errorMessage: 'closed', reasonCode: 0, reconnect: true, retryIn: 100, wasConnected: true, uri: this.uri, ...loss })
+    this.onConnectionLost?.({
+      errorCode: 1,
+      error: 'transport_closed',
+      errorMessage: 'closed',
+      reasonCode: 0,
+      reconnect: true,
+      retryIn: 100,
+      wasConnected: true,
+      uri: this.uri,
+      ...loss,
+    })
   }
   /** @param {number} index @param {number[]} codes */
   grant(index, codes) {
@@ -105,7 +117,13 @@ export class FakeClient {
   }
   /** @param {number} index @param {number[]} codes */
   refuse(index, codes) {
-    this.subscribes[index]?.options.onFailure?.({ errorCode: 1, error: 'none', errorMessage: '', reasonCode: codes.find((code) => code > 2), grantedQos: Uint8Array.from(codes) })
+    this.subscribes[index]?.options.onFailure?.({
+      errorCode: 1,
+      error: 'none',
+      errorMessage: '',
+      reasonCode: codes.find((code) => code > 2),
+      grantedQos: Uint8Array.from(codes),
+    })
   }
   /** @param {number} operation @param {number} [reasonCode] @param {object} [properties] */
   acknowledge(operation, reasonCode = 0, properties = {}) {

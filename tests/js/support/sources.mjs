@@ -27,7 +27,14 @@ async function compile() {
   const { mkdir } = await import('node:fs/promises')
   await mkdir(`${root}build/js-sources`, { recursive: true })
   const draft = await mkdtemp(`${root}build/js-sources/draft-`)
-  await build({ entryPoints: files.map((file) => source + file), outdir: draft, outbase: source, format: 'esm', target: 'es2022', sourcemap: 'inline' })
+  await build({
+    entryPoints: files.map((file) => source + file),
+    outdir: draft,
+    outbase: source,
+    format: 'esm',
+    target: 'es2022',
+    sourcemap: 'inline',
+  })
   await rename(draft, folder).catch(() => rm(draft, { recursive: true }))
   return folder
 }
