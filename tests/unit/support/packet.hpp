@@ -14,6 +14,10 @@ namespace wsmq::test {
 
 using codec::PacketType;
 
+inline constexpr Qos qos0 = Qos::at_most_once;
+inline constexpr Qos qos1 = Qos::at_least_once;
+inline constexpr Qos qos2 = Qos::exactly_once;
+
 struct Filter {
     std::string filter{};
     Qos qos = Qos::at_most_once;
