@@ -223,7 +223,7 @@ void Subscriber::add_renewals() {
         renewed.emplace_hint(renewed.end(), ++key, std::move(request));
     }
     for (auto& [old_key, request] : requests_) {
-        renewed.emplace_hint(renewed.end(), ++key, std::move(request));
+        if (!request.renewal) renewed.emplace_hint(renewed.end(), ++key, std::move(request));
     }
     requests_ = std::move(renewed);
     last_key_ = key;
@@ -234,8 +234,8 @@ void Subscriber::handle_connection_lost() {
         auto& request = each->second;
         if (request.packet_identifier != 0) context_.identifiers.release(request.packet_identifier);
         request.packet_identifier = 0;
-        // A renewal is made anew where it is needed; a cancelled request is over.
-        each = request.operation == OperationId{} ? requests_.erase(each) : std::next(each);
+        // A renewal that was not answered is still owed, even if the broker kept the session this time.
+        each = request.abandoned ? requests_.erase(each) : std::next(each);
     }
 }
 
@@ -245,7 +245,7 @@ void Subscriber::handle_stopped(bool session_lasts) {
             context_.events.push(Failed{request.operation, Errc::stopped});
         }
     }
-    requests_.clear();
+    std::erase_if(requests_, [&](const auto& each) { return !session_lasts || !each.second.renewal; });
     if (!session_lasts) granted_.clear();
 }
 
