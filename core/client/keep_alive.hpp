@@ -36,7 +36,11 @@ public:
 
     /// The PINGREQ that poll() or the caller asked for is on its way.
     void ping_sent(TimePoint now) noexcept { expect_answer(now + answer_time()); }
-    void probe_sent(TimePoint now) noexcept { expect_answer(now + probe_answer); }
+    /// Never gives an answer that is due already more time.
+    void probe_sent(TimePoint now) noexcept {
+        const auto due = now + probe_answer;
+        expect_answer(answer_due_ && *answer_due_ > now ? std::min(*answer_due_, due) : due);
+    }
     [[nodiscard]] bool is_answer_due() const noexcept { return answer_due_.has_value(); }
 
     [[nodiscard]] std::optional<TimePoint> deadline() const noexcept {
