@@ -100,10 +100,6 @@ template <std::size_t N> bool contains(const std::array<ReasonCode, N>& reasons,
     return std::ranges::find(reasons, reason) != reasons.end();
 }
 
-bool sends_elsewhere(ReasonCode reason) noexcept {
-    return reason == ReasonCode::use_another_server || reason == ReasonCode::server_moved;
-}
-
 }  // namespace
 
 Errc validate(const ConnectOptions& options) {
@@ -179,7 +175,7 @@ bool is_fatal_refusal(ReasonCode reason, std::size_t host_count) noexcept {
                                payload_format_invalid,
                                retain_not_supported,
                                qos_not_supported};
-    return contains(fatal, reason) || (host_count == 1 && sends_elsewhere(reason));
+    return contains(fatal, reason) || (host_count == 1 && reason == ReasonCode::server_moved);
 }
 
 bool is_fatal_disconnect(ReasonCode reason, std::size_t host_count, bool asks_credentials) noexcept {
@@ -187,7 +183,7 @@ bool is_fatal_disconnect(ReasonCode reason, std::size_t host_count, bool asks_cr
     constexpr std::array fatal{session_taken_over, banned, bad_authentication_method};
     // A token that expired is renewed where there is somebody to ask.
     if (reason == not_authorized) return !asks_credentials;
-    return contains(fatal, reason) || (host_count == 1 && sends_elsewhere(reason));
+    return contains(fatal, reason) || (host_count == 1 && reason == ReasonCode::server_moved);
 }
 
 ReasonCode disconnect_reason(Errc error) noexcept {
