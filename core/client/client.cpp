@@ -107,7 +107,9 @@ Errc Client::reauthenticate(Bytes data, TimePoint now) {
     impl_->context.now = now;
     if (impl_->context.options.authentication_method.empty()) return Errc::not_supported;
     if (!impl_->context.connected) return Errc::not_connected;
-    return impl_->send_auth(ReasonCode::reauthenticate, data);
+    const auto error = impl_->send_auth(ReasonCode::reauthenticate, data);
+    if (error == Errc::none) impl_->authenticating = true;
+    return error;
 }
 
 Event Client::next_event() { return impl_->next_event(); }

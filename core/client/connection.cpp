@@ -75,6 +75,7 @@ void Client::Impl::transport_opened() {
     inbound.reset();
     context.output.clear();
     context.output.set_backlog(0);
+    authenticating = !context.options.authentication_method.empty();
     authentication_asked = false;
     client::write_connect(context.output.buffer(), context.options, {client_id, credentials, asks_for_clean_start()});
 }
@@ -86,6 +87,8 @@ void Client::Impl::handle_timeout() {
             if (context.now >= phase_deadline) begin_attempt();
             return;
         case Phase::asking:
+            if (context.now >= phase_deadline) ended({.why = Errc::credentials_failed});
+            return;
         case Phase::opening:
         case Phase::handshaking:
             if (context.now >= phase_deadline) close({.why = Errc::connect_timed_out});
@@ -113,9 +116,11 @@ void Client::Impl::send_ping() {
     keep_alive.sent(context.now);
 }
 
-void Client::Impl::give_up(Errc why) {
+void Client::Impl::give_up(Errc why) { give_up(why, client::disconnect_reason(why)); }
+
+void Client::Impl::give_up(Errc why, ReasonCode reason) {
     if (phase == Phase::connected && context.version() == Version::v5) {
-        codec::encode_disconnect(context.output.buffer(), {client::disconnect_reason(why), {}}, context.version());
+        codec::encode_disconnect(context.output.buffer(), {reason, {}}, context.version());
     }
     close({.why = why});
 }

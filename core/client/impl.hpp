@@ -41,6 +41,7 @@ struct Client::Impl {
     void ended(const Ending&);
     /// For our own reasons: says them in a DISCONNECT where the protocol lets us.
     void give_up(Errc);
+    void give_up(Errc, ReasonCode said);
     void begin_attempt();
     void open_transport();
     bool step(client::Step);
@@ -58,7 +59,8 @@ struct Client::Impl {
     /// True: the frame was a message, now in `message`.
     bool handle_frame(const codec::Frame&, Message& message);
     bool handle_publish(const codec::Frame&, Message& message);
-    [[nodiscard]] Errc resolve_topic(codec::Publish&);
+    /// False: the connection was given up.
+    [[nodiscard]] bool resolve_topic(codec::Publish&);
     [[nodiscard]] bool accept_exactly_once(std::uint16_t packet_identifier);
     [[nodiscard]] Errc handle_during_handshake(const codec::Frame&);
     [[nodiscard]] Errc handle_connected_frame(const codec::Frame&);
@@ -86,6 +88,7 @@ struct Client::Impl {
     std::string client_id;
     Credentials credentials;
     bool was_ever_connected = false;    ///< since start()
+    bool authenticating = false;        ///< an exchange of AUTHs is running
     bool authentication_asked = false;  ///< the broker waits for our AUTH
     TimePoint connected_since{};
     TimePoint phase_deadline{};  ///< in every phase but idle and connected

@@ -46,11 +46,11 @@ bool Client::Impl::handle_frame(const codec::Frame& frame, Message& message) {
 
 bool Client::Impl::handle_publish(const codec::Frame& frame, Message& message) {
     auto packet = codec::decode_publish(frame, context.version());
-    const auto error = packet ? resolve_topic(*packet) : packet.error();
-    if (error != Errc::none) {
-        give_up(error);
+    if (!packet) {
+        give_up(packet.error());
         return false;
     }
+    if (!resolve_topic(*packet)) return false;
     if (packet->qos == Qos::exactly_once && !accept_exactly_once(packet->packet_identifier)) {
         return false;
     }
@@ -62,21 +62,24 @@ bool Client::Impl::handle_publish(const codec::Frame& frame, Message& message) {
     return true;
 }
 
-Errc Client::Impl::resolve_topic(codec::Publish& packet) {
-    if (packet.topic_alias == 0) return Errc::none;
+bool Client::Impl::resolve_topic(codec::Publish& packet) {
+    if (packet.topic_alias == 0) return true;
     if (!packet.topic.empty()) {
-        const bool assigned = aliases.assign(packet.topic_alias, packet.topic);
-        return assigned ? Errc::none : Errc::topic_alias_invalid;
+        if (aliases.assign(packet.topic_alias, packet.topic)) return true;
+    } else if (const auto topic = aliases.find(packet.topic_alias)) {
+        packet.topic = *topic;
+        return true;
     }
-    const auto topic = aliases.find(packet.topic_alias);
-    if (!topic) return Errc::topic_alias_invalid;
-    packet.topic = *topic;
-    return Errc::none;
+    // An alias that is allowed, and stands for nothing, is told as another error (MQTT 5.0, 3.3.4).
+    const bool allowed = packet.topic_alias <= context.options.topic_alias_maximum;
+    give_up(Errc::topic_alias_invalid, allowed ? ReasonCode::protocol_error : ReasonCode::topic_alias_invalid);
+    return false;
 }
 
 bool Client::Impl::accept_exactly_once(std::uint16_t packet_identifier) {
     const bool is_new = received.insert(packet_identifier);
-    if (received.size() > context.options.receive_maximum) {  // [MQTT-3.3.4-9]
+    if (is_new && received.size() > context.options.receive_maximum) {  // [MQTT-3.3.4-9]
+        received.erase(packet_identifier);                              // it was not delivered, and may come again
         give_up(Errc::receive_maximum_exceeded);
         return false;
     }
@@ -124,6 +127,7 @@ Errc Client::Impl::handle_connack(const codec::Frame& frame) {
 void Client::Impl::handle_accepted(const codec::Connack& packet) {
     step(Step::accepted);
     context.connected = true;
+    authenticating = false;
     context.negotiated = client::negotiate(context.options, packet.properties);
     connected_since = context.now;
     keep_alive.start(context.negotiated.keep_alive, context.now);
@@ -175,7 +179,7 @@ Errc Client::Impl::handle_disconnect(const codec::Frame& frame) {
 
 Errc Client::Impl::handle_auth(const codec::Frame& frame) {
     const auto& own_method = context.options.authentication_method;
-    if (context.version() != Version::v5 || own_method.empty()) return Errc::protocol_error;
+    if (!authenticating) return Errc::protocol_error;
     const auto packet = codec::decode_auth(frame, context.version());
     if (!packet) return packet.error();
     const PropertyView properties{packet->properties};
@@ -186,7 +190,7 @@ Errc Client::Impl::handle_auth(const codec::Frame& frame) {
     if (!asks && (packet->reason != ReasonCode::success || phase != Phase::connected)) {
         return Errc::protocol_error;
     }
-    authentication_asked = asks;
+    authenticating = authentication_asked = asks;
     const auto data = properties.binary(PropertyId::authentication_data).value_or(Bytes{});
     context.events.push(Authentication{packet->reason, method, data, packet->properties});
     return Errc::none;
