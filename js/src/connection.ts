@@ -11,7 +11,6 @@ import { Publisher, type PublishResult, SENT } from './publisher.js'
 import type { Backlog, Closed, ConnectionEvents, ConnectionState, StateChange } from './state.js'
 import { Subscription } from './subscription.js'
 import { Subscriptions } from './subscriptions.js'
-import { keepAwake } from './wake.js'
 
 export type MessageHandler<P> = (message: Message<P>) => unknown
 
@@ -25,7 +24,6 @@ export class Connection {
   readonly #publisher: Publisher
   readonly #subscriptions: Subscriptions
   readonly #held = new Held()
-  readonly #sleep: () => void
   readonly #closed: Promise<Closed>
   #resolveClosed!: (closed: Closed) => void
   /** What can still be read once the client is gone. */
@@ -59,7 +57,6 @@ export class Connection {
       onOverflow: (overflow) => this.#events.emit('overflow', overflow),
     })
     this.#closed = new Promise((resolve) => (this.#resolveClosed = resolve))
-    this.#sleep = keepAwake(client)
   }
 
   /** `connecting`, `connected`, `reconnecting` or, for good, `closed`. */
@@ -209,8 +206,8 @@ export class Connection {
     }
     return new Promise((resolve, reject) => {
       const onAbort = () => {
-        this.#client.disconnect()
         this.#finish(undefined)
+        this.#client.disconnect()
         reject(signal?.reason as Error)
       }
       const settled = () => signal?.removeEventListener('abort', onAbort)
@@ -225,7 +222,12 @@ export class Connection {
         resolve(this)
       })
       try {
-        this.#client.connect({ ...moduleOptions(uris, options, hooks), onFailure: (failure) => this.#finish(this.#error(failure, false)) })
+        this.#client.connect({
+          ...moduleOptions(uris, options, hooks),
+          onFailure: (failure) => {
+            this.#finish(this.#error(failure, false))
+          },
+        })
         options.prepare?.(this)
       } catch (thrown) {
         this.#finish(undefined)
@@ -279,23 +281,22 @@ export class Connection {
       clearTimeout(timer)
     }
     if (this.#state !== 'closed') {
-      const unfinished = this.#client.unfinishedMessages
+      this.#finish(undefined)
       this.#client.disconnect(reasonCode)
-      this.#finish(undefined, unfinished)
     }
     return this.#closed
   }
 
-  #finish(error: MqttError | undefined, unfinished?: number): void {
+  /** What the engine still says about it afterwards is not listened to. */
+  #finish(error: MqttError | undefined): void {
     if (this.#state === 'closed') return
     const { clientId, uri, negotiated, unfinishedMessages } = this.#client
     this.#last = { clientId, uri, negotiated, unfinishedMessages: 0, unfinishedBytes: 0 }
-    this.#sleep()
     this.#held.drop()
     this.#publisher.close()
     this.#subscriptions.close(error)
     this.#change('closed', { uri, error })
-    this.#resolveClosed({ error, unfinished: unfinished ?? unfinishedMessages })
+    this.#resolveClosed({ error, unfinished: unfinishedMessages })
     // Not from within one of its own calls.
     setTimeout(() => this.#client.delete())
   }

@@ -1,7 +1,6 @@
 import { reportUncaught } from '../emitter.js'
 import type { Load } from '../load.js'
 import type { Client as ModuleClient, ConnectionLoss, Failure, Module } from '../module.js'
-import { keepAwake } from '../wake.js'
 import { error, told } from './errors.js'
 import { pahoFailure } from './failure.js'
 import { Message, type Qos, type TypedArray } from './message.js'
@@ -44,7 +43,6 @@ export class PahoClient {
   #state: State = 'disconnected'
   /** Counts the calls of connect() and disconnect(): what was begun before the last one is no longer wanted. */
   #round = 0
-  #sleep: (() => void) | undefined
   /** disconnect() while connecting waits for the connection, as it always did. */
   #disconnectSoon = false
   #onConnected: OnConnectedHandler | undefined
@@ -242,7 +240,6 @@ export class PahoClient {
     const round = this.#round
     this.#module = module
     const client = (this.#client ??= new module.Client(uris[0] ?? this.#uri, this.#clientId))
-    this.#sleep ??= keepAwake(client)
     const invocationContext: unknown = options.invocationContext
     client.onConnected = (reconnected, uri) => {
       this.#state = 'connected'
@@ -286,8 +283,6 @@ export class PahoClient {
     this.#round++
     this.#state = 'disconnected'
     this.#client?.disconnect()
-    this.#sleep?.()
-    this.#sleep = undefined
   }
 
   #delivered(operation: number): void {
