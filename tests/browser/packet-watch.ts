@@ -7,6 +7,8 @@ export class PacketWatch {
   /** PUBLISH packets of the page above QoS 0, and what of them the broker acknowledged. */
   published = 0
   acknowledged = 0
+  /** The most that were out at a time. */
+  mostInUse = 0
   /** What was wrong with them. */
   readonly faults: string[] = []
   readonly #inUse = new Set<number>()
@@ -62,6 +64,7 @@ export class PacketWatch {
     if (identifier === 0) this.faults.push(`PUBLISH ${this.published} has packet identifier 0`)
     if (this.#inUse.has(identifier)) this.faults.push(`PUBLISH ${this.published} takes ${identifier}, which is in use`)
     this.#inUse.add(identifier)
+    this.mostInUse = Math.max(this.mostInUse, this.#inUse.size)
   }
 
   #answered(first: number, body: Buffer): void {

@@ -47,7 +47,7 @@ export interface TabFacts {
 interface Connected {
   clientId: string
   sessionPresent: boolean
-  negotiated: { keepAlive: number; maximumQos: number }
+  negotiated: Record<string, number | boolean>
 }
 
 /** A tab with one MQTT connection: see pages/client.js. */

@@ -1,0 +1,52 @@
+import { startBroker } from '../support/broker.mjs'
+import { PacketWatch } from './packet-watch.js'
+import { expect, name, test, versions } from './support.js'
+
+test("MQTT 5.0: the broker's receive maximum is kept", async ({ open, topic }) => {
+  const broker = await startBroker({ settings: ['max_inflight_messages 5'] })
+  const watch = await PacketWatch.start(broker.url)
+  const tab = await open({ broker: watch.url })
+  expect((await tab.connect({ protocolVersion: 5 })).negotiated).toMatchObject({ receiveMaximum: 5 })
+  await tab.publishAtOnce(topic, 200, { qos: 1 })
+  expect(watch).toMatchObject({ published: 200, acknowledged: 200, faults: [] })
+  expect(watch.mostInUse).toBeLessThanOrEqual(5)
+  await watch.close()
+  await broker.close()
+})
+
+test("MQTT 5.0: a message above the broker's maximum packet size is refused here, and costs nobody the connection", async ({
+  open,
+  topic,
+}) => {
+  const broker = await startBroker({ settings: ['max_packet_size 2000'] })
+  const tab = await open({ broker: broker.url })
+  expect((await tab.connect({ protocolVersion: 5 })).negotiated).toMatchObject({ maximumPacketSize: 2000 })
+  await tab.subscribe(topic, { qos: 1 })
+  await expect(tab.publish(topic, { size: 3000 }, { qos: 1 })).rejects.toThrow(/larger than the broker takes/)
+  await tab.publish(topic, 'small', { qos: 1 })
+  await tab.receives([{ topic, text: 'small', qos: 1, retain: false }])
+  expect((await tab.facts()).states.map(({ state }) => state)).toEqual(['connecting', 'connected'])
+  await broker.close()
+})
+
+test('MQTT 5.0: a tab whose session another one takes over says so, and does not fight', async ({ open, chaos }) => {
+  const [first, second] = [await open({ broker: chaos.url }), await open({ broker: chaos.url })]
+  await first.connect({ protocolVersion: 5, clientId: 'twins', reconnect: { minDelay: 10, maxDelay: 50 } })
+  await second.connect({ protocolVersion: 5, clientId: 'twins', reconnect: { minDelay: 10, maxDelay: 50 } })
+  await first.reaches('closed')
+  expect((await first.facts()).states.at(-1)?.error).toMatchObject({ name: 'ConnectionLostError', reasonCode: 0x8e })
+  expect((await second.facts()).state).toBe('connected')
+  expect(chaos.accepted).toBe(2)
+})
+
+for (const protocolVersion of versions) {
+  test(`${name(protocolVersion)}: what is not sound is refused before it is sent`, async ({ open, topic }) => {
+    const tab = await open()
+    await tab.connect({ protocolVersion })
+    for (const bad of ['', 'a/+', 'a/#', 'nul\0']) await expect(tab.publish(bad, 'x')).rejects.toThrow(/no valid topic|not valid/)
+    for (const bad of ['', 'a/#/b', 'a#']) await expect(tab.subscribe(bad)).rejects.toThrow(/topic|filter/)
+    await tab.subscribe(topic, { qos: 1 })
+    await tab.publish(topic, 'fine', { qos: 1 })
+    await tab.receives([{ topic, text: 'fine', qos: 1, retain: false }])
+  })
+}
