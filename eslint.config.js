@@ -15,7 +15,7 @@ export default defineConfig(
   typescript.configs.recommended,
   {
     // TypeScript's own check of the names is better than ESLint's, where it runs.
-    files: ['**/*.ts'],
+    files: ['**/*.ts', 'demo/**/*.js'],
     rules: { 'no-undef': 'off' },
   },
   {

@@ -44,7 +44,7 @@ await runMain(async () => {
     await report.attempt('Build of the package', build)
   }
   if (wants('js')) {
-    const files = await sourceFiles(['js', 'demo', 'bench', 'tests/support', 'scripts', 'wasm'], /\.test\.m?js$/)
+    const files = await sourceFiles(['js', 'demo', 'bench', 'tests/js', 'tests/bundlers', 'tests/support', 'scripts', 'wasm'], /\.test\.m?js$/)
     await report.step('Tests under Node', () => runNodeTests(files.filter((file) => existsSync(root + file))))
   }
   if (wants('browser')) await report.step('Tests in the browser', runBrowserTests)
