@@ -1,0 +1,114 @@
+// What glue.js calls for the methods that take more than numbers. Seldom, so small rather than fast.
+#include <emscripten/emscripten.h>
+#include <malloc.h>
+
+#include <array>
+
+#include "arguments.hpp"
+#include "connection.hpp"
+
+using namespace wsmq::wasm;
+using wsmq::Bytes;
+using wsmq::Errc;
+
+namespace {
+
+/// Answers that are no operation: the error in the low byte.
+constexpr std::uint32_t failure = 0xFFFF'FF00;
+
+std::uint32_t answer(const wsmq::Result<wsmq::OperationId>& operation) {
+    return operation ? static_cast<std::uint32_t>(*operation) : failure | static_cast<std::uint32_t>(operation.error());
+}
+
+std::uint32_t answer(Errc error) { return static_cast<std::uint32_t>(error); }
+
+/// Each filter is a byte of subscription options as on the wire (MQTT 5.0, 3.8.3.1), its size as two
+/// bytes, little-endian, and its text.
+std::vector<wsmq::Subscription> read_filters(Bytes block) {
+    std::vector<wsmq::Subscription> filters;
+    while (block.size() >= 3) {
+        const std::uint8_t options = block[0];
+        const std::size_t size = std::min<std::size_t>(block[1] | std::size_t{block[2]} << 8, block.size() - 3);
+        filters.push_back({.topic_filter = {reinterpret_cast<const char*>(block.data() + 3), size},
+                           .qos = static_cast<wsmq::Qos>(options & 3),
+                           .no_local = (options & 4) != 0,
+                           .retain_as_published = (options & 8) != 0,
+                           .retain_handling = static_cast<wsmq::RetainHandling>(options >> 4)});
+        block = block.subspan(3 + size);
+    }
+    return filters;
+}
+
+}  // namespace
+
+extern "C" {
+
+EMSCRIPTEN_KEEPALIVE std::uint32_t wsmq_start(Connection* connection, std::size_t size, std::uint32_t seed_low,
+                                              std::uint32_t seed_high) {
+    return answer(connection->start(arguments(0, size), std::uint64_t{seed_high} << 32 | seed_low));
+}
+
+EMSCRIPTEN_KEEPALIVE void wsmq_stop(Connection* connection, std::uint32_t reason) {
+    connection->stop(static_cast<wsmq::ReasonCode>(reason));
+}
+
+EMSCRIPTEN_KEEPALIVE void wsmq_flush(Connection* connection) { connection->flush(); }
+
+EMSCRIPTEN_KEEPALIVE bool wsmq_is_started(const Connection* connection) { return connection->is_started(); }
+
+EMSCRIPTEN_KEEPALIVE std::uint32_t wsmq_subscribe(Connection* connection, std::size_t filters_size,
+                                                  std::size_t properties_size) {
+    return answer(connection->subscribe(read_filters(arguments(0, filters_size)),
+                                        arguments(filters_size, properties_size)));
+}
+
+EMSCRIPTEN_KEEPALIVE std::uint32_t wsmq_unsubscribe(Connection* connection, std::size_t filters_size,
+                                                    std::size_t properties_size) {
+    std::vector<std::string_view> filters;
+    for (const auto& filter : read_filters(arguments(0, filters_size))) filters.push_back(filter.topic_filter);
+    return answer(connection->unsubscribe(filters, arguments(filters_size, properties_size)));
+}
+
+/// -1: there is none.
+EMSCRIPTEN_KEEPALIVE void wsmq_provide_credentials(Connection* connection, int user_name_size, int password_size) {
+    wsmq::Credentials credentials;
+    const Bytes given = arguments(0, static_cast<std::size_t>(std::max(user_name_size, 0) + std::max(password_size, 0)));
+    const Bytes user_name = given.first(static_cast<std::size_t>(std::max(user_name_size, 0)));
+    const Bytes password = given.subspan(user_name.size());
+    if (user_name_size >= 0) credentials.username.emplace(user_name.begin(), user_name.end());
+    if (password_size >= 0) credentials.password.emplace(password.begin(), password.end());
+    connection->provide_credentials(std::move(credentials));
+}
+
+EMSCRIPTEN_KEEPALIVE void wsmq_fail_credentials(Connection* connection) { connection->fail_credentials(); }
+
+EMSCRIPTEN_KEEPALIVE std::uint32_t wsmq_authenticate(Connection* connection, std::size_t size) {
+    return answer(connection->authenticate(arguments(0, size)));
+}
+
+EMSCRIPTEN_KEEPALIVE void wsmq_fail_authentication(Connection* connection) { connection->fail_authentication(); }
+
+EMSCRIPTEN_KEEPALIVE std::uint32_t wsmq_reauthenticate(Connection* connection, std::size_t size) {
+    return answer(connection->reauthenticate(arguments(0, size)));
+}
+
+/// In the order in which glue.js names them.
+EMSCRIPTEN_KEEPALIVE const std::uint32_t* wsmq_negotiated(const Connection* connection) {
+    static std::array<std::uint32_t, 10> cells;
+    const auto* client = connection->client();
+    const wsmq::Negotiated negotiated = client ? client->negotiated() : wsmq::Negotiated{};
+    cells = {static_cast<std::uint32_t>(negotiated.keep_alive.count()),
+             negotiated.session_expiry_interval,
+             negotiated.receive_maximum,
+             negotiated.maximum_packet_size,
+             negotiated.topic_alias_maximum,
+             static_cast<std::uint32_t>(negotiated.maximum_qos),
+             negotiated.retain_available,
+             negotiated.wildcard_subscription_available,
+             negotiated.subscription_identifier_available,
+             negotiated.shared_subscription_available};
+    return cells.data();
+}
+
+EMSCRIPTEN_KEEPALIVE std::size_t wsmq_used_memory() { return static_cast<std::size_t>(mallinfo().uordblks); }
+}

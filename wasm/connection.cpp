@@ -1,0 +1,257 @@
+#include "connection.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "clock.hpp"
+#include "connect_arguments.hpp"
+#include "event_batch.hpp"
+
+extern "C" void wsmq_schedule(wsmq::wasm::Connection* connection);
+
+namespace wsmq::wasm {
+
+namespace {
+
+// What is published in one task is sent at its end, or when it comes to this much.
+constexpr std::size_t largest_delayed_output = 64 * 1024;
+// A socket's buffer says nothing when it empties; it is looked at this often while it is rather full.
+constexpr Duration backlog_interval{10};
+
+}  // namespace
+
+Connection::Connection(std::string uri, std::string client_id)
+    : uri_{std::move(uri)}, client_id_{std::move(client_id)} {}
+
+void Connection::destroy() {
+    if (client_) send_output();
+    socket_.close();
+    timer_.cancel();
+    if (settling_) {
+        doomed_ = true;
+    } else {
+        delete this;
+    }
+}
+
+// --- What the user wants -------------------------------------------------------------------------
+
+Errc Connection::start(Bytes options, std::uint64_t random_seed) {
+    if (!client_ || !std::ranges::equal(options, options_block_)) {
+        auto arguments = read_connect_arguments(options);
+        arguments.options.client_id = client_id_;
+        arguments.options.random_seed = random_seed;
+        output_high_water_ = arguments.options.output_high_water;
+        is_old_protocol_ = arguments.options.version == Version::v3_1;
+        options_block_.assign(options.begin(), options.end());
+        uris_ = std::move(arguments.uris);
+        client_ = std::make_unique<Client>(std::move(arguments.options));
+    }
+    return flush_later(client_->start(fresh_time()));
+}
+
+void Connection::stop(ReasonCode reason) {
+    if (!client_) return;
+    client_->stop(fresh_time(), reason);
+    settle();
+}
+
+void Connection::flush() {
+    if (settling_) {
+        send_output();
+    } else {
+        settle();
+    }
+}
+
+Result<OperationId> Connection::publish(std::string_view topic, Bytes payload, const PublishOptions& options) {
+    if (!client_) return Errc::not_started;
+    auto operation = client_->publish(topic, payload, options, task_time());
+    count_published(topic.size() + payload.size());
+    return operation;
+}
+
+Result<Client::Prepared> Connection::prepare_publish(std::string_view topic, std::size_t size,
+                                                     const PublishOptions& options) {
+    if (!client_) return Errc::not_started;
+    published_size_ += size;
+    return client_->prepare_publish(topic, size, options, task_time());
+}
+
+void Connection::commit_publish() {
+    client_->commit_publish(task_time());
+    count_published(0);
+}
+
+Result<OperationId> Connection::subscribe(std::span<const Subscription> subscriptions, Bytes properties) {
+    if (!client_) return Errc::not_started;
+    return flush_later(client_->subscribe(subscriptions, properties, fresh_time()));
+}
+
+Result<OperationId> Connection::unsubscribe(std::span<const std::string_view> filters, Bytes properties) {
+    if (!client_) return Errc::not_started;
+    return flush_later(client_->unsubscribe(filters, properties, fresh_time()));
+}
+
+void Connection::cancel(OperationId operation) {
+    if (client_) client_->cancel(operation);
+    wsmq_schedule(this);
+}
+
+void Connection::provide_credentials(Credentials credentials) {
+    if (client_) client_->provide_credentials(std::move(credentials), fresh_time());
+    wsmq_schedule(this);
+}
+
+void Connection::fail_credentials() {
+    if (client_) client_->fail_credentials(fresh_time());
+    wsmq_schedule(this);
+}
+
+Errc Connection::authenticate(Bytes data) {
+    return flush_later(client_ ? client_->authenticate(data, fresh_time()) : Errc::not_started);
+}
+
+void Connection::fail_authentication() {
+    if (client_) client_->fail_authentication(fresh_time());
+    wsmq_schedule(this);
+}
+
+Errc Connection::reauthenticate(Bytes data) {
+    return flush_later(client_ ? client_->reauthenticate(data, fresh_time()) : Errc::not_started);
+}
+
+void Connection::wake_up() {
+    if (client_) client_->handle_wake_up(fresh_time());
+    wsmq_schedule(this);
+}
+
+template <class T>
+T Connection::flush_later(T result) {
+    wsmq_schedule(this);
+    return result;
+}
+
+std::string_view Connection::client_id() const noexcept { return client_ ? client_->client_id() : client_id_; }
+
+// --- What the event loop says --------------------------------------------------------------------
+
+void Connection::socket_opened() {
+    client_->transport_opened(fresh_time());
+    settle();
+}
+
+void Connection::socket_received(Bytes data) {
+    const TimePoint time = fresh_time();
+    if (backlog_ > 0) report_backlog();
+    client_->receive(data, time);
+    settle();
+}
+
+void Connection::socket_closed(bool was_open) {
+    client_->transport_closed(fresh_time(), was_open ? Errc::transport_closed : Errc::transport_failed);
+    settle();
+}
+
+void Connection::timer_fired(void* self) {
+    auto& connection = *static_cast<Connection*>(self);
+    const TimePoint time = connection.fresh_time();
+    if (connection.backlog_ > 0) connection.report_backlog();
+    connection.client_->handle_timeout(time);
+    connection.settle();
+}
+
+TimePoint Connection::task_time() { return task_time_ == TimePoint{} ? fresh_time() : task_time_; }
+
+TimePoint Connection::fresh_time() {
+    task_time_ = std::max(task_time_, now());
+    return task_time_;
+}
+
+// --- What comes of it ----------------------------------------------------------------------------
+
+// After every input. May end the life of this object, in which case nothing of it is touched again.
+void Connection::settle() {
+    if (settling_ || !client_) return;
+    settling_ = true;
+    for (bool goes_on = true; goes_on;) {
+        goes_on = pass_events_on();
+        if (doomed_) {
+            delete this;
+            return;
+        }
+        if (std::exchange(open_refused_, false)) {
+            client_->transport_closed(fresh_time(), Errc::transport_failed);
+            goes_on = true;
+        }
+        if (send_output()) goes_on = true;  // what waited for room may have gone on
+    }
+    settling_ = false;
+    arm_timer();
+    task_time_ = {};
+}
+
+// A batch is handed over right after an event was added to it: no view of an event outside it is
+// held while handlers run. False: there was none.
+bool Connection::pass_events_on() {
+    EventBatch batch{*this};
+    for (bool any = false;; any = true) {
+        const Event event = client_->next_event();
+        const bool is_last = std::holds_alternative<NeedInput>(event);
+        if (!is_last) take(event, batch);
+        if (is_last && batch.is_empty()) return any;
+        if (is_last || batch.is_full()) {
+            batch.hand_over();
+            if (doomed_) return true;
+        }
+    }
+}
+
+void Connection::take(const Event& event, EventBatch& batch) {
+    if (const auto* message = std::get_if<Message>(&event)) {
+        batch.add(*message);
+    } else if (const auto* open = std::get_if<OpenTransport>(&event)) {
+        uri_ = uris_[open->host];
+        batch.add(*open);
+        open_refused_ = !socket_.open(uri_.c_str(), is_old_protocol_ ? "mqttv3.1" : "mqtt");
+        backlog_ = 0;
+    } else if (std::holds_alternative<CloseTransport>(event)) {
+        send_output();
+        socket_.close();
+        open_refused_ = false;
+        backlog_ = 0;
+    } else {
+        batch.add(event);
+    }
+}
+
+bool Connection::send_output() {
+    published_size_ = 0;
+    if (!client_ || !client_->take_output(output_)) return false;
+    if (!socket_.is_open()) return false;
+    socket_.send(output_);
+    report_backlog();
+    return true;
+}
+
+// The engine may go on with what waited.
+void Connection::report_backlog() {
+    backlog_ = socket_.backlog();
+    client_->transport_backlog(backlog_, task_time());
+}
+
+void Connection::count_published(std::size_t size) {
+    published_size_ += size;
+    if (published_size_ >= largest_delayed_output) send_output();
+}
+
+void Connection::arm_timer() {
+    auto deadline = client_->next_deadline();
+    if (socket_.is_open() && backlog_ > 0 && backlog_ >= output_high_water_ / 2) {
+        const TimePoint look = task_time() + backlog_interval;
+        deadline = deadline ? std::min(*deadline, look) : look;
+    }
+    timer_.arm(deadline, task_time());
+}
+
+}  // namespace wsmq::wasm

@@ -1,0 +1,119 @@
+// Text, bytes and memory.
+
+const textEncoder = new TextEncoder()
+const utf8Decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+/** One character for each byte, which is right for ASCII and keeps the places of everything else. */
+const byteDecoder = new TextDecoder('latin1')
+
+const shortText = 24
+
+/**
+ * Of text that the engine found sound.
+ * @param {Uint8Array} bytes
+ * @param {number} begin
+ * @param {number} end
+ * @returns {string}
+ */
+function decodeText(bytes, begin, end) {
+  if (end - begin <= shortText) {
+    let text = ''
+    for (let at = begin; at < end; at++) {
+      const unit = bytes[at]
+      if (unit > 0x7f) return utf8Decoder.decode(bytes.subarray(begin, end))
+      text += String.fromCharCode(unit)
+    }
+    return text
+  }
+  return utf8Decoder.decode(bytes.subarray(begin, end))
+}
+
+/**
+ * @param {string} text
+ * @param {string} what
+ */
+function encodeText(text, what) {
+  if (typeof text !== 'string') refuse(`${what} is a text, and not ${typeof text}.`)
+  return textEncoder.encode(text)
+}
+
+/**
+ * A view of what is given, and no copy, where that is possible.
+ * @param {unknown} payload
+ * @param {string} what
+ * @returns {Uint8Array}
+ */
+function bytesOf(payload, what) {
+  if (payload instanceof Uint8Array) return payload
+  if (typeof payload === 'string') return textEncoder.encode(payload)
+  if (ArrayBuffer.isView(payload)) return new Uint8Array(payload.buffer, payload.byteOffset, payload.byteLength)
+  if (payload instanceof ArrayBuffer || Object.prototype.toString.call(payload) === '[object SharedArrayBuffer]')
+    return new Uint8Array(/** @type {ArrayBuffer} */ (payload))
+  return refuse(`${what} is a string, an ArrayBuffer or a view of one, and not ${payload === null ? 'null' : typeof payload}.`)
+}
+
+/** Collects what is handed over with a call. */
+class BlockWriter {
+  #bytes = new Uint8Array(256)
+  size = 0
+
+  /** @param {number} count */
+  #room(count) {
+    const needed = this.size + count
+    if (needed <= this.#bytes.length) return
+    const larger = new Uint8Array(Math.max(needed, this.#bytes.length * 2))
+    larger.set(this.#bytes)
+    this.#bytes = larger
+  }
+
+  /** @param {number} value */
+  byte(value) {
+    this.#room(1)
+    this.#bytes[this.size++] = value
+  }
+
+  /**
+   * The most significant byte comes first, as MQTT has it.
+   * @param {number} value
+   * @param {number} width
+   */
+  integer(value, width) {
+    for (let shift = (width - 1) * 8; shift >= 0; shift -= 8) this.byte((value >>> shift) & 0xff)
+  }
+
+  /**
+   * As C++ reads it from memory.
+   * @param {number} value
+   * @param {number} width
+   */
+  littleEndian(value, width) {
+    for (let shift = 0; shift < width * 8; shift += 8) this.byte((value >>> shift) & 0xff)
+  }
+
+  /** @param {Uint8Array} bytes */
+  bytes(bytes) {
+    this.#room(bytes.length)
+    this.#bytes.set(bytes, this.size)
+    this.size += bytes.length
+  }
+
+  taken() {
+    return this.#bytes.subarray(0, this.size)
+  }
+}
+
+const nothing = new Uint8Array(0)
+
+/**
+ * Puts them where C++ looks for what does not fit into integers.
+ * @param {Uint8Array} first
+ * @param {Uint8Array} [second]
+ */
+function passArguments(first, second = nothing) {
+  const address = _wsmq_arguments(first.length + second.length)
+  HEAPU8.set(first, address)
+  HEAPU8.set(second, address + first.length)
+}
+
+function randomNumber() {
+  return crypto.getRandomValues(new Uint32Array(1))[0]
+}

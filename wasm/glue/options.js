@@ -1,0 +1,178 @@
+// The options of connect(), checked and written down for C++ (connect_arguments.hpp).
+
+const largestInteger = 0xffffffff
+
+/** Those that are a number or a truth value: their field, and the least and the largest. @type {Record<string, [number, number, number] | [number]>} */
+const plainOptions = {
+  mqttVersion: [2, 3, 5],
+  cleanSession: [6],
+  keepAliveInterval: [7, 0, 0xffff],
+  sessionExpiryInterval: [12, 0, largestInteger],
+  receiveMaximum: [13, 1, 0xffff],
+  maximumPacketSize: [14, 64, largestInteger],
+  topicAliasMaximum: [15, 0, 0xffff],
+  outgoingTopicAliasMaximum: [16, 0, 0xffff],
+  reconnect: [21],
+  retryFirstConnection: [22],
+  reconnectMinimum: [23, 0, largestInteger],
+  reconnectMaximum: [24, 0, largestInteger],
+  stableAfter: [25, 0, largestInteger],
+  queueMaximumMessages: [26, 0, largestInteger],
+  queueMaximumBytes: [27, 0, largestInteger],
+  outputHighWater: [28, 1, largestInteger],
+}
+
+/** The others that take a value of their own, and their fields. */
+const optionField = {
+  uri: 1,
+  userName: 3,
+  password: 4,
+  askCredentials: 5,
+  willTopic: 8,
+  willPayload: 9,
+  willFlags: 10,
+  willProperties: 11,
+  authenticationMethod: 17,
+  authenticationData: 18,
+  properties: 19,
+  connectTimeout: 20,
+}
+
+const functionOptions = ['credentials', 'authenticate', 'onSuccess', 'onFailure']
+const otherOptions = [
+  ...functionOptions,
+  ...['useSSL', 'uris', 'userName', 'password', 'willMessage', 'timeout'],
+  ...['authenticationMethod', 'authenticationData', 'properties', 'invocationContext'],
+]
+
+/**
+ * @param {ConnectOptions} options
+ * @param {string} uri the constructor's
+ * @returns {Uint8Array}
+ */
+function encodeOptions(options, uri) {
+  const block = new BlockWriter()
+  const bytes = (/** @type {number} */ field, /** @type {Uint8Array} */ value) => {
+    block.byte(field)
+    block.littleEndian(value.length, 4)
+    block.bytes(value)
+  }
+  const integer = (/** @type {number} */ field, /** @type {number} */ value) => {
+    block.byte(field)
+    block.littleEndian(4, 4)
+    block.littleEndian(value, 4)
+  }
+
+  checkNames(options)
+  for (const each of urisOf(uri, options)) bytes(optionField.uri, textEncoder.encode(each))
+  const reconnect = options.reconnect ?? true
+  const settled = {
+    reconnect,
+    sessionExpiryInterval: reconnect ? 120 : 0,
+    .../** @type {Record<string, any>} */ (withoutUndefined(options)),
+  }
+  for (const [name, [field, least, most]] of Object.entries(plainOptions)) {
+    const value = settled[name]
+    if (value !== undefined)
+      integer(field, least === undefined ? checkTruth(name, value) : checkInteger(name, value, least, /** @type {number} */ (most)))
+  }
+  const { userName, password, willMessage, timeout = 30, authenticationMethod, authenticationData } = options
+  integer(optionField.connectTimeout, Math.round(checkNumber('timeout', timeout, largestInteger / 1000) * 1000))
+  if (options.credentials !== undefined) integer(optionField.askCredentials, 1)
+  if (userName !== undefined) bytes(optionField.userName, encodeText(userName, 'userName'))
+  if (password !== undefined) bytes(optionField.password, bytesOf(password, 'password'))
+  if (authenticationMethod !== undefined) bytes(optionField.authenticationMethod, encodeText(authenticationMethod, 'authenticationMethod'))
+  if (authenticationData !== undefined) bytes(optionField.authenticationData, bytesOf(authenticationData, 'authenticationData'))
+  bytes(optionField.properties, encodeProperties(options.properties))
+  if (willMessage !== undefined) encodeWill(willMessage, bytes, integer)
+  return block.taken()
+}
+
+/**
+ * @param {import('../wsmq').WillOptions} will
+ * @param {(field: number, value: Uint8Array) => void} bytes
+ * @param {(field: number, value: number) => void} integer
+ */
+function encodeWill(will, bytes, integer) {
+  if (typeof will !== 'object' || will === null) refuse('willMessage is an object.')
+  bytes(optionField.willTopic, encodeText(will.topic, 'willMessage.topic'))
+  bytes(optionField.willPayload, bytesOf(will.payload, 'willMessage.payload'))
+  const qos = checkInteger('willMessage.qos', will.qos ?? 0, 0, 2)
+  integer(optionField.willFlags, qos | (checkTruth('willMessage.retain', will.retain ?? false) << 2))
+  bytes(optionField.willProperties, encodeProperties(will.properties))
+}
+
+/** @param {ConnectOptions} options */
+function checkNames(options) {
+  if (typeof options !== 'object' || options === null) refuse('Options are an object.')
+  for (const [name, value] of Object.entries(options)) {
+    if (!Object.hasOwn(plainOptions, name) && !otherOptions.includes(name)) refuse(`There is no option "${name}".`)
+    if (value !== undefined && functionOptions.includes(name) && typeof value !== 'function') refuse(`${name} is a function.`)
+  }
+}
+
+/**
+ * @param {string} uri
+ * @param {ConnectOptions} options
+ * @returns {string[]}
+ */
+function urisOf(uri, { uris = [uri], useSSL = false }) {
+  if (!Array.isArray(uris) || uris.length === 0) refuse('uris is an array with at least one URI.')
+  checkTruth('useSSL', useSSL)
+  return uris.map((each) => checkUri(useSSL ? String(each).replace(/^ws:/i, 'wss:') : each))
+}
+
+/**
+ * The browser would throw something of its own.
+ * @param {string} uri
+ */
+function checkUri(uri) {
+  let url
+  try {
+    url = new URL(uri)
+  } catch {
+    refuse(`"${uri}" is no URI.`)
+  }
+  if (url.protocol !== 'ws:' && url.protocol !== 'wss:') refuse(`"${uri}" does not begin with ws: or wss:.`)
+  if (url.hash !== '' || uri.endsWith('#')) refuse(`"${uri}" has a fragment.`)
+  return uri
+}
+
+/**
+ * @param {string} name
+ * @param {unknown} value
+ */
+function checkTruth(name, value) {
+  if (typeof value !== 'boolean') refuse(`${name} is true or false.`)
+  return Number(value)
+}
+
+/**
+ * @param {string} name
+ * @param {unknown} value
+ * @param {number} most
+ * @returns {number}
+ */
+function checkNumber(name, value, most) {
+  if (typeof value === 'number' && value >= 0 && value <= most) return value
+  return refuse(`${name} is a number from 0 to ${most}.`)
+}
+
+/**
+ * @param {string} name
+ * @param {unknown} value
+ * @param {number} least
+ * @param {number} most
+ * @returns {number}
+ */
+function checkInteger(name, value, least, most) {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return value
+  return refuse(`${name} is a whole number from ${least} to ${most}.`)
+}
+
+/**
+ * @param {object} object
+ */
+function withoutUndefined(object) {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined))
+}

@@ -1,0 +1,175 @@
+// The hot path: a topic becomes a number, a payload is written where C++ reads it.
+
+/** As in hot_path.cpp: this many topics are known at a time, and one more for long ones. */
+const topicHandles = 16_384
+const longestKnownTopic = 512
+const scratch = _wsmq_scratch()
+const scratchSize = 64 * 1024
+/** From here on a payload is written straight into its place in the packet. */
+const largePayload = 16 * 1024
+
+const mustBeConnected = 1 << 5
+const whenBlockedValues = { wait: 0, drop_oldest: 1, drop_newest: 2, fail: 3 }
+
+/** @type {Map<string, number>} */
+const handleOfTopic = new Map()
+/** @type {string[]} */
+const topicOfHandle = []
+let nextHandle = 0
+let lastTopic = ''
+let lastHandle = -1
+
+/**
+ * @param {string} topic
+ * @returns {number}
+ */
+function topicHandle(topic) {
+  if (topic === lastTopic && lastHandle >= 0) return lastHandle
+  const handle = handleOfTopic.get(topic) ?? newTopicHandle(topic)
+  lastTopic = topic
+  lastHandle = handle
+  return handle
+}
+
+/**
+ * @param {string} topic
+ * @returns {number}
+ */
+function newTopicHandle(topic) {
+  if (typeof topic !== 'string') refuse(`A topic is a text, and not ${typeof topic}.`)
+  const isKept = topic.length <= longestKnownTopic
+  const handle = isKept ? nextHandle : topicHandles
+  const { read, written } = textEncoder.encodeInto(topic, HEAPU8.subarray(scratch, scratch + scratchSize))
+  if (read < topic.length || hasLoneSurrogate(topic) || !setTopic(handle, written)) {
+    const shown = topic.length > 80 ? `${topic.slice(0, 80)}…` : topic
+    throw new MqttError('invalid_topic', `"${shown}" is no topic name.`)
+  }
+  if (!isKept) return handle
+  const former = topicOfHandle[handle]
+  if (former !== undefined) handleOfTopic.delete(former)
+  nextHandle = (nextHandle + 1) % topicHandles
+  topicOfHandle[handle] = topic
+  handleOfTopic.set(topic, handle)
+  return handle
+}
+
+/**
+ * The handle may be that of the last topic, which it does not mean any more.
+ * @param {number} handle
+ * @param {number} size
+ */
+function setTopic(handle, size) {
+  if (!_wsmq_set_topic(handle, size)) return false
+  lastHandle = -1
+  return true
+}
+
+/** @param {string} text */
+function hasLoneSurrogate(text) {
+  return /[\ud800-\udfff]/.test(text) && /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/.test(text)
+}
+
+/**
+ * @param {import('../wsmq').PublishOptions} options
+ * @returns {number}
+ */
+function publishFlags({ qos = 0, retain = false, whenBlocked = 'wait' }) {
+  if (qos !== 0 && qos !== 1 && qos !== 2) refuse('qos is 0, 1 or 2.')
+  const blocked = whenBlockedValues[whenBlocked]
+  if (blocked === undefined) refuse(`whenBlocked is one of ${Object.keys(whenBlockedValues).join(', ')}.`)
+  return qos | (retain ? 1 << 2 : 0) | (blocked << 3)
+}
+
+/**
+ * Text up to this length is written by a loop; the browser's own way costs as much as this many characters.
+ */
+const loopedText = 96
+const loopedBytes = 16
+
+/**
+ * @param {Link} link
+ * @param {string} topic
+ * @param {import('../wsmq').Payload} payload
+ * @param {number} flags
+ * @param {import('../wsmq').Properties | undefined} properties
+ * @returns {number}
+ */
+function publishNow(link, topic, payload, flags, properties) {
+  if (link.stopping) throw new MqttError(flags & mustBeConnected ? 'not_connected' : 'not_started', 'The client is disconnecting.')
+  const handle = topicHandle(topic)
+  // From here on nothing else uses the scratch buffer.
+  let size = -1
+  if (typeof payload === 'string') size = writeText(payload)
+  else if (payload instanceof Uint8Array && payload.length < largePayload) size = writeBytes(payload)
+  if (size < 0 || properties !== undefined) return publishSeldom(link, handle, topic, payload, flags, properties)
+  const operation = _wsmq_publish(link.connection, handle, size, flags, 0) >>> 0
+  if (operation >= firstFailure) throw mqttError(operation & 0xff, `Publishing to "${topic}"`)
+  link.quiet = 0
+  if (!link.scheduled) scheduleFlush(link)
+  return operation
+}
+
+/**
+ * Large payloads, properties, and kinds of payloads that are not met often.
+ * @param {Link} link
+ * @param {number} handle
+ * @param {string} topic
+ * @param {import('../wsmq').Payload} payload
+ * @param {number} flags
+ * @param {import('../wsmq').Properties | undefined} properties
+ * @returns {number}
+ */
+function publishSeldom(link, handle, topic, payload, flags, properties) {
+  const block = encodeProperties(properties)
+  const bytes = bytesOf(payload, 'A payload')
+  passArguments(block)
+  let operation
+  if (bytes.length < largePayload) {
+    HEAPU8.set(bytes, scratch)
+    operation = _wsmq_publish(link.connection, handle, bytes.length, flags, block.length)
+  } else {
+    const place = _wsmq_prepare_publish(link.connection, handle, bytes.length, flags, block.length) >>> 0
+    if (place <= 0xff) throw mqttError(place, `Publishing to "${topic}"`)
+    HEAPU8.set(bytes, place)
+    operation = _wsmq_commit_publish(link.connection)
+  }
+  scheduleFlush(link)
+  return operationOrThrow(operation, `Publishing to "${topic}"`)
+}
+
+/**
+ * Into the scratch buffer.
+ * @param {string} text
+ * @returns {number} its size, or -1 where it may not fit
+ */
+function writeText(text) {
+  const { length } = text
+  if (length <= loopedText) {
+    const heap = HEAPU8
+    let at = 0
+    for (; at < length; at++) {
+      const unit = text.charCodeAt(at)
+      if (unit > 0x7f) break
+      heap[scratch + at] = unit
+    }
+    if (at === length) return length
+  }
+  if (length * 3 > scratchSize) return -1
+  return textEncoder.encodeInto(text, HEAPU8.subarray(scratch, scratch + scratchSize)).written
+}
+
+/**
+ * Into the scratch buffer.
+ * @param {Uint8Array} bytes
+ * @returns {number}
+ */
+function writeBytes(bytes) {
+  const { length } = bytes
+  if (length <= loopedBytes) {
+    const heap = HEAPU8
+    for (let at = 0; at < length; at++) heap[scratch + at] = bytes[at]
+  } else {
+    HEAPU8.set(bytes, scratch)
+  }
+  return length
+}

@@ -1,0 +1,24 @@
+// The page, the network or the machine came back: connections are looked at at once.
+
+/** @type {AbortController | undefined} */
+let wakeListening
+
+function listenToWakeUps() {
+  if (wakeListening !== undefined) return
+  wakeListening = new AbortController()
+  const { signal } = wakeListening
+  // A worker has no document, and Node neither of the two.
+  globalThis.addEventListener?.('online', wakeAll, { signal })
+  globalThis.addEventListener?.('pageshow', wakeAll, { signal })
+  globalThis.document?.addEventListener('resume', wakeAll, { signal })
+  globalThis.document?.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && wakeAll(), { signal })
+}
+
+function stopListeningToWakeUps() {
+  wakeListening?.abort()
+  wakeListening = undefined
+}
+
+function wakeAll() {
+  for (const link of [...links.values()]) link.client.wakeUp()
+}

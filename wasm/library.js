@@ -1,0 +1,37 @@
+// What C++ imports, beside Emscripten's own. The functions that it calls are in glue/.
+addToLibrary({
+  wsmq_events: (connection, rows, count, regionBegin, regionEnd) => walkEvents(connection, rows, count, regionBegin, regionEnd),
+  wsmq_schedule: (connection) => scheduleFlush(links.get(connection)),
+  wsmq_random: () => randomNumber(),
+
+  // Emscripten's socket, where an exception of the browser's does not unwind through C++.
+  wsmq_socket_new__deps: ['emscripten_websocket_new'],
+  wsmq_socket_new: (attributes) => {
+    try {
+      return _emscripten_websocket_new(attributes)
+    } catch {
+      return 0
+    }
+  },
+  wsmq_socket_send__deps: ['emscripten_websocket_send_binary'],
+  wsmq_socket_send: (handle, data, size) => {
+    try {
+      _emscripten_websocket_send_binary(handle, data, size)
+      return true
+    } catch {
+      return false
+    }
+  },
+  wsmq_socket_release__deps: ['$WS', 'emscripten_websocket_delete'],
+  wsmq_socket_release: (handle) => {
+    const socket = WS.getSocket(handle)
+    _emscripten_websocket_delete(handle)
+    // The error that follows when it was not open yet: the `ws` package would throw it where nobody listens.
+    socket.onerror = () => {}
+    try {
+      socket.close(1000)
+    } catch {
+      // It never was a socket to speak of.
+    }
+  },
+})

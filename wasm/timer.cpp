@@ -1,0 +1,43 @@
+#include "timer.hpp"
+
+#include <emscripten/html5.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace wsmq::wasm {
+
+namespace {
+
+constexpr Duration longest_delay{0x7FFF'FFFF};  // browsers take a longer one for 0
+
+}  // namespace
+
+void Timer::arm(std::optional<TimePoint> deadline, TimePoint now) {
+    const bool in_callback = std::exchange(is_firing_, false);
+    if (!deadline) return cancel();
+    // Browsers slow down timers of hidden pages that are set by timers, down to one a minute. One
+    // set from a task of another kind begins a new chain.
+    const bool breaks_chain = is_chained_ && !in_callback;
+    if (is_set_ && due_ <= *deadline && !breaks_chain) return;
+    cancel();
+    const auto delay = std::clamp(std::chrono::ceil<Duration>(*deadline - now), Duration{0}, longest_delay);
+    id_ = emscripten_set_timeout(fire, static_cast<double>(delay.count()), this);
+    due_ = *deadline;
+    is_set_ = true;
+    is_chained_ = in_callback;
+}
+
+void Timer::cancel() {
+    if (is_set_) emscripten_clear_timeout(id_);
+    is_set_ = false;
+}
+
+void Timer::fire(void* self) {
+    auto& timer = *static_cast<Timer*>(self);
+    timer.is_set_ = false;
+    timer.is_firing_ = true;
+    timer.callback_(timer.context_);  // may end the timer's life
+}
+
+}  // namespace wsmq::wasm

@@ -1,0 +1,95 @@
+#include "web_socket.hpp"
+
+#include <emscripten/websocket.h>
+
+extern "C" {
+// Emscripten's own calls, made where what the browser throws is caught (library.js).
+int wsmq_socket_new(EmscriptenWebSocketCreateAttributes* attributes);
+bool wsmq_socket_send(int handle, const void* data, std::size_t size);
+void wsmq_socket_release(int handle);
+}
+
+namespace wsmq::wasm {
+
+namespace {
+
+// The type behind the pointer is unsigned long long in older versions and size_t in newer ones.
+template <class Amount>
+std::size_t buffered_amount(EMSCRIPTEN_RESULT (*ask)(EMSCRIPTEN_WEBSOCKET_T, Amount*), int handle) {
+    Amount amount = 0;
+    ask(handle, &amount);
+    return static_cast<std::size_t>(amount);
+}
+
+// EM_BOOL, which is int, in older versions, and bool in newer ones.
+using Handled = decltype(em_websocket_open_callback_func{}(0, nullptr, nullptr));
+
+}  // namespace
+
+// After a call of the listener the socket may be gone.
+struct WebSocket::Callbacks {
+    static bool is_for(const WebSocket& socket, int handle) { return handle != 0 && socket.handle_ == handle; }
+
+    static Handled opened(int, const EmscriptenWebSocketOpenEvent* event, void* self) {
+        auto& socket = *static_cast<WebSocket*>(self);
+        if (is_for(socket, event->socket)) {
+            socket.open_ = true;
+            socket.listener_.socket_opened();
+        }
+        return true;
+    }
+
+    static Handled received(int, const EmscriptenWebSocketMessageEvent* event, void* self) {
+        auto& socket = *static_cast<WebSocket*>(self);
+        if (!is_for(socket, event->socket)) return true;
+        if (event->isText) {  // [MQTT-6.0.0-1]
+            socket.close();
+            socket.listener_.socket_closed(true);
+        } else {
+            socket.listener_.socket_received({event->data, event->numBytes});
+        }
+        return true;
+    }
+
+    static Handled closed(int, const EmscriptenWebSocketCloseEvent* event, void* self) {
+        auto& socket = *static_cast<WebSocket*>(self);
+        if (is_for(socket, event->socket)) {
+            const bool was_open = socket.open_;
+            socket.close();
+            socket.listener_.socket_closed(was_open);
+        }
+        return true;
+    }
+};
+
+bool WebSocket::open(const char* uri, const char* subprotocol) {
+    close();
+    EmscriptenWebSocketCreateAttributes attributes;
+    emscripten_websocket_init_create_attributes(&attributes);
+    attributes.url = uri;
+    attributes.protocols = subprotocol;
+    const int handle = wsmq_socket_new(&attributes);
+    if (handle <= 0) return false;
+    handle_ = handle;
+    // An error is always followed by a close, so that nobody listens to errors.
+    emscripten_websocket_set_onopen_callback(handle_, this, Callbacks::opened);
+    emscripten_websocket_set_onmessage_callback(handle_, this, Callbacks::received);
+    emscripten_websocket_set_onclose_callback(handle_, this, Callbacks::closed);
+    return true;
+}
+
+void WebSocket::send(Bytes data) {
+    if (!wsmq_socket_send(handle_, data.data(), data.size())) open_ = false;
+}
+
+std::size_t WebSocket::backlog() const {
+    return handle_ == 0 ? 0 : buffered_amount(emscripten_websocket_get_buffered_amount, handle_);
+}
+
+void WebSocket::close() {
+    if (handle_ != 0) wsmq_socket_release(handle_);
+    handle_ = 0;
+    open_ = false;
+}
+
+}  // namespace wsmq::wasm
