@@ -103,6 +103,13 @@ Errc Client::authenticate(Bytes data, TimePoint now) {
     return impl_->send_auth(ReasonCode::continue_authentication, data);
 }
 
+void Client::fail_authentication(TimePoint now) {
+    impl_->context.now = now;
+    if (impl_->is_receiving() && std::exchange(impl_->authentication_asked, false)) {
+        impl_->give_up(Errc::authentication_failed);
+    }
+}
+
 Errc Client::reauthenticate(Bytes data, TimePoint now) {
     impl_->context.now = now;
     if (impl_->context.options.authentication_method.empty()) return Errc::not_supported;

@@ -192,6 +192,7 @@ ReasonCode disconnect_reason(Errc error) noexcept {
         case Errc::packet_too_large: return ReasonCode::packet_too_large;
         case Errc::receive_maximum_exceeded: return ReasonCode::receive_maximum_exceeded;
         case Errc::topic_alias_invalid: return ReasonCode::topic_alias_invalid;
+        case Errc::authentication_failed: return ReasonCode::unspecified_error;
         default: return ReasonCode::protocol_error;
     }
 }

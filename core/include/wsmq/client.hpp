@@ -85,6 +85,9 @@ public:
     void fail_credentials(TimePoint now);
     /// Answers Authentication. Errc::not_supported where no exchange is running.
     [[nodiscard]] Errc authenticate(Bytes data, TimePoint now);
+    /// The application has no answer to Authentication: the connection, or the attempt, ends with
+    /// Errc::authentication_failed. Ignored when none is awaited.
+    void fail_authentication(TimePoint now);
     /// Starts a re-authentication (MQTT 5.0, 4.12.1) of an established connection.
     [[nodiscard]] Errc reauthenticate(Bytes data, TimePoint now);
 
