@@ -1,6 +1,6 @@
 // websocket-mq/paho: the classes of mqttws31.js and paho-mqtt.
 import { load } from '../embedded.js'
-import { PahoClient } from './client.js'
+import { type MQTTError, PahoClient } from './client.js'
 import { Message } from './message.js'
 
 /** The classic client. Which arguments are meant is decided by their number. */
@@ -21,7 +21,22 @@ export class Client extends PahoClient {
 export const MQTT = { Client, Message }
 
 export { Message }
-export default { Client, Message, MQTT }
+
+type ClassicClient = Client
+type ClassicMessage = Message
+type ClassicError = MQTTError
+
+const Paho = { Client, Message, MQTT }
+
+/** Its types under the classic names, for `import Paho from 'websocket-mq/paho'`. */
+// eslint-disable-next-line @typescript-eslint/no-namespace
+declare namespace Paho {
+  type Client = ClassicClient
+  type Message = ClassicMessage
+  type MQTTError = ClassicError
+}
+
+export default Paho
 
 export type { MQTTError, OnConnectedHandler, OnConnectionLostHandler, OnMessageHandler, TraceFunction } from './client.js'
 export type { Qos, TypedArray } from './message.js'
