@@ -1,5 +1,6 @@
 // Sound packets, their bytes written down by hand from the specification.
 #pragma once
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,9 @@ struct Sample {
     const char* notation;  ///< for octets()
     AnyPacket packet;      ///< what it says
 };
+
+/// What GoogleTest shows of a sample.
+inline void PrintTo(const Sample& sample, std::ostream* out) { *out << sample.notation; }
 
 /// Every packet type in every version that has it, in its short and in its long forms.
 const std::vector<Sample>& samples();
