@@ -92,7 +92,7 @@ export interface ConnectOptions {
   userProperties?: UserProperties
   /** MQTT 5. */
   authentication?: Authentication
-  /** What may wait while there is no connection, or while it is congested. Default 10,000 messages, 64 MiB. */
+  /** What may wait while there is no connection, or while it is congested. Default 100,000 messages, 64 MiB. */
   queue?: { messages?: number; bytes?: number }
   /** Bytes that may wait in the socket before messages wait in the queue instead. Default 4 MiB. */
   highWaterMark?: number

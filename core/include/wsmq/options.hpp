@@ -80,7 +80,7 @@ struct ConnectOptions {
     std::size_t host_count = 1;
 
     /// What may wait while there is no connection, or while it is congested.
-    std::size_t queue_maximum_messages = 10'000;
+    std::size_t queue_maximum_messages = 100'000;
     std::size_t queue_maximum_bytes = 64u << 20;
     /// Output past which nothing more is encoded for the transport, in bytes: what take_output()
     /// has not taken yet and what the driver reported by transport_backlog().
