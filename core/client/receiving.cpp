@@ -29,6 +29,7 @@ Event Client::Impl::next_event() {
             give_up(result.error);
         } else {
             inbound.exhausted();
+            subscriber.pump();
             publisher.pump();
             if (context.events.empty()) return NeedInput{};
         }
@@ -142,9 +143,13 @@ void Client::Impl::handle_accepted(const codec::Connack& packet) {
     }
     const bool reconnected = std::exchange(was_ever_connected, true);
     context.events.push(Connected{packet.session_present, reconnected, packet.properties});
-    if (!packet.session_present) received.clear();
+    // MQTT 3.1 does not say. Messages that are sent again as what they were do no harm where the session was lost,
+    // nor subscriptions that are renewed where it was not.
+    const bool may_live = context.version() == Version::v3_1 && !context.options.clean_start;
+    const bool messages_live = packet.session_present || may_live;
+    if (!messages_live) received.clear();
     subscriber.handle_connected(packet.session_present);
-    publisher.handle_connected(packet.session_present);
+    publisher.handle_connected(messages_live);
 }
 
 Errc Client::Impl::handle_acknowledgement(const codec::Frame& frame) {

@@ -118,14 +118,18 @@ void Subscriber::send_unsent() {
             continue;
         }
         if (request.packet.size() > context_.negotiated.maximum_packet_size) {
-            if (request.operation != OperationId{}) {
+            if (request.renewal) {
+                const auto too_large = static_cast<std::uint8_t>(ReasonCode::packet_too_large);
+                handle_granted(request, codec::Buffer(filters_of(request).size(), too_large));
+            } else {
                 context_.events.push(Failed{request.operation, Errc::packet_too_large});
             }
             each = requests_.erase(each);
             continue;
         }
         const auto identifier = context_.identifiers.allocate(key | request_bit);
-        if (!identifier) return;  // the next answer frees one
+        is_starved_ = !identifier;  // of identifiers: pump() tries again when an answer has come
+        if (is_starved_) return;
         request.packet_identifier = *identifier;
         write_packet_identifier(request.packet, *identifier);
         context_.output.append(request.packet);
@@ -229,7 +233,12 @@ void Subscriber::add_renewals() {
     last_key_ = key;
 }
 
+void Subscriber::pump() {
+    if (is_starved_ && context_.connected) send_unsent();
+}
+
 void Subscriber::handle_connection_lost() {
+    is_starved_ = false;
     for (auto each = requests_.begin(); each != requests_.end();) {
         auto& request = each->second;
         if (request.packet_identifier != 0) context_.identifiers.release(request.packet_identifier);

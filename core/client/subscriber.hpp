@@ -23,6 +23,8 @@ public:
 
     /// SUBACK or UNSUBACK. Errc::none, or why the connection must end.
     [[nodiscard]] Errc handle_acknowledgement(codec::PacketType, const codec::SubscribeAcknowledgement&);
+    /// Sends what had to wait for a packet identifier.
+    void pump();
     void handle_connected(bool session_present);
     void handle_connection_lost();
     void handle_stopped(bool session_lasts);
@@ -57,6 +59,7 @@ private:
     Subscriptions granted_;
     Requests requests_;
     Key last_key_ = 0;
+    bool is_starved_ = false;
     std::list<std::string> lost_;
 };
 

@@ -48,6 +48,19 @@ TEST(MaximumPacketSize, WhatWaitedAndIsTooLargeFails) {
     bench.expect_silence().forget();
 }
 
+TEST(MaximumPacketSize, ARenewalThatIsTooLargeIsTold) {
+    Bench bench{lasting_options()};
+    bench.connect();
+    const std::string filter(40, 'f');
+    bench.subscribed(filter);
+    bench.subscribed("small");
+    bench.lose();
+    bench.reconnect(taking(30));
+    bench.expect_event(seen::SubscriptionLost{.topic_filter = filter, .reason = ReasonCode::packet_too_large});
+    EXPECT_EQ(bench.take(PacketType::subscribe).filters.at(0).filter, "small");
+    bench.expect_silence();
+}
+
 TEST(MaximumPacketSize, WhatWasSentBeforeAndIsTooLargeNowFails) {
     Bench bench{lasting_options()};
     bench.connect();
