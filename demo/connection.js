@@ -169,6 +169,7 @@ export class ConnectionPanel {
   /** @param {string} text */
   #tell(text) {
     this.#notice.hidden = text === ''
+    this.#notice.dataset['state'] = this.#mq === undefined ? 'failed' : this.#mq.state
     if (this.#notice.textContent !== text) this.#notice.textContent = text
   }
 }

@@ -7,7 +7,10 @@ import { RateChart } from './rate-chart.js'
 /** @typedef {import('./payload.js').View} View */
 /** @typedef {{ message: Message, time: Date, mark: number | undefined }} Arrival */
 
-const mostShown = 300
+const mostShown = 200
+/** After this many in one frame the next one waits: a page that only renders does nothing else. */
+const manyAtOnce = 20
+const pause = 100
 const clock = new Intl.DateTimeFormat(undefined, {
   hour: '2-digit',
   minute: '2-digit',
@@ -30,15 +33,16 @@ export class Messages {
   #paused = false
   /** @type {View} */
   #view = 'text'
-  #frame = 0
+  #scheduled = false
+  #restUntil = 0
   /** @type {(topic: string) => number | undefined} */
   #markOf
 
   /** @param {(topic: string) => number | undefined} markOf the colour of a topic's subscription */
   constructor(markOf) {
     this.#markOf = markOf
-    const pause = element('pause', HTMLButtonElement)
-    pause.addEventListener('click', () => this.#pause(pause))
+    const button = element('pause', HTMLButtonElement)
+    button.addEventListener('click', () => this.#pause(button))
     element('clear', HTMLButtonElement).addEventListener('click', () => this.#clear())
     this.#list.addEventListener('click', unfold)
     for (const input of document.querySelectorAll('input[name=view]'))
@@ -57,14 +61,19 @@ export class Messages {
   }
 
   #schedule() {
-    if (this.#frame === 0) this.#frame = requestAnimationFrame(() => this.#render())
+    if (this.#scheduled) return
+    this.#scheduled = true
+    const rest = this.#restUntil - performance.now()
+    if (rest > 0) setTimeout(() => requestAnimationFrame(() => this.#render()), rest)
+    else requestAnimationFrame(() => this.#render())
   }
 
   #render() {
-    this.#frame = 0
+    this.#scheduled = false
     this.#tellSkipped()
     if (this.#paused || this.#waiting.length === 0) return
     const arrivals = this.#waiting
+    if (arrivals.length > manyAtOnce) this.#restUntil = performance.now() + pause
     this.#waiting = []
     this.#passedOver = 0
     const rows = arrivals.map((arrival) => this.#row(arrival)).reverse()

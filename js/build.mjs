@@ -1,7 +1,8 @@
-// Builds dist/ from js/src and build/wasm: bundles, the module, declarations; then tells what a page has to load.
+// node js/build.mjs [FOLDER]: builds dist/ from js/src and the module in FOLDER, build/wasm by default: bundles, the module, declarations; then tells what a page has to load.
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { build } from 'esbuild'
@@ -9,7 +10,7 @@ import { report } from './sizes.mjs'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 const source = `${root}js/src/`
-const wasm = `${root}build/wasm/`
+const wasm = process.argv[2] ? `${resolve(process.argv[2])}/` : `${root}build/wasm/`
 const dist = `${root}dist/`
 
 /** What the sources import, and the file that it is. */
@@ -42,19 +43,20 @@ const common = {
 }
 
 async function bundle() {
-  const entries = { index: `${source}index.ts`, wasm: `${source}wasm.ts`, paho: `${source}paho/index.ts` }
+  const entry = { index: `${source}index.ts`, wasm: `${source}wasm.ts`, paho: `${source}paho/index.ts` }
+  const besideUs = { ...common, outdir: dist, plugins: [moduleBesideUs] }
+  // A page may use both of these, and then has one module: what loads it is shared.
   await build({
-    ...common,
-    entryPoints: entries,
-    outdir: dist,
+    ...besideUs,
+    entryPoints: { index: entry.index, paho: entry.paho },
     format: 'esm',
     splitting: true,
     chunkNames: 'shared-[hash]',
-    plugins: [moduleBesideUs],
   })
+  await build({ ...besideUs, entryPoints: { wasm: entry.wasm }, format: 'esm' })
   await build({
     ...common,
-    entryPoints: { paho: entries.paho },
+    entryPoints: { paho: entry.paho },
     outdir: dist,
     outExtension: { '.js': '.cjs' },
     format: 'cjs',
@@ -87,7 +89,6 @@ async function declare() {
 
 /** Files of an older build, those in use excepted: a server may be reading dist/. @param {number} since */
 async function removeOld(since) {
-  const { stat } = await import('node:fs/promises')
   for (const name of await readdir(dist, { recursive: true })) {
     const entry = await stat(dist + name)
     if (entry.isFile() && entry.mtimeMs < since) await rm(dist + name)
@@ -95,7 +96,7 @@ async function removeOld(since) {
 }
 
 if (!existsSync(`${wasm}wsmq.wasm`)) {
-  console.error('build/wasm/wsmq.wasm is missing. Run "npm run build", which builds the module first.')
+  console.error(`${wasm}wsmq.wasm is missing. Run "npm run build", which builds the module first.`)
   process.exit(1)
 }
 const start = Date.now() - 1000
