@@ -134,6 +134,7 @@ void Client::Impl::ended(const Ending& ending) {
     if (phase == Phase::idle) return;
     const bool was_connected = phase == Phase::connected;
     context.connected = false;
+    if (phase == Phase::handshaking) connack_was_missed = ending.why != Errc::connection_refused;
     inbound.reset();
     if (was_connected) {
         publisher.handle_connection_lost();

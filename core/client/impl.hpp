@@ -88,6 +88,7 @@ struct Client::Impl {
     std::string client_id;
     Credentials credentials;
     bool was_ever_connected = false;    ///< since start()
+    bool connack_was_missed = false;    ///< the last CONNECT may have made a new session
     bool authenticating = false;        ///< an exchange of AUTHs is running
     bool authentication_asked = false;  ///< the broker waits for our AUTH
     TimePoint connected_since{};

@@ -79,8 +79,9 @@ bool Client::Impl::resolve_topic(codec::Publish& packet) {
 
 bool Client::Impl::accept_exactly_once(std::uint16_t packet_identifier) {
     const bool is_new = received.insert(packet_identifier);
-    if (is_new && received.size() > context.options.receive_maximum) {  // [MQTT-3.3.4-9]
-        received.erase(packet_identifier);                              // it was not delivered, and may come again
+    const bool was_told = context.version() == Version::v5;
+    if (was_told && is_new && received.size() > context.options.receive_maximum) {  // [MQTT-3.3.4-9]
+        received.erase(packet_identifier);  // it was not delivered, and may come again
         give_up(Errc::receive_maximum_exceeded);
         return false;
     }
@@ -143,12 +144,15 @@ void Client::Impl::handle_accepted(const codec::Connack& packet) {
     }
     const bool reconnected = std::exchange(was_ever_connected, true);
     context.events.push(Connected{packet.session_present, reconnected, packet.properties});
-    // MQTT 3.1 does not say. Messages that are sent again as what they were do no harm where the session was lost,
-    // nor subscriptions that are renewed where it was not.
-    const bool may_live = context.version() == Version::v3_1 && !context.options.clean_start;
-    const bool messages_live = packet.session_present || may_live;
+    // MQTT 3.1 does not say whether there was a session; and one that is present may have been made for a CONNECT
+    // whose CONNACK never came. Messages that are sent again as what they were do no harm where the session was lost,
+    // nor do subscriptions that are renewed where it was not.
+    const bool says_nothing = context.version() == Version::v3_1 && !context.options.clean_start;
+    const bool messages_live = packet.session_present || says_nothing;
+    const bool was_missed = std::exchange(connack_was_missed, false);
+    const bool subscriptions_live = packet.session_present && !was_missed;
     if (!messages_live) received.clear();
-    subscriber.handle_connected(packet.session_present);
+    subscriber.handle_connected(subscriptions_live);
     publisher.handle_connected(messages_live);
 }
 

@@ -76,6 +76,16 @@ TEST(ReceiveMaximum, OursIsEnforced) {  // [MQTT-3.3.4-7], 3.3.4
     EXPECT_EQ(bench.event<seen::Disconnected>().why, Errc::receive_maximum_exceeded);
 }
 
+TEST(ReceiveMaximum, OursIsNotForABrokerThatCannotKnowIt) {
+    ConnectOptions options = plain_options(Version::v3_1_1);
+    options.receive_maximum = 1;
+    Bench bench{options};
+    bench.connect();
+    bench.send({publish("a", "1").at(qos2, 1), publish("a", "2").at(qos2, 2)}).expect(pubrec(1)).expect(pubrec(2));
+    EXPECT_EQ(bench.event<seen::Message>().payload, "1");
+    EXPECT_EQ(bench.event<seen::Message>().payload, "2");
+}
+
 TEST(ReceiveMaximum, WhatWasOverOursIsDeliveredLater) {
     ConnectOptions options = lasting_options();
     options.receive_maximum = 1;

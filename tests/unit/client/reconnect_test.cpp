@@ -161,6 +161,35 @@ TEST(Reconnect, DoesNotRenewThemWhereTheSessionIsThere) {
     bench.expect_silence();
 }
 
+TEST(Reconnect, RenewsThemWhereAConnackMayHaveSaidThatTheSessionIsLost) {
+    Bench bench{lasting_options()};
+    bench.connect();
+    bench.subscribed("a/#");
+    bench.advance(bench.lose().retry_in).open();
+    bench.take(PacketType::connect);
+    bench.cut();  // and with it the CONNACK of a broker that had lost the session, and has a new one now
+    bench.event<seen::Disconnected>();
+    bench.reconnect(connack().with_session());
+    const Packet renewal = bench.take(PacketType::subscribe);
+    EXPECT_EQ(renewal.filters, (std::vector<Filter>{{.filter = "a/#", .qos = qos2}}));
+    bench.send(suback(renewal.id, {ReasonCode::granted_qos_2})).expect_no_event();
+    bench.lose();
+    bench.reconnect(connack().with_session());
+    bench.expect_silence();
+}
+
+TEST(Reconnect, ARefusalMakesNoSession) {
+    Bench bench{lasting_options()};
+    bench.connect();
+    bench.subscribed("a/#");
+    bench.advance(bench.lose().retry_in).open();
+    bench.take(PacketType::connect);
+    bench.send(connack(ReasonCode::server_busy));
+    bench.event<seen::Disconnected>();
+    bench.reconnect(connack().with_session());
+    bench.expect_silence();
+}
+
 TEST(Reconnect, TellsThatASubscriptionCouldNotBeRenewed) {
     Bench bench{lasting_options()};
     bench.connect();
