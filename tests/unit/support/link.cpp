@@ -61,24 +61,29 @@ void Link::cut() {
     settle();
 }
 
+bool Link::open() {
+    if (!wanted_) return false;
+    wanted_ = false;
+    open_ = true;
+    client_->transport_opened(now_);
+    settle();
+    return true;
+}
+
 void Link::tick() {
     const auto due = client_->next_deadline();
     if (!due) return;
+    const std::size_t events = events_;
     now_ = std::max(now_, *due);
     client_->handle_timeout(now_);
     settle();
+    if (events_ == events && client_->next_deadline() == due) violations_.emplace_back("a tick that changes nothing");
 }
 
 bool Link::is_quiet() const { return open_ && uplink_.empty() && downlink_.empty() && broker_.is_idle(); }
 
 bool Link::step_once() {
-    if (wanted_) {
-        wanted_ = false;
-        open_ = true;
-        client_->transport_opened(now_);
-        settle();
-        return true;
-    }
+    if (open()) return true;
     if (is_quiet() && broker_.is_connected() && client_->unfinished_messages() == 0) return false;
     if (uplink_.empty() && downlink_.empty() && broker_.output().empty()) {
         tick();
@@ -108,6 +113,7 @@ void Link::settle() {
 }
 
 void Link::handle(const Event& event) {
+    ++events_;
     if (std::holds_alternative<OpenTransport>(event)) {
         if (open_) violations_.emplace_back("a transport is open already");
         wanted_ = true;

@@ -25,6 +25,8 @@ public:
     void to_client(std::size_t bytes);
     /// The connection breaks, and everything on the wire is lost.
     void cut();
+    /// The transport that the client waits for is there. False where it waits for none.
+    bool open();
     /// The time passes up to the next deadline, and the tick comes.
     void tick();
     /// Without further loss, until nothing moves any more. False when that takes for ever.
@@ -79,6 +81,7 @@ private:
 
     std::array<std::vector<std::string>, 3> received_;
     std::map<OperationId, Ending> endings_;
+    std::size_t events_ = 0;
     std::vector<std::string> violations_;
 };
 
