@@ -54,8 +54,8 @@ TEST(ConnackPacket, OfMqtt31HasAByteThatSaysNothing) {
 TEST(DisconnectPacket, LeavesOutWhatSaysNothing) {
     const struct {
         Disconnect packet;
-        Version version;
-        const char* notation;
+        Version version = Version::v5;
+        const char* notation = nullptr;
     } rows[] = {
         {{}, Version::v5, "E0 00"},
         {{.reason = ReasonCode::protocol_error}, Version::v5, "E0 01 82"},

@@ -108,16 +108,16 @@ TEST(ValidateProperties, AcceptsNothingAtAllEverywhere) {
 
 TEST(ValidateProperties, RefusesValuesOutOfRange) {
     const struct {
-        PropertyOwner owner;
         const char* notation;
+        PropertyOwner owner;
         Errc expected;
     } rows[] = {
-        {publish, "01 02", Errc::protocol_error},        {publish, "0B 00", Errc::protocol_error},
-        {publish, "23 0000", Errc::topic_alias_invalid}, {connect, "17 02", Errc::protocol_error},
-        {connect, "19 FF", Errc::protocol_error},        {connect, "21 0000", Errc::protocol_error},
-        {connect, "27 00000000", Errc::protocol_error},  {connack, "24 02", Errc::protocol_error},
-        {connack, "25 02", Errc::protocol_error},        {connack, "28 02", Errc::protocol_error},
-        {connack, "29 02", Errc::protocol_error},        {connack, "2A 02", Errc::protocol_error},
+        {"01 02", publish, Errc::protocol_error},        {"0B 00", publish, Errc::protocol_error},
+        {"23 0000", publish, Errc::topic_alias_invalid}, {"17 02", connect, Errc::protocol_error},
+        {"19 FF", connect, Errc::protocol_error},        {"21 0000", connect, Errc::protocol_error},
+        {"27 00000000", connect, Errc::protocol_error},  {"24 02", connack, Errc::protocol_error},
+        {"25 02", connack, Errc::protocol_error},        {"28 02", connack, Errc::protocol_error},
+        {"29 02", connack, Errc::protocol_error},        {"2A 02", connack, Errc::protocol_error},
     };
     for (const auto& row : rows) {
         EXPECT_EQ(validate_properties(row.owner, octets(row.notation)), row.expected) << row.notation;
