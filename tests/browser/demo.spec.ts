@@ -41,7 +41,7 @@ test('the demo publishes many, shows what it subscribes to, and disconnects', as
   await expect(page.getByText('Connected', { exact: true })).toBeVisible()
 
   await page.getByLabel('Topic filter').fill('lab/+room/state')
-  await page.getByRole('button', { name: 'Subscribe' }).click()
+  await page.getByRole('button', { name: 'Subscribe', exact: true }).click()
   await expect(page.getByRole('list', { name: 'Subscriptions' })).toContainText('lab/+room/state')
   await page.getByLabel('Times').fill('2000')
   await publish(page, 'lab/kitchen/state', 'on')
@@ -68,8 +68,8 @@ async function openDemo(context: BrowserContext, url: string): Promise<{ page: P
 }
 
 async function publish(page: Page, topic: string, payload: string): Promise<void> {
-  await page.getByLabel('Topic', { exact: true }).fill(topic)
-  await page.getByLabel('Payload', { exact: true }).fill(payload)
+  await page.getByRole('textbox', { name: 'Topic', exact: true }).fill(topic)
+  await page.getByRole('textbox', { name: 'Payload' }).fill(payload)
   await page.getByRole('button', { name: 'Publish' }).click()
 }
 

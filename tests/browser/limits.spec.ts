@@ -1,6 +1,7 @@
 import { startBroker } from '../support/broker.mjs'
 import { PacketWatch } from './packet-watch.js'
 import { expect, name, test, versions } from './support.js'
+import { bridgeToTcp } from './tcp-bridge.js'
 
 test("MQTT 5.0: the broker's receive maximum is kept", async ({ open, topic }) => {
   const broker = await startBroker({ settings: ['max_inflight_messages 5'] })
@@ -29,22 +30,25 @@ test("MQTT 5.0: a message above the broker's maximum packet size is refused here
   await broker.close()
 })
 
-test('MQTT 5.0: a tab whose session another one takes over says so, and does not fight', async ({ open, chaos }) => {
-  const [first, second] = [await open({ broker: chaos.url }), await open({ broker: chaos.url })]
-  await first.connect({ protocolVersion: 5, clientId: 'twins', reconnect: { minDelay: 10, maxDelay: 50 } })
-  await second.connect({ protocolVersion: 5, clientId: 'twins', reconnect: { minDelay: 10, maxDelay: 50 } })
+test('MQTT 5.0: a tab whose session another one takes over says so, and does not fight', async ({ open, broker }) => {
+  const bridge = await bridgeToTcp(broker)
+  const [first, second] = [await open({ broker: bridge.url }), await open({ broker: bridge.url })]
+  const options = { protocolVersion: 5, clientId: 'twins', reconnect: { minDelay: 10, maxDelay: 50 } }
+  await first.connect(options)
+  await second.connect(options)
   await first.reaches('closed')
   expect((await first.facts()).states.at(-1)?.error).toMatchObject({ name: 'ConnectionLostError', reasonCode: 0x8e })
   expect((await second.facts()).state).toBe('connected')
-  expect(chaos.accepted).toBe(2)
+  expect(bridge.accepted()).toBe(2)
+  await bridge.close()
 })
 
 for (const protocolVersion of versions) {
   test(`${name(protocolVersion)}: what is not sound is refused before it is sent`, async ({ open, topic }) => {
     const tab = await open()
     await tab.connect({ protocolVersion })
-    for (const bad of ['', 'a/+', 'a/#', 'nul\0']) await expect(tab.publish(bad, 'x')).rejects.toThrow(/no valid topic|not valid/)
-    for (const bad of ['', 'a/#/b', 'a#']) await expect(tab.subscribe(bad)).rejects.toThrow(/topic|filter/)
+    for (const bad of ['', 'a/+', 'a/#', 'nul\0']) await expect(tab.publish(bad, 'x')).rejects.toThrow(/InvalidArgumentError/)
+    for (const bad of ['', 'a/#/b', 'a#']) await expect(tab.subscribe(bad)).rejects.toThrow(/InvalidArgumentError/)
     await tab.subscribe(topic, { qos: 1 })
     await tab.publish(topic, 'fine', { qos: 1 })
     await tab.receives([{ topic, text: 'fine', qos: 1, retain: false }])

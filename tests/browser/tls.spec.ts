@@ -1,5 +1,6 @@
 // Through a real nginx with TLS, by the snippet that deploy/ gives to users.
 import { startProxy } from '../support/proxy.mjs'
+import { keepAwake } from './awake.js'
 import { digestOf, dist, expect, name, pages, test, versions } from './support.js'
 
 for (const protocolVersion of versions) {
@@ -10,10 +11,12 @@ for (const protocolVersion of versions) {
     await ben.connect({ protocolVersion }, nginx.webSocketUrl)
     await ben.subscribe(topic, { qos: 2 })
     const sizes = [0, 1, 65_535, 1 << 20]
+    const awake = await keepAwake(broker)
     for (const size of sizes) await ann.publish(topic, { size }, { qos: 2 })
     await expect.poll(async () => (await ben.facts()).messages).toBe(sizes.length)
     expect(await ben.digests()).toEqual(sizes.map((size) => ({ topic, size, digest: digestOf(size) })))
     expect(await ann.violations()).toEqual([])
+    awake.stop()
     await nginx.close()
   })
 

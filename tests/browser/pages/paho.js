@@ -19,9 +19,9 @@ function start(url, options) {
     note('arrived', message.destinationName, message.payloadString, [...message.payloadBytes], message.qos, message.retained)
   client.connect({
     ...options,
-    invocationContext: 'mine',
-    onSuccess: (/** @type {any} */ { invocationContext }) => note('connected', invocationContext, client.isConnected()),
-    onFailure: (/** @type {any} */ { errorCode, invocationContext }) => note('failed', errorCode, invocationContext),
+    invocationContext: { whose: 'mine' },
+    onSuccess: (/** @type {any} */ { invocationContext }) => note('connected', invocationContext.whose, client.isConnected()),
+    onFailure: (/** @type {any} */ { errorCode, invocationContext }) => note('failed', errorCode, invocationContext.whose),
   })
 }
 
