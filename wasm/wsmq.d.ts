@@ -274,7 +274,8 @@ export interface ModuleOptions {
   /** Where to find wsmq.wasm, in the flavour that does not embed it. */
   locateFile?: (file: string) => string
   wasmBinary?: ArrayBuffer | Uint8Array
-  wasmModule?: WebAssembly.Module
+  /** For a module that is compiled already: instantiates it, and hands the instance over. */
+  instantiateWasm?: (imports: WebAssembly.Imports, receive: (instance: WebAssembly.Instance) => void) => object
 }
 
 export default function createModule(options?: ModuleOptions): Promise<Module>

@@ -51,6 +51,13 @@ async function start(createModule: typeof CreateModule, options: LoadSeparateOpt
   const given: ModuleOptions = {}
   if (url !== '') given.locateFile = () => url
   if (wasmBinary !== undefined) given.wasmBinary = wasmBinary
-  if (wasmModule !== undefined) given.wasmModule = wasmModule
+  if (wasmModule !== undefined) given.instantiateWasm = instantiate(wasmModule)
   return createModule(given)
+}
+
+function instantiate(module: WebAssembly.Module): NonNullable<ModuleOptions['instantiateWasm']> {
+  return (imports, receive) => {
+    receive(new WebAssembly.Instance(module, imports))
+    return {}
+  }
 }

@@ -6,7 +6,6 @@ interface NodeProcess {
   cwd: () => string
 }
 type Require = (id: string) => unknown
-type WebSocketConstructor = new (...given: unknown[]) => { on?: (event: string, listener: () => void) => void }
 
 /** The module opens sockets by the global constructor; where there is none, it is set, once. */
 export function provideWebSocket(given: unknown): void {
@@ -15,8 +14,7 @@ export function provideWebSocket(given: unknown): void {
   const WebSocket = given ?? requireWs()
   if (typeof WebSocket !== 'function')
     throw new MqttError('load_failed', 'There is no WebSocket here: install the package ws, or give load({ WebSocket }).')
-  const value = withoutUncaughtErrors(WebSocket as WebSocketConstructor)
-  Object.defineProperty(scope, 'WebSocket', { value, writable: true, configurable: true, enumerable: false })
+  Object.defineProperty(scope, 'WebSocket', { value: WebSocket, writable: true, configurable: true, enumerable: false })
 }
 
 /** Undefined where this is not Node. */
@@ -38,16 +36,6 @@ function requireWs(): unknown {
     }
   }
   return undefined
-}
-
-/** That of `ws` throws an error that nobody listens to; the close event that follows is all that the module needs. */
-function withoutUncaughtErrors(WebSocket: WebSocketConstructor): WebSocketConstructor {
-  return class extends WebSocket {
-    constructor(...given: unknown[]) {
-      super(...given)
-      this.on?.('error', () => undefined)
-    }
-  }
 }
 
 function builtin(id: string): unknown {
