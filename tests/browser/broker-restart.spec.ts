@@ -21,7 +21,8 @@ for (const protocolVersion of versions) {
       })
       await tab.subscribeNumbers(topic, { qos })
 
-      const publishing = tab.publishNumbers(topic, count, { qos })
+      // Mosquitto 2.0.11 confirms a QoS 2 message of MQTT 3.1.1 beyond its 1000 in flight, and forgets it in a restart.
+      const publishing = tab.publishNumbers(topic, count, { qos }, 500)
       for (const reached of [300, 1500]) {
         await expect.poll(async () => (await tab.facts()).numbers.total, { intervals: [10] }).toBeGreaterThan(reached)
         await ownBroker.stop()

@@ -4,6 +4,8 @@ import { type AddressInfo } from 'node:net'
 import { type RawData, WebSocket, WebSocketServer } from 'ws'
 
 export class PacketWatch {
+  /** Connections of pages. */
+  accepted = 0
   /** PUBLISH packets of the page above QoS 0, and what of them the broker acknowledged. */
   published = 0
   acknowledged = 0
@@ -39,7 +41,13 @@ export class PacketWatch {
     await new Promise((resolve) => this.#server.close(resolve))
   }
 
+  /** To each page, as if it came from the broker. */
+  tell(bytes: Buffer): void {
+    for (const page of this.#server.clients) page.send(bytes)
+  }
+
   #relay(page: WebSocket, broker: WebSocket): void {
+    this.accepted += 1
     const fromPage = new Packets((first, body) => this.#sent(first, body))
     const fromBroker = new Packets((first, body) => this.#answered(first, body))
     const opened = once(broker, 'open')

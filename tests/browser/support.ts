@@ -97,8 +97,14 @@ export class Tab {
     return this.call('publish', topic, typeof payload === 'string' ? { text: payload } : payload, options)
   }
 
-  publishNumbers(topic: string, count: number, options: object = {}): Promise<{ published: number; failures: ErrorFacts[] }> {
-    return this.call('publishNumbers', topic, count, options)
+  /** With about `atOnce` of them on their way. */
+  publishNumbers(
+    topic: string,
+    count: number,
+    options: object = {},
+    atOnce = 1000,
+  ): Promise<{ published: number; failures: ErrorFacts[] }> {
+    return this.call('publishNumbers', topic, count, options, atOnce)
   }
 
   /** All in one task. */

@@ -71,7 +71,7 @@ class TestClient {
   }
 
   /** The numbers from 0 to count, without waiting for each. Resolves when all are acknowledged. */
-  async publishNumbers(/** @type {string} */ topic, /** @type {number} */ count, /** @type {any} */ options, atOnce = 1000) {
+  async publishNumbers(/** @type {string} */ topic, /** @type {number} */ count, /** @type {any} */ options, /** @type {number} */ atOnce) {
     /** @type {object[]} */
     const failures = []
     for (let number = 0; number < count; number += 1) {
