@@ -2,18 +2,17 @@
 
 namespace wsmq::codec {
 
-std::uint32_t Reader::long_variable_byte_integer() noexcept {
+VariableByteInteger read_variable_byte_integer(Bytes bytes) noexcept {
     std::uint32_t value = 0;
-    for (unsigned shift = 0; shift < 28; shift += 7) {
-        const std::uint8_t digit = byte();
-        value |= std::uint32_t{digit & 0x7Fu} << shift;
+    for (std::uint32_t i = 0; i < 4 && i < bytes.size(); ++i) {
+        const std::uint8_t digit = bytes[i];
+        value |= std::uint32_t{digit & 0x7Fu} << 7 * i;
         if ((digit & 0x80u) != 0) continue;
-        // A last digit of 0 behind others adds nothing: not the shortest form [MQTT-1.5.5-1].
-        if (digit == 0 && shift != 0) break;
-        return value;
+        // A last digit of 0 behind others adds nothing: not the shortest form.
+        if (digit == 0 && i != 0) break;
+        return {value, i + 1};
     }
-    fail();
-    return 0;
+    return {};
 }
 
 std::string_view Reader::text() noexcept {

@@ -10,6 +10,15 @@
 
 namespace wsmq::codec {
 
+struct VariableByteInteger {
+    std::uint32_t value = 0;
+    std::uint32_t size = 0;  ///< in bytes; 0 where there is none
+};
+
+/// At the beginning of `bytes`: at most four bytes, in the shortest form [MQTT-1.5.5-1]. A function of values, so that
+/// readers stay in registers.
+[[nodiscard]] VariableByteInteger read_variable_byte_integer(Bytes bytes) noexcept;
+
 class Reader {
 public:
     explicit Reader(Bytes bytes) noexcept : bytes_{bytes} {}
@@ -31,10 +40,12 @@ public:
         if (b.empty()) return 0;
         return std::uint32_t{b[0]} << 24 | std::uint32_t{b[1]} << 16 | std::uint32_t{b[2]} << 8 | b[3];
     }
-    /// At most four bytes, in the shortest form [MQTT-1.5.5-1].
     std::uint32_t variable_byte_integer() noexcept {
-        if (bytes_.empty() || bytes_[0] >= 0x80) return long_variable_byte_integer();
-        return byte();
+        if (!bytes_.empty() && bytes_[0] < 0x80) return byte();
+        const VariableByteInteger read = read_variable_byte_integer(bytes_);
+        if (read.size == 0) fail();
+        take(read.size);
+        return read.value;
     }
     /// Two bytes of length, and so many bytes.
     Bytes binary() noexcept { return take(two_byte_integer()); }
@@ -56,8 +67,6 @@ public:
     }
 
 private:
-    std::uint32_t long_variable_byte_integer() noexcept;
-
     Bytes bytes_;
     bool ok_ = true;
 };
