@@ -8,7 +8,8 @@ namespace {
 
 std::string decimal(int number) {
     std::string digits;
-    for (; number > 0 || digits.empty(); number /= 10) digits.insert(digits.begin(), static_cast<char>('0' + number % 10));
+    for (; number > 0 || digits.empty(); number /= 10)
+        digits.insert(digits.begin(), static_cast<char>('0' + number % 10));
     return digits;
 }
 
@@ -35,9 +36,11 @@ Address Address::from_uri(std::string uri) {
     const std::string authority = uri.substr(host_begin, path_begin - host_begin);
     const std::size_t colon = authority.find(':', authority.find(']') == std::string::npos ? 0 : authority.find(']'));
     address.host = authority.substr(0, colon);
-    if (address.host.size() > 1 && address.host.front() == '[') address.host = address.host.substr(1, address.host.size() - 2);
+    if (address.host.size() > 1 && address.host.front() == '[')
+        address.host = address.host.substr(1, address.host.size() - 2);
     if (colon != std::string::npos) {
-        for (std::size_t at = colon + 1; at < authority.size(); ++at) address.port = address.port * 10 + (authority[at] - '0');
+        for (std::size_t at = colon + 1; at < authority.size(); ++at)
+            address.port = address.port * 10 + (authority[at] - '0');
     }
     address.path = uri.substr(path_begin);
     if (address.path.empty()) address.path = "/";

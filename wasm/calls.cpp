@@ -58,8 +58,8 @@ EMSCRIPTEN_KEEPALIVE bool wsmq_is_started(const Connection* connection) { return
 
 EMSCRIPTEN_KEEPALIVE std::uint32_t wsmq_subscribe(Connection* connection, std::size_t filters_size,
                                                   std::size_t properties_size) {
-    return answer(connection->subscribe(read_filters(arguments(0, filters_size)),
-                                        arguments(filters_size, properties_size)));
+    return answer(
+        connection->subscribe(read_filters(arguments(0, filters_size)), arguments(filters_size, properties_size)));
 }
 
 EMSCRIPTEN_KEEPALIVE std::uint32_t wsmq_unsubscribe(Connection* connection, std::size_t filters_size,
@@ -72,7 +72,8 @@ EMSCRIPTEN_KEEPALIVE std::uint32_t wsmq_unsubscribe(Connection* connection, std:
 /// -1: there is none.
 EMSCRIPTEN_KEEPALIVE void wsmq_provide_credentials(Connection* connection, int user_name_size, int password_size) {
     wsmq::Credentials credentials;
-    const Bytes given = arguments(0, static_cast<std::size_t>(std::max(user_name_size, 0) + std::max(password_size, 0)));
+    const Bytes given =
+        arguments(0, static_cast<std::size_t>(std::max(user_name_size, 0) + std::max(password_size, 0)));
     const Bytes user_name = given.first(static_cast<std::size_t>(std::max(user_name_size, 0)));
     const Bytes password = given.subspan(user_name.size());
     if (user_name_size >= 0) credentials.username.emplace(user_name.begin(), user_name.end());

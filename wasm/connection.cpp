@@ -7,7 +7,10 @@
 #include "connect_arguments.hpp"
 #include "event_batch.hpp"
 
-extern "C" void wsmq_schedule(wsmq::wasm::Connection* connection);
+extern "C" {
+void wsmq_schedule(wsmq::wasm::Connection* connection);
+bool wsmq_events_ended(wsmq::wasm::Connection* connection);
+}
 
 namespace wsmq::wasm {
 
@@ -126,8 +129,7 @@ void Connection::wake_up() {
     wsmq_schedule(this);
 }
 
-template <class T>
-T Connection::flush_later(T result) {
+template <class T> T Connection::flush_later(T result) {
     wsmq_schedule(this);
     return result;
 }
@@ -174,17 +176,22 @@ TimePoint Connection::fresh_time() {
 void Connection::settle() {
     if (settling_ || !client_) return;
     settling_ = true;
-    for (bool goes_on = true; goes_on;) {
+    for (bool goes_on = true; goes_on && !doomed_;) {
         goes_on = pass_events_on();
-        if (doomed_) {
-            delete this;
-            return;
-        }
+        if (doomed_) break;
         if (std::exchange(open_refused_, false)) {
             client_->transport_closed(fresh_time(), Errc::transport_failed);
             goes_on = true;
         }
         if (send_output()) goes_on = true;  // what waited for room may have gone on
+        if (!goes_on && something_waits_) {
+            something_waits_ = wsmq_events_ended(this);
+            goes_on = true;
+        }
+    }
+    if (doomed_) {
+        delete this;
+        return;
     }
     settling_ = false;
     arm_timer();
@@ -201,7 +208,7 @@ bool Connection::pass_events_on() {
         if (!is_last) take(event, batch);
         if (is_last && batch.is_empty()) return any;
         if (is_last || batch.is_full()) {
-            batch.hand_over();
+            something_waits_ = batch.hand_over();
             if (doomed_) return true;
         }
     }

@@ -67,8 +67,7 @@ private:
     [[nodiscard]] TimePoint fresh_time();
 
     /// Has flush() called at the end of the task; gives back what it is given.
-    template <class T>
-    T flush_later(T result);
+    template <class T> T flush_later(T result);
 
     void settle();
     bool pass_events_on();
@@ -95,6 +94,7 @@ private:
     bool settling_ = false;
     bool doomed_ = false;
     bool open_refused_ = false;
+    bool something_waits_ = false;  ///< in JavaScript, for the end of the events
 };
 
 }  // namespace wsmq::wasm

@@ -11,8 +11,7 @@ namespace {
 
 InitFunc* first_binding = nullptr;
 
-template <class T>
-void register_integer(const char* name) {
+template <class T> void register_integer(const char* name) {
     _embind_register_integer(TypeID<T>::get(), name, sizeof(T), std::numeric_limits<T>::min(),
                              std::numeric_limits<T>::max());
 }

@@ -5,8 +5,8 @@
 #include "topic_table.hpp"
 
 extern "C" {
-void wsmq_events(wsmq::wasm::Connection* connection, const void* rows, std::uint32_t count,
-                 std::uint32_t region_begin, std::uint32_t region_end);
+bool wsmq_events(wsmq::wasm::Connection* connection, const void* rows, std::uint32_t count, std::uint32_t region_begin,
+                 std::uint32_t region_end);
 std::uint32_t wsmq_random();
 }
 
@@ -25,8 +25,7 @@ std::uint32_t address_of(const void* pointer) {
 }
 
 /// Fills the two cells of a view.
-template <class View>
-void put(std::uint32_t* cells, const View& view) {
+template <class View> void put(std::uint32_t* cells, const View& view) {
     cells[0] = address_of(view.data());
     cells[1] = static_cast<std::uint32_t>(view.size());
 }
@@ -155,10 +154,10 @@ void EventBatch::fill(const SubscriptionLost& lost) {
 
 void EventBatch::fill(const QueueDrained&) { next(RowKind::queue_drained); }
 
-void EventBatch::hand_over() {
-    if (count_ == 0) return;
-    wsmq_events(&connection_, rows_.data(), count_, region_begin_, region_end_);
+bool EventBatch::hand_over() {
+    const bool something_waits = wsmq_events(&connection_, rows_.data(), count_, region_begin_, region_end_);
     count_ = in_region_ = region_begin_ = region_end_ = 0;
+    return something_waits;
 }
 
 }  // namespace wsmq::wasm

@@ -25,12 +25,12 @@ enum class RowKind : std::uint8_t {
 };
 
 namespace row_flag {
-inline constexpr std::uint32_t qos_shift = 8;           // two bits
+inline constexpr std::uint32_t qos_shift = 8;  // two bits
 inline constexpr std::uint32_t retain = 1u << 10;
 inline constexpr std::uint32_t duplicate = 1u << 11;
-inline constexpr std::uint32_t new_topic = 1u << 12;    // the topic's text is in the row
-inline constexpr std::uint32_t in_region = 1u << 13;    // properties and payload lie in the batch's region
-inline constexpr std::uint32_t ascii = 1u << 14;        // the payload is short and has no byte over 0x7F
+inline constexpr std::uint32_t new_topic = 1u << 12;  // the topic's text is in the row
+inline constexpr std::uint32_t in_region = 1u << 13;  // properties and payload lie in the batch's region
+inline constexpr std::uint32_t ascii = 1u << 14;      // the payload is short and has no byte over 0x7F
 inline constexpr std::uint32_t session_present = 1u << 8;
 inline constexpr std::uint32_t reconnected = 1u << 9;
 inline constexpr std::uint32_t was_connected = 1u << 8;
@@ -49,8 +49,9 @@ public:
 
     [[nodiscard]] bool is_empty() const noexcept { return count_ == 0; }
     [[nodiscard]] bool is_full() const noexcept { return count_ == capacity; }
-    /// Runs handlers, which may do anything to the connection but end its life.
-    void hand_over();
+    /// Runs handlers, which may do anything to the connection but end its life. True: something
+    /// waits until there are no more events.
+    [[nodiscard]] bool hand_over();
 
 private:
     static constexpr std::uint32_t capacity = 128;

@@ -1,14 +1,19 @@
 // What C++ imports, beside Emscripten's own. The functions that it calls are in glue/.
 addToLibrary({
   wsmq_events: (connection, rows, count, regionBegin, regionEnd) => walkEvents(connection, rows, count, regionBegin, regionEnd),
+  wsmq_events_ended: (connection) => runDeferred(links.get(connection), true),
   wsmq_schedule: (connection) => scheduleFlush(links.get(connection)),
   wsmq_random: () => randomNumber(),
 
   // Emscripten's socket, where an exception of the browser's does not unwind through C++.
-  wsmq_socket_new__deps: ['emscripten_websocket_new'],
+  // An error is always followed by a close, so that nobody has to listen to errors; but where nobody does, the `ws`
+  // package throws them.
+  wsmq_socket_new__deps: ['$WS', 'emscripten_websocket_new'],
   wsmq_socket_new: (attributes) => {
     try {
-      return _emscripten_websocket_new(attributes)
+      const handle = _emscripten_websocket_new(attributes)
+      if (handle > 0) WS.getSocket(handle).onerror = () => {}
+      return handle
     } catch {
       return 0
     }
@@ -26,7 +31,6 @@ addToLibrary({
   wsmq_socket_release: (handle) => {
     const socket = WS.getSocket(handle)
     _emscripten_websocket_delete(handle)
-    // The error that follows when it was not open yet: the `ws` package would throw it where nobody listens.
     socket.onerror = () => {}
     try {
       socket.close(1000)

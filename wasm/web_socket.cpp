@@ -71,7 +71,6 @@ bool WebSocket::open(const char* uri, const char* subprotocol) {
     const int handle = wsmq_socket_new(&attributes);
     if (handle <= 0) return false;
     handle_ = handle;
-    // An error is always followed by a close, so that nobody listens to errors.
     emscripten_websocket_set_onopen_callback(handle_, this, Callbacks::opened);
     emscripten_websocket_set_onmessage_callback(handle_, this, Callbacks::received);
     emscripten_websocket_set_onclose_callback(handle_, this, Callbacks::closed);

@@ -60,14 +60,15 @@ class Client {
     const block = encodeOptions(options, link.uri)
     const kept = { ...options }
     if (!link.walking) return start(link, block, kept)
-    link.deferred.push(() => {
+    const run = () => {
       try {
         start(link, block, kept)
       } catch (thrown) {
         const { code } = /** @type {import('../wsmq').MqttError} */ (thrown)
         callHandler(link, kept.onFailure, { ...outcomeOf(kept), ...failureOf(errorNames.indexOf(code), 0) })
       }
-    })
+    }
+    link.deferred.push({ run, needsEnd: true })
   }
 
   /**
@@ -79,10 +80,11 @@ class Client {
     const { connection } = link
     if (!link.walking) return _wsmq_stop(connection, reasonCode)
     link.stopping = true
-    link.deferred.push(() => {
+    const run = () => {
       _wsmq_stop(connection, reasonCode)
       link.stopping = false
-    })
+    }
+    link.deferred.push({ run, needsEnd: false })
   }
 
   isConnected() {
@@ -159,7 +161,7 @@ class Client {
     link.operations.clear()
     if (links.size === 0) stopListeningToWakeUps()
     // A disconnect() of the same handler comes first.
-    if (link.deferred.length > 0) link.deferred.push(() => deleteBound.call(this))
+    if (link.deferred.length > 0) link.deferred.push({ run: () => deleteBound.call(this), needsEnd: false })
     else deleteBound.call(this)
   }
 

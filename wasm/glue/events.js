@@ -30,6 +30,7 @@ let topicEpoch = 0
  * @param {number} count
  * @param {number} regionBegin
  * @param {number} regionEnd
+ * @returns {boolean} whether something waits for the end of the events
  */
 function walkEvents(connection, rows, count, regionBegin, regionEnd) {
   const link = /** @type {Link} */ (links.get(connection))
@@ -40,7 +41,7 @@ function walkEvents(connection, rows, count, regionBegin, regionEnd) {
     else if (link.connection !== 0) walkOther(link, row)
   }
   link.walking = false
-  if (link.deferred.length > 0) for (const action of link.deferred.splice(0)) action()
+  return link.deferred.length > 0 && runDeferred(link, false)
 }
 
 /**

@@ -4,6 +4,7 @@
  * @typedef {import('../wsmq').ConnectOptions} ConnectOptions
  * @typedef {import('../wsmq').Client & Record<string, any>} Client
  * @typedef {{ kind: 'subscribe' | 'unsubscribe', options: import('../wsmq').SubscribeOptions }} Operation
+ * @typedef {{ run: () => void, needsEnd: boolean }} Deferred to run after the batch, or when there are no more events
  */
 
 /** By connection, the address of wsmq::wasm::Connection. @type {Map<number, Link>} */
@@ -27,7 +28,7 @@ class Link {
     this.walking = false
     /** disconnect() was called in such a handler, and has not taken effect yet. */
     this.stopping = false
-    /** What waits for the end of the batch. @type {(() => void)[]} */
+    /** What handlers asked for that would take the events away under them. @type {Deferred[]} */
     this.deferred = []
     this.scheduled = false
     this.quiet = 0
@@ -69,6 +70,18 @@ function linkOf(client) {
   const link = client.$link
   if (link.connection === 0) throw new MqttError('not_started', 'The client was deleted.')
   return link
+}
+
+/**
+ * @param {Link | undefined} link
+ * @param {boolean} isEnd there are no more events
+ * @returns {boolean} whether something still waits for the end
+ */
+function runDeferred(link, isEnd) {
+  if (link === undefined) return false
+  const { deferred } = link
+  for (; deferred.length > 0 && (isEnd || !deferred[0].needsEnd); isEnd = false) deferred.shift()?.run()
+  return deferred.length > 0
 }
 
 /**

@@ -82,7 +82,7 @@ class ArrivedMessage {
   _decode() {
     const { _region: region, _start: start, _length: length } = this
     if (this._flags & isAscii) {
-      const text = /** @type {Region} */ ((region).text ??= byteDecoder.decode(/** @type {Region} */ (region).bytes))
+      const text = /** @type {Region} */ (region.text ??= byteDecoder.decode(/** @type {Region} */ (region).bytes))
       return text.substring(start, start + length)
     }
     const bytes = this._bytes ?? (region === undefined ? HEAPU8 : region.bytes).subarray(start, start + length)
