@@ -13,60 +13,48 @@ const source = `${root}js/src/`
 const wasm = process.argv[2] ? `${resolve(process.argv[2])}/` : `${root}build/wasm/`
 const dist = `${root}dist/`
 
-/** What the sources import, and the file that it is. */
+/** What the sources import, and the file that it is. @type {Record<string, string>} */
 const modules = { 'wsmq:embedded': 'wsmq.embedded.mjs', 'wsmq:separate': 'wsmq.mjs' }
 
-/** The module stays a file of its own, so that entries share it. @type {import('esbuild').Plugin} */
-const moduleBesideUs = {
-  name: 'module-beside-us',
+/** @type {import('esbuild').Plugin} */
+const module = {
+  name: 'module',
   setup(bundler) {
-    bundler.onResolve({ filter: /^wsmq:/ }, ({ path }) => ({ path: `./${modules[/** @type {keyof modules} */ (path)]}`, external: true }))
-  },
-}
-
-/** For the CommonJS file, which holds everything. @type {import('esbuild').Plugin} */
-const moduleInside = {
-  name: 'module-inside',
-  setup(bundler) {
-    bundler.onResolve({ filter: /^wsmq:/ }, ({ path }) => ({ path: wasm + modules[/** @type {keyof modules} */ (path)] }))
+    bundler.onResolve({ filter: /^wsmq:/ }, ({ path }) => ({ path: `${wasm}${modules[path]}` }))
   },
 }
 
 /** @type {import('esbuild').BuildOptions} */
 const common = {
   bundle: true,
+  outdir: dist,
   target: 'es2022',
   minify: true,
   sourcemap: true,
   legalComments: 'none',
   logLevel: 'warning',
+  plugins: [module],
 }
+/** What is embedded grows by a tenth where it is written in ASCII; ES modules are always read as UTF-8. @type {import('esbuild').BuildOptions} */
+const esm = { ...common, format: 'esm', charset: 'utf8' }
 
 async function bundle() {
   const entry = { index: `${source}index.ts`, wasm: `${source}wasm.ts`, paho: `${source}paho/index.ts` }
-  const besideUs = { ...common, outdir: dist, plugins: [moduleBesideUs] }
-  // A page may use both of these, and then has one module: what loads it is shared.
-  await build({
-    ...besideUs,
-    entryPoints: { index: entry.index, paho: entry.paho },
-    format: 'esm',
-    splitting: true,
-    chunkNames: 'shared-[hash]',
-  })
-  await build({ ...besideUs, entryPoints: { wasm: entry.wasm }, format: 'esm' })
+  // A page may use both of these, and then has one module: it and what loads it are a file of their own.
+  await build({ ...esm, entryPoints: { index: entry.index, paho: entry.paho }, splitting: true, chunkNames: 'embedded' })
+  await build({ ...esm, entryPoints: { wasm: entry.wasm } })
   await build({
     ...common,
     entryPoints: { paho: entry.paho },
-    outdir: dist,
     outExtension: { '.js': '.cjs' },
     format: 'cjs',
     platform: 'browser',
     define: { 'import.meta.url': '__script' },
     banner: { js: 'var __script=typeof document=="object"?document.baseURI:"file://"+__filename;' },
-    plugins: [moduleInside],
   })
 }
 
+/** For those who want the module alone. */
 async function copyModule() {
   for (const name of [...Object.values(modules), 'wsmq.wasm']) await copyFile(wasm + name, dist + name)
 }

@@ -1,0 +1,150 @@
+// The built package under Node, as its users import it, against a real Mosquitto.
+import assert from 'node:assert/strict'
+import { createRequire } from 'node:module'
+import { readFile } from 'node:fs/promises'
+import { after, before, describe, it } from 'node:test'
+import { startBroker } from '../support/broker.mjs'
+
+/** @type {import('../support/broker.mjs').Broker} */
+let broker
+before(async () => {
+  broker = await startBroker()
+})
+after(() => broker.close())
+
+const dist = new URL('../../dist/', import.meta.url)
+
+for (const entry of ['index.js', 'wasm.js'])
+  describe(`websocket-mq from ${entry}`, async () => {
+    const { connect, ConnectionFailedError } = await import(new URL(entry, dist).href)
+
+    for (const protocolVersion of [3, 4, 5])
+      it(`speaks MQTT, version ${protocolVersion}`, async () => {
+        const mq = await connect(broker.url, { protocolVersion })
+        assert.equal(mq.state, 'connected')
+        assert.match(mq.clientId, /^wsmq-/)
+        const topic = `${entry}/${protocolVersion}`
+        const subscription = mq.subscribe(`${entry}/+version`, { qos: 2 })
+        assert.deepEqual(await subscription.ready, [{ filter: `${entry}/+`, qos: 2 }])
+        for (const qos of [0, 1, 2]) await mq.publish(topic, `grün ${qos}`, { qos })
+        const seen = []
+        for await (const message of subscription) {
+          seen.push([message.params.version, message.text(), message.qos])
+          if (seen.length === 3) break
+        }
+        assert.deepEqual(seen, [
+          [String(protocolVersion), 'grün 0', 0],
+          [String(protocolVersion), 'grün 1', 1],
+          [String(protocolVersion), 'grün 2', 2],
+        ])
+        assert.deepEqual(await mq.disconnect(), { error: undefined, unfinished: 0 })
+      })
+
+    it('tells that nobody is there', async () => {
+      await assert.rejects(connect('ws://127.0.0.1:9/'), ConnectionFailedError)
+    })
+
+    it('delivers what waited for a broker that was away', async () => {
+      const own = await startBroker({ persistence: true })
+      try {
+        const mq = await connect(own.url, { reconnect: { minDelay: 10, maxDelay: 50 } })
+        const subscription = mq.subscribe('a', { qos: 1 })
+        await subscription.ready
+        /** @param {string} wanted */
+        const reached = (wanted) =>
+          new Promise((resolve) => {
+            const off = mq.on('state', (/** @type {any} */ { state }) => {
+              if (state !== wanted) return
+              off()
+              resolve(undefined)
+            })
+          })
+        const lost = reached('reconnecting')
+        await own.stop()
+        await lost
+        const published = mq.publish('a', 'patient', { qos: 1 })
+        const back = reached('connected')
+        await own.start()
+        await back
+        assert.equal((await published).reasonCode, 0)
+        assert.equal((await subscription.next()).value.text(), 'patient')
+        await mq.disconnect()
+      } finally {
+        await own.close()
+      }
+    })
+  })
+
+describe('the separate wasm', () => {
+  for (const [given, options] of [
+    ['as bytes', async () => ({ wasmBinary: await readFile(new URL('wsmq.wasm', dist)) })],
+    ['compiled', async () => ({ wasmModule: await WebAssembly.compile(await readFile(new URL('wsmq.wasm', dist))) })],
+    ['by its address', async () => ({ wasmUrl: new URL('wsmq.wasm', dist) })],
+  ])
+    it(`can be given ${given}`, async () => {
+      // Each is an instance of its own.
+      const { load, connect } = await import(new URL(`wasm.js?${given}`, dist).href)
+      await load(await /** @type {() => Promise<object>} */ (options)())
+      await assert.rejects(load({ wasmUrl: 'elsewhere' }), { name: 'InvalidArgumentError' })
+      const mq = await connect(broker.url)
+      await mq.disconnect()
+    })
+
+  it('that cannot be loaded is an error that says so, and can be tried again', async () => {
+    const { load } = await import(new URL('wasm.js?missing', dist).href)
+    await assert.rejects(load({ wasmBinary: new Uint8Array(8) }), { name: 'MqttError', code: 'load_failed' })
+    await load()
+  })
+})
+
+describe('the classic face', () => {
+  for (const [form, load] of [
+    ['an ES module', async () => import(new URL('paho.js', dist).href)],
+    ['CommonJS', async () => createRequire(import.meta.url)('../../dist/paho.cjs')],
+  ])
+    it(`works as ${form}`, async () => {
+      const { Client, Message, MQTT } = await /** @type {() => Promise<any>} */ (load)()
+      assert.deepEqual([MQTT.Client, MQTT.Message], [Client, Message])
+      const client = new Client('127.0.0.1', broker.webSocketPort, '/ws_mqtt', `classic ${form}`)
+      const delivered = new Promise((resolve) => (client.onMessageDelivered = resolve))
+      const arrived = new Promise((resolve) => (client.onMessageArrived = resolve))
+      await new Promise((onSuccess, onFailure) => client.connect({ onSuccess, onFailure }))
+      assert.equal(client.isConnected(), true)
+      const outcome = await new Promise((onSuccess, onFailure) => client.subscribe(`classic/${form}`, { qos: 1, onSuccess, onFailure }))
+      assert.deepEqual(outcome.grantedQos, Uint8Array.of(1))
+      const message = new Message('Hello')
+      message.destinationName = `classic/${form}`
+      message.qos = 1
+      client.send(message)
+      assert.equal(await delivered, message)
+      const { payloadString, destinationName, qos } = await arrived
+      assert.deepEqual([payloadString, destinationName, qos], ['Hello', `classic/${form}`, 1])
+      const lost = new Promise((resolve) => (client.onConnectionLost = resolve))
+      client.disconnect()
+      assert.equal((await lost).errorCode, 0)
+    })
+})
+
+describe('both faces on one page', () => {
+  it('share one module', async () => {
+    const created = []
+    const { WebAssembly: original } = globalThis
+    const instantiate = original.instantiate
+    original.instantiate = /** @type {any} */ (
+      (/** @type {any[]} */ ...given) => {
+        created.push(given)
+        return /** @type {any} */ (instantiate).apply(original, given)
+      }
+    )
+    try {
+      const modern = await import(new URL('index.js', dist).href)
+      const { Client } = await import(new URL('paho.js', dist).href)
+      await modern.load()
+      new Client('h', 80, 'id')
+      await modern.load()
+      assert.ok(created.length <= 1)
+    } finally {
+      original.instantiate = instantiate
+    }
+  })
+})
