@@ -1,0 +1,77 @@
+#include "session/store_record.hpp"
+
+#include "codec/encode.hpp"
+#include "gtest/gtest.h"
+#include "session/outgoing.hpp"
+
+namespace wsmq::session {
+namespace {
+
+OutgoingMessage message_of(OutgoingState state, Version version) {
+    OutgoingMessage message;
+    message.packet_identifier = 0x1234;
+    message.qos = Qos::exactly_once;
+    message.state = state;
+    codec::Publish packet;
+    packet.topic = "topic";
+    packet.packet_identifier = 0x1234;
+    packet.qos = Qos::exactly_once;
+    packet.retain = true;
+    codec::encode_publish(message.packet, packet, version);
+    return message;
+}
+
+TEST(StoreRecord, ComesBackAsItWas) {
+    for (const Version version : {Version::v3_1, Version::v3_1_1, Version::v5}) {
+        const auto message = message_of(OutgoingState::awaiting_pubrec, version);
+        const auto stored = decode_record(encode_record(message, version), version);
+        ASSERT_TRUE(stored);
+        EXPECT_EQ(stored->state, OutgoingState::waiting);
+        EXPECT_EQ(stored->packet_identifier, 0x1234);
+        EXPECT_EQ(stored->packet, message.packet);
+    }
+}
+
+TEST(StoreRecord, OfAReleasedMessageHasNoPacket) {
+    auto message = message_of(OutgoingState::awaiting_pubcomp, Version::v5);
+    message.packet.clear();
+    const auto stored = decode_record(encode_record(message, Version::v5), Version::v5);
+    ASSERT_TRUE(stored);
+    EXPECT_EQ(stored->state, OutgoingState::awaiting_pubcomp);
+    EXPECT_EQ(stored->packet_identifier, 0x1234);
+    EXPECT_TRUE(stored->packet.empty());
+}
+
+TEST(StoreRecord, IsEncodedAnewForAnotherVersion) {
+    for (const auto& [from, to] : {std::pair{Version::v5, Version::v3_1_1}, std::pair{Version::v3_1_1, Version::v5}}) {
+        const auto stored = decode_record(encode_record(message_of(OutgoingState::waiting, from), from), to);
+        ASSERT_TRUE(stored);
+        EXPECT_EQ(stored->packet, message_of(OutgoingState::waiting, to).packet);
+    }
+}
+
+TEST(StoreRecord, EveryTruncationIsRefused) {
+    const auto record = encode_record(message_of(OutgoingState::waiting, Version::v5), Version::v5);
+    for (std::size_t size = 0; size < record.size(); ++size) {
+        EXPECT_FALSE(decode_record(Bytes{record}.first(size), Version::v5)) << size;
+    }
+    EXPECT_TRUE(decode_record(record, Version::v5));
+}
+
+TEST(StoreRecord, EveryChangedByteIsRefusedOrSound) {
+    const auto record = encode_record(message_of(OutgoingState::waiting, Version::v5), Version::v5);
+    for (std::size_t at = 0; at < record.size(); ++at) {
+        for (int value = 0; value < 256; ++value) {
+            auto changed = record;
+            changed[at] = static_cast<std::uint8_t>(value);
+            const auto stored = decode_record(changed, Version::v5);
+            if (!stored || stored->state == OutgoingState::awaiting_pubcomp) continue;
+            const auto frame = codec::read_frame(stored->packet, codec::maximum_packet_size_possible);
+            EXPECT_EQ(frame.status, codec::FrameResult::Status::complete);
+            EXPECT_EQ(frame.frame.type, codec::PacketType::publish);
+        }
+    }
+}
+
+}  // namespace
+}  // namespace wsmq::session
