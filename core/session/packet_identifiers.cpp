@@ -41,11 +41,6 @@ void PacketIdentifiers::release(std::uint16_t identifier) noexcept {
     --size_;
 }
 
-void PacketIdentifiers::clear() noexcept {
-    for (auto& each : slots_) each = {};
-    size_ = 0;
-}
-
 PacketIdentifiers::Slot& PacketIdentifiers::slot(std::uint16_t identifier) noexcept {
     return slots_[identifier & (slots_.size() - 1)];
 }

@@ -20,7 +20,6 @@ public:
     bool reserve(std::uint16_t identifier, Value value);
     [[nodiscard]] std::optional<Value> find(std::uint16_t identifier) const noexcept;
     void release(std::uint16_t identifier) noexcept;
-    void clear() noexcept;
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
 private:
