@@ -21,16 +21,26 @@ public:
     /// asleep), and says nothing about the broker.
     static constexpr Duration held_back{1'000};
 
-    /// An interval of zero: no keep alive, only probes.
-    void start(Duration interval, TimePoint now) noexcept {
+    /// An interval of zero: no keep alive, only probes. `by_sending`: see ConnectOptions.
+    void start(Duration interval, TimePoint now, bool by_sending = false) noexcept {
         interval_ = interval;
+        by_sending_ = by_sending;
         last_sent_ = last_received_ = now;
         answer_due_.reset();
     }
 
-    void sent(TimePoint now) noexcept { last_sent_ = now; }
+    void sent(TimePoint now) noexcept {
+        // Not at the PINGREQ itself, which is sent at the moment at which it was told.
+        if (by_sending_ && now > last_sent_) answer_due_.reset();
+        last_sent_ = now;
+    }
     void received(TimePoint now) noexcept {
+        if (by_sending_) return;
         last_received_ = now;
+        answer_due_.reset();
+    }
+    void answered(TimePoint now) noexcept {
+        if (by_sending_) last_sent_ = now;
         answer_due_.reset();
     }
 
@@ -46,7 +56,7 @@ public:
     [[nodiscard]] std::optional<TimePoint> deadline() const noexcept {
         if (answer_due_) return answer_due_;
         if (interval_ == Duration::zero()) return std::nullopt;
-        return std::min(last_sent_, last_received_) + interval_;
+        return (by_sending_ ? last_sent_ : std::min(last_sent_, last_received_)) + interval_;
     }
 
     [[nodiscard]] Action poll(TimePoint now) noexcept {
@@ -64,6 +74,7 @@ public:
 
 private:
     [[nodiscard]] Duration answer_time() const noexcept {
+        if (by_sending_ && interval_ != Duration::zero()) return interval_;
         return interval_ == Duration::zero() ? probe_answer
                                              : std::clamp(interval_ / 2, shortest_answer, longest_answer);
     }
@@ -77,6 +88,7 @@ private:
     TimePoint last_received_{};
     std::optional<TimePoint> answer_due_;
     bool grace_given_ = false;
+    bool by_sending_ = false;
 };
 
 }  // namespace wsmq::client

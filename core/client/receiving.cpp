@@ -104,7 +104,7 @@ Errc Client::Impl::handle_connected_frame(const codec::Frame& frame) {
         case PacketType::suback:
         case PacketType::unsuback: return handle_acknowledgement(frame);
         case PacketType::pubrel: return handle_pubrel(frame);
-        case PacketType::pingresp: return codec::decode_empty(frame);
+        case PacketType::pingresp: keep_alive.answered(context.now); return codec::decode_empty(frame);
         case PacketType::disconnect: return handle_disconnect(frame);
         case PacketType::auth: return handle_auth(frame);
         default: return Errc::protocol_error;
@@ -132,7 +132,7 @@ void Client::Impl::handle_accepted(const codec::Connack& packet) {
     authenticating = false;
     context.negotiated = client::negotiate(context.options, packet.properties);
     connected_since = context.now;
-    keep_alive.start(context.negotiated.keep_alive, context.now);
+    keep_alive.start(context.negotiated.keep_alive, context.now, context.options.keep_alive_by_sending);
     aliases.reset(context.options.topic_alias_maximum);
     const PropertyView properties{packet.properties};
     if (const auto assigned = properties.text(PropertyId::assigned_client_identifier)) {

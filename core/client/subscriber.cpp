@@ -209,7 +209,7 @@ void Subscriber::handle_unsubscribed(const Request& request) {
 }
 
 void Subscriber::handle_connected(bool session_present) {
-    if (!session_present) add_renewals();
+    if (!session_present && context_.options.resubscribe) add_renewals();
     send_unsent();
 }
 

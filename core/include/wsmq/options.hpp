@@ -53,6 +53,10 @@ struct ConnectOptions {
     bool clean_start = true;
     /// 0 switches it off. Up to 65,535 s.
     std::chrono::seconds keep_alive{30};
+    /// Whatever is sent puts everything off, as mqttws31.js did: a PINGREQ when nothing was sent for
+    /// the interval, the end when nothing was sent or answered for another. A dead link is not
+    /// found while there is something to send.
+    bool keep_alive_by_sending = false;
     std::optional<Will> will;
 
     /// MQTT 5: how long the broker keeps the session after the connection ended, in seconds;
@@ -72,6 +76,9 @@ struct ConnectOptions {
     /// MQTT 5: user properties, request problem and response information, from PropertyWriter.
     /// Those that the fields above stand for are refused.
     std::vector<std::uint8_t> encoded_properties;
+
+    /// Whether what was subscribed is subscribed again where the broker lost the session.
+    bool resubscribe = true;
 
     /// From OpenTransport to CONNACK, and for credentials.
     Duration connect_timeout{30'000};

@@ -50,6 +50,24 @@ TEST(KeepAlive, ServersZeroSwitchesItOffToo) {
     EXPECT_EQ(bench.client().next_deadline(), std::nullopt);
 }
 
+ConnectOptions by_sending(std::chrono::seconds interval) {
+    ConnectOptions options = every(interval);
+    options.keep_alive_by_sending = true;
+    return options;
+}
+
+TEST(KeepAlive, BySendingPingsWhatIsIdle) {
+    Bench bench{by_sending(10s)};
+    bench.connect();
+    bench.advance(10s).expect(pingreq());
+    bench.advance(5s).expect_silence().reply(pingresp());
+    bench.advance(9'999ms).expect_silence();
+    bench.advance(1ms).expect(pingreq());
+    bench.advance(9'999ms).expect_no_event();
+    bench.advance(1ms);
+    EXPECT_EQ(bench.event<seen::Disconnected>().why, Errc::keep_alive_timed_out);
+}
+
 TEST(KeepAlive, GivesTheConnectionUpWithoutAnAnswer) {
     Bench bench{every(30s)};
     bench.connect();

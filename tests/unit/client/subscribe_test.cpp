@@ -58,6 +58,19 @@ TEST(Subscribe, WhatWasRefusedIsNotRenewed) {
     EXPECT_EQ(bench.take(PacketType::subscribe).filters, (std::vector<Filter>{{.filter = "b"}}));
 }
 
+TEST(Subscribe, NothingIsRenewedWhereNobodyWantsIt) {
+    ConnectOptions options = lasting_options();
+    options.resubscribe = false;
+    Bench bench{options};
+    bench.connect();
+    bench.subscribe({{.topic_filter = "a"}});
+    bench.expect(subscribe(1, {{.filter = "a"}})).reply(suback(1, {ReasonCode::success}));
+    bench.event<seen::Completed>();
+    bench.lose();
+    bench.reconnect(connack());
+    bench.expect_silence();
+}
+
 TEST(Subscribe, WaitsForTheConnection) {
     Bench bench;
     bench.start();
