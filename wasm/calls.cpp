@@ -93,6 +93,13 @@ EMSCRIPTEN_KEEPALIVE std::uint32_t wsmq_reauthenticate(Connection* connection, s
     return answer(connection->reauthenticate(arguments(0, size)));
 }
 
+EMSCRIPTEN_KEEPALIVE void wsmq_add_record(Connection* connection, std::uint32_t kind, double number, std::size_t size) {
+    connection->store().add({static_cast<wsmq::StoreKind>(kind), static_cast<std::uint64_t>(number)},
+                            arguments(0, size));
+}
+
+EMSCRIPTEN_KEEPALIVE void wsmq_take_changes(Connection* connection) { connection->store().hand_over(); }
+
 /// In the order in which glue.js names them.
 EMSCRIPTEN_KEEPALIVE const std::uint32_t* wsmq_negotiated(const Connection* connection) {
     static std::array<std::uint32_t, 10> cells;

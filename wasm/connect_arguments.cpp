@@ -35,6 +35,9 @@ enum class Field : std::uint8_t {
     queue_maximum_messages,
     queue_maximum_bytes,
     output_high_water,
+    resubscribe,
+    keep_alive_by_sending,
+    is_stored,
 };
 
 std::uint32_t number(Bytes value) {
@@ -85,6 +88,9 @@ void apply(Field field, Bytes value, ConnectArguments& arguments) {
         case Field::queue_maximum_messages: options.queue_maximum_messages = number(value); break;
         case Field::queue_maximum_bytes: options.queue_maximum_bytes = number(value); break;
         case Field::output_high_water: options.output_high_water = number(value); break;
+        case Field::resubscribe: options.resubscribe = number(value) != 0; break;
+        case Field::keep_alive_by_sending: options.keep_alive_by_sending = number(value) != 0; break;
+        case Field::is_stored: arguments.is_stored = number(value) != 0; break;
     }
 }
 

@@ -10,6 +10,7 @@ namespace wsmq::wasm {
 struct ConnectArguments {
     ConnectOptions options;
     std::vector<std::string> uris;
+    bool is_stored = false;
 };
 
 /// Each field is a byte that names it (glue.js has the same numbers), the size of its value as

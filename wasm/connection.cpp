@@ -48,6 +48,10 @@ Errc Connection::start(Bytes options, std::uint64_t random_seed) {
         is_old_protocol_ = arguments.options.version == Version::v3_1;
         options_block_.assign(options.begin(), options.end());
         uris_ = std::move(arguments.uris);
+        if (arguments.is_stored) {
+            store_.begin_again();
+            arguments.options.store = &store_;
+        }
         client_ = std::make_unique<Client>(std::move(arguments.options));
     }
     return flush_later(client_->start(fresh_time()));

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "record_store.hpp"
 #include "timer.hpp"
 #include "web_socket.hpp"
 #include "wsmq/client.hpp"
@@ -45,6 +46,7 @@ public:
     void fail_authentication();
     [[nodiscard]] Errc reauthenticate(Bytes data);
     void wake_up();
+    [[nodiscard]] RecordStore& store() noexcept { return store_; }
 
     [[nodiscard]] bool is_started() const noexcept { return client_ && client_->is_started(); }
     [[nodiscard]] bool is_connected() const noexcept { return client_ && client_->is_connected(); }
@@ -84,7 +86,8 @@ private:
     std::size_t output_high_water_ = 0;
     bool is_old_protocol_ = false;
 
-    std::unique_ptr<Client> client_;
+    RecordStore store_{*this};
+    std::unique_ptr<Client> client_;  // may use the store
     WebSocket socket_{*this};
     Timer timer_{&Connection::timer_fired, this};
     std::vector<std::uint8_t> output_;

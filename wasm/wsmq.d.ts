@@ -90,6 +90,32 @@ export interface ConnectionLoss extends Failure {
   uri: string
 }
 
+/** One of the engine's records: kind 1 is a message to send, kind 2 a QoS 2 message that arrived and is not released. */
+export interface StoredRecord {
+  kind: number
+  /** Of its kind. */
+  number: number
+  record: Uint8Array
+}
+
+export interface StoreChanges {
+  put: StoredRecord[]
+  erased: { kind: number; number: number }[]
+}
+
+/** Where the session outlives the page. */
+export interface SessionStore {
+  /** What write() was given before: read once, at the first connect() with this store. */
+  records?: StoredRecord[]
+  /**
+   * What has changed: 10 ms after the first change, at once when the page is hidden or left, and at delete(). A message
+   * that was acknowledged in between is not told.
+   */
+  write(changes: StoreChanges): void
+  /** One of `records`, or of an earlier connect() with other options, is over: acknowledged, or released. */
+  onErased?(kind: number, number: number): void
+}
+
 export interface ConnectOptions {
   /** 3, 4 (3.1.1) or 5. Default 5. */
   mqttVersion?: 3 | 4 | 5
@@ -103,6 +129,12 @@ export interface ConnectOptions {
   willMessage?: WillOptions
   /** Seconds; default 30; 0 switches it off. */
   keepAliveInterval?: number
+  /** Default false: what is received counts. True: only sending and PINGRESP put off PINGREQ and the end. */
+  keepAliveBySending?: boolean
+  /** Default true: what was subscribed is subscribed again where the broker lost the session. */
+  resubscribe?: boolean
+  /** Keeps QoS 1 and 2 messages in flight beyond the life of this object. */
+  store?: SessionStore
   /** Seconds to CONNACK; default 30. */
   timeout?: number
   cleanSession?: boolean

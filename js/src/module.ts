@@ -12,6 +12,8 @@ export type {
   Negotiated,
   Payload,
   Properties,
+  SessionStore,
+  StoreChanges,
   WillOptions,
 } from '../../wasm/wsmq.js'
 export type { default as CreateModule } from '../../wasm/wsmq.js'

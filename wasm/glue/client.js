@@ -156,6 +156,7 @@ class Client {
   delete() {
     const link = this.$link
     if (link.connection === 0) return
+    writeStore(link)
     links.delete(link.connection)
     link.connection = 0
     link.operations.clear()
@@ -195,6 +196,7 @@ function start(link, block, options) {
   // What is still to be told is told before the engine that knows it goes.
   if (link.scheduled && !link.walking) _wsmq_flush(link.connection)
   if (link.connection === 0) return
+  if (options.store !== undefined) addRecords(link, options.store)
   passArguments(block)
   const error = _wsmq_start(link.connection, block.length, randomNumber(), randomNumber())
   if (error !== 0) throw mqttError(error, 'Connecting')

@@ -38,6 +38,10 @@ class Link {
     this.connecting = false
     /** Answers to an older attempt are ignored. */
     this.attempt = 0
+    /** Whose records were handed over. @type {import('../wsmq').SessionStore | undefined} */
+    this.store = undefined
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.storeTimer = undefined
     /** What credentials() threw. @type {unknown} */
     this.credentialsError = undefined
     /** Subscribes and unsubscribes that run. @type {Map<number, Operation>} */

@@ -20,6 +20,8 @@ const plainOptions = {
   queueMaximumMessages: [26, 0, largestInteger],
   queueMaximumBytes: [27, 0, largestInteger],
   outputHighWater: [28, 1, largestInteger],
+  resubscribe: [29],
+  keepAliveBySending: [30],
 }
 
 /** The others that take a value of their own, and their fields. */
@@ -36,13 +38,14 @@ const optionField = {
   authenticationData: 18,
   properties: 19,
   connectTimeout: 20,
+  isStored: 31,
 }
 
 const functionOptions = ['credentials', 'authenticate', 'onSuccess', 'onFailure']
 const otherOptions = [
   ...functionOptions,
   ...['useSSL', 'uris', 'userName', 'password', 'willMessage', 'timeout'],
-  ...['authenticationMethod', 'authenticationData', 'properties', 'invocationContext'],
+  ...['authenticationMethod', 'authenticationData', 'properties', 'store', 'invocationContext'],
 ]
 
 /**
@@ -79,6 +82,7 @@ function encodeOptions(options, uri) {
   const { userName, password, willMessage, timeout = 30, authenticationMethod, authenticationData } = options
   integer(optionField.connectTimeout, Math.round(checkNumber('timeout', timeout, largestInteger / 1000) * 1000))
   if (options.credentials !== undefined) integer(optionField.askCredentials, 1)
+  if (options.store !== undefined) integer(optionField.isStored, 1)
   if (userName !== undefined) bytes(optionField.userName, encodeText(userName, 'userName'))
   if (password !== undefined) bytes(optionField.password, bytesOf(password, 'password'))
   if (authenticationMethod !== undefined) bytes(optionField.authenticationMethod, encodeText(authenticationMethod, 'authenticationMethod'))

@@ -1,0 +1,86 @@
+#include "record_store.hpp"
+
+#include <utility>
+
+extern "C" {
+// store_library.js
+void wsmq_store_changed(wsmq::wasm::Connection* connection);
+void wsmq_store_put(wsmq::wasm::Connection* connection, int kind, double number, const void* record, std::size_t size);
+void wsmq_store_erased(wsmq::wasm::Connection* connection, int kind, double number);
+void wsmq_record_over(wsmq::wasm::Connection* connection, int kind, double number);
+}
+
+namespace wsmq::wasm {
+
+namespace {
+
+int kind_of(StoreKey key) { return static_cast<int>(key.kind); }
+double number_of(StoreKey key) { return static_cast<double>(key.number); }
+
+}  // namespace
+
+void RecordStore::add(StoreKey key, Bytes record) {
+    entries_[key] = {.record{record.begin(), record.end()}, .is_written = true, .is_inherited = true};
+}
+
+void RecordStore::begin_again() {
+    for (auto& [key, entry] : entries_) entry.is_inherited = true;
+}
+
+bool RecordStore::put(StoreKey key, Bytes record) {
+    auto& entry = entries_[key];
+    entry.record.assign(record.begin(), record.end());
+    entry.exists = true;
+    if (!std::exchange(entry.is_changed, true)) announce();
+    return true;
+}
+
+void RecordStore::erase(StoreKey key) {
+    const auto position = entries_.find(key);
+    if (position != entries_.end() && position->second.exists) erase(position);
+}
+
+RecordStore::Entries::iterator RecordStore::erase(Entries::iterator position) {
+    auto& [key, entry] = *position;
+    if (entry.is_inherited) wsmq_record_over(&connection_, kind_of(key), number_of(key));
+    if (!entry.is_written) return entries_.erase(position);
+    entry = {.record = {}, .exists = false, .is_written = true, .is_changed = true};
+    announce();
+    return std::next(position);
+}
+
+void RecordStore::clear() {
+    for (auto each = entries_.begin(); each != entries_.end();) {
+        each->second.is_inherited = false;
+        each = each->second.exists ? erase(each) : std::next(each);
+    }
+}
+
+void RecordStore::for_each(Visitor& visitor) const {
+    for (const auto& [key, entry] : entries_) {
+        if (entry.exists) visitor.visit(key, entry.record);
+    }
+}
+
+void RecordStore::hand_over() {
+    is_announced_ = false;
+    for (auto each = entries_.begin(); each != entries_.end();) {
+        auto& [key, entry] = *each;
+        if (!std::exchange(entry.is_changed, false)) {
+            ++each;
+        } else if (!entry.exists) {
+            wsmq_store_erased(&connection_, kind_of(key), number_of(key));
+            each = entries_.erase(each);
+        } else {
+            entry.is_written = true;
+            wsmq_store_put(&connection_, kind_of(key), number_of(key), entry.record.data(), entry.record.size());
+            ++each;
+        }
+    }
+}
+
+void RecordStore::announce() {
+    if (!std::exchange(is_announced_, true)) wsmq_store_changed(&connection_);
+}
+
+}  // namespace wsmq::wasm

@@ -1,0 +1,48 @@
+// The records of a session, and which of them JavaScript has yet to write down: a message that is
+// acknowledged before the next batch is taken never leaves this memory.
+#pragma once
+#include <map>
+#include <vector>
+
+#include "wsmq/store.hpp"
+
+namespace wsmq::wasm {
+
+class Connection;
+
+class RecordStore final : public Store {
+public:
+    explicit RecordStore(Connection& connection) : connection_{connection} {}
+
+    /// What JavaScript kept of an earlier client.
+    void add(StoreKey, Bytes record);
+    /// A new client reads everything here: what comes of these records is told, for it has no
+    /// operations for them.
+    void begin_again();
+    /// Hands every change to JavaScript, once.
+    void hand_over();
+
+    bool put(StoreKey, Bytes record) override;
+    void erase(StoreKey) override;
+    void clear() override;
+    void for_each(Visitor&) const override;
+
+private:
+    struct Entry {
+        std::vector<std::uint8_t> record;
+        bool exists = true;
+        bool is_written = false;  ///< JavaScript has some form of it
+        bool is_changed = false;
+        bool is_inherited = false;
+    };
+    using Entries = std::map<StoreKey, Entry>;
+
+    void announce();
+    Entries::iterator erase(Entries::iterator);
+
+    Connection& connection_;
+    Entries entries_;
+    bool is_announced_ = false;
+};
+
+}  // namespace wsmq::wasm
