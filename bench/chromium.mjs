@@ -114,9 +114,17 @@ class Page {
     if (errorText) throw new Error(`${url}: ${errorText}`)
   }
 
-  /** Calls a function of the page; waits for what it promises. */
+  /** Calls a function of the page; waits for what it promises, but not for ever. */
   async call(name, ...parameters) {
-    return this.evaluate(`${name}(...${JSON.stringify(parameters)})`)
+    let timer
+    const late = new Promise((_, reject) => {
+      timer = setTimeout(() => reject(new Error([`${name} takes longer than two minutes`, ...this.errors].join('\n'))), 120_000)
+    })
+    try {
+      return await Promise.race([this.evaluate(`${name}(...${JSON.stringify(parameters)})`), late])
+    } finally {
+      clearTimeout(timer)
+    }
   }
 
   async evaluate(expression) {
@@ -136,11 +144,13 @@ class Page {
     }
   }
 
-  /** Seconds of processor time that the main thread has used, and what its tasks took of it. */
+  /**
+   * Seconds of processor time that the main thread has used. (What its tasks took of it, TaskDuration, is exactly as
+   * steady, but leaves out what happens between them.)
+   */
   async processorTime() {
     const { metrics } = await this.send('Performance.getMetrics')
-    const value = (name) => metrics.find((each) => each.name === name).value
-    return { thread: value('ThreadTime'), tasks: value('TaskDuration') }
+    return metrics.find(({ name }) => name === 'ThreadTime').value
   }
 
   /** Bytes that the page holds once all garbage is collected. */

@@ -34,7 +34,7 @@ export function readOptions(args) {
     peers,
     rounds,
     milliseconds: values.quick ? { warmUp: 1, measured: 10 } : { warmUp: 250, measured: 500 },
-    memoryMessages: values.quick ? 40_000 : 1_000_000,
+    memoryMessages: values.quick ? 80_000 : 1_000_000,
     wants: (id) => values.only.length === 0 || values.only.some((text) => id.includes(text)),
   }
 }

@@ -42,13 +42,14 @@ export function comparison(results, peers) {
   return table(head, lines)
 }
 
-/** How far each figure may be trusted: half the distance between quartiles, in percent. */
+/** How far each figure may be trusted (half the distance between quartiles), and how busy the other end was. */
 export function spreads(results, peers) {
+  const percent = (part) => `${(part * 100).toFixed(0)} %`
   const lines = results.map(({ title, values }) => [
     title,
     ...peers.map((peer) =>
       Object.entries(values[peer] ?? {})
-        .map(([metric, all]) => `${metric} ${(spread(all) * 100).toFixed(0)} %`)
+        .map(([metric, all]) => (metric === 'otherEnd' ? `other end ${percent(median(all))} busy` : `${metric} ± ${percent(spread(all))}`))
         .join(', '),
     ),
   ])

@@ -17,7 +17,7 @@ export async function measureMemory({ browser, files, target }, peer, total) {
     await page.call('bench.open', target)
     for (let messages = portion; messages <= total; messages += portion) {
       for (const [kind, parameters, share] of shares) {
-        const count = Math.floor((portion * share) / 5 / 800) * 800
+        const count = Math.ceil((portion * share) / 5 / 800) * 800
         await page.call('bench.run', kind, { ...parameters, count })
       }
       if (messages === portion || (messages / total) % 0.25 === 0) {

@@ -29,8 +29,7 @@ export async function measureTraffic({ browser, files, target }, row, peer, mill
     if (page.errors.length > 0) throw new Error(page.errors.join('\n'))
     if (result.trips) return { p50: quantile(result.trips, 0.5) * 1000, p95: quantile(result.trips, 0.95) * 1000 }
     return {
-      busy: ((after.thread - before.thread) / count) * 1e6,
-      tasks: ((after.tasks - before.tasks) / count) * 1e6,
+      busy: ((after - before) / count) * 1e6,
       rate: (count / result.milliseconds) * 1000,
       ...(result.busy && { otherEnd: result.busy }),
     }
