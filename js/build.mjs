@@ -1,7 +1,7 @@
 // node js/build.mjs [FOLDER]: builds dist/ from js/src and the module in FOLDER, build/wasm by default: bundles, the module, declarations; then tells what a page has to load.
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { copyFile, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { copyFile, cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -68,11 +68,14 @@ async function declare() {
   await copyFile(`${root}wasm/wsmq.d.ts`, `${dist}types/wsmq.d.ts`)
   const contract = `${dist}types/module.d.ts`
   await writeFile(contract, (await readFile(contract, 'utf8')).replaceAll('../../wasm/wsmq.js', './wsmq.js'))
-  const entries = { 'index.d.ts': 'index', 'wasm.d.ts': 'wasm', 'paho.d.ts': 'paho/index', 'paho.d.cts': 'paho/index' }
+  const entries = { 'index.d.ts': 'index', 'wasm.d.ts': 'wasm', 'paho.d.ts': 'paho/index' }
   for (const [file, entry] of Object.entries(entries)) {
     const text = `export * from './types/${entry}.js'\n`
-    await writeFile(dist + file, file.startsWith('paho') ? `${text}export { default } from './types/${entry}.js'\n` : text)
+    await writeFile(dist + file, entry.startsWith('paho') ? `${text}export { default } from './types/${entry}.js'\n` : text)
   }
+  // The same once more for those who require(): what a declaration describes is decided by its folder.
+  await cp(`${dist}types`, `${dist}types-cjs`, { recursive: true })
+  await writeFile(`${dist}types-cjs/package.json`, '{ "type": "commonjs" }\n')
 }
 
 /** Files of an older build, those in use excepted: a server may be reading dist/. @param {number} since */
