@@ -1,4 +1,5 @@
-// node js/build.mjs [FOLDER]: builds dist/ from js/src and the module in FOLDER, build/wasm by default: bundles, the module, declarations; then tells what a page has to load.
+// node js/build.mjs [FOLDER]: builds dist/ from js/src and the module in FOLDER, build/wasm by default: bundles, the
+// module, declarations; then tells what a page has to load.
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { copyFile, cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
@@ -6,6 +7,7 @@ import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { build } from 'esbuild'
+import { minify } from 'terser'
 import { report } from './sizes.mjs'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
@@ -54,6 +56,21 @@ async function bundle() {
   })
 }
 
+/** Once more by terser: what esbuild makes of the module's script, which was minified before, is larger than that was. */
+async function minifyAgain() {
+  for (const name of ['index.js', 'embedded.js', 'wasm.js', 'paho.js']) {
+    const map = `${dist}${name}.map`
+    const { code, map: sourceMap } = await minify(await readFile(dist + name, 'utf8'), {
+      module: true,
+      ecma: 2020,
+      compress: { passes: 3 },
+      sourceMap: { content: await readFile(map, 'utf8'), url: `${name}.map` },
+    })
+    await writeFile(dist + name, `${code}\n`)
+    await writeFile(map, String(sourceMap))
+  }
+}
+
 /** For those who want the module alone. */
 async function copyModule() {
   for (const name of [...Object.values(modules), 'wsmq.wasm']) await copyFile(wasm + name, dist + name)
@@ -93,6 +110,7 @@ if (!existsSync(`${wasm}wsmq.wasm`)) {
 const start = Date.now() - 1000
 await mkdir(`${dist}types`, { recursive: true })
 await bundle()
+await minifyAgain()
 await copyModule()
 await declare()
 await removeOld(start)
