@@ -1,0 +1,58 @@
+// Pages that import the package by its name, built by bundlers without any configuration for it.
+import { cp, mkdir, readdir, rm } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { build as esbuild } from 'esbuild'
+import { build as vite } from 'vite'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+const pages = fileURLToPath(new URL('pages/', import.meta.url))
+
+/**
+ * What each bundler promises: esbuild does not take the separate wasm along.
+ * @type {Record<string, { names: string[], build: (from: string, to: string) => Promise<unknown> }>}
+ */
+export const bundlers = {
+  esbuild: { names: ['modern', 'classic'], build: (from, to) => withEsbuild(from, to, 'esm') },
+  'esbuild, as plain scripts': { names: ['modern', 'classic'], build: (from, to) => withEsbuild(from, to, 'iife') },
+  vite: { names: ['modern', 'separate', 'classic'], build: withVite },
+}
+
+/**
+ * Builds all the pages of a bundler, in a project where the package is installed as npm would do it.
+ * @param {string} name
+ * @param {string} folder to work in
+ * @returns {Promise<string>} what is to be served
+ */
+export async function buildPages(name, folder) {
+  const bundler = bundlers[name]
+  if (bundler === undefined) throw new Error(`There is no bundler "${name}".`)
+  const installed = `${folder}/node_modules/websocket-mq`
+  await rm(folder, { recursive: true, force: true })
+  await mkdir(installed, { recursive: true })
+  await cp(`${root}dist`, `${installed}/dist`, { recursive: true })
+  await cp(`${root}package.json`, `${installed}/package.json`)
+  await cp(pages, `${folder}/pages`, { recursive: true })
+  await bundler.build(`${folder}/pages`, `${folder}/out`)
+  return `${folder}/out`
+}
+
+/** Every script that came out. @param {string} out */
+export async function scriptsIn(out) {
+  return (await readdir(out, { recursive: true })).filter((file) => file.endsWith('.js')).map((file) => `${out}/${file}`)
+}
+
+/** @param {string} from @param {string} to @param {'esm' | 'iife'} format */
+async function withEsbuild(from, to, format) {
+  const entryPoints = ['modern', 'classic'].map((page) => `${from}/${page}.js`)
+  const { warnings } = await esbuild({ entryPoints, outdir: to, bundle: true, minify: true, format, logLevel: 'silent' })
+  // There is no import.meta in a plain script, and what it is for is not needed there.
+  const others = warnings.filter(({ id }) => !(format === 'iife' && id === 'empty-import-meta'))
+  if (others.length > 0) throw new Error(others.map(({ text }) => text).join('\n'))
+  for (const page of ['modern', 'classic']) await cp(`${from}/${page}.html`, `${to}/${page}.html`)
+}
+
+/** @param {string} from @param {string} to */
+function withVite(from, to) {
+  const input = ['modern', 'separate', 'classic'].map((page) => `${from}/${page}.html`)
+  return vite({ root: from, configFile: false, logLevel: 'error', build: { outDir: to, emptyOutDir: true, rollupOptions: { input } } })
+}

@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, it } from 'node:test'
+import { build } from 'esbuild'
+import { buildPages, bundlers, scriptsIn } from './build.mjs'
+
+/** @type {string} */
+let folder
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'wsmq-bundlers-'))
+})
+after(() => rm(folder, { recursive: true, force: true }))
+
+for (const [index, name] of Object.keys(bundlers).entries())
+  it(`${name}: what comes out imports nothing that is not there`, async () => {
+    const out = await buildPages(name, `${folder}/${index}`)
+    const scripts = await scriptsIn(out)
+    assert.ok(scripts.length >= 2)
+    // Nothing is external: an import that leads nowhere is an error.
+    await build({ entryPoints: scripts, bundle: true, format: 'esm', outdir: `${folder}/checked`, write: false, logLevel: 'silent' })
+  })
+
+it('vite: the separate wasm comes along, once', async () => {
+  const out = await buildPages('vite', `${folder}/wasm`)
+  const files = (await readdir(out, { recursive: true })).filter((file) => file.endsWith('.wasm'))
+  assert.equal(files.length, 1)
+  assert.deepEqual([...(await readFile(`${out}/${files[0]}`)).subarray(0, 4)], [0, 0x61, 0x73, 0x6d])
+})
+
+it('a page that uses nothing of the package carries nothing of it', async () => {
+  const { outputFiles } = await build({
+    stdin: {
+      contents: "import { connect } from './dist/index.js'; console.log(1)",
+      resolveDir: new URL('../../', import.meta.url).pathname,
+    },
+    bundle: true,
+    format: 'esm',
+    write: false,
+    logLevel: 'silent',
+  })
+  assert.ok((outputFiles[0]?.contents.length ?? Infinity) < 200)
+})

@@ -1,0 +1,4 @@
+import { connect } from 'websocket-mq'
+import { roundTrip } from './round-trip.js'
+
+Object.assign(globalThis, { result: roundTrip(connect) })
