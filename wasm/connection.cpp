@@ -48,12 +48,10 @@ Errc Connection::start(Bytes options, std::uint64_t random_seed) {
         is_old_protocol_ = arguments.options.version == Version::v3_1;
         options_block_.assign(options.begin(), options.end());
         uris_ = std::move(arguments.uris);
-        if (arguments.is_stored) {
-            store_.begin_again();
-            arguments.options.store = &store_;
-        }
+        if (arguments.is_stored) arguments.options.store = &store_;
         client_ = std::make_unique<Client>(std::move(arguments.options));
     }
+    if (!client_->is_started()) store_.begin_again();
     return flush_later(client_->start(fresh_time()));
 }
 
@@ -154,8 +152,8 @@ void Connection::socket_received(Bytes data) {
     settle();
 }
 
-void Connection::socket_closed(bool was_open) {
-    client_->transport_closed(fresh_time(), was_open ? Errc::transport_closed : Errc::transport_failed);
+void Connection::socket_closed(bool in_order) {
+    client_->transport_closed(fresh_time(), in_order ? Errc::transport_closed : Errc::transport_failed);
     settle();
 }
 

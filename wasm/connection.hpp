@@ -60,7 +60,7 @@ private:
 
     void socket_opened() override;
     void socket_received(Bytes data) override;
-    void socket_closed(bool was_open) override;
+    void socket_closed(bool in_order) override;
     static void timer_fired(void* self);
 
     /// One moment for all the calls of a task that do not ask for a fresh one: asking costs more

@@ -6,18 +6,19 @@ addToLibrary({
   wsmq_random: () => randomNumber(),
 
   // Emscripten's socket, where an exception of the browser's does not unwind through C++.
-  // An error is always followed by a close, so that nobody has to listen to errors; but where nobody does, the `ws`
-  // package throws them.
+  // An error is always followed by a close, which tells of both; where nobody listens, the `ws` package throws errors.
   wsmq_socket_new__deps: ['$WS', 'emscripten_websocket_new'],
   wsmq_socket_new: (attributes) => {
     try {
       const handle = _emscripten_websocket_new(attributes)
-      if (handle > 0) WS.getSocket(handle).onerror = () => {}
+      if (handle > 0) WS.getSocket(handle).onerror = (event) => (event.target.hasFailed = true)
       return handle
     } catch {
       return 0
     }
   },
+  wsmq_socket_has_failed__deps: ['$WS'],
+  wsmq_socket_has_failed: (handle) => WS.getSocket(handle).hasFailed === true,
   wsmq_socket_send__deps: ['emscripten_websocket_send_binary'],
   wsmq_socket_send: (handle, data, size) => {
     try {

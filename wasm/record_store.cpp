@@ -20,7 +20,7 @@ double number_of(StoreKey key) { return static_cast<double>(key.number); }
 }  // namespace
 
 void RecordStore::add(StoreKey key, Bytes record) {
-    entries_[key] = {.record{record.begin(), record.end()}, .is_written = true, .is_inherited = true};
+    entries_[key] = {.record{record.begin(), record.end()}, .former = {}, .is_written = true, .is_inherited = true};
 }
 
 void RecordStore::begin_again() {
@@ -29,6 +29,7 @@ void RecordStore::begin_again() {
 
 bool RecordStore::put(StoreKey key, Bytes record) {
     auto& entry = entries_[key];
+    if (!entry.is_written && entry.record.size() > record.size()) entry.former = std::move(entry.record);
     entry.record.assign(record.begin(), record.end());
     entry.exists = true;
     if (!std::exchange(entry.is_changed, true)) announce();
@@ -44,7 +45,7 @@ RecordStore::Entries::iterator RecordStore::erase(Entries::iterator position) {
     auto& [key, entry] = *position;
     if (entry.is_inherited) wsmq_record_over(&connection_, kind_of(key), number_of(key));
     if (!entry.is_written) return entries_.erase(position);
-    entry = {.record = {}, .exists = false, .is_written = true, .is_changed = true};
+    entry = {.record = {}, .former = {}, .exists = false, .is_written = true, .is_changed = true};
     announce();
     return std::next(position);
 }
@@ -73,6 +74,9 @@ void RecordStore::hand_over() {
             each = entries_.erase(each);
         } else {
             entry.is_written = true;
+            const auto former = std::exchange(entry.former, {});
+            if (!former.empty())
+                wsmq_store_put(&connection_, kind_of(key), number_of(key), former.data(), former.size());
             wsmq_store_put(&connection_, kind_of(key), number_of(key), entry.record.data(), entry.record.size());
             ++each;
         }

@@ -16,8 +16,8 @@ public:
 
     /// What JavaScript kept of an earlier client.
     void add(StoreKey, Bytes record);
-    /// A new client reads everything here: what comes of these records is told, for it has no
-    /// operations for them.
+    /// A client that is started anew has no operations for what is here: what comes of these
+    /// records is told.
     void begin_again();
     /// Hands every change to JavaScript, once.
     void hand_over();
@@ -30,6 +30,7 @@ public:
 private:
     struct Entry {
         std::vector<std::uint8_t> record;
+        std::vector<std::uint8_t> former;  ///< what was released, where JavaScript has not seen it
         bool exists = true;
         bool is_written = false;  ///< JavaScript has some form of it
         bool is_changed = false;

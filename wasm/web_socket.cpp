@@ -5,6 +5,7 @@
 extern "C" {
 // Emscripten's own calls, made where what the browser throws is caught (library.js).
 int wsmq_socket_new(EmscriptenWebSocketCreateAttributes* attributes);
+bool wsmq_socket_has_failed(int handle);
 bool wsmq_socket_send(int handle, const void* data, std::size_t size);
 void wsmq_socket_release(int handle);
 }
@@ -54,9 +55,9 @@ struct WebSocket::Callbacks {
     static Handled closed(int, const EmscriptenWebSocketCloseEvent* event, void* self) {
         auto& socket = *static_cast<WebSocket*>(self);
         if (is_for(socket, event->socket)) {
-            const bool was_open = socket.open_;
+            const bool in_order = socket.open_ && !wsmq_socket_has_failed(event->socket);
             socket.close();
-            socket.listener_.socket_closed(was_open);
+            socket.listener_.socket_closed(in_order);
         }
         return true;
     }

@@ -16,8 +16,8 @@ public:
         virtual void socket_opened() = 0;
         /// Lent for the call.
         virtual void socket_received(Bytes data) = 0;
-        /// `was_open`: false where the socket could not be opened at all.
-        virtual void socket_closed(bool was_open) = 0;
+        /// `in_order`: false where the socket could not be opened, or failed.
+        virtual void socket_closed(bool in_order) = 0;
 
     protected:
         ~Listener() = default;

@@ -196,6 +196,7 @@ function start(link, block, options) {
   // What is still to be told is told before the engine that knows it goes.
   if (link.scheduled && !link.walking) _wsmq_flush(link.connection)
   if (link.connection === 0) return
+  writeStore(link)
   if (options.store !== undefined) addRecords(link, options.store)
   passArguments(block)
   const error = _wsmq_start(link.connection, block.length, randomNumber(), randomNumber())
