@@ -6,7 +6,7 @@ export const poolSize = 100
 const alphabet = 'abcdefghijklmnopqrstuvwxyz0123456789 ,.:;-_"{}[]ABCDEFGHIJKLMNOP'
 
 /** `poolSize` different printable texts of `size` characters. */
-export function texts(size) {
+export const texts = onceForEach((size) => {
   let state = size + 1
   const next = () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) >>> 24
   return Array.from({ length: poolSize }, (_, index) => {
@@ -14,11 +14,20 @@ export function texts(size) {
     while (text.length < size) text += alphabet[next() % alphabet.length]
     return text.slice(0, size)
   })
-}
+})
 
-export function payloads(size) {
+export const payloads = onceForEach((size) => {
   const encoder = new TextEncoder()
   return texts(size).map((text) => encoder.encode(text))
+})
+
+/** What is made while a row warms up must not be made again while it is measured. */
+function onceForEach(make) {
+  const made = new Map()
+  return (size) => {
+    if (!made.has(size)) made.set(size, make(size))
+    return made.get(size)
+  }
 }
 
 /** The topic of the message at `index`; all names have the same length. */
