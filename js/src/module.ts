@@ -14,6 +14,7 @@ export type {
   Properties,
   SessionStore,
   StoreChanges,
+  StoredRecord,
   WillOptions,
 } from '../../wasm/wsmq.js'
 export type { default as CreateModule } from '../../wasm/wsmq.js'

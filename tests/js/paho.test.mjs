@@ -120,15 +120,18 @@ describe('connecting', () => {
     will.qos = 1
     will.retained = true
     const { engine } = await connected({ userName: 'u', password: 'p', useSSL: true, willMessage: will, reconnect: true })
-    const { onFailure, ...options } = /** @type {any} */ (engine.connectOptions)
+    const { onFailure, store, ...options } = /** @type {any} */ (engine.connectOptions)
     assert.equal(typeof onFailure, 'function')
+    assert.deepEqual(store.records, [])
     assert.deepEqual(options, {
       uris: ['wss://h:80/p'],
       mqttVersion: 4,
       timeout: 30,
       keepAliveInterval: 60,
+      keepAliveBySending: false,
       cleanSession: true,
       reconnect: true,
+      resubscribe: false,
       userName: 'u',
       password: 'p',
       willMessage: { topic: 'will', payload: 'gone', qos: 1, retain: true },
@@ -209,7 +212,7 @@ describe('connecting', () => {
     const losses = []
     paho.onConnectionLost = (/** @type {any} */ loss) => losses.push(loss)
     paho.disconnect()
-    assert.deepEqual(losses, [{ errorCode: 0, errorMessage: 'AMQJSC0000I OK.', reconnect: false, uri: 'ws://h:80/p' }])
+    assert.deepEqual(losses, [{ errorCode: 0, errorMessage: 'AMQJSC0000I OK.', reconnect: undefined, uri: 'ws://h:80/p' }])
     engine.lose({ error: 'none', reconnect: false })
     assert.equal(losses.length, 1)
     assert.throws(() => paho.disconnect(), { message: 'AMQJS0011E Invalid state not connecting or connected.' })

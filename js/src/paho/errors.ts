@@ -1,4 +1,5 @@
 // The codes and texts that applications written for mqttws31.js look for.
+import type { Properties } from '../module.js'
 
 const TEXTS = {
   OK: [0, 'AMQJSC0000I OK.'],
@@ -16,6 +17,7 @@ const TEXTS = {
   INVALID_TYPE: [12, 'AMQJS0012E Invalid type {0} for {1}.'],
   INVALID_ARGUMENT: [13, 'AMQJS0013E Invalid argument {0} for {1}.'],
   UNSUPPORTED_OPERATION: [14, 'AMQJS0014E Unsupported operation.'],
+  INVALID_STORED_DATA: [15, 'AMQJS0015E Invalid data in local storage key={0} value={1}.'],
   INVALID_MQTT_MESSAGE_TYPE: [16, 'AMQJS0016E Invalid MQTT message type {0}.'],
   MALFORMED_UNICODE: [17, 'AMQJS0017E Malformed Unicode string:{0} {1}.'],
   BUFFER_FULL: [18, 'AMQJS0018E Message buffer is full, maximum buffer size: {0}.'],
@@ -26,6 +28,10 @@ export type ErrorName = keyof typeof TEXTS
 export interface Told {
   errorCode: number
   errorMessage: string
+  /** The next three with MQTT 5 only: what the broker said. */
+  reasonCode?: number
+  reasonString?: string
+  properties?: Properties
 }
 
 export function text(name: ErrorName, ...values: unknown[]): string {

@@ -1,6 +1,7 @@
 // websocket-mq/paho: the classes of mqttws31.js and paho-mqtt.
 import { load } from '../embedded.js'
-import { type MQTTError, PahoClient } from './client.js'
+import { PahoClient } from './client.js'
+import type { MQTTError } from './handlers.js'
 import { Message } from './message.js'
 
 /** The classic client. Which arguments are meant is decided by their number. */
@@ -38,7 +39,16 @@ declare namespace Paho {
 
 export default Paho
 
-export type { MQTTError, OnConnectedHandler, OnConnectionLostHandler, OnMessageHandler, TraceFunction } from './client.js'
+export type {
+  Delivery,
+  MQTTError,
+  OnConnectedHandler,
+  OnConnectionLostHandler,
+  OnErrorHandler,
+  OnMessageDeliveredHandler,
+  OnMessageHandler,
+} from './handlers.js'
 export type { Qos, TypedArray } from './message.js'
-export type { ConnectionOptions, ErrorWithInvocationContext, WithInvocationContext } from './options.js'
+export type { ConnectionOptions, ConnectProperties, ErrorWithInvocationContext, WithInvocationContext } from './options.js'
 export type { SubscribeOptions, UnsubscribeOptions } from './subscribe.js'
+export type { TraceFunction } from './trace.js'

@@ -107,6 +107,12 @@ export class Message {
     this.#retained = retained
   }
 
+  /** As mqttws31.js had it, whose messages kept all of this in properties of their own. */
+  toJSON(): object {
+    const { payloadString, payloadBytes, destinationName, qos, retained, topic, duplicate } = this
+    return { payloadString, payloadBytes, destinationName, qos, retained, topic, duplicate }
+  }
+
   /** The payload as the engine takes it. @internal */
   get raw(): Payload {
     return this.#arrived?.payloadBytes ?? (this.#payload as Payload)

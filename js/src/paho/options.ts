@@ -2,6 +2,7 @@
 import type { Credentials, ModuleConnectOptions, Properties } from '../module.js'
 import { error, type Told } from './errors.js'
 import { Message } from './message.js'
+import type { Plan } from './plan.js'
 import { shown, type Shape, validate } from './validate.js'
 
 /** What is handed back is whatever was given: the classic types say so, and code is written against them. */
@@ -42,11 +43,27 @@ export interface ConnectionOptions {
   mqttVersionExplicit?: boolean
   /** Full addresses, tried in turn. */
   uris?: string[]
-  /** Beyond mqttws31.js: asked anew before every attempt. */
+  /** Beyond mqttws31.js, as all that follow: MQTT 5 properties of CONNECT. */
+  properties?: ConnectProperties
+  /** Asked anew before every attempt. */
   credentials?: () => Credentials | Promise<Credentials>
-  /** Beyond mqttws31.js: MQTT 5 properties of CONNECT. */
-  properties?: Properties
+  /** Whether what was subscribed is subscribed again where the broker lost the session. Default false. */
+  resubscribe?: boolean
+  /** The behaviours of mqttws31.js that are mended by default: see docs/migrating-from-paho.md. Default false. */
+  strict?: boolean
 }
+
+/** MQTT 5: beside the user's own properties, what CONNECT can ask for. */
+export type ConnectProperties = Properties & Pick<ModuleConnectOptions, (typeof CONNECT_PROPERTIES)[number]>
+
+const CONNECT_PROPERTIES = [
+  'sessionExpiryInterval',
+  'receiveMaximum',
+  'maximumPacketSize',
+  'topicAliasMaximum',
+  'authenticationMethod',
+  'authenticationData',
+] as const
 
 const SHAPE: Shape = {
   timeout: 'number',
@@ -66,19 +83,20 @@ const SHAPE: Shape = {
   mqttVersionExplicit: 'boolean',
   uris: 'object',
 }
-const EXTENSIONS: Shape = { credentials: 'function', properties: 'object' }
+const EXTENSIONS: Shape = { properties: 'object', credentials: 'function', resubscribe: 'boolean', strict: 'boolean' }
 /** The path is not optional. */
 const FULL_URI = /^wss?:\/\/(?:\[(?<ipv6>[^\]]+)\]|(?<name>[^/[\]]+?))(?::(?<port>\d+))?(?<path>\/.*)$/s
 
 /** Throws an Error with the texts of mqttws31.js. */
 export function checkConnectOptions(options: ConnectionOptions): void {
   validate(options, SHAPE, EXTENSIONS)
-  if (options.userName === undefined && options.password !== undefined) throw error('INVALID_ARGUMENT', '******', 'connectOptions.password')
-  checkWill(options.willMessage)
-  checkHosts(options)
   const { mqttVersion } = options
   if (mqttVersion !== undefined && ![3, 4, 5].includes(mqttVersion))
     throw error('INVALID_ARGUMENT', mqttVersion, 'connectOptions.mqttVersion')
+  // Without the password itself: texts of errors are logged.
+  if (options.userName === undefined && options.password !== undefined) throw error('INVALID_ARGUMENT', '******', 'connectOptions.password')
+  checkWill(options.willMessage)
+  checkHosts(options)
 }
 
 /** The addresses to try in turn; `uri` is the constructor's. */
@@ -108,21 +126,39 @@ export function parseUri(uri: string): UriParts {
   return { host: parts['ipv6'] ?? parts['name'] ?? '', port: parseInt(parts['port'] ?? '', 10), path: parts['path'] ?? '' }
 }
 
-export function moduleOptions(options: ConnectionOptions, uris: string[], mqttVersion: 3 | 4 | 5): ModuleConnectOptions {
-  const { userName, password, willMessage, credentials, properties } = options
+export function moduleOptions(plan: Plan): ModuleConnectOptions {
+  const { options } = plan
+  const { userName, password, willMessage, credentials } = options
+  const { properties, ...asked } = connectProperties(plan)
   return {
-    uris,
-    mqttVersion,
-    timeout: options.timeout || 30,
+    uris: plan.uris,
+    mqttVersion: plan.version,
+    timeout: plan.timeout,
     keepAliveInterval: options.keepAliveInterval ?? 60,
-    cleanSession: options.cleanSession ?? true,
-    reconnect: options.reconnect ?? false,
+    keepAliveBySending: plan.strict,
+    cleanSession: plan.cleanSession,
+    reconnect: options.reconnect === true && !plan.strict,
+    resubscribe: options.resubscribe ?? false,
+    ...asked,
     ...(userName === undefined ? {} : { userName }),
     ...(password === undefined ? {} : { password }),
     ...(credentials === undefined ? {} : { credentials }),
     ...(properties === undefined ? {} : { properties }),
     ...(willMessage == null ? {} : { willMessage: moduleWill(willMessage) }),
   }
+}
+
+/** Those that the module takes as options of their own, and the rest. */
+function connectProperties({ options, version }: Plan): ModuleConnectOptions {
+  if (options.properties == null || version < 5) return {}
+  const rest: Record<string, unknown> = { ...options.properties }
+  const asked: Record<string, unknown> = {}
+  for (const name of CONNECT_PROPERTIES) {
+    if (rest[name] !== undefined) asked[name] = rest[name]
+    // eslint-disable-next-line @typescript-eslint/no-dynamic-delete
+    delete rest[name]
+  }
+  return { ...asked, properties: rest }
 }
 
 function moduleWill(will: Message): NonNullable<ModuleConnectOptions['willMessage']> {

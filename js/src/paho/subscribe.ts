@@ -1,18 +1,24 @@
 // subscribe() and unsubscribe(): their options, and when their callbacks are called.
-import type { Client as ModuleClient } from '../module.js'
+import type { Client as ModuleClient, Properties } from '../module.js'
 import { error, told } from './errors.js'
 import type { Qos } from './message.js'
 import type { ErrorWithInvocationContext, InvocationContext, WithInvocationContext } from './options.js'
+import { requireWellFormed } from './utf8.js'
 import { shown, type Shape, validate } from './validate.js'
 
 export interface SubscribeOptions extends WithInvocationContext {
   /** Default 0. */
   qos?: Qos
-  onSuccess?: (outcome: WithInvocationContext & { grantedQos: Uint8Array }) => void
+  onSuccess?: (outcome: WithInvocationContext & { grantedQos: Uint8Array; properties?: Properties }) => void
   /** Where a filter was refused, `errorCode` holds the broker's codes, one for each filter. */
   onFailure?: (failure: { invocationContext?: InvocationContext; errorCode: Uint8Array | number; errorMessage?: string }) => void
   /** Seconds. */
   timeout?: number
+  /** Beyond mqttws31.js, as all that follow: MQTT 5. */
+  properties?: Properties
+  noLocal?: boolean
+  retainAsPublished?: boolean
+  retainHandling?: 0 | 1 | 2
 }
 
 export interface UnsubscribeOptions extends WithInvocationContext {
@@ -20,55 +26,82 @@ export interface UnsubscribeOptions extends WithInvocationContext {
   onFailure?: (failure: ErrorWithInvocationContext) => void
   /** Seconds. */
   timeout?: number
+  /** Beyond mqttws31.js: MQTT 5. */
+  properties?: Properties
 }
 
+/** Of both: MQTT 5. */
+const EXTENSIONS: Shape = { properties: 'object' }
+const SUBSCRIBE_EXTENSIONS: Shape = { ...EXTENSIONS, noLocal: 'boolean', retainAsPublished: 'boolean', retainHandling: 'number' }
 const SUBSCRIBE: Shape = { qos: 'number', invocationContext: 'object', onSuccess: 'function', onFailure: 'function', timeout: 'number' }
 const UNSUBSCRIBE: Shape = { invocationContext: 'object', onSuccess: 'function', onFailure: 'function', timeout: 'number' }
 
-export type Call = <Arguments extends unknown[]>(handler: ((...given: Arguments) => void) | undefined, ...given: Arguments) => void
+export type Call = <Arguments extends unknown[]>(handler: ((...given: Arguments) => void) | undefined, ...given: Arguments) => unknown
 
 export function checkSubscribe(filter: unknown, options: SubscribeOptions): void {
   checkFilter(filter)
-  validate(options, SUBSCRIBE)
+  validate(options, SUBSCRIBE, SUBSCRIBE_EXTENSIONS)
   checkTimeout(options, 'subscribeOptions')
   if (options.qos !== undefined && ![0, 1, 2].includes(options.qos)) throw error('INVALID_ARGUMENT', options.qos, 'subscribeOptions.qos')
 }
 
 export function checkUnsubscribe(filter: unknown, options: UnsubscribeOptions): void {
   checkFilter(filter)
-  validate(options, UNSUBSCRIBE)
+  validate(options, UNSUBSCRIBE, EXTENSIONS)
   checkTimeout(options, 'unsubscribeOptions')
 }
 
-export function subscribe(client: ModuleClient, filter: string | string[], options: SubscribeOptions, call: Call): void {
-  const { qos = 0, timeout } = options
-  const invocationContext: unknown = options.invocationContext
-  const timer = startTimer(timeout, () => call(options.onFailure, { invocationContext, ...told('SUBSCRIBE_TIMEOUT') }))
+/** What the connection adds to a call. */
+export interface Terms {
+  call: Call
+  mqttVersion: number
+  /** Only the broker's first code counts. */
+  strict: boolean
+}
+
+export function subscribe(client: ModuleClient, filter: string | string[], options: SubscribeOptions, terms: Terms): void {
+  const { qos = 0, timeout, onSuccess, onFailure, properties, noLocal, retainAsPublished, retainHandling } = options
+  const { call, mqttVersion, strict } = terms
+  const extensions = withoutUndefined({ properties, noLocal, retainAsPublished, retainHandling })
+  const context = { invocationContext: options.invocationContext as unknown }
+  const timer = startTimer(timeout, () => call(onFailure, { ...context, ...told('SUBSCRIBE_TIMEOUT') }))
+  const succeed = (grantedQos: Uint8Array, said: Properties) => {
+    clearTimeout(timer)
+    call(onSuccess, { ...context, grantedQos, ...(mqttVersion < 5 ? {} : { properties: said }) })
+  }
   client.subscribe(filter, {
     qos,
-    onSuccess({ grantedQos }) {
-      clearTimeout(timer)
-      call(options.onSuccess, { invocationContext, grantedQos })
-    },
-    onFailure({ grantedQos }) {
+    ...(mqttVersion < 5 ? {} : extensions),
+    onSuccess: ({ grantedQos, properties: said }) => succeed(grantedQos, said),
+    onFailure({ grantedQos, properties: said, reasonString }) {
       // Without the broker's answer nobody is called, unless there is a time limit.
       if (grantedQos === undefined) return
+      if (strict && (grantedQos[0] ?? 0) < 0x80) {
+        succeed(grantedQos, said ?? {})
+        return
+      }
       clearTimeout(timer)
-      call(options.onFailure, { invocationContext, errorCode: grantedQos, errorMessage: undefined as never })
+      call(onFailure, { ...context, errorCode: grantedQos, errorMessage: reasonString as never })
     },
   })
 }
 
-export function unsubscribe(client: ModuleClient, filter: string | string[], options: UnsubscribeOptions, call: Call): void {
-  const { timeout } = options
-  const invocationContext: unknown = options.invocationContext
-  const timer = startTimer(timeout, () => call(options.onFailure, { invocationContext, ...told('UNSUBSCRIBE_TIMEOUT') }))
+export function unsubscribe(client: ModuleClient, filter: string | string[], options: UnsubscribeOptions, terms: Terms): void {
+  const { timeout, onSuccess, onFailure, properties } = options
+  const { call, mqttVersion } = terms
+  const context = { invocationContext: options.invocationContext as unknown }
+  const timer = startTimer(timeout, () => call(onFailure, { ...context, ...told('UNSUBSCRIBE_TIMEOUT') }))
   client.unsubscribe(filter, {
-    onSuccess() {
+    ...(mqttVersion < 5 || properties === undefined ? {} : { properties }),
+    onSuccess({ reasonCodes }) {
       clearTimeout(timer)
-      call(options.onSuccess, { invocationContext })
+      call(onSuccess, mqttVersion < 5 ? context : { ...context, reasonCodes })
     },
   })
+}
+
+function withoutUndefined<T extends object>(object: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as never
 }
 
 function startTimer(seconds: number | undefined, run: () => void): ReturnType<typeof setTimeout> | undefined {
@@ -76,7 +109,9 @@ function startTimer(seconds: number | undefined, run: () => void): ReturnType<ty
 }
 
 function checkFilter(filter: unknown): void {
+  if (filter === undefined || filter === null) throw new TypeError(`${filter} is no topic filter.`)
   if (typeof filter !== 'string' && !Array.isArray(filter)) throw new Error(`Invalid argument:${shown(filter)}`)
+  for (const each of typeof filter === 'string' ? [filter] : (filter as unknown[])) if (typeof each === 'string') requireWellFormed(each)
 }
 
 function checkTimeout(options: { timeout?: number; onFailure?: unknown }, name: string): void {

@@ -1,8 +1,14 @@
+export type TraceFunction = (record: { severity: 'Debug'; message: string }) => void
+
 /** The last entries of what the client did, for getTraceLog() and the trace callback. */
 export class Trace {
   static readonly #most = 100
   #entries: string[] | undefined
-  callback: ((record: { severity: 'Debug'; message: string }) => void) | undefined
+  callback: TraceFunction | undefined
+
+  get isOn(): boolean {
+    return this.#entries !== undefined || this.callback !== undefined
+  }
 
   get log(): string[] | undefined {
     return this.#entries
@@ -18,7 +24,7 @@ export class Trace {
 
   /** Texts are kept as they are; anything else as JSON, secrets masked. */
   record(...values: unknown[]): void {
-    if (this.#entries === undefined && this.callback === undefined) return
+    if (!this.isOn) return
     const texts = values.map((value, index) => (index === 0 && typeof value === 'string' ? value : masked(value)))
     this.callback?.({ severity: 'Debug', message: texts.join('') })
     if (this.#entries === undefined) return

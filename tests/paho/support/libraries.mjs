@@ -52,7 +52,7 @@ export async function loadOurs(globals) {
 
 /** @param {string} text @param {Globals} globals */
 function run(text, globals) {
-  const page = Object.assign(Object.create(globalThis), globals)
+  const page = Object.create(globalThis, Object.getOwnPropertyDescriptors(globals))
   const names = { ...globals, globalThis: page, window: page, self: page, global: page, document: undefined }
   const module = { exports: /** @type {any} */ ({}) }
   const wrapper = new Function('module', 'exports', 'require', '__filename', ...Object.keys(names), text)

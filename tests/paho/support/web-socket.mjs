@@ -78,14 +78,21 @@ export class ScriptedWebSocket {
     if (this.readyState === 1) this.onmessage?.({ type: 'message', target: this, data })
   }
 
+  /** The browser is done with the socket before it tells. */
   fail() {
+    this.readyState = 3
     this.onerror?.({ type: 'error', target: this })
-    this.finish(1006, false)
+    this.#ended(1006, false)
   }
 
   /** @param {number} code @param {boolean} wasClean */
   finish(code, wasClean) {
     if (this.readyState === 3) return
+    this.#ended(code, wasClean)
+  }
+
+  /** @param {number} code @param {boolean} wasClean */
+  #ended(code, wasClean) {
     this.readyState = 3
     this.onclose?.({ type: 'close', target: this, code, reason: '', wasClean })
   }

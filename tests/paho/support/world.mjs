@@ -1,6 +1,6 @@
 /* global Event, EventTarget */
 // What a scenario acts on: a page with one of the libraries, a broker that it plays itself, and the record of every
-// effect. Events (calls, handlers, sockets) and packets are recorded apart, each with its virtual time.
+// effect. Events (calls and handlers) and what the broker sees (sockets and packets) are recorded apart, each with its virtual time.
 import { Clock, settle } from './clock.mjs'
 import { readPackets, connack } from './packets.mjs'
 import { messageText, valueText } from './show.mjs'
@@ -59,6 +59,7 @@ export class World {
       addEventListener: this.page.addEventListener.bind(this.page),
       removeEventListener: this.page.removeEventListener.bind(this.page),
       reportError: (/** @type {unknown} */ thrown) => this.event(`uncaught ${valueText(thrown)}`),
+      crypto: { getRandomValues: (/** @type {any} */ array) => array.fill(0x5a5a5a5a) },
       Math: Object.assign(Object.create(Math), { random: () => 0.5 }),
     })
     this.Client = Client
@@ -74,6 +75,11 @@ export class World {
   /** @param {string} text */
   event(text) {
     this.recorded.events.push(`${this.clock.now} ${text}`)
+  }
+
+  /** What the broker's side sees. @param {string} text */
+  wire(text) {
+    this.recorded.wire.push(`${this.clock.now} ${text}`)
   }
 
   /**
@@ -217,11 +223,11 @@ export class World {
     const name = `socket ${socket.index}`
     switch (event) {
       case 'new':
-        return this.event(`${name} = new WebSocket(${/** @type {string[]} */ (detail).join(', ')})`)
+        return this.wire(`${name} = new WebSocket(${/** @type {string[]} */ (detail).join(', ')})`)
       case 'open':
-        return this.event(`${name} opens, as ${socket.binaryType}`)
+        return this.wire(`${name} opens, as ${socket.binaryType}`)
       case 'close':
-        return this.event(`${name}.close()`)
+        return this.wire(`${name}.close()`)
       case 'send':
         return this.#sent(socket, /** @type {Buffer} */ (detail))
     }
@@ -235,7 +241,7 @@ export class World {
     socket.unread = socket.unread.subarray(used)
     for (const packet of packets) {
       socket.packets.push(packet)
-      this.recorded.wire.push(`${this.clock.now} ${socket.index} ${this.#packetText(packet)}`)
+      this.wire(`${socket.index} ${this.#packetText(packet)}`)
     }
   }
 

@@ -1,0 +1,316 @@
+// Between the classic client and the module's: connecting at one address and version after another, what is in flight,
+// and the two ways to take up a lost connection.
+import { reportUncaught } from '../emitter.js'
+import type { Load } from '../load.js'
+import type { Client as ModuleClient, ConnectionLoss, Failure, Module, Properties } from '../module.js'
+import { ClassicCycle } from './cycle.js'
+import { error, told, type Told } from './errors.js'
+import { pahoFailure } from './failure.js'
+import type { Handlers } from './handlers.js'
+import { Message } from './message.js'
+import { moduleOptions } from './options.js'
+import type { Persistence } from './persistence.js'
+import type { Plan } from './plan.js'
+
+/** disconnected -> connecting -> connected -> disconnected, or with `reconnect` -> reconnecting -> connected */
+export type State = 'disconnected' | 'connecting' | 'connected' | 'reconnecting'
+
+/** For publish(): one object for each combination, so that sending makes none. */
+const PUBLISH_OPTIONS = ([0, 1, 2] as const).map((qos) => [false, true].map((retain) => Object.freeze({ qos, retain })))
+
+export class Engine {
+  readonly #load: Load
+  readonly #clientId: string
+  readonly #handlers: Handlers
+  readonly #persistence: Persistence
+  readonly #unacknowledged = new Map<number, Message>()
+  /** With `strict`, what was sent while there was no connection. */
+  #queue: Message[] = []
+  #module: Module | undefined
+  #client: ModuleClient | undefined
+  #plan: Plan | undefined
+  #cycle: ClassicCycle | undefined
+  /** disconnect() while connecting waits for the connection, as it always did. */
+  #disconnectSoon = false
+  state: State = 'disconnected'
+
+  constructor(load: Load, clientId: string, handlers: Handlers, persistence: Persistence) {
+    this.#load = load
+    this.#clientId = clientId
+    this.#handlers = handlers
+    this.#persistence = persistence
+    persistence.onDelivered = (message) => this.call(handlers.onMessageDelivered, message)
+    persistence.onArrived = (message) => this.call(handlers.onMessageArrived, message)
+    persistence.onError = (thrown) => this.report(thrown)
+    // Ahead of connect(), which reports what goes wrong.
+    load().then(
+      (module) => (this.#module = module),
+      () => {},
+    )
+  }
+
+  /** Of QoS 1 and 2, and what waits to be sent. */
+  get unfinished(): number {
+    return this.#queue.length + (this.#client?.unfinishedMessages ?? 0)
+  }
+
+  get strict(): boolean {
+    return this.#plan?.strict === true
+  }
+
+  get mqttVersion(): number {
+    return this.#plan?.version ?? 4
+  }
+
+  connect(plan: Plan): void {
+    const wasReconnecting = this.state === 'reconnecting'
+    this.#cycle?.stop()
+    this.state = 'connecting'
+    this.#disconnectSoon = false
+    this.#plan = plan
+    // What comes of that is no longer of this plan.
+    if (wasReconnecting) this.#client?.disconnect()
+    if (this.#module !== undefined) {
+      this.#start(this.#module, plan)
+      return
+    }
+    this.#load().then(
+      (module) => {
+        this.#module = module
+        if (plan === this.#plan) this.#start(module, plan)
+      },
+      (reason: unknown) => {
+        if (plan === this.#plan) this.#fail(plan, internalError(reason))
+      },
+    )
+  }
+
+  /** Where there is a connection; else throws. */
+  requireConnected(): ModuleClient {
+    if (this.state !== 'connected' || this.#client === undefined) throw error('INVALID_STATE', 'not connected')
+    return this.#client
+  }
+
+  /** `most`: how many may wait while there is no connection; undefined where none may. */
+  send(message: Message, most: number | undefined): void {
+    const isConnected = this.state === 'connected'
+    if (!isConnected) {
+      if (this.state !== 'reconnecting' || most === undefined) throw error('INVALID_STATE', 'not connected')
+      if (this.unfinished > most) throw error('BUFFER_FULL', most)
+      if (this.strict) {
+        this.#queue.push(message)
+        return
+      }
+    }
+    this.#publish(message, isConnected)
+  }
+
+  disconnect(): void {
+    const plan = this.#plan
+    switch (this.state) {
+      case 'disconnected':
+        throw error('INVALID_STATE', 'not connecting or connected')
+      case 'connecting':
+        this.#disconnectSoon = true
+        return
+      case 'reconnecting':
+        this.#end()
+        return
+      case 'connected':
+        this.#end()
+        this.call(this.#handlers.onConnectionLost, { ...told('OK'), reconnect: plan?.options.reconnect, uri: plan?.uri ?? '' })
+    }
+  }
+
+  /** What a handler throws stops nothing; with `strict` it ends the connection. False: it did. */
+  readonly call = <Arguments extends unknown[]>(handler: ((...given: Arguments) => void) | undefined, ...given: Arguments): boolean => {
+    try {
+      handler?.(...given)
+      return true
+    } catch (thrown) {
+      if (!this.strict || this.state !== 'connected') {
+        this.report(thrown)
+        return true
+      }
+      this.#breakDown(thrown)
+      return false
+    }
+  }
+
+  report(thrown: unknown): void {
+    const { onError } = this.#handlers
+    if (onError === undefined) return reportUncaught(thrown)
+    try {
+      onError(thrown)
+    } catch (again) {
+      reportUncaught(again)
+    }
+  }
+
+  #start(module: Module, plan: Plan): void {
+    try {
+      const client = (this.#client ??= new module.Client(plan.uris[0] as string, this.#clientId))
+      client.onConnecting = (uri) => (plan.uri = uri)
+      client.onConnected = (reconnected, uri, _, properties) => this.#connected(plan, reconnected, uri, properties)
+      client.onConnectionLost = (loss) => this.#lost(plan, loss)
+      client.onMessageArrived = (arrived) => this.#arrived(new Message(undefined, arrived))
+      client.onPublished = (operation, reasonCode, properties) => this.#delivered(operation, reasonCode, properties)
+      client.onPublishFailed = (operation) => this.#unacknowledged.delete(operation)
+      client.onError = (thrown) => this.report(thrown)
+      client.connect({
+        ...moduleOptions(plan),
+        store: this.#persistence.session(plan.strict && plan.cleanSession),
+        onFailure: (failure) => this.#notConnected(module, plan, failure),
+      })
+    } catch (thrown) {
+      this.#fail(plan, internalError(thrown))
+    }
+  }
+
+  /** The next address, then all of them again as MQTT 3.1, and then it has failed. */
+  #notConnected(module: Module, plan: Plan, failure: Failure): void {
+    if (plan !== this.#plan || this.state !== 'connecting') return
+    const next = plan.uris.indexOf(plan.uri) + 1
+    // The engine goes on by itself, except after a refusal that another attempt would meet again.
+    if (next > 0 && next < plan.uris.length) {
+      plan.uris = plan.uris.slice(next)
+      this.#start(module, plan)
+      return
+    }
+    if (plan.version === 4 && !plan.isExplicit) {
+      plan.fallBack()
+      this.#start(module, plan)
+      return
+    }
+    this.#fail(plan, this.#told(failure))
+  }
+
+  #fail(plan: Plan, failure: Told): void {
+    this.state = 'disconnected'
+    this.call(plan.options.onFailure, { ...plan.context, ...failure })
+  }
+
+  #connected(plan: Plan, reconnected: boolean, uri: string, properties: Properties): void {
+    if (plan !== this.#plan || this.state === 'disconnected') return
+    const isReconnection = reconnected || this.#cycle?.isRunning === true
+    this.#cycle?.stop()
+    this.state = 'connected'
+    plan.uri = uri
+    this.#sendQueue(plan)
+    for (const [operation, message] of [...this.#unacknowledged]) if (message.qos === 0) this.#delivered(operation, 0)
+    const outcome = plan.version === 5 ? { ...plan.context, properties } : plan.context
+    if (!this.call(plan.options.onSuccess, outcome)) return
+    if (!this.call(this.#handlers.onConnected, isReconnection, uri)) return
+    if (this.#disconnectSoon && this.isConnected) this.disconnect()
+  }
+
+  get isConnected(): boolean {
+    return this.state === 'connected'
+  }
+
+  #lost(plan: Plan, loss: ConnectionLoss): void {
+    if (plan !== this.#plan || (this.state !== 'connected' && this.state !== 'reconnecting')) return
+    if (this.#cycle?.isRunning === true) return
+    const wasConnected = this.isConnected
+    const goesOn = plan.strict ? plan.options.reconnect === true : loss.reconnect
+    // Attempts that fail in between are not told, except the last one.
+    if (wasConnected || !goesOn) this.#ended(plan, this.#told(loss), goesOn)
+  }
+
+  #ended(plan: Plan, why: Told, goesOn: boolean): void {
+    this.state = goesOn ? 'reconnecting' : 'disconnected'
+    if (!goesOn && plan.cleanSession) this.#unacknowledged.clear()
+    const reconnect = goesOn === (plan.options.reconnect === true) ? plan.options.reconnect : goesOn
+    this.call(this.#handlers.onConnectionLost, { ...why, reconnect, uri: plan.uri })
+    if (goesOn && plan.strict && this.isReconnecting(plan)) this.#beginCycle(plan)
+  }
+
+  isReconnecting(plan: Plan): boolean {
+    return this.state === 'reconnecting' && plan === this.#plan
+  }
+
+  /** As mqttws31.js does it: at the first address, with its own times. */
+  #beginCycle(plan: Plan): void {
+    plan.uris = plan.allUris.slice(0, 1)
+    this.#cycle = new ClassicCycle(plan.timeout, (over) => {
+      const client = this.#client
+      const module = this.#module
+      if (module === undefined) return
+      if (client === undefined) this.#start(module, plan)
+      this.#client?.connect({
+        ...moduleOptions(plan),
+        store: this.#persistence.session(plan.cleanSession),
+        onFailure: (failure) => over(failure.error === 'connection_refused'),
+      })
+    })
+    this.#cycle.start()
+  }
+
+  /** The end without a DISCONNECT, as after an error in the connection itself. */
+  #breakDown(thrown: unknown): void {
+    const plan = this.#plan as Plan
+    this.#client?.delete()
+    this.#client = undefined
+    this.#ended(plan, internalError(thrown), plan.options.reconnect === true)
+  }
+
+  #end(): void {
+    this.#cycle?.stop()
+    this.state = 'disconnected'
+    this.#queue = []
+    this.#client?.disconnect()
+  }
+
+  #publish(message: Message, isConnected: boolean): void {
+    const { qos, properties } = message
+    const { onMessageDelivered } = this.#handlers
+    // With `strict` an exception of the handler is one of send(), and nothing is sent.
+    const isFirst = this.strict && qos === 0 && isConnected
+    if (isFirst) onMessageDelivered?.(message)
+    const options = PUBLISH_OPTIONS[qos]?.[Number(message.retained)]
+    const operation = (this.#client as ModuleClient).publish(
+      message.destinationName,
+      message.raw,
+      properties === undefined ? options : { ...options, properties },
+    )
+    if (qos > 0 || (operation !== 0 && !isConnected)) this.#unacknowledged.set(operation, message)
+    else if (!isFirst && onMessageDelivered !== undefined) this.call(onMessageDelivered, message)
+  }
+
+  /** With a clean session, those of QoS 1 and 2 are lost. */
+  #sendQueue(plan: Plan): void {
+    const queue = this.#queue
+    this.#queue = []
+    for (const message of queue) if (message.qos === 0 || !plan.cleanSession) this.#publish(message, true)
+  }
+
+  #arrived(message: Message): void {
+    const { onMessageArrived } = this.#handlers
+    if (onMessageArrived !== undefined && this.state === 'connected') this.call(onMessageArrived, message)
+  }
+
+  #delivered(operation: number, reasonCode: number, properties?: Properties): void {
+    const message = this.#unacknowledged.get(operation)
+    if (message === undefined) return
+    this.#unacknowledged.delete(operation)
+    const { onMessageDelivered } = this.#handlers
+    if (this.mqttVersion < 5) this.call(onMessageDelivered, message)
+    else this.call(onMessageDelivered, message, { reasonCode, ...(properties === undefined ? {} : { properties }) })
+  }
+
+  #told(failure: Failure): Told {
+    const { reasonCode, reasonString, properties } = failure
+    const classic = pahoFailure(failure, this.mqttVersion, (code) => this.#module?.describeReason(code) ?? '')
+    if (this.mqttVersion < 5) return classic
+    return {
+      ...classic,
+      reasonCode,
+      ...(reasonString === undefined ? {} : { reasonString }),
+      ...(properties === undefined ? {} : { properties }),
+    }
+  }
+}
+
+function internalError(thrown: unknown): Told {
+  return told('INTERNAL_ERROR', thrown instanceof Error ? thrown.message : thrown, 'No Error Stack Available')
+}

@@ -1,0 +1,153 @@
+// Messages in flight, in localStorage, so that they survive a reload. Written in batches (the module says when) and when
+// the page is hidden or left; what is acknowledged sooner is never written.
+import type { SessionStore, StoreChanges, StoredRecord } from '../module.js'
+import { Message, type Qos } from './message.js'
+import { fromEngine, fromHex, type PahoRecord, parseRecord, toEngine } from './records.js'
+
+const OUTGOING = 1
+const RECEIVED = 2
+
+interface Entry {
+  key: string
+  record: PahoRecord
+  /** An earlier page left it. */
+  isInherited?: boolean
+}
+
+export class Persistence {
+  readonly #sent: string
+  readonly #received: string
+  readonly #storage: Storage | undefined
+  /** What is in storage, by the engine's numbers. */
+  readonly #outgoing = new Map<number, Entry>()
+  readonly #incoming = new Map<number, Entry>()
+  /** The same as the engine takes it, until it was taken. */
+  #records: StoredRecord[] = []
+  #hasFailed = false
+  /** A message of an earlier page is over. */
+  onDelivered: (message: Message) => void = () => {}
+  /** A message that an earlier page received, and did not hand to the application. */
+  onArrived: (message: Message) => void = () => {}
+  onError: (thrown: unknown) => void = () => {}
+
+  /** Reads what an earlier page left. Throws where a record is none. */
+  constructor(host: string, port: number, path: string, clientId: string) {
+    const client = `${host}:${port}${path === '/mqtt' ? '' : `:${path}`}:${clientId}:`
+    this.#sent = `Sent:${client}`
+    this.#received = `Received:${client}`
+    this.#storage = findStorage()
+    for (const key of keys(this.#storage)) this.#read(key)
+    this.#number()
+  }
+
+  /** `forget`: the session is a new one, and what is stored belongs to an older one. */
+  session(forget: boolean): SessionStore {
+    if (forget) this.#clear()
+    const records = this.#records
+    this.#records = []
+    return { records, write: (changes) => this.#write(changes), onErased: (kind, number) => this.#over(kind, number) }
+  }
+
+  #read(key: string): void {
+    const isSent = key.startsWith(this.#sent)
+    if (!isSent && !key.startsWith(this.#received)) return
+    const value = this.#storage?.getItem(key)
+    if (value == null) return
+    const record = parseRecord(key, value)
+    if (isSent) this.#outgoing.set(this.#outgoing.size, { key, record, isInherited: true })
+    else this.#incoming.set(record.messageIdentifier, { key, record, isInherited: true })
+  }
+
+  /** In the order of their sequence, which begins anew with every page that mqttws31.js ran on. */
+  #number(): void {
+    const entries = [...this.#outgoing.values()].sort((a, b) => (a.record.sequence ?? 0) - (b.record.sequence ?? 0))
+    this.#outgoing.clear()
+    entries.forEach((entry, index) => this.#outgoing.set(index + 1, entry))
+    this.#records = [
+      ...[...this.#outgoing].map(([number, { record }]) => ({ kind: OUTGOING, number, record: toEngine(record) })),
+      ...[...this.#incoming.keys()].map((number) => ({ kind: RECEIVED, number, record: new Uint8Array() })),
+    ]
+  }
+
+  #clear(): void {
+    for (const { key } of [...this.#outgoing.values(), ...this.#incoming.values()]) this.#storage?.removeItem(key)
+    this.#outgoing.clear()
+    this.#incoming.clear()
+    this.#records = []
+  }
+
+  #write({ put, erased }: StoreChanges): void {
+    for (const { kind, number } of erased) this.#remove(kind, number)
+    for (const { kind, number, record } of put) {
+      if (kind === OUTGOING) this.#putOutgoing(number, record)
+      else this.#putReceived(number)
+    }
+  }
+
+  #putOutgoing(number: number, bytes: Uint8Array): void {
+    const before = this.#outgoing.get(number)
+    const record = fromEngine(bytes, number, before?.record)
+    // Without an identifier it was never sent, and has no place of its own among those that were.
+    const key = `${this.#sent}${record.messageIdentifier === 0 ? `+${number}` : record.messageIdentifier}`
+    if (before !== undefined && before.key !== key) this.#storage?.removeItem(before.key)
+    this.#set(key, record)
+    this.#outgoing.set(number, { key, record })
+  }
+
+  #putReceived(messageIdentifier: number): void {
+    const payloadMessage = { payloadHex: '', qos: 2, destinationName: '' }
+    const record: PahoRecord = { type: 3, messageIdentifier, version: 1, payloadMessage, delivered: true }
+    const key = `${this.#received}${messageIdentifier}`
+    this.#set(key, record)
+    this.#incoming.set(messageIdentifier, { key, record })
+  }
+
+  /** Storage that is full, denied or absent is told once: delivery goes on from memory. */
+  #set(key: string, record: PahoRecord): void {
+    try {
+      if (this.#storage === undefined) throw new Error('There is no localStorage: messages in flight do not survive a reload.')
+      this.#storage.setItem(key, JSON.stringify(record))
+    } catch (thrown) {
+      if (!this.#hasFailed) this.onError(thrown)
+      this.#hasFailed = true
+    }
+  }
+
+  #remove(kind: number, number: number): void {
+    const entries = kind === OUTGOING ? this.#outgoing : this.#incoming
+    const entry = entries.get(number)
+    entries.delete(number)
+    if (entry !== undefined) this.#storage?.removeItem(entry.key)
+  }
+
+  /** Nobody else remembers it: it is of an earlier page, or of the time before the last connect(). */
+  #over(kind: number, number: number): void {
+    const entry = (kind === OUTGOING ? this.#outgoing : this.#incoming).get(number)
+    if (entry === undefined) return
+    const { record, isInherited = false } = entry
+    if (kind === OUTGOING) this.onDelivered(messageOf(record, isInherited))
+    else if (record.delivered !== true) this.onArrived(messageOf(record, record.payloadMessage.duplicate === true))
+  }
+}
+
+function messageOf({ payloadMessage }: PahoRecord, duplicate: boolean): Message {
+  const message = new Message(fromHex(payloadMessage.payloadHex))
+  message.destinationName = payloadMessage.destinationName
+  message.qos = payloadMessage.qos as Qos
+  message.retained = payloadMessage.retained === true
+  message.duplicate = duplicate
+  return message
+}
+
+function findStorage(): Storage | undefined {
+  try {
+    // Denied to sandboxed frames, and absent in workers.
+    return (globalThis as { localStorage?: Storage }).localStorage
+  } catch {
+    return undefined
+  }
+}
+
+function keys(storage: Storage | undefined): string[] {
+  return storage === undefined ? [] : Array.from({ length: storage.length }, (_, index) => storage.key(index) ?? '')
+}

@@ -1,0 +1,52 @@
+import { connectUris, type ConnectionOptions } from './options.js'
+
+/** What one call of connect() asked for, and how far it has come. */
+export class Plan {
+  readonly options: ConnectionOptions
+  readonly strict: boolean
+  readonly cleanSession: boolean
+  /** Seconds. */
+  readonly timeout: number
+  readonly isExplicit: boolean
+  readonly allUris: readonly string[]
+  readonly #given: ConnectionOptions
+  version: 3 | 4 | 5
+  /** Those that have still to be tried. */
+  uris: string[]
+  /** Of the current attempt or connection. */
+  uri: string
+
+  /** `given`: the application's own object, which mqttws31.js writes to. */
+  constructor(options: ConnectionOptions, given: ConnectionOptions, uri: string, path: string) {
+    this.options = options
+    this.#given = given
+    this.strict = options.strict === true
+    this.cleanSession = options.cleanSession ?? true
+    this.timeout = options.timeout || 30
+    this.isExplicit = options.mqttVersion !== undefined
+    this.version = options.mqttVersion ?? 4
+    this.uris = connectUris(options, uri, path)
+    this.allUris = this.uris
+    this.uri = this.uris[0] ?? uri
+    if (this.strict) this.#fillIn()
+  }
+
+  /** What the callbacks are handed back. */
+  get context(): { invocationContext: unknown } {
+    return { invocationContext: this.options.invocationContext as unknown }
+  }
+
+  /** After the last address: all of them again, as MQTT 3.1. */
+  fallBack(): void {
+    this.version = 3
+    this.uris = [...this.allUris]
+    if (this.strict) Reflect.set(this.#given, 'mqttVersion', 3)
+  }
+
+  #fillIn(): void {
+    const { keepAliveInterval = 60, hosts } = this.options
+    const defaults = { keepAliveInterval, mqttVersionExplicit: this.isExplicit, mqttVersion: this.version, cleanSession: this.cleanSession }
+    for (const [name, value] of Object.entries(defaults)) Reflect.set(this.#given, name, value)
+    if (hosts != null) Reflect.set(this.#given, 'uris', [...this.allUris])
+  }
+}

@@ -1,0 +1,110 @@
+// Messages in storage: the records of mqttws31.js on one side, the engine's (session/store_record.hpp) on the other.
+import { error } from './errors.js'
+
+/** As JSON under `Sent:` or `Received:`. */
+export interface PahoRecord {
+  type: number
+  messageIdentifier: number
+  version: number
+  pubRecReceived?: true
+  payloadMessage: { payloadHex: string; qos: number; destinationName: string; duplicate?: true; retained?: true }
+  sequence?: number
+  /** Ours: the engine's own record, in hexadecimal digits, where it holds more than the fields above say (MQTT 5). */
+  record?: string
+  /** Ours: a received message that the application has seen. */
+  delivered?: true
+}
+
+const FORMAT = 1
+const AWAITING_PUBCOMP = 3
+const HEADER = 5
+
+/** Throws as mqttws31.js does where it is not one of its records. */
+export function parseRecord(key: string, value: string): PahoRecord {
+  const record = JSON.parse(value) as PahoRecord
+  if (record.type !== 3 || record.version !== 1) throw error('INVALID_STORED_DATA', key, value)
+  return record
+}
+
+/** The engine's record of an outgoing message. */
+export function toEngine({ messageIdentifier: id, pubRecReceived, payloadMessage, record }: PahoRecord): Uint8Array {
+  if (record !== undefined) return fromHex(record)
+  const header = [FORMAT, 4, pubRecReceived === true ? AWAITING_PUBCOMP : 0, id >> 8, id & 255]
+  if (pubRecReceived === true) return Uint8Array.from(header)
+  const topic = new TextEncoder().encode(payloadMessage.destinationName)
+  const payload = fromHex(payloadMessage.payloadHex)
+  const size = 2 + topic.length + 2 + payload.length
+  const first = 0x30 | (payloadMessage.qos << 1) | Number(payloadMessage.retained === true)
+  const length = [topic.length >> 8, topic.length & 255]
+  return concatenated(header, [first], variableInteger(size), length, topic, [id >> 8, id & 255], payload)
+}
+
+/** What the engine's record says; `before` is what was stored of the same message until now. */
+export function fromEngine(bytes: Uint8Array, sequence: number, before: PahoRecord | undefined): PahoRecord {
+  const [, version = 4, state = 0, high = 0, low = 0] = bytes
+  const messageIdentifier = (high << 8) | low
+  if (state === AWAITING_PUBCOMP) {
+    const payloadMessage = before?.payloadMessage ?? { payloadHex: '', qos: 2, destinationName: '' }
+    return { type: 3, messageIdentifier, version: 1, pubRecReceived: true, payloadMessage, sequence }
+  }
+  const packet = bytes.subarray(HEADER)
+  const first = packet[0] ?? 0
+  let at = 1
+  while ((packet[at++] ?? 0) > 0x7f);
+  const size = ((packet[at] ?? 0) << 8) | (packet[at + 1] ?? 0)
+  const topic = packet.subarray(at + 2, at + 2 + size)
+  at += 2 + size + 2
+  if (version === 5) at = behindProperties(packet, at)
+  return {
+    type: 3,
+    messageIdentifier,
+    version: 1,
+    payloadMessage: {
+      payloadHex: toHex(packet.subarray(at)),
+      qos: (first >> 1) & 3,
+      destinationName: new TextDecoder().decode(topic),
+      ...((first & 1) === 1 ? { retained: true as const } : {}),
+    },
+    sequence,
+    ...(version === 5 ? { record: toHex(bytes) } : {}),
+  }
+}
+
+/** @internal */
+export function fromHex(digits: string): Uint8Array {
+  const bytes = new Uint8Array(digits.length >> 1)
+  for (let index = 0; index < bytes.length; index++) bytes[index] = parseInt(digits.slice(index * 2, index * 2 + 2), 16)
+  return bytes
+}
+
+function toHex(bytes: Uint8Array): string {
+  let digits = ''
+  for (const byte of bytes) digits += byte < 16 ? `0${byte.toString(16)}` : byte.toString(16)
+  return digits
+}
+
+function variableInteger(value: number): number[] {
+  const bytes = []
+  for (; value > 0x7f; value >>= 7) bytes.push((value & 0x7f) | 0x80)
+  bytes.push(value)
+  return bytes
+}
+
+function behindProperties(packet: Uint8Array, at: number): number {
+  let size = 0
+  for (let shift = 0; ; shift += 7) {
+    const byte = packet[at++] ?? 0
+    size |= (byte & 0x7f) << shift
+    if (byte < 0x80) return at + size
+  }
+}
+
+function concatenated(...parts: (Uint8Array | number[])[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((size, part) => size + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    bytes.set(part, at)
+    at += part.length
+  }
+  return bytes
+}
