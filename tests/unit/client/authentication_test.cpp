@@ -93,6 +93,33 @@ TEST(Authentication, MayBeRefused) {
     bench.expect_hang_up();
 }
 
+TEST(Authentication, EndsTheAttemptWhenTheApplicationHasNoAnswer) {
+    Bench bench{authenticating()};
+    bench.start();
+    bench.open();
+    bench.take(PacketType::connect);
+    bench.fail_authentication();  // nobody asked yet
+    bench.send(auth(continue_authentication, "SCRAM", "one"));
+    bench.event<seen::Authentication>();
+    bench.fail_authentication();
+    EXPECT_EQ(bench.event<seen::Disconnected>().why, Errc::authentication_failed);
+    bench.expect_hang_up();  // [MQTT-3.1.2-30]: no DISCONNECT before CONNACK
+}
+
+TEST(Authentication, EndsTheConnectionWhenTheApplicationHasNoAnswer) {
+    Bench bench{authenticating()};
+    bench.connect(final_connack());
+    EXPECT_EQ(bench.reauthenticate("again"), Errc::none);
+    bench.take(PacketType::auth);
+    bench.send(auth(continue_authentication, "SCRAM", "one"));
+    bench.event<seen::Authentication>();
+    bench.fail_authentication();
+    EXPECT_EQ(bench.event<seen::Disconnected>().why, Errc::authentication_failed);
+    bench.expect(disconnect(unspecified_error));
+    bench.expect_hang_up();
+    bench.forget();
+}
+
 TEST(Authentication, TimesOutLikeEveryConnection) {
     ConnectOptions options = authenticating();
     options.connect_timeout = 10s;

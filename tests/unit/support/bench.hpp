@@ -107,6 +107,7 @@ public:
     void provide_credentials(Credentials);
     void fail_credentials();
     Errc authenticate(std::string_view data);
+    void fail_authentication();
     Errc reauthenticate(std::string_view data);
 
     // --- Events ------------------------------------------------------------------------------------

@@ -139,6 +139,11 @@ Errc Bench::authenticate(std::string_view data) {
     return error;
 }
 
+void Bench::fail_authentication() {
+    client_->fail_authentication(now_);
+    settle();
+}
+
 Errc Bench::reauthenticate(std::string_view data) {
     const Errc error = client_->reauthenticate(bytes_of(data), now_);
     settle();
