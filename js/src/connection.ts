@@ -33,6 +33,8 @@ export class Connection {
   #lastError: MqttError | undefined
   #thrown: unknown
   #sessionPresent = false
+  /** Somebody listens to `message`: kept here, as every message asks. */
+  #isWatched = false
   #serverProperties: Properties = {}
 
   /** Which MQTT is spoken: 5, 4 (3.1.1) or 3 (3.1). */
@@ -103,8 +105,13 @@ export class Connection {
   /** The result takes the handler away again. A handler that throws is reported as `error` and stops nothing. */
   on<Type extends keyof ConnectionEvents>(type: Type, handler: (event: ConnectionEvents[Type]) => void): () => void {
     const off = this.#events.on(type, handler)
-    if (type === 'message') this.#held.release((message) => this.#events.emit('message', new Message(message, NO_PARAMS)))
-    return off
+    if (type !== 'message') return off
+    this.#isWatched = true
+    this.#held.release((message) => this.#events.emit('message', new Message(message, NO_PARAMS)))
+    return () => {
+      off()
+      this.#isWatched = this.#events.has('message')
+    }
   }
 
   /**
@@ -269,7 +276,7 @@ export class Connection {
 
   #arrived(message: ArrivedMessage): void {
     const taken = this.#subscriptions.deliver(message)
-    if (this.#events.has('message')) this.#events.emit('message', new Message(message, NO_PARAMS))
+    if (this.#isWatched) this.#events.emit('message', new Message(message, NO_PARAMS))
     else if (taken === 0) this.#held.keep(message)
   }
 

@@ -41,7 +41,8 @@ const REASON_ADVICE: Record<number, string> = {
 }
 
 const LOST: Partial<Record<ErrorCode, string>> = {
-  transport_closed: 'The connection to the broker was closed. Look at the network, or at a proxy that closes idle connections.',
+  transport_closed:
+    'The connection to the broker was closed. Look at the network, at proxies in between, and for another client with the same clientId.',
   transport_failed: 'The connection to the broker broke.',
   keep_alive_timed_out: 'The broker fell silent: no answer within the keep-alive time. Look at the network.',
   session_lost: 'The broker no longer had the session.',

@@ -34,7 +34,7 @@ export function loadOnce(createModule: typeof CreateModule, wasmUrl?: () => URL)
         ? cause
         : new MqttError(
             'load_failed',
-            'The WebAssembly module could not be loaded: see the cause. Look whether wsmq.wasm is served, and whether a Content-Security-Policy lacks wasm-unsafe-eval.',
+            'The WebAssembly module could not be loaded: see the cause. Look whether wsmq.wasm is served (load({ wasmUrl }) says where), and whether a Content-Security-Policy lacks wasm-unsafe-eval.',
             { cause },
           )
     })

@@ -33,6 +33,8 @@ export class Subscriptions {
   readonly #entries = new Map<string, Entry>()
   readonly #sinks = new Set<Sink>()
   readonly #router = new Router<Sink>()
+  /** A signal may live longer than what it ends: how to stop listening to it. */
+  readonly #unlisten = new Map<Sink, () => void>()
   #closed: { readonly reason: unknown } | undefined
 
   constructor(client: Client, host: SubscriptionsHost) {
@@ -74,14 +76,7 @@ export class Subscriptions {
       this.#forget(sink)
       throw thrownError(thrown)
     }
-    signal?.addEventListener(
-      'abort',
-      () => {
-        sink.close(signal.reason, signal.reason)
-        this.#leave(sink).catch(this.#host.onError)
-      },
-      { once: true },
-    )
+    if (signal !== undefined) this.#endWith(sink, signal)
     return sink
   }
 
@@ -101,9 +96,28 @@ export class Subscriptions {
   close(error: unknown): void {
     const reason = error ?? new MqttError('closed', 'The connection was closed before the broker answered.')
     this.#closed = { reason }
-    for (const sink of this.#sinks) sink.close(reason, error)
+    for (const sink of [...this.#sinks]) {
+      sink.close(reason, error)
+      this.#ignoreSignal(sink)
+    }
     this.#sinks.clear()
     this.#entries.clear()
+  }
+
+  #endWith(sink: Sink, signal: AbortSignal): void {
+    const end = () => {
+      sink.close(signal.reason, signal.reason)
+      this.#leave(sink).catch(this.#host.onError)
+    }
+    signal.addEventListener('abort', end, { once: true })
+    this.#unlisten.set(sink, () => {
+      signal.removeEventListener('abort', end)
+    })
+  }
+
+  #ignoreSignal(sink: Sink): void {
+    this.#unlisten.get(sink)?.()
+    this.#unlisten.delete(sink)
   }
 
   /** The filters that the broker must be asked for. */
@@ -172,6 +186,7 @@ export class Subscriptions {
   #forget(sink: Sink): Entry[] {
     this.#router.remove(sink, sink.patterns)
     this.#sinks.delete(sink)
+    this.#ignoreSignal(sink)
     const unused: Entry[] = []
     for (const { filter } of sink.patterns) {
       const entry = this.#entries.get(filter)

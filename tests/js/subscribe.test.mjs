@@ -104,6 +104,21 @@ describe('subscribe()', () => {
     assert.throws(() => mq.subscribe('a', { signal: controller.signal }), /enough/)
   })
 
+  it('lets go of its signal when it is over', async () => {
+    const { mq, client } = await connected()
+    const controller = new AbortController()
+    const over = mq.subscribe('a', { signal: controller.signal })
+    void over.unsubscribe()
+    const other = mq.subscribe('b', { signal: controller.signal })
+    controller.abort(new Error('enough'))
+    await assert.rejects(other.next(), /enough/)
+    assert.equal((await over.next()).done, true)
+    assert.deepEqual(
+      client.unsubscribes.map(({ filters }) => filters),
+      [['a'], ['b']],
+    )
+  })
+
   it('is ended by "await using"', async () => {
     const { mq, client } = await connected()
     const disposed = mq.subscribe('a')[Symbol.asyncDispose]()
