@@ -69,7 +69,7 @@ export class Exchange {
   #sequence({ size, topics, perMessage }) {
     const key = `${size}/${topics}/${perMessage}`
     if (!this.#sequences.has(key)) {
-      const cycle = topics > 1 ? 2 * topics : poolSize * 8
+      const cycle = leastCommonMultiple(leastCommonMultiple(topics, poolSize), perMessage)
       const pool = payloads(size)
       const packets = Array.from({ length: cycle }, (_, index) => publish(topicAt(index, topics), pool[index % poolSize]))
       const messages = []
@@ -80,6 +80,12 @@ export class Exchange {
     }
     return this.#sequences.get(key)
   }
+}
+
+function leastCommonMultiple(a, b) {
+  let [divisor, rest] = [a, b]
+  while (rest > 0) [divisor, rest] = [rest, divisor % rest]
+  return (a / divisor) * b
 }
 
 function same(payload, bytes, start, end) {
