@@ -54,6 +54,14 @@ async function bundle() {
     define: { 'import.meta.url': '__script' },
     banner: { js: 'var __script=typeof document=="object"?document.baseURI:"file://"+__filename;' },
   })
+  // For <script src>. Where the first one lies it finds out by itself.
+  await build({
+    ...common,
+    entryPoints: { 'paho-mqtt': `${source}paho/script.ts`, 'paho-mqtt.embedded': `${source}paho/script-embedded.ts` },
+    format: 'iife',
+    charset: 'ascii',
+    define: { 'import.meta.url': 'location.href' },
+  })
 }
 
 /** Once more by terser: what esbuild makes of the module's script, which was minified before, is larger than that was. */

@@ -42,7 +42,7 @@ await runMain(async () => {
   }
   const packed = !wants('js', 'browser', 'check') || (await report.attempt('Build of the package', build))
   if (wants('js')) {
-    const files = await sourceFiles(['js', 'demo', 'bench', 'tests/support', 'scripts', 'wasm'], /\.test\.m?js$/)
+    const files = await sourceFiles(['js', 'demo', 'bench', 'tests', 'scripts', 'wasm'], /\.test\.m?js$/)
     await report.step('Tests under Node', () => runNodeTests(files.filter((file) => existsSync(root + file))))
   }
   // Without a package every one of them would wait for its page in vain.

@@ -46,7 +46,7 @@ export class PahoClient {
     this.#engine = new Engine(load, clientId, this.#handlers, new Persistence(host, port, path, clientId))
     // They work when they are taken off their object, and are found by those who look.
     for (const name of METHODS) {
-      const value: unknown = (this[name]).bind(this)
+      const value: unknown = this[name].bind(this)
       Object.defineProperty(this, name, { value, enumerable: true, configurable: true, writable: true })
     }
   }
