@@ -28,12 +28,27 @@ void RecordStore::begin_again() {
 }
 
 bool RecordStore::put(StoreKey key, Bytes record) {
-    auto& entry = entries_[key];
+    auto& entry = entry_of(key);
     if (!entry.is_written && entry.record.size() > record.size()) entry.former = std::move(entry.record);
     entry.record.assign(record.begin(), record.end());
     entry.exists = true;
     if (!std::exchange(entry.is_changed, true)) announce();
     return true;
+}
+
+RecordStore::Entry& RecordStore::entry_of(StoreKey key) {
+    const auto found = entries_.find(key);
+    if (found != entries_.end()) return found->second;
+    if (spares_.empty()) return entries_[key];
+    auto spare = std::move(spares_.back());
+    spares_.pop_back();
+    spare.key() = key;
+    auto& entry = spare.mapped();
+    entry.record.clear();
+    entry.former.clear();
+    entry.exists = true;
+    entry.is_written = entry.is_changed = entry.is_inherited = false;
+    return entries_.insert(entries_.end(), std::move(spare))->second;
 }
 
 void RecordStore::erase(StoreKey key) {
@@ -44,7 +59,12 @@ void RecordStore::erase(StoreKey key) {
 RecordStore::Entries::iterator RecordStore::erase(Entries::iterator position) {
     auto& [key, entry] = *position;
     if (entry.is_inherited) wsmq_record_over(&connection_, kind_of(key), number_of(key));
-    if (!entry.is_written) return entries_.erase(position);
+    if (!entry.is_written) {
+        const auto next = std::next(position);
+        auto spare = entries_.extract(position);
+        if (spares_.size() < most_spares) spares_.push_back(std::move(spare));
+        return next;
+    }
     entry = {.record = {}, .former = {}, .exists = false, .is_written = true, .is_changed = true};
     announce();
     return std::next(position);

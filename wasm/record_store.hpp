@@ -37,12 +37,15 @@ private:
         bool is_inherited = false;
     };
     using Entries = std::map<StoreKey, Entry>;
+    static constexpr std::size_t most_spares = 1024;
 
     void announce();
+    Entry& entry_of(StoreKey);
     Entries::iterator erase(Entries::iterator);
 
     Connection& connection_;
     Entries entries_;
+    std::vector<Entries::node_type> spares_;  ///< of messages that were acknowledged, with their memory
     bool is_announced_ = false;
 };
 

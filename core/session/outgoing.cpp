@@ -194,8 +194,8 @@ void Outgoing::unlink(Index index) {
 
 void Outgoing::save(const OutgoingMessage& message) {
     if (!store_ || message.qos == Qos::at_most_once) return;
-    const auto record = encode_record(message, version_);
-    store_->put({StoreKind::outgoing, message.sequence}, record);
+    encode_record(record_, message, version_);
+    store_->put({StoreKind::outgoing, message.sequence}, record_);
 }
 
 }  // namespace wsmq::session

@@ -97,6 +97,7 @@ private:
     Version version_;
     PacketIdentifiers& identifiers_;
     Store* store_;
+    std::vector<std::uint8_t> record_;
     std::vector<Node> nodes_;
     Index free_ = none;  ///< linked through Node::next
     std::uint64_t next_sequence_ = 1;

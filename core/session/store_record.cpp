@@ -28,8 +28,8 @@ std::optional<std::vector<std::uint8_t>> encode_for(Version version, Version sto
 
 }  // namespace
 
-std::vector<std::uint8_t> encode_record(const OutgoingMessage& message, Version version) {
-    std::vector<std::uint8_t> record;
+void encode_record(std::vector<std::uint8_t>& record, const OutgoingMessage& message, Version version) {
+    record.clear();
     record.reserve(header_size + message.packet.size());
     record.push_back(format);
     record.push_back(static_cast<std::uint8_t>(version));
@@ -37,7 +37,6 @@ std::vector<std::uint8_t> encode_record(const OutgoingMessage& message, Version 
     record.push_back(static_cast<std::uint8_t>(message.packet_identifier >> 8));
     record.push_back(static_cast<std::uint8_t>(message.packet_identifier));
     record.insert(record.end(), message.packet.begin(), message.packet.end());
-    return record;
 }
 
 std::optional<StoredMessage> decode_record(Bytes record, Version version) {

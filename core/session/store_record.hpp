@@ -17,7 +17,8 @@ struct StoredMessage {
     std::vector<std::uint8_t> packet;              ///< encoded for the version that was asked for
 };
 
-[[nodiscard]] std::vector<std::uint8_t> encode_record(const OutgoingMessage&, Version);
+/// Into `record`, whose old contents are discarded and whose capacity is used again.
+void encode_record(std::vector<std::uint8_t>& record, const OutgoingMessage&, Version);
 
 /// Nothing where the record is damaged, or of a format that we do not know. A message that was
 /// stored for another protocol version is encoded anew for this one.

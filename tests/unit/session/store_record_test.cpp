@@ -21,10 +21,16 @@ OutgoingMessage message_of(OutgoingState state, Version version) {
     return message;
 }
 
+std::vector<std::uint8_t> record_of(const OutgoingMessage& message, Version version) {
+    std::vector<std::uint8_t> record;
+    encode_record(record, message, version);
+    return record;
+}
+
 TEST(StoreRecord, ComesBackAsItWas) {
     for (const Version version : {Version::v3_1, Version::v3_1_1, Version::v5}) {
         const auto message = message_of(OutgoingState::awaiting_pubrec, version);
-        const auto stored = decode_record(encode_record(message, version), version);
+        const auto stored = decode_record(record_of(message, version), version);
         ASSERT_TRUE(stored);
         EXPECT_EQ(stored->state, OutgoingState::waiting);
         EXPECT_EQ(stored->packet_identifier, 0x1234);
@@ -35,7 +41,7 @@ TEST(StoreRecord, ComesBackAsItWas) {
 TEST(StoreRecord, OfAReleasedMessageHasNoPacket) {
     auto message = message_of(OutgoingState::awaiting_pubcomp, Version::v5);
     message.packet.clear();
-    const auto stored = decode_record(encode_record(message, Version::v5), Version::v5);
+    const auto stored = decode_record(record_of(message, Version::v5), Version::v5);
     ASSERT_TRUE(stored);
     EXPECT_EQ(stored->state, OutgoingState::awaiting_pubcomp);
     EXPECT_EQ(stored->packet_identifier, 0x1234);
@@ -44,14 +50,14 @@ TEST(StoreRecord, OfAReleasedMessageHasNoPacket) {
 
 TEST(StoreRecord, IsEncodedAnewForAnotherVersion) {
     for (const auto& [from, to] : {std::pair{Version::v5, Version::v3_1_1}, std::pair{Version::v3_1_1, Version::v5}}) {
-        const auto stored = decode_record(encode_record(message_of(OutgoingState::waiting, from), from), to);
+        const auto stored = decode_record(record_of(message_of(OutgoingState::waiting, from), from), to);
         ASSERT_TRUE(stored);
         EXPECT_EQ(stored->packet, message_of(OutgoingState::waiting, to).packet);
     }
 }
 
 TEST(StoreRecord, EveryTruncationIsRefused) {
-    const auto record = encode_record(message_of(OutgoingState::waiting, Version::v5), Version::v5);
+    const auto record = record_of(message_of(OutgoingState::waiting, Version::v5), Version::v5);
     for (std::size_t size = 0; size < record.size(); ++size) {
         EXPECT_FALSE(decode_record(Bytes{record}.first(size), Version::v5)) << size;
     }
@@ -59,7 +65,7 @@ TEST(StoreRecord, EveryTruncationIsRefused) {
 }
 
 TEST(StoreRecord, EveryChangedByteIsRefusedOrSound) {
-    const auto record = encode_record(message_of(OutgoingState::waiting, Version::v5), Version::v5);
+    const auto record = record_of(message_of(OutgoingState::waiting, Version::v5), Version::v5);
     for (std::size_t at = 0; at < record.size(); ++at) {
         for (int value = 0; value < 256; ++value) {
             auto changed = record;
