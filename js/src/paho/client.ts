@@ -180,6 +180,13 @@ export class PahoClient {
   send(message: Message): void
   send(topic: string | Message, payload: string | ArrayBuffer | TypedArray, qos?: Qos, retained?: boolean): void
   send(topic?: string | Message, payload?: string | ArrayBuffer | TypedArray, qos?: Qos, retained?: boolean): void {
+    // The hot path: nobody will ask for the message again.
+    const isPlain =
+      typeof topic === 'string' &&
+      (typeof payload === 'string' || payload instanceof Uint8Array) &&
+      (qos === 0 || arguments.length === 2) &&
+      (typeof retained === 'boolean' || arguments.length < 4)
+    if (isPlain && !this.#trace.isOn && this.#engine.sendUntold(topic, payload, retained === true)) return
     const message = outgoing(arguments.length, topic, payload, qos, retained)
     if (this.#trace.isOn) this.#trace.record('Client.send', message)
     const { disconnectedPublishing, disconnectedBufferSize } = this

@@ -17,6 +17,7 @@ export type State = 'disconnected' | 'connecting' | 'connected' | 'reconnecting'
 
 /** For publish(): one object for each combination, so that sending makes none. */
 const PUBLISH_OPTIONS = ([0, 1, 2] as const).map((qos) => [false, true].map((retain) => Object.freeze({ qos, retain })))
+const RETAINED = PUBLISH_OPTIONS[0]?.[1]
 
 export class Engine {
   readonly #load: Load
@@ -103,6 +104,13 @@ export class Engine {
       }
     }
     this.#publish(message, isConnected)
+  }
+
+  /** QoS 0 where nobody is told of the delivery. False: send() it. */
+  sendUntold(topic: string, payload: string | Uint8Array, retained: boolean): boolean {
+    if (this.state !== 'connected' || this.#handlers.onMessageDelivered !== undefined) return false
+    ;(this.#client as ModuleClient).publish(topic, payload, retained ? RETAINED : undefined)
+    return true
   }
 
   disconnect(): void {

@@ -18,8 +18,7 @@ export class Message {
   #retained = false
   /** True where the message may have been delivered before. */
   duplicate = false
-  /** MQTT 5: sent with the message where the connection speaks it. */
-  properties: Properties | undefined
+  #properties: Properties | undefined
 
   /** Throws a text, as mqttws31.js does, where the payload is neither text nor binary data. */
   constructor(payload: string | ArrayBuffer | TypedArray)
@@ -105,6 +104,15 @@ export class Message {
   set retained(retained: boolean) {
     if (typeof retained !== 'boolean') throw error('INVALID_ARGUMENT', shown(retained), 'newRetained')
     this.#retained = retained
+  }
+
+  /** MQTT 5: of the message that arrived, or sent with it where the connection speaks it. */
+  get properties(): Properties | undefined {
+    return this.#properties ?? this.#arrived?.properties
+  }
+
+  set properties(properties: Properties | undefined) {
+    this.#properties = properties
   }
 
   /** As mqttws31.js had it, whose messages kept all of this in properties of their own. */
