@@ -96,7 +96,10 @@ async function declare() {
   const entries = { 'index.d.ts': 'index', 'wasm.d.ts': 'wasm', 'paho.d.ts': 'paho/index' }
   for (const [file, entry] of Object.entries(entries)) {
     const text = `export * from './types/${entry}.js'\n`
-    await writeFile(dist + file, entry.startsWith('paho') ? `${text}export { default } from './types/${entry}.js'\n` : text)
+    await writeFile(
+      dist + file,
+      entry.startsWith('paho') ? `${text}export { default } from './types/${entry}.js'\nexport as namespace Paho\n` : text,
+    )
   }
   // The same once more for those who require(): what a declaration describes is decided by its folder.
   await cp(`${dist}types`, `${dist}types-cjs`, { recursive: true })

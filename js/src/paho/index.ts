@@ -1,8 +1,8 @@
 // websocket-mq/paho: the classes of mqttws31.js and paho-mqtt.
 import { load } from '../embedded.js'
 import { PahoClient } from './client.js'
-import type { MQTTError } from './handlers.js'
 import { Message } from './message.js'
+import type * as names from './names.js'
 
 /** The classic client. Which arguments are meant is decided by their number. */
 export class Client extends PahoClient {
@@ -25,30 +25,28 @@ export { Message }
 
 type ClassicClient = Client
 type ClassicMessage = Message
-type ClassicError = MQTTError
 
 const Paho = { Client, Message, MQTT }
 
-/** Its types under the classic names, for `import Paho from 'websocket-mq/paho'`. */
+/** The types under the classic names, for `import Paho from 'websocket-mq/paho'`. */
 // eslint-disable-next-line @typescript-eslint/no-namespace
 declare namespace Paho {
   type Client = ClassicClient
   type Message = ClassicMessage
-  type MQTTError = ClassicError
+  type ConnectionOptions = names.ConnectionOptions
+  type ErrorWithInvocationContext = names.ErrorWithInvocationContext
+  type MQTTError = names.MQTTError
+  type OnConnectedHandler = names.OnConnectedHandler
+  type OnConnectionLostHandler = names.OnConnectionLostHandler
+  type OnMessageHandler = names.OnMessageHandler
+  type OnSubscribeSuccessParams = names.OnSubscribeSuccessParams
+  type Qos = names.Qos
+  type SubscribeOptions = names.SubscribeOptions
+  type TypedArray = names.TypedArray
+  type UnsubscribeOptions = names.UnsubscribeOptions
+  type WithInvocationContext = names.WithInvocationContext
 }
 
 export default Paho
 
-export type {
-  Delivery,
-  MQTTError,
-  OnConnectedHandler,
-  OnConnectionLostHandler,
-  OnErrorHandler,
-  OnMessageDeliveredHandler,
-  OnMessageHandler,
-} from './handlers.js'
-export type { Qos, TypedArray } from './message.js'
-export type { ConnectionOptions, ConnectProperties, ErrorWithInvocationContext, WithInvocationContext } from './options.js'
-export type { SubscribeOptions, UnsubscribeOptions } from './subscribe.js'
-export type { TraceFunction } from './trace.js'
+export type * from './names.js'

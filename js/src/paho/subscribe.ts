@@ -2,16 +2,30 @@
 import type { Client as ModuleClient, Properties } from '../module.js'
 import { error, told } from './errors.js'
 import type { Qos } from './message.js'
-import type { ErrorWithInvocationContext, InvocationContext, WithInvocationContext } from './options.js'
+import type { ErrorWithInvocationContext, WithInvocationContext } from './options.js'
 import { requireWellFormed } from './utf8.js'
 import { shown, type Shape, validate } from './validate.js'
+
+export interface OnSubscribeSuccessParams extends WithInvocationContext {
+  /** What the broker granted, for each filter. */
+  grantedQos: Uint8Array
+  /** MQTT 5. */
+  properties?: Properties
+}
+
+export interface SubscribeFailure extends WithInvocationContext {
+  /** The broker's codes, one for each filter; 2 where it did not answer in time. */
+  errorCode: Uint8Array | number
+  errorMessage?: string
+}
 
 export interface SubscribeOptions extends WithInvocationContext {
   /** Default 0. */
   qos?: Qos
-  onSuccess?: (outcome: WithInvocationContext & { grantedQos: Uint8Array; properties?: Properties }) => void
+  onSuccess?: (outcome: OnSubscribeSuccessParams) => void
   /** Where a filter was refused, `errorCode` holds the broker's codes, one for each filter. */
-  onFailure?: (failure: { invocationContext?: InvocationContext; errorCode: Uint8Array | number; errorMessage?: string }) => void
+  // As a method, so that functions written for the classic types, which know of a number only, are accepted.
+  onFailure?(failure: SubscribeFailure): void
   /** Seconds. */
   timeout?: number
   /** Beyond mqttws31.js, as all that follow: MQTT 5. */
@@ -60,11 +74,12 @@ export interface Terms {
 }
 
 export function subscribe(client: ModuleClient, filter: string | string[], options: SubscribeOptions, terms: Terms): void {
-  const { qos = 0, timeout, onSuccess, onFailure, properties, noLocal, retainAsPublished, retainHandling } = options
+  const { qos = 0, timeout, onSuccess, properties, noLocal, retainAsPublished, retainHandling } = options
   const { call, mqttVersion, strict } = terms
   const extensions = withoutUndefined({ properties, noLocal, retainAsPublished, retainHandling })
   const context = { invocationContext: options.invocationContext as unknown }
-  const timer = startTimer(timeout, () => call(onFailure, { ...context, ...told('SUBSCRIBE_TIMEOUT') }))
+  const fail = options.onFailure?.bind(options)
+  const timer = startTimer(timeout, () => call(fail, { ...context, ...told('SUBSCRIBE_TIMEOUT') }))
   const succeed = (grantedQos: Uint8Array, said: Properties) => {
     clearTimeout(timer)
     call(onSuccess, { ...context, grantedQos, ...(mqttVersion < 5 ? {} : { properties: said }) })
@@ -81,7 +96,7 @@ export function subscribe(client: ModuleClient, filter: string | string[], optio
         return
       }
       clearTimeout(timer)
-      call(onFailure, { ...context, errorCode: grantedQos, errorMessage: reasonString as never })
+      call(fail, { ...context, errorCode: grantedQos, errorMessage: reasonString as never })
     },
   })
 }
