@@ -3,6 +3,10 @@ import { availableParallelism } from 'node:os'
 import { root } from './root.mjs'
 import { must, timed } from './run.mjs'
 
+// A clone elsewhere may use what another one compiled: paths below the clone are taken as relative.
+process.env['CCACHE_BASEDIR'] ??= root
+process.env['CCACHE_NOHASHDIR'] ??= 'true'
+
 /**
  * Configures (once) and builds a preset of CMakePresets.json.
  * @param {string} preset
