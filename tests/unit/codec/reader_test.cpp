@@ -34,6 +34,13 @@ TEST(Reader, ReadsVariableByteIntegersOfEveryLength) {
     }
 }
 
+TEST(VariableByteInteger, TellsItsSize) {
+    EXPECT_EQ(codec::read_variable_byte_integer(octets("00 FF")).size, 1u);
+    EXPECT_EQ(codec::read_variable_byte_integer(octets("8001 FF")).size, 2u);
+    EXPECT_EQ(codec::read_variable_byte_integer(octets("8000")).size, 0u);
+    EXPECT_EQ(codec::read_variable_byte_integer({}).size, 0u);
+}
+
 TEST(Reader, RefusesVariableByteIntegersThatAreLongCutOffOrNotInTheirShortestForm) {
     for (const char* notation :
          {"", "80", "8080", "808080", "8000", "FF00", "808000", "80808000", "80808080", "FFFFFFFF7F"}) {
