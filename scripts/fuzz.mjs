@@ -31,6 +31,7 @@ export async function fuzz(report, seconds, targets) {
       '-rss_limit_mb=2048',
       '-print_final_stats=1',
       `-artifact_prefix=${found}/${name}-`,
+      `-dict=${root}tests/fuzz/${name}.dict`,
       learnt, // new inputs go into the first, never into the committed corpus
       `${root}tests/fuzz/corpus/${name}`,
     ])

@@ -38,12 +38,12 @@ TEST(Options, TextIsSound) {
     EXPECT_EQ(error_of([](auto& o) { o.client_id = "\xC0\x80"; }), Errc::invalid_utf8);
     EXPECT_EQ(error_of([](auto& o) { o.client_id = std::string(65'536, 'x'); }), Errc::invalid_utf8);
     EXPECT_EQ(error_of([](auto& o) { o.client_id = std::string(65'535, 'x'); }), Errc::none);
-    EXPECT_EQ(error_of([](auto& o) { o.credentials.username = "\xFF"; }), Errc::invalid_utf8);
+    EXPECT_EQ(error_of([](auto& o) { o.credentials.username = std::string{"\xFF"}; }), Errc::invalid_utf8);
     EXPECT_EQ(error_of([](auto& o) { o.credentials = {.username = "x", .password = Block(65'536)}; }),
               Errc::invalid_argument);
     EXPECT_EQ(error_of([](auto& o) {
                   o.ask_credentials = true;
-                  o.credentials.username = "\xFF";
+                  o.credentials.username = std::string{"\xFF"};
               }),
               Errc::none)
         << "they are ignored";
