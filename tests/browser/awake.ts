@@ -6,7 +6,7 @@ import { connectPacket } from '../support/packets.mjs'
  * Debian's Mosquitto hands a large message to a WebSocket 4 KiB at a time, and looks for the next piece when anything
  * else happens, or after 100 ms: 8 MiB would take it more than three minutes. So something happens all the time.
  */
-export async function keepAwake({ tcpPort }: { tcpPort: number }): Promise<{ stop(): void }> {
+export async function keepAwake({ tcpPort }: { tcpPort: number }): Promise<{ close(): void }> {
   const socket = connect(tcpPort, '127.0.0.1')
   const ping = Buffer.from([0xc0, 0])
   socket.setNoDelay(true)
@@ -15,5 +15,5 @@ export async function keepAwake({ tcpPort }: { tcpPort: number }): Promise<{ sto
   socket.write(connectPacket('keeps-it-awake'))
   // The answer to CONNECT sets the first one off, and each answer the next.
   socket.on('data', () => socket.write(ping))
-  return { stop: () => socket.destroy() }
+  return { close: () => socket.destroy() }
 }

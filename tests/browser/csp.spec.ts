@@ -3,8 +3,8 @@ import { dist, expect, name, pages, test, versions } from './support.js'
 
 for (const protocolVersion of versions) {
   for (const path of ['client.html', 'client.html?wasm']) {
-    test(`${name(protocolVersion)}: ${path} works under a strict Content-Security-Policy`, async ({ open, topic, broker }) => {
-      const server = await startPageServer({ roots: { '/': pages, '/dist/': dist }, brokerPort: broker.webSocketPort })
+    test(`${name(protocolVersion)}: ${path} works under a strict Content-Security-Policy`, async ({ open, topic, broker, closing }) => {
+      const server = await closing(startPageServer({ roots: { '/': pages, '/dist/': dist }, brokerPort: broker.webSocketPort }))
       const tab = await open({ site: server.url, path })
       const served = await tab.page.request.get(server.url + path)
       expect(served.headers()['content-security-policy']).toBe(strictContentSecurityPolicy)
@@ -18,7 +18,6 @@ for (const protocolVersion of versions) {
 
       expect(await tab.violations()).toEqual([])
       expect(tab.console).toEqual([])
-      await server.close()
     })
   }
 }

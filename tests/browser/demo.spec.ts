@@ -5,8 +5,8 @@ import { dist, expect, report, test } from './support.js'
 
 const demo = fileURLToPath(new URL('../../demo/', import.meta.url))
 
-test('two tabs of the demo exchange messages, and survive a restart of the broker', async ({ context, ownBroker }, info) => {
-  const server = await startPageServer({ roots: { '/': demo, '/dist/': dist }, brokerPort: ownBroker.webSocketPort })
+test('two tabs of the demo exchange messages, and survive a restart of the broker', async ({ context, ownBroker, closing }, info) => {
+  const server = await closing(startPageServer({ roots: { '/': demo, '/dist/': dist }, brokerPort: ownBroker.webSocketPort }))
   const [ann, ben] = [await openDemo(context, server.url), await openDemo(context, server.url)]
   for (const { page } of [ann, ben]) {
     await expect(page.getByText('Connected', { exact: true })).toBeVisible()
@@ -31,11 +31,10 @@ test('two tabs of the demo exchange messages, and survive a restart of the broke
     // Chromium itself reports each attempt at a connection that fails; nothing else is worth an error.
     expect(console.filter((line) => line.startsWith('error:') && !line.includes('WebSocket connection to'))).toEqual([])
   }
-  await server.close()
 })
 
-test('the demo publishes many, shows what it subscribes to, and disconnects', async ({ context, ownBroker }, info) => {
-  const server = await startPageServer({ roots: { '/': demo, '/dist/': dist }, brokerPort: ownBroker.webSocketPort })
+test('the demo publishes many, shows what it subscribes to, and disconnects', async ({ context, ownBroker, closing }, info) => {
+  const server = await closing(startPageServer({ roots: { '/': demo, '/dist/': dist }, brokerPort: ownBroker.webSocketPort }))
   const tab = await openDemo(context, server.url)
   const { page } = tab
   await expect(page.getByText('Connected', { exact: true })).toBeVisible()
@@ -55,7 +54,6 @@ test('the demo publishes many, shows what it subscribes to, and disconnects', as
   report([tab], info)
   expect(tab.uncaught).toEqual([])
   expect(tab.console.filter((line) => line.startsWith('error:'))).toEqual([])
-  await server.close()
 })
 
 async function openDemo(context: BrowserContext, url: string): Promise<{ page: Page; console: string[]; uncaught: string[] }> {

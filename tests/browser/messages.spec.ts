@@ -43,8 +43,8 @@ for (const protocolVersion of versions) {
       await later.receives([{ topic, text: 'live', qos: 1, retain: false }])
     })
 
-    test('payloads from nothing to 8 MiB arrive as they were', async ({ open, topic, broker }) => {
-      const awake = await keepAwake(broker)
+    test('payloads from nothing to 8 MiB arrive as they were', async ({ open, topic, broker, closing }) => {
+      await closing(keepAwake(broker))
       const sizes = [0, 1, 127, 128, 16_383, 16_384, 65_535, 1 << 20, 8 << 20]
       const [sender, receiver] = [await open(), await open()]
       await sender.connect({ protocolVersion })
@@ -55,7 +55,6 @@ for (const protocolVersion of versions) {
       await expect.poll(async () => (await receiver.facts()).messages, { timeout: 30_000 }).toBe(sizes.length)
       const received = await receiver.digests()
       expect(received).toEqual(sizes.map((size) => ({ topic: `${topic}/${size}`, size, digest: digestOf(size, size + 1) })))
-      awake.stop()
     })
 
     test('wildcards, and several filters in one subscription', async ({ open, topic }) => {

@@ -5,9 +5,9 @@ import { expect, name, test, versions } from './support.js'
 
 for (const protocolVersion of versions) {
   test.describe(name(protocolVersion), () => {
-    test('wrong credentials are an error with its reason, and end the attempts', async ({ open }) => {
-      const broker = await startBroker({ users: { ann: 'secret' } })
-      const door = await startChaosProxy({ target: broker.url })
+    test('wrong credentials are an error with its reason, and end the attempts', async ({ open, closing }) => {
+      const broker = await closing(startBroker({ users: { ann: 'secret' } }))
+      const door = await closing(startChaosProxy({ target: broker.url }))
       const tab = await open({ broker: door.url })
       const credentials = { username: 'ann', password: 'wrong' }
       // Even a client that is told to go on trying does not go on with what was refused.
@@ -21,13 +21,11 @@ for (const protocolVersion of versions) {
       expect(await tab.connect({ protocolVersion, credentials: { username: 'ann', password: 'secret' } })).toMatchObject({
         sessionPresent: false,
       })
-      await door.close()
-      await broker.close()
     })
 
-    test('credentials are asked for at each attempt, and a refusal at a reconnection ends the connection', async ({ open }) => {
-      const broker = await startBroker({ users: { ann: 'secret' } })
-      const door = await startChaosProxy({ target: broker.url })
+    test('credentials are asked for at each attempt, and a refusal at a reconnection ends the connection', async ({ open, closing }) => {
+      const broker = await closing(startBroker({ users: { ann: 'secret' } }))
+      const door = await closing(startChaosProxy({ target: broker.url }))
       const tab = await open({ broker: door.url })
       await tab.connect({ protocolVersion, passwords: ['secret', 'secret', 'expired'], reconnect: { minDelay: 10, maxDelay: 100 } })
       door.cut()
@@ -37,8 +35,6 @@ for (const protocolVersion of versions) {
 
       expect((await tab.facts()).states.at(-1)?.error).toMatchObject({ name: 'ConnectionRefusedError', fatal: true })
       expect(door.accepted).toBe(3)
-      await door.close()
-      await broker.close()
     })
 
     test('a port where nobody listens is an error at once', async ({ open }) => {

@@ -196,6 +196,8 @@ interface TestFixtures {
   ownBroker: Broker
   /** Before the shared broker. */
   chaos: ChaosProxy
+  /** Hands over what was started, and closes it when the test is over, however that ends. */
+  closing: <Server extends { close(): unknown }>(started: Promise<Server>) => Promise<Server>
 }
 
 interface WorkerFixtures {
@@ -227,6 +229,16 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
 
   topic: async ({}, use, info) => {
     await use(`test/${info.testId}`)
+  },
+
+  closing: async ({}, use) => {
+    const servers: { close(): unknown }[] = []
+    await use(async (started) => {
+      const server = await started
+      servers.push(server)
+      return server
+    })
+    for (const server of servers.reverse()) await server.close()
   },
 
   open: async ({ context, site: shared }, use, info) => {

@@ -4,24 +4,22 @@ import { keepAwake } from './awake.js'
 import { digestOf, dist, expect, name, pages, test, versions } from './support.js'
 
 for (const protocolVersion of versions) {
-  test(`${name(protocolVersion)}: wss through nginx at /ws_mqtt`, async ({ open, topic, broker }) => {
-    const nginx = await startProxy({ brokerPort: broker.webSocketPort, root: pages, dist })
+  test(`${name(protocolVersion)}: wss through nginx at /ws_mqtt`, async ({ open, topic, broker, closing }) => {
+    const nginx = await closing(startProxy({ brokerPort: broker.webSocketPort, root: pages, dist }))
     const [ann, ben] = [await open({ site: nginx.url }), await open({ site: nginx.url })]
     await ann.connect({ protocolVersion }, '/ws_mqtt')
     await ben.connect({ protocolVersion }, nginx.webSocketUrl)
     await ben.subscribe(topic, { qos: 2 })
     const sizes = [0, 1, 65_535, 1 << 20]
-    const awake = await keepAwake(broker)
+    await closing(keepAwake(broker))
     for (const size of sizes) await ann.publish(topic, { size }, { qos: 2 })
     await expect.poll(async () => (await ben.facts()).messages).toBe(sizes.length)
     expect(await ben.digests()).toEqual(sizes.map((size) => ({ topic, size, digest: digestOf(size) })))
     expect(await ann.violations()).toEqual([])
-    awake.stop()
-    await nginx.close()
   })
 
-  test(`${name(protocolVersion)}: nginx that goes away and comes back`, async ({ open, topic, broker }) => {
-    const nginx = await startProxy({ brokerPort: broker.webSocketPort, root: pages, dist })
+  test(`${name(protocolVersion)}: nginx that goes away and comes back`, async ({ open, topic, broker, closing }) => {
+    const nginx = await closing(startProxy({ brokerPort: broker.webSocketPort, root: pages, dist }))
     const tab = await open({ site: nginx.url })
     await tab.connect({ protocolVersion, reconnect: { minDelay: 50, maxDelay: 500 } }, '/ws_mqtt')
     await tab.subscribe(topic, { qos: 1 })
@@ -31,6 +29,5 @@ for (const protocolVersion of versions) {
     await nginx.start()
     await publishing
     await tab.receives([{ topic, text: 'patience', qos: 1, retain: false }])
-    await nginx.close()
   })
 }

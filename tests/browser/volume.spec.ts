@@ -2,10 +2,10 @@ import { PacketWatch } from './packet-watch.js'
 import { expect, name, test, versions } from './support.js'
 
 for (const protocolVersion of versions) {
-  test(`${name(protocolVersion)}: 70,000 publishes at QoS 1 on one connection`, async ({ open, topic, broker }) => {
+  test(`${name(protocolVersion)}: 70,000 publishes at QoS 1 on one connection`, async ({ open, topic, broker, closing }) => {
     test.setTimeout(180_000)
     const count = 70_000
-    const watch = await PacketWatch.start(broker.url)
+    const watch = await closing(PacketWatch.start(broker.url))
     const [sender, receiver] = [await open(), await open()]
     await sender.connect({ protocolVersion }, watch.url)
     await receiver.connect({ protocolVersion })
@@ -18,6 +18,5 @@ for (const protocolVersion of versions) {
     expect(watch).toMatchObject({ published: count, acknowledged: count, faults: [] })
     // Nobody connected a second time to get there.
     expect((await sender.facts()).states.map(({ state }) => state)).toEqual(['connecting', 'connected'])
-    await watch.close()
   })
 }
