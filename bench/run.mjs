@@ -11,6 +11,8 @@ import { startFiles, startMosquitto, startSink } from './servers.mjs'
 import { comparison, memory, sizes, spreads } from './table.mjs'
 
 const options = readOptions(process.argv.slice(2))
+// The programs that it has started end with it.
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1))
 if (options.help) console.log(usage)
 else if (options.list) console.log([...trafficRows.map((row) => row.id), 'navigation', 'memory', 'shipped'].join('\n'))
 else await main()
