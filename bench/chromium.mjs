@@ -118,7 +118,10 @@ class Page {
   async call(name, ...parameters) {
     let timer
     const late = new Promise((_, reject) => {
-      timer = setTimeout(() => reject(new Error([`${name}(${JSON.stringify(parameters)}) takes longer than two minutes`, ...this.errors].join('\n'))), 120_000)
+      timer = setTimeout(
+        () => reject(new Error([`${name}(${JSON.stringify(parameters)}) takes longer than two minutes`, ...this.errors].join('\n'))),
+        120_000,
+      )
     })
     try {
       return await Promise.race([this.evaluate(`${name}(...${JSON.stringify(parameters)})`), late])
