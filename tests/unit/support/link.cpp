@@ -180,9 +180,11 @@ void Link::count_acknowledged(Bytes received) {
     unframed_.insert(unframed_.end(), received.begin(), received.end());
     Bytes rest{unframed_};
     for (auto frame = frame_of(rest); frame.status == codec::FrameResult::Status::complete; frame = frame_of(rest)) {
-        if (frame.frame.type == PacketType::puback || frame.frame.type == PacketType::pubcomp) {
+        const auto type = frame.frame.type;
+        if (type == PacketType::puback || type == PacketType::pubrec || type == PacketType::pubcomp) {
             const auto view = codec::decode_acknowledgement(frame.frame, version_);
-            if (view) in_flight_.erase(view->packet_identifier);
+            const bool ends = view && (type != PacketType::pubrec || is_failure(view->reason));
+            if (ends) in_flight_.erase(view->packet_identifier);
         }
         rest = rest.subspan(frame.size);
     }

@@ -81,6 +81,12 @@ void ModelBroker::resume_session() {
 
 void ModelBroker::handle_publish(const Packet& packet) {
     resolve_topic(packet);
+    const bool is_known = received_.contains(packet.id);
+    if (limits_.refuses && packet.qos != Qos::at_most_once && !is_known && ++counted_ % 7 == 0) {
+        const bool once = packet.qos == Qos::at_least_once;
+        return output_.push_back(once ? puback(packet.id, ReasonCode::quota_exceeded)
+                                      : pubrec(packet.id, ReasonCode::quota_exceeded));
+    }
     if (packet.qos == Qos::exactly_once) {
         output_.push_back(pubrec(packet.id));
         const bool is_new = received_.insert(packet.id).second;

@@ -16,6 +16,7 @@ struct BrokerLimits {
     std::uint16_t receive_maximum = 65'535;
     std::uint32_t maximum_packet_size = codec::maximum_packet_size_possible;
     std::uint16_t topic_alias_maximum = 0;
+    bool refuses = false;  ///< every seventh message of QoS 1 and 2
 };
 
 class ModelBroker {
@@ -71,6 +72,7 @@ private:
     std::deque<Outgoing> outgoing_;
     std::deque<Packet> waiting_;
     std::uint16_t last_identifier_ = 0;
+    int counted_ = 0;  ///< messages of QoS 1 and 2
 
     // The connection
     bool connected_ = false;
