@@ -17,6 +17,10 @@ addToLibrary({
       return 0
     }
   },
+  wsmq_socket_listen__deps: ['$WS', 'malloc', 'free'],
+  wsmq_socket_listen: (handle, socket) => {
+    WS.getSocket(handle).onmessage = ({ data }) => receiveData(socket, data)
+  },
   wsmq_socket_has_failed__deps: ['$WS'],
   wsmq_socket_has_failed: (handle) => WS.getSocket(handle).hasFailed === true,
   wsmq_socket_send__deps: ['emscripten_websocket_send_binary'],

@@ -10,6 +10,12 @@ namespace {
 constexpr std::uint64_t factor_1 = 0x9E37'79B9'7F4A'7C15;
 constexpr std::uint64_t factor_2 = 0xD6E8'FEB8'6659'FD93;
 
+template <class T> T read(const char* from) {
+    T value{};
+    std::memcpy(&value, from, sizeof value);
+    return value;
+}
+
 std::uint64_t mix(std::uint64_t state, std::uint64_t word) {
     state = (state ^ word) * factor_1;
     return state ^ (state >> 29);
@@ -17,22 +23,33 @@ std::uint64_t mix(std::uint64_t state, std::uint64_t word) {
 
 }  // namespace
 
+// Eight bytes at a time, where the library's own comparison goes by one.
+bool TopicTable::Entry::is(std::string_view topic) const {
+    if (topic.size() != size) return false;
+    const char* ours = text.get();
+    const char* theirs = topic.data();
+    std::size_t left = size;
+    if (left < 8) {
+        while (left > 0 && *ours == *theirs) ++ours, ++theirs, --left;
+        return left == 0;
+    }
+    for (; left > 8; ours += 8, theirs += 8, left -= 8) {
+        if (read<std::uint64_t>(ours) != read<std::uint64_t>(theirs)) return false;
+    }
+    // The last eight, some of which may have been compared already.
+    return read<std::uint64_t>(ours + left - 8) == read<std::uint64_t>(theirs + left - 8);
+}
+
 std::uint32_t TopicTable::hash_of(std::string_view topic) const {
     std::uint64_t state = seed_ + topic.size();
     const char* at = topic.data();
     std::size_t left = topic.size();
     for (; left >= 8; at += 8, left -= 8) {
-        std::uint64_t word = 0;
-        std::memcpy(&word, at, 8);
-        state = mix(state, word);
+        state = mix(state, read<std::uint64_t>(at));
     }
     std::uint64_t word = 0;
     if (left >= 4) {  // two reads that may overlap
-        std::uint32_t low = 0;
-        std::uint32_t high = 0;
-        std::memcpy(&low, at, 4);
-        std::memcpy(&high, at + left - 4, 4);
-        word = low | std::uint64_t{high} << 32;
+        word = read<std::uint32_t>(at) | std::uint64_t{read<std::uint32_t>(at + left - 4)} << 32;
     } else if (left > 0) {
         word = static_cast<std::uint8_t>(at[0]) | std::uint64_t{static_cast<std::uint8_t>(at[left / 2])} << 8 |
                std::uint64_t{static_cast<std::uint8_t>(at[left - 1])} << 16;
@@ -46,12 +63,12 @@ std::uint32_t TopicTable::find(std::string_view topic, std::uint32_t hash) const
         const std::uint16_t id = index_[slot];
         if (id == vacant) return slot;
         const Entry& entry = entries_[id];
-        if (entry.hash == hash && entry.view() == topic) return slot;
+        if (entry.hash == hash && entry.is(topic)) return slot;
     }
 }
 
 TopicTable::Interned TopicTable::intern(std::string_view topic) {
-    if (entries_[last_].view() == topic) return {last_, false};
+    if (entries_[last_].is(topic)) return {last_, false};
     if (topic.size() > longest_kept) return {capacity, true};
 
     const std::uint32_t hash = hash_of(topic);

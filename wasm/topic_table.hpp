@@ -30,7 +30,7 @@ private:
         std::unique_ptr<char[]> text;
         std::uint32_t size = 0;
         std::uint32_t hash = 0;
-        [[nodiscard]] std::string_view view() const { return {text.get(), size}; }
+        [[nodiscard]] bool is(std::string_view topic) const;
     };
 
     static constexpr std::uint32_t slots = capacity * 2;

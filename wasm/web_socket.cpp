@@ -2,12 +2,16 @@
 
 #include <emscripten/websocket.h>
 
+#include <array>
+
 extern "C" {
 // Emscripten's own calls, made where what the browser throws is caught (library.js).
 int wsmq_socket_new(EmscriptenWebSocketCreateAttributes* attributes);
 bool wsmq_socket_has_failed(int handle);
 bool wsmq_socket_send(int handle, const void* data, std::size_t size);
 void wsmq_socket_release(int handle);
+// Emscripten's own allocates memory for each message, and takes it for granted that it gets it.
+void wsmq_socket_listen(int handle, wsmq::wasm::WebSocket* socket);
 }
 
 namespace wsmq::wasm {
@@ -40,18 +44,6 @@ struct WebSocket::Callbacks {
         return true;
     }
 
-    static Handled received(int, const EmscriptenWebSocketMessageEvent* event, void* self) {
-        auto& socket = *static_cast<WebSocket*>(self);
-        if (!is_for(socket, event->socket)) return true;
-        if (event->isText) {  // [MQTT-6.0.0-1]
-            socket.close();
-            socket.listener_.socket_closed(true);
-        } else {
-            socket.listener_.socket_received({event->data, event->numBytes});
-        }
-        return true;
-    }
-
     static Handled closed(int, const EmscriptenWebSocketCloseEvent* event, void* self) {
         auto& socket = *static_cast<WebSocket*>(self);
         if (is_for(socket, event->socket)) {
@@ -73,9 +65,16 @@ bool WebSocket::open(const char* uri, const char* subprotocol) {
     if (handle <= 0) return false;
     handle_ = handle;
     emscripten_websocket_set_onopen_callback(handle_, this, Callbacks::opened);
-    emscripten_websocket_set_onmessage_callback(handle_, this, Callbacks::received);
+    wsmq_socket_listen(handle_, this);
     emscripten_websocket_set_onclose_callback(handle_, this, Callbacks::closed);
     return true;
+}
+
+void WebSocket::received(Bytes data) { listener_.socket_received(data); }
+
+void WebSocket::received_rubbish() {
+    close();
+    listener_.socket_closed(true);
 }
 
 void WebSocket::send(Bytes data) {
@@ -93,3 +92,19 @@ void WebSocket::close() {
 }
 
 }  // namespace wsmq::wasm
+
+extern "C" {
+
+std::array<std::uint8_t, 64 * 1024> wsmq_receive_buffer_bytes;
+
+/// For messages of up to 64 KiB, one at a time.
+EMSCRIPTEN_KEEPALIVE std::uint8_t* wsmq_receive_buffer() { return wsmq_receive_buffer_bytes.data(); }
+
+EMSCRIPTEN_KEEPALIVE void wsmq_socket_received(wsmq::wasm::WebSocket* socket, const std::uint8_t* data,
+                                               std::size_t size) {
+    socket->received({data, size});
+}
+
+/// A text message [MQTT-6.0.0-1], or one for which there is no memory.
+EMSCRIPTEN_KEEPALIVE void wsmq_socket_received_rubbish(wsmq::wasm::WebSocket* socket) { socket->received_rubbish(); }
+}

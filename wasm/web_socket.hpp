@@ -38,6 +38,10 @@ public:
     /// Sends what was taken, then closes; nothing that still happens on it reaches the listener.
     void close();
 
+    // Called by library.js; the socket may be gone afterwards.
+    void received(Bytes data);
+    void received_rubbish();
+
 private:
     struct Callbacks;
 
