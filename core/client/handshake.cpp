@@ -12,6 +12,9 @@ namespace {
 
 constexpr std::size_t longest_binary = 65'535;
 constexpr std::uint32_t smallest_packet_limit = 64;
+// MQTT 3 cannot say how much a broker takes at once. Mosquitto 2.0 keeps 1,000 messages of a session,
+// and may lose what is over that, confirmed or not, when it is stopped.
+constexpr std::uint16_t version_3_in_flight = 500;
 
 bool is_valid_text(std::string_view text) { return text.size() <= longest_binary && is_valid_utf8(text); }
 
@@ -140,7 +143,10 @@ void write_connect(codec::Buffer& buffer, const ConnectOptions& options, const C
 Negotiated negotiate(const ConnectOptions& options, Bytes connack_properties) {
     Negotiated negotiated;
     negotiated.keep_alive = options.keep_alive;
-    if (options.version != Version::v5) return negotiated;
+    if (options.version != Version::v5) {
+        negotiated.receive_maximum = version_3_in_flight;
+        return negotiated;
+    }
     const PropertyView properties{connack_properties};
     const auto integer = [&](PropertyId id, std::uint32_t otherwise) {
         return properties.integer(id).value_or(otherwise);

@@ -132,6 +132,7 @@ struct Subscription {
 struct Negotiated {
     std::chrono::seconds keep_alive{0};
     std::uint32_t session_expiry_interval = 0;
+    /// QoS 1 and 2 messages that we may have on their way at once. Below MQTT 5 our own 500.
     std::uint16_t receive_maximum = 65'535;
     std::uint32_t maximum_packet_size = 268'435'460;
     std::uint16_t topic_alias_maximum = 0;

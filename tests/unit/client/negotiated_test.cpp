@@ -74,7 +74,7 @@ TEST(Negotiated, RetainAvailableHolds) {  // [MQTT-3.2.2-14]
 TEST(Negotiated, MeansNothingBelowMqtt5) {
     Bench bench{plain_options(Version::v3_1_1)};
     bench.connect();
-    EXPECT_EQ(bench.client().negotiated().receive_maximum, 65'535);
+    EXPECT_EQ(bench.client().negotiated().receive_maximum, 500);
     EXPECT_EQ(bench.client().negotiated().keep_alive, 30s);
 }
 

@@ -40,6 +40,17 @@ TEST_P(Version3, ReceivesAtEveryQos) {
     for (int i = 0; i < 3; ++i) EXPECT_EQ(bench.event<seen::Message>().qos, static_cast<Qos>(i));
 }
 
+TEST_P(Version3, KeepsFiveHundredInFlightAndTheRestWaiting) {
+    Bench bench{plain_options(GetParam())};
+    bench.connect();
+    const auto first = bench.publish("a", "x", qos1);
+    for (int i = 1; i < 501; ++i) bench.publish("a", "x", qos1);
+    for (std::uint16_t id = 1; id <= 500; ++id) bench.expect(publish("a", "x").at(qos1, id));
+    bench.expect_silence();
+    bench.send(puback(1)).expect(publish("a", "x").at(qos1, 501));
+    bench.expect_event(seen::Completed{.id = first}).expect_event(seen::QueueDrained{});
+}
+
 TEST_P(Version3, Subscribes) {
     Bench bench{plain_options(GetParam())};
     bench.connect();
