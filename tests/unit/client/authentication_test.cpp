@@ -182,6 +182,34 @@ TEST(Authentication, ARenewalMayBeRefused) {
     bench.expect_hang_up();
 }
 
+TEST(Authentication, AnAuthThatCannotBeReadEndsTheAttempt) {
+    Bench bench{authenticating()};
+    bench.fail_authentication();  // nobody is there to be failed
+    bench.start();
+    bench.open();
+    bench.take(PacketType::connect);
+    bench.send_bytes({0xF0, 0x03, 0x18, 0x05, 0x15});
+    EXPECT_EQ(bench.event<seen::Disconnected>().why, Errc::malformed_packet);
+    bench.expect_hang_up();
+}
+
+TEST(Authentication, SuccessIsNotToldByAuthBeforeConnack) {
+    Bench bench{authenticating()};
+    bench.start();
+    bench.open();
+    bench.take(PacketType::connect);
+    bench.send(auth(success, "SCRAM", "done"));
+    EXPECT_EQ(bench.event<seen::Disconnected>().why, Errc::protocol_error);
+    bench.expect_hang_up();
+}
+
+TEST(Authentication, MayBeginWithoutData) {
+    ConnectOptions options = authenticating();
+    options.authentication_data.clear();
+    Bench bench{options};
+    EXPECT_FALSE(PropertyView{bench.connect(final_connack()).properties}.binary(PropertyId::authentication_data));
+}
+
 TEST(Authentication, TheMethodMustNotChange) {  // [MQTT-4.12.0-5]
     Bench bench{authenticating()};
     bench.start();

@@ -43,6 +43,8 @@ const std::vector<Row>& rows() {
         {"a property that stands twice", {0x30, 0x08, 0, 1, 'a', 4, 1, 0, 1, 0}, Errc::protocol_error, protocol},
         {"an unknown reason code in PUBACK", {0x40, 0x03, 0, 1, 0x42}, Errc::protocol_error, protocol},
         {"PUBACK that is too short", {0x40, 0x01, 0}, Errc::malformed_packet, malformed},
+        {"an unknown reason code in PUBREL", {0x62, 0x03, 0, 1, 0x42}, Errc::protocol_error, protocol},
+        {"an unknown reason code in DISCONNECT", {0xE0, 0x02, 0x42, 0}, Errc::protocol_error, protocol},
         {"SUBACK without a code", {0x90, 0x03, 0, 1, 0}, Errc::protocol_error, protocol},
         {"PINGRESP with a body", {0xD0, 0x01, 0}, Errc::malformed_packet, malformed},
         {"CONNECT", {0x10, 0x00}, Errc::protocol_error, protocol},

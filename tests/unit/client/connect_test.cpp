@@ -80,6 +80,13 @@ TEST(Connect, ReceiveMaximumIsAtLeastOneOnTheWire) {
     EXPECT_EQ(packet.integer(PropertyId::topic_alias_maximum).value_or(0), 0u);
 }
 
+TEST(Connect, DoesNotMentionALimitThatIsNone) {
+    ConnectOptions options = plain_options();
+    options.maximum_packet_size = codec::maximum_packet_size_possible;
+    Bench bench{options};
+    EXPECT_FALSE(bench.connect().integer(PropertyId::maximum_packet_size));
+}
+
 TEST(Connect, TellsConnectedWithTheBrokersProperties) {
     Bench bench;
     bench.start();
