@@ -49,7 +49,6 @@ export default defineConfig(
         'queueMicrotask',
         'AbortController',
         'AbortSignal',
-        'DOMException',
         'TextEncoder',
         'TextDecoder',
         'globalThis',

@@ -1,3 +1,4 @@
+/* global DOMException */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { connected, connectTo, scripted, shared } from './support/connected.mjs'
