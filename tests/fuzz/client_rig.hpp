@@ -76,6 +76,7 @@ public:
     void replace() {
         client_ = std::make_unique<Client>(options_);
         transport_ = Transport::none;
+        views_.clear();
         open_operations_.clear();
         ended_.clear();
         forget_stream();
@@ -105,6 +106,7 @@ public:
         }
         take_output();
         check();
+        check_views();
     }
 
     /// What a friendly broker would answer to what it was sent.
@@ -167,8 +169,14 @@ private:
                 break;
             case Reaction::subscribe: accepted(client_->subscribe({&subscription, 1}, {}, now_), true); break;
             case Reaction::cancel: client_->cancel(last_); break;
-            case Reaction::stop: client_->stop(now_); break;
-            case Reaction::start: (void)client_->start(now_); break;
+            case Reaction::stop:
+                check_views();
+                client_->stop(now_);
+                break;
+            case Reaction::start:
+                check_views();
+                (void)client_->start(now_);
+                break;
             case Reaction::replace: replace(); return false;
             case Reaction::authenticate: (void)client_->authenticate({}, now_); break;
         }
@@ -238,13 +246,17 @@ private:
         connect_seen_ = false;
     }
 
-    static void touch(Bytes bytes) {
-        std::uint8_t sum = 0;
-        for (const std::uint8_t byte : bytes) sum = static_cast<std::uint8_t>(sum + byte);
-        sink = sum;
+    /// What an event lends stays as it is until the next input.
+    void touch(Bytes view) { views_.push_back({view, {view.begin(), view.end()}}); }
+    void check_views() {
+        for (const auto& [view, copy] : views_) require(std::ranges::equal(view, copy));
+        views_.clear();
     }
 
-    static inline volatile std::uint8_t sink = 0;
+    struct View {
+        Bytes bytes;
+        std::vector<std::uint8_t> copy;
+    };
 
     ConnectOptions options_;
     MemoryStore store_;
@@ -255,6 +267,7 @@ private:
     std::unique_ptr<std::uint8_t[]> lent_;
     std::vector<std::uint8_t> stream_;
     std::deque<std::vector<std::uint8_t>> answers_;
+    std::vector<View> views_;
     bool connect_seen_ = false;
     std::size_t events_ = 0;
     OperationId last_{};

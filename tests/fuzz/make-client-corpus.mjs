@@ -146,6 +146,11 @@ const seeds = {
     receive(message(2, 2, 'a', 'x'), acknowledgement(0x62, 2)),
   ],
   'receive-in-pieces': [v5, connect(), receivePieces(3, message(1, 1, 'some/topic', 'a payload of some length'), message(0, 0, 'a', ''))],
+  'receive-pieces-that-overlap': [
+    v5,
+    connect(),
+    ...[8, 7, 6].map((piece) => receivePieces(piece, ...'123456'.split('').map((digit) => message(0, 0, 'a', digit)))),
+  ],
   'receive-long': [v5, connect(), receive(...Array.from({ length: 20 }, (_, i) => message(1, i + 1, 'a/b/c', 'x'.repeat(30))))],
   'receive-aliases': [
     [0, 6, 6],

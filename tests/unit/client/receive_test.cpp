@@ -135,6 +135,24 @@ TEST(Receive, ALargeMessageInSmallPieces) {
     EXPECT_EQ(message.payload, payload);
 }
 
+TEST(Receive, ViewsOfASplitPacketHoldUntilTheNextInput) {
+    // One packet ends in the chunk and another begins, which is to be kept for later.
+    Bench bench;
+    bench.connect();
+    const Block first = encode_from_broker(publish("topic/one", "payload one"), Version::v5);
+    const Block second = encode_from_broker(publish("topic/two", "payload two"), Version::v5);
+    bench.send_bytes(Bytes{first}.first(8));
+    Block chunk(first.begin() + 8, first.end());
+    chunk.insert(chunk.end(), second.begin(), second.end() - 1);
+    bench.client().receive(chunk, bench.now());
+    const Event event = bench.client().next_event();
+    ASSERT_TRUE(std::holds_alternative<NeedInput>(bench.client().next_event()));
+    EXPECT_EQ(std::get<Message>(event).topic, "topic/one");
+    EXPECT_EQ(text_of(std::get<Message>(event).payload), "payload one");
+    bench.send_bytes(Bytes{second}.last(1));
+    EXPECT_EQ(bench.event<seen::Message>().payload, "payload two");
+}
+
 TEST(Receive, AnEmptyPieceIsNothing) {
     Bench bench;
     bench.connect();
