@@ -6,10 +6,12 @@
 
 namespace wsmq::wasm {
 
-[[nodiscard]] inline TimePoint now() {
-    // From the origin plus an hour, so that no moment looks like the beginning of time.
-    return TimePoint{std::chrono::hours{1}} + std::chrono::duration_cast<TimePoint::duration>(
-                                                  std::chrono::duration<double, std::milli>{emscripten_get_now()});
+/// Of milliseconds since the page's origin, plus an hour, so that none looks like the beginning of time.
+[[nodiscard]] inline TimePoint moment(double milliseconds) {
+    return TimePoint{std::chrono::hours{1}} +
+           std::chrono::duration_cast<TimePoint::duration>(std::chrono::duration<double, std::milli>{milliseconds});
 }
+
+[[nodiscard]] inline TimePoint now() { return moment(emscripten_get_now()); }
 
 }  // namespace wsmq::wasm

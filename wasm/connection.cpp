@@ -145,10 +145,11 @@ void Connection::socket_opened() {
     settle();
 }
 
-void Connection::socket_received(Bytes data) {
-    const TimePoint time = fresh_time();
+void Connection::socket_received(Bytes data, TimePoint when) {
+    const TimePoint time = advance_time(when);
     if (backlog_ > 0) report_backlog();
     client_->receive(data, time);
+    chunk_ = data;
     settle();
 }
 
@@ -167,8 +168,11 @@ void Connection::timer_fired(void* self) {
 
 TimePoint Connection::task_time() { return task_time_ == TimePoint{} ? fresh_time() : task_time_; }
 
-TimePoint Connection::fresh_time() {
-    task_time_ = std::max(task_time_, now());
+TimePoint Connection::fresh_time() { return advance_time(now()); }
+
+TimePoint Connection::advance_time(TimePoint time) {
+    latest_time_ = std::max(latest_time_, time);
+    task_time_ = latest_time_;
     return task_time_;
 }
 
@@ -198,12 +202,13 @@ void Connection::settle() {
     settling_ = false;
     arm_timer();
     task_time_ = {};
+    chunk_ = {};
 }
 
 // A batch is handed over right after an event was added to it: no view of an event outside it is
 // held while handlers run. False: there was none.
 bool Connection::pass_events_on() {
-    EventBatch batch{*this};
+    EventBatch batch{*this, chunk_};
     for (bool any = false;; any = true) {
         const Event event = client_->next_event();
         const bool is_last = std::holds_alternative<NeedInput>(event);

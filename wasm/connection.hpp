@@ -59,7 +59,7 @@ private:
     ~Connection() = default;
 
     void socket_opened() override;
-    void socket_received(Bytes data) override;
+    void socket_received(Bytes data, TimePoint when) override;
     void socket_closed(bool in_order) override;
     static void timer_fired(void* self);
 
@@ -67,6 +67,7 @@ private:
     /// than publishing.
     [[nodiscard]] TimePoint task_time();
     [[nodiscard]] TimePoint fresh_time();
+    TimePoint advance_time(TimePoint);
 
     /// Has flush() called at the end of the task; gives back what it is given.
     template <class T> T flush_later(T result);
@@ -94,6 +95,8 @@ private:
     std::size_t published_size_ = 0;  ///< since the last send, about
     std::size_t backlog_ = 0;
     TimePoint task_time_{};
+    TimePoint latest_time_{};
+    Bytes chunk_;  ///< while it is being received
     bool settling_ = false;
     bool doomed_ = false;
     bool open_refused_ = false;

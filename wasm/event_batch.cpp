@@ -5,8 +5,7 @@
 #include "topic_table.hpp"
 
 extern "C" {
-bool wsmq_events(wsmq::wasm::Connection* connection, const void* rows, std::uint32_t count, std::uint32_t region_begin,
-                 std::uint32_t region_end);
+bool wsmq_events(wsmq::wasm::Connection* connection, const void* rows, std::uint32_t count);
 std::uint32_t wsmq_random();
 }
 
@@ -14,10 +13,7 @@ namespace wsmq::wasm {
 
 namespace {
 
-constexpr std::size_t largest_small_payload = 4096;
-constexpr std::uint32_t widest_gap = 512;
-constexpr std::uint32_t largest_region = 65'536;
-/// Up to here JavaScript cuts texts out of the decoded region instead of decoding each.
+/// Up to here JavaScript may cut texts out of the decoded chunk instead of decoding each.
 constexpr std::size_t longest_checked_text = 256;
 
 std::uint32_t address_of(const void* pointer) {
@@ -56,29 +52,6 @@ EventBatch::Row& EventBatch::next(RowKind kind, std::uint32_t flags) {
     return row;
 }
 
-// The first small message begins the region. One that does not lie close behind its end is copied by
-// itself; but where only one is in it so far (the end of a packet that was split, put together
-// elsewhere), the region begins anew.
-bool EventBatch::extend_region(const Message& message) {
-    if (message.payload.size() >= largest_small_payload) return false;
-    const bool has_properties = !message.encoded_properties.empty();
-    const std::uint32_t begin = address_of(has_properties ? message.encoded_properties.data() : message.payload.data());
-    const std::uint32_t end = address_of(message.payload.data() + message.payload.size());
-    if (end < begin || end - begin > largest_region) return false;  // not out of one packet
-    const bool fits =
-        begin >= region_end_ && begin - region_end_ <= widest_gap && end - region_begin_ <= largest_region;
-    if (in_region_ > 1 && !fits) return false;
-    if (in_region_ == 0 || !fits) {
-        if (in_region_ == 1) rows_[first_in_region_][0] &= ~(row_flag::in_region | row_flag::ascii);
-        in_region_ = 0;
-        first_in_region_ = count_ - 1;
-        region_begin_ = begin;
-    }
-    ++in_region_;
-    region_end_ = end;
-    return true;
-}
-
 void EventBatch::add(const Message& message) {
     Row& row = next(RowKind::message, static_cast<std::uint32_t>(message.qos) << row_flag::qos_shift);
     const auto [id, is_new] = topics().intern(message.topic);
@@ -87,14 +60,17 @@ void EventBatch::add(const Message& message) {
         row[0] |= row_flag::new_topic;
         put(&row[2], message.topic);
     }
-    put(&row[4], message.payload);
-    put(&row[6], message.encoded_properties);
+    // The payload stands behind the properties; where there is none, its address is still theirs' end.
+    const Bytes properties = message.encoded_properties;
+    const Bytes payload = message.payload.empty() ? properties.last(0) : message.payload;
+    put(&row[4], payload);
+    put(&row[6], properties);
     if (message.retain) row[0] |= row_flag::retain;
     if (message.duplicate) row[0] |= row_flag::duplicate;
-    if (extend_region(message)) {
-        row[0] |= row_flag::in_region;
-        if (message.payload.size() <= longest_checked_text && is_ascii(message.payload)) row[0] |= row_flag::ascii;
+    if (payload.data() >= chunk_.data() && payload.data() + payload.size() <= chunk_.data() + chunk_.size()) {
+        row[0] |= row_flag::in_chunk;
     }
+    if (payload.size() <= longest_checked_text && is_ascii(payload)) row[0] |= row_flag::ascii;
 }
 
 void EventBatch::add(const Event& event) {
@@ -155,8 +131,8 @@ void EventBatch::fill(const SubscriptionLost& lost) {
 void EventBatch::fill(const QueueDrained&) { next(RowKind::queue_drained); }
 
 bool EventBatch::hand_over() {
-    const bool something_waits = wsmq_events(&connection_, rows_.data(), count_, region_begin_, region_end_);
-    count_ = in_region_ = region_begin_ = region_end_ = 0;
+    const bool something_waits = wsmq_events(&connection_, rows_.data(), count_);
+    count_ = 0;
     return something_waits;
 }
 

@@ -29,7 +29,7 @@ inline constexpr std::uint32_t qos_shift = 8;  // two bits
 inline constexpr std::uint32_t retain = 1u << 10;
 inline constexpr std::uint32_t duplicate = 1u << 11;
 inline constexpr std::uint32_t new_topic = 1u << 12;  // the topic's text is in the row
-inline constexpr std::uint32_t in_region = 1u << 13;  // properties and payload lie in the batch's region
+inline constexpr std::uint32_t in_chunk = 1u << 13;   // properties and payload lie in the received chunk
 inline constexpr std::uint32_t ascii = 1u << 14;      // the payload is short and has no byte over 0x7F
 inline constexpr std::uint32_t session_present = 1u << 8;
 inline constexpr std::uint32_t reconnected = 1u << 9;
@@ -41,7 +41,8 @@ inline constexpr std::uint32_t reconnecting = 1u << 9;
 /// when it is full, and before the views in it end.
 class EventBatch {
 public:
-    explicit EventBatch(Connection& connection) : connection_{connection} {}
+    /// `chunk`: what is being received, of which JavaScript has a copy.
+    EventBatch(Connection& connection, Bytes chunk) : connection_{connection}, chunk_{chunk} {}
 
     void add(const Message&);
     /// Any event that has a row.
@@ -68,15 +69,10 @@ private:
     void fill(const QueueDrained&);
 
     Row& next(RowKind, std::uint32_t flags = 0);
-    bool extend_region(const Message&);
 
     Connection& connection_;
+    Bytes chunk_;
     std::uint32_t count_ = 0;
-    /// What JavaScript copies once for all the small messages of the batch.
-    std::uint32_t region_begin_ = 0;
-    std::uint32_t region_end_ = 0;
-    std::uint32_t in_region_ = 0;  ///< messages
-    std::uint32_t first_in_region_ = 0;
     std::array<Row, capacity> rows_;
 };
 

@@ -1,6 +1,6 @@
 // What C++ imports, beside Emscripten's own. The functions that it calls are in glue/.
 addToLibrary({
-  wsmq_events: (connection, rows, count, regionBegin, regionEnd) => walkEvents(connection, rows, count, regionBegin, regionEnd),
+  wsmq_events: (connection, rows, count) => walkEvents(connection, rows, count),
   wsmq_events_ended: (connection) => runDeferred(links.get(connection), true),
   wsmq_schedule: (connection) => scheduleFlush(links.get(connection)),
   wsmq_random: () => randomNumber(),
@@ -19,7 +19,7 @@ addToLibrary({
   },
   wsmq_socket_listen__deps: ['$WS', 'malloc', 'free'],
   wsmq_socket_listen: (handle, socket) => {
-    WS.getSocket(handle).onmessage = ({ data }) => receiveData(socket, data)
+    WS.getSocket(handle).onmessage = (event) => receiveData(socket, event.data, event.timeStamp ?? performance.now())
   },
   wsmq_socket_has_failed__deps: ['$WS'],
   wsmq_socket_has_failed: (handle) => WS.getSocket(handle).hasFailed === true,

@@ -4,6 +4,8 @@
 
 #include <array>
 
+#include "clock.hpp"
+
 extern "C" {
 // Emscripten's own calls, made where what the browser throws is caught (library.js).
 int wsmq_socket_new(EmscriptenWebSocketCreateAttributes* attributes);
@@ -70,7 +72,7 @@ bool WebSocket::open(const char* uri, const char* subprotocol) {
     return true;
 }
 
-void WebSocket::received(Bytes data) { listener_.socket_received(data); }
+void WebSocket::received(Bytes data, TimePoint when) { listener_.socket_received(data, when); }
 
 void WebSocket::received_rubbish() {
     close();
@@ -101,8 +103,8 @@ std::array<std::uint8_t, 64 * 1024> wsmq_receive_buffer_bytes;
 EMSCRIPTEN_KEEPALIVE std::uint8_t* wsmq_receive_buffer() { return wsmq_receive_buffer_bytes.data(); }
 
 EMSCRIPTEN_KEEPALIVE void wsmq_socket_received(wsmq::wasm::WebSocket* socket, const std::uint8_t* data,
-                                               std::size_t size) {
-    socket->received({data, size});
+                                               std::size_t size, double time_stamp) {
+    socket->received({data, size}, wsmq::wasm::moment(time_stamp));
 }
 
 /// A text message [MQTT-6.0.0-1], or one for which there is no memory.

@@ -14,8 +14,8 @@ public:
     class Listener {
     public:
         virtual void socket_opened() = 0;
-        /// Lent for the call.
-        virtual void socket_received(Bytes data) = 0;
+        /// Lent for the call. The browser says when it was, which costs less than to ask for the time.
+        virtual void socket_received(Bytes data, TimePoint when) = 0;
         /// `in_order`: false where the socket could not be opened, or failed.
         virtual void socket_closed(bool in_order) = 0;
 
@@ -39,7 +39,7 @@ public:
     void close();
 
     // Called by library.js; the socket may be gone afterwards.
-    void received(Bytes data);
+    void received(Bytes data, TimePoint when);
     void received_rubbish();
 
 private:

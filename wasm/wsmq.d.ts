@@ -35,14 +35,17 @@ export interface Properties {
   sharedSubscriptionAvailable?: number
 }
 
-/** An arrived message. Its payload is cut out of the received bytes when it is first read. */
+/** An arrived message. Its payload is taken out of the received bytes when it is first read. */
 export interface ArrivedMessage {
   readonly destinationName: string
   readonly topic: string
   readonly qos: 0 | 1 | 2
   readonly retained: boolean
   readonly duplicate: boolean
-  /** A buffer of its own, exactly as long as the payload. The same object at every read. */
+  /**
+   * The same object at every read. Nobody else uses its buffer: it may be kept, changed and transferred. The buffer is
+   * exactly as long as the payload below 4 KiB; that of a larger one may begin before it, so mind `byteOffset`.
+   */
   readonly payloadBytes: Uint8Array
   /** Decoded at the first read. Throws `MqttError` (`invalid_utf8`) where it is not UTF-8. */
   readonly payloadString: string
@@ -142,8 +145,11 @@ export interface ConnectOptions {
   reconnect?: boolean
   /** Default false: a first connection that fails everywhere ends in onFailure. */
   retryFirstConnection?: boolean
+  /** Milliseconds, of the backoff: before round n over all the URIs a random time up to this times 2^n. Default 500. */
   reconnectMinimum?: number
+  /** Milliseconds, at most. Default 30,000. */
   reconnectMaximum?: number
+  /** Milliseconds; a connection that lasted this long begins the backoff anew. Default 10,000. */
   stableAfter?: number
   /** MQTT 5: seconds. Default 120 with `reconnect`, else 0. */
   sessionExpiryInterval?: number
@@ -153,7 +159,7 @@ export interface ConnectOptions {
   outgoingTopicAliasMaximum?: number
   authenticationMethod?: string
   authenticationData?: Uint8Array
-  /** Answers the broker's AUTH; the result is the next authentication data. */
+  /** Answers the broker's AUTH with the next authentication data. What it throws ends the connection, and goes to onError. */
   authenticate?: (data: Uint8Array, properties: Properties) => Uint8Array | Promise<Uint8Array>
   /** userProperties, requestProblemInformation, requestResponseInformation. */
   properties?: Properties
@@ -240,7 +246,7 @@ export interface Client {
   // throws is reported to onError (or, without one, as an uncaught exception in a task of its own)
   // and stops nothing.
   onConnected?: ((reconnected: boolean, uri: string, sessionPresent: boolean, properties: Properties) => void) | null
-  /** A connection was lost, or an attempt at a reconnection failed; also after disconnect(), with errorCode 0. */
+  /** A connection was lost, or an attempt failed that another follows; also after disconnect(), with errorCode 0. */
   onConnectionLost?: ((loss: ConnectionLoss) => void) | null
   /** An attempt begins. */
   onConnecting?: ((uri: string, attempt: number) => void) | null
@@ -253,8 +259,12 @@ export interface Client {
   onQueueDrained?: (() => void) | null
   onError?: ((error: unknown) => void) | null
 
+  /** No handler is called before it returns. In a handler it begins when all that had happened by then is told. */
   connect(options?: ConnectOptions): void
-  /** Ends the connection, or the attempts at one. 0x04 makes an MQTT 5 broker publish the will. */
+  /**
+   * Ends the connection, or the attempts at one. 0x04 makes an MQTT 5 broker publish the will. Handlers are told
+   * before it returns; called in a handler, it takes effect after what had arrived with it is delivered.
+   */
   disconnect(reasonCode?: number): void
   isConnected(): boolean
   subscribe(filter: string | (string | FilterOptions)[], options?: SubscribeOptions): number
@@ -270,11 +280,14 @@ export interface Client {
   cancel(operation: number): void
   /** MQTT 5.0, 4.12.1. */
   reauthenticate(data: Uint8Array): void
-  /** The network or the page came back: reconnect at once, or probe the connection. */
+  /**
+   * The network or the page came back: reconnect at once, or probe the connection. Called by itself on `online`,
+   * `pageshow`, `resume` and when the page becomes visible.
+   */
   wakeUp(): void
   /** Sends what waits for the end of the task. */
   flush(): void
-  /** Closes the socket without a DISCONNECT (the will is published), and frees the memory. */
+  /** Sends what was published, closes the socket without a DISCONNECT (the will is published), and frees the memory. */
   delete(): void
   isDeleted(): boolean
 }
@@ -296,6 +309,8 @@ export interface Module {
   isValidTopicName(name: string): boolean
   /** "Not authorized" and so on. */
   describeReason(reasonCode: number): string
+  /** The sentence of an `errorCode`, without a full stop. */
+  describeError(errorCode: number): string
   /** Changes whenever topic numbers of arrived messages were given to other topics. */
   readonly topicEpoch: number
   /** Bytes of WebAssembly memory, and of it in use. */

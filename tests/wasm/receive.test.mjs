@@ -83,6 +83,24 @@ for (const when of ['in the handler', 'later']) {
   }
 }
 
+test("a large payload that came alone is not copied, and its buffer is nobody else's", async (t) => {
+  const { client, peer } = await connected(t)
+  const messages = collect(client)
+  const properties = [0x03, 0, 1, 0x74]
+  for (let i = 0; i < 3; i++) {
+    peer.send(publish('a', Buffer.alloc(100_000, i), { properties }))
+    await until(() => messages.length === i + 1)
+  }
+  const buffers = new Set(messages.map((message) => message.payloadBytes.buffer))
+  assert.equal(buffers.size, 3)
+  for (const [i, message] of messages.entries()) {
+    assert.ok(Buffer.from(message.payloadBytes).equals(Buffer.alloc(100_000, i)))
+    structuredClone(message.payloadBytes, { transfer: [message.payloadBytes.buffer] })
+    assert.equal(message.payloadBytes.length, 0)
+    assert.deepEqual(message.properties, { contentType: 't' })
+  }
+})
+
 test('properties of messages of all sizes, read later', async (t) => {
   const { client, peer } = await connected(t)
   const messages = collect(client)

@@ -73,12 +73,13 @@ class Client {
 
   /**
    * @param {number} [reasonCode]
+   * @returns {void}
    */
   disconnect(reasonCode = 0) {
     const link = linkOf(this)
     checkInteger('The reason code', reasonCode, 0, 0xff)
     const { connection } = link
-    if (!link.walking) return _wsmq_stop(connection, reasonCode)
+    if (!link.walking) return void _wsmq_stop(connection, reasonCode)
     link.stopping = true
     const run = () => {
       _wsmq_stop(connection, reasonCode)
@@ -122,7 +123,7 @@ class Client {
 
   /**
    * @param {string} topic
-   * @param {import('../wsmq').Payload} payload
+   * @param {Payload} payload
    * @param {0 | 1 | 2} [qos]
    * @param {boolean} [retained]
    */
@@ -133,7 +134,7 @@ class Client {
 
   /**
    * @param {string} topic
-   * @param {import('../wsmq').Payload} payload
+   * @param {Payload} payload
    * @param {import('../wsmq').PublishOptions} [options]
    */
   publish(topic, payload, options) {

@@ -16,6 +16,7 @@ class MqttError extends Error {
     this.code = code
   }
 
+  /** @override */
   get name() {
     return /** @type {const} */ ('MqttError')
   }

@@ -28,16 +28,13 @@ let topicEpoch = 0
  * @param {number} connection
  * @param {number} rows
  * @param {number} count
- * @param {number} regionBegin
- * @param {number} regionEnd
  * @returns {boolean} whether something waits for the end of the events
  */
-function walkEvents(connection, rows, count, regionBegin, regionEnd) {
+function walkEvents(connection, rows, count) {
   const link = /** @type {Link} */ (links.get(connection))
-  const region = regionEnd > regionBegin ? new Region(HEAPU8.slice(regionBegin, regionEnd)) : undefined
   link.walking = true
   for (let row = rows >>> 2, end = row + count * 8; row < end; row += 8) {
-    if ((HEAPU32[row] & 0xff) === rowKind.message) walkMessage(link, row, region, regionBegin)
+    if ((HEAPU32[row] & 0xff) === rowKind.message) walkMessage(link, row, count === 1)
     else if (link.connection !== 0) walkOther(link, row)
   }
   link.walking = false
@@ -47,24 +44,23 @@ function walkEvents(connection, rows, count, regionBegin, regionEnd) {
 /**
  * @param {Link} link
  * @param {number} row
- * @param {Region | undefined} region
- * @param {number} regionBegin
+ * @param {boolean} isAlone nothing else is made of what was received
  */
-function walkMessage(link, row, region, regionBegin) {
+function walkMessage(link, row, isAlone) {
   const flags = HEAPU32[row]
   const topicId = HEAPU32[row + 1]
   if (flags & newTopic) learnTopic(topicId, HEAPU32[row + 2], HEAPU32[row + 3])
   const { client } = link
   const handler = client.onMessageArrived
   if (typeof handler !== 'function' || link.connection === 0) return
-  const isInRegion = (flags & inRegion) !== 0
+  const chunk = flags & inChunk ? receivedChunk : undefined
   const start = HEAPU32[row + 4]
   const message = new ArrivedMessage(
     arrivedTopics[topicId],
     topicId,
-    flags,
-    isInRegion ? region : undefined,
-    isInRegion ? start - regionBegin : start,
+    isAlone ? flags | alone : flags,
+    chunk,
+    chunk === undefined ? start : start - chunk.address,
     HEAPU32[row + 5],
     HEAPU32[row + 7],
   )
@@ -73,7 +69,7 @@ function walkMessage(link, row, region, regionBegin) {
   } catch (thrown) {
     reportThrown(link, thrown)
   }
-  if (!isInRegion) message._detach()
+  if (chunk === undefined || chunk.bytes.length > largestKept) message._detach()
 }
 
 /**
@@ -146,7 +142,7 @@ function outcomeOf({ invocationContext }) {
  * @param {number} error of wsmq::Errc
  * @param {number} reasonCode
  * @param {string} [reasonString]
- * @param {import('../wsmq').Properties} [properties]
+ * @param {Properties} [properties]
  */
 function failureOf(error, reasonCode, reasonString, properties) {
   const sentences = error === 0 ? [] : [Module.describeError(error)]
@@ -201,7 +197,7 @@ function walkFailed(link, id, error) {
  * @param {Link} link
  * @param {boolean} sessionPresent
  * @param {boolean} reconnected
- * @param {import('../wsmq').Properties} properties
+ * @param {Properties} properties
  */
 function walkConnected(link, sessionPresent, reconnected, properties) {
   const { client, options } = link
@@ -289,7 +285,7 @@ function askForCredentials(link) {
 /**
  * @param {Link} link
  * @param {Uint8Array} data
- * @param {import('../wsmq').Properties} properties
+ * @param {Properties} properties
  */
 function askForAuthentication(link, data, properties) {
   awaitAnswer(

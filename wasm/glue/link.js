@@ -1,9 +1,7 @@
 // What JavaScript keeps of each client, and when its output leaves.
 
 /**
- * @typedef {import('../wsmq').ConnectOptions} ConnectOptions
- * @typedef {import('../wsmq').Client & Record<string, any>} Client
- * @typedef {{ kind: 'subscribe' | 'unsubscribe', options: import('../wsmq').SubscribeOptions }} Operation
+ * @typedef {{ kind: 'subscribe' | 'unsubscribe', options: OperationOptions }} Operation
  * @typedef {{ run: () => void, needsEnd: boolean }} Deferred to run after the batch, or when there are no more events
  */
 
@@ -15,7 +13,7 @@ const quietMicrotasks = 4
 
 class Link {
   /**
-   * @param {Client} client
+   * @param {AnyClient} client
    * @param {number} connection
    * @param {string} uri the constructor's
    */
@@ -67,7 +65,7 @@ function scheduleFlush(link) {
 }
 
 /**
- * @param {Client} client
+ * @param {{ $link: Link }} client
  * @returns {Link}
  */
 function linkOf(client) {

@@ -1,34 +1,32 @@
 // Messages that arrived.
 
-/** What was copied out of memory once for all the small messages of a batch. */
-class Region {
-  /** @param {Uint8Array} bytes */
-  constructor(bytes) {
-    this.bytes = bytes
-    /** @type {string | undefined} */
-    this.text = undefined
-  }
-}
-
-const inRegion = 1 << 13
+const inChunk = 1 << 13
 const isAscii = 1 << 14
+const alone = 1 << 15
 
-/** @implements {import('../wsmq').ArrivedMessage} */
+/** Larger chunks are not kept for the sake of a message that was not read yet. */
+const largestKept = 64 * 1024
+/** Larger ones are not decoded for the sake of one text. */
+const largestDecoded = 16 * 1024
+/** A payload of this size that came alone is not copied. */
+const largeMessage = 4096
+
+/** @implements {AnyMessage} */
 class ArrivedMessage {
   /**
    * @param {string} topic
    * @param {number} topicId
    * @param {number} flags as in the event's row
-   * @param {Region | undefined} region none: the payload is still in WebAssembly memory
-   * @param {number} start of the payload, behind the properties; in the region, or in memory
+   * @param {Chunk | undefined} chunk none: the payload is in WebAssembly memory alone
+   * @param {number} start of the payload, behind the properties; in the chunk, or in memory
    * @param {number} length
    * @param {number} propertiesLength
    */
-  constructor(topic, topicId, flags, region, start, length, propertiesLength) {
+  constructor(topic, topicId, flags, chunk, start, length, propertiesLength) {
     this.topic = topic
     this.topicId = topicId
     this._flags = flags
-    this._region = region
+    this._chunk = chunk
     this._start = start
     this._length = length
     this._propertiesLength = propertiesLength
@@ -36,7 +34,7 @@ class ArrivedMessage {
     this._bytes = undefined
     /** @type {string | undefined} */
     this._text = undefined
-    /** @type {import('../wsmq').Properties | undefined} */
+    /** @type {Properties | undefined} */
     this._properties = undefined
   }
 
@@ -66,26 +64,29 @@ class ArrivedMessage {
 
   get properties() {
     if (this._properties === undefined) {
-      const bytes = this._region === undefined ? HEAPU8 : this._region.bytes
+      const bytes = this._chunk === undefined ? HEAPU8 : this._chunk.bytes
       this._properties = decodeProperties(bytes, this._start - this._propertiesLength, this._start)
     }
     return this._properties
   }
 
   _cut() {
+    const { _chunk: chunk, _start: start, _length: length } = this
     // Once detached, a message without bytes has its text, which says the same.
-    if (this._start < 0) return textEncoder.encode(this._text)
-    const bytes = this._region === undefined ? HEAPU8 : this._region.bytes
-    return bytes.slice(this._start, this._start + this._length)
+    if (start < 0) return textEncoder.encode(this._text)
+    if (chunk === undefined) return HEAPU8.slice(start, start + length)
+    if (length >= largeMessage && this._flags & alone) {
+      void this.properties // before the application may change or transfer the buffer
+      return chunk.bytes.subarray(start, start + length)
+    }
+    return chunk.bytes.slice(start, start + length)
   }
 
   _decode() {
-    const { _region: region, _start: start, _length: length } = this
-    if (this._flags & isAscii) {
-      const text = /** @type {Region} */ (region.text ??= byteDecoder.decode(/** @type {Region} */ (region).bytes))
-      return text.substring(start, start + length)
-    }
-    const bytes = this._bytes ?? (region === undefined ? HEAPU8 : region.bytes).subarray(start, start + length)
+    const { _chunk: chunk, _start: start, _length: length } = this
+    if (this._flags & isAscii && chunk !== undefined && chunk.bytes.length <= largestDecoded)
+      return (chunk.text ??= byteDecoder.decode(chunk.bytes)).substring(start, start + length)
+    const bytes = this._bytes ?? (chunk === undefined ? HEAPU8 : chunk.bytes).subarray(start, start + length)
     try {
       return utf8Decoder.decode(bytes)
     } catch {
@@ -93,11 +94,11 @@ class ArrivedMessage {
     }
   }
 
-  /** Memory is about to change: takes out of it what was not read yet. */
+  /** Takes out what was not read yet, for memory is about to change, or the chunk is to go. */
   _detach() {
     if (this._bytes === undefined && this._text === undefined) this._bytes = this._cut()
-    if (this._propertiesLength > 0) void this.properties
-    else this._properties = noProperties
+    void this.properties
+    this._chunk = undefined
     this._start = -1
   }
 }

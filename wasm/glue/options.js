@@ -69,6 +69,7 @@ function encodeOptions(options, uri) {
   checkNames(options)
   for (const each of urisOf(uri, options)) bytes(optionField.uri, textEncoder.encode(each))
   const reconnect = options.reconnect ?? true
+  /** @type {Record<string, unknown>} */
   const settled = {
     reconnect,
     sessionExpiryInterval: reconnect ? 120 : 0,
@@ -175,8 +176,10 @@ function checkInteger(name, value, least, most) {
 }
 
 /**
- * @param {object} object
+ * @template {object} T
+ * @param {T} object
+ * @returns {T}
  */
 function withoutUndefined(object) {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined))
+  return /** @type {T} */ (Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)))
 }

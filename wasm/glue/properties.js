@@ -48,7 +48,7 @@ function refuseProperty(message) {
 }
 
 /**
- * @param {import('../wsmq').Properties | undefined} properties
+ * @param {Properties | undefined} properties
  * @returns {Uint8Array} the block, without its length
  */
 function encodeProperties(properties) {
@@ -125,7 +125,7 @@ function encodeField(block, bytes, name) {
   block.bytes(bytes)
 }
 
-/** @type {import('../wsmq').Properties} */
+/** @type {Properties} */
 const noProperties = Object.freeze({})
 
 /**
@@ -133,7 +133,7 @@ const noProperties = Object.freeze({})
  * @param {Uint8Array} bytes
  * @param {number} begin
  * @param {number} end
- * @returns {import('../wsmq').Properties}
+ * @returns {Properties}
  */
 function decodeProperties(bytes, begin, end) {
   if (begin === end) return noProperties

@@ -89,9 +89,9 @@ const loopedBytes = 16
 /**
  * @param {Link} link
  * @param {string} topic
- * @param {import('../wsmq').Payload} payload
+ * @param {Payload} payload
  * @param {number} flags
- * @param {import('../wsmq').Properties | undefined} properties
+ * @param {Properties | undefined} properties
  * @returns {number}
  */
 function publishNow(link, topic, payload, flags, properties) {
@@ -114,9 +114,9 @@ function publishNow(link, topic, payload, flags, properties) {
  * @param {Link} link
  * @param {number} handle
  * @param {string} topic
- * @param {import('../wsmq').Payload} payload
+ * @param {Payload} payload
  * @param {number} flags
- * @param {import('../wsmq').Properties | undefined} properties
+ * @param {Properties | undefined} properties
  * @returns {number}
  */
 function publishSeldom(link, handle, topic, payload, flags, properties) {

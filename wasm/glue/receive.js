@@ -2,25 +2,40 @@
 
 const receiveBuffer = _wsmq_receive_buffer()
 const receiveBufferSize = 64 * 1024
-/** Whether a handler of the message in the buffer still runs. */
-let isReceiving = false
-/** From this size on it is better to have the memory back now than when garbage is collected. */
-const largeMessage = 4096
+
+/** A WebSocket message, which stands in memory while it is received. What JavaScript needs of it, it takes from here. */
+class Chunk {
+  /**
+   * @param {Uint8Array} bytes
+   * @param {number} address
+   */
+  constructor(bytes, address) {
+    this.bytes = bytes
+    this.address = address
+    /** All of it as text, a character for each byte. @type {string | undefined} */
+    this.text = undefined
+  }
+}
+
+/** Of which handlers run. @type {Chunk | undefined} */
+let receivedChunk
 
 /**
  * @param {number} socket the address of wsmq::wasm::WebSocket
  * @param {string | ArrayBuffer} data
+ * @param {number} timeStamp
  */
-function receiveData(socket, data) {
+function receiveData(socket, data, timeStamp) {
   if (typeof data === 'string') return _wsmq_socket_received_rubbish(socket)
-  const size = data.byteLength
-  const hasOwn = size > receiveBufferSize || isReceiving
-  const address = hasOwn ? _malloc(size) : receiveBuffer
+  const bytes = new Uint8Array(data)
+  const size = bytes.length
+  const outer = receivedChunk
+  const isBuffered = size <= receiveBufferSize && outer === undefined
+  const address = isBuffered ? receiveBuffer : _malloc(size)
   if (address === 0) return _wsmq_socket_received_rubbish(socket)
-  HEAPU8.set(new Uint8Array(data), address)
-  if (size >= largeMessage) /** @type {any} */ (data).transfer?.(0)
-  if (!hasOwn) isReceiving = true
-  _wsmq_socket_received(socket, address, size)
-  if (hasOwn) _free(address)
-  else isReceiving = false
+  HEAPU8.set(bytes, address)
+  receivedChunk = new Chunk(bytes, address)
+  _wsmq_socket_received(socket, address, size, timeStamp)
+  receivedChunk = outer
+  if (!isBuffered) _free(address)
 }
