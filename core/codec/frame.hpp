@@ -34,7 +34,7 @@ struct Frame {
 
 /// What the first bytes of a stream hold.
 struct FrameResult {
-    enum class Status : std::uint8_t { complete, incomplete, bad } status;
+    enum class Status : std::uint8_t { complete, incomplete, bad } status{};
     Errc error = Errc::none;  ///< where bad: malformed_packet or packet_too_large
     Frame frame{};            ///< where complete
     std::size_t size = 0;     ///< where complete: of the whole packet. Where incomplete: how many

@@ -59,9 +59,9 @@ struct Message {
     std::string_view topic;  ///< topic alias resolved
     Bytes payload;
     Bytes encoded_properties;  ///< for PropertyView; empty below MQTT 5
-    Qos qos;
-    bool retain;
-    bool duplicate;
+    Qos qos{};
+    bool retain = false;
+    bool duplicate = false;
 };
 
 /// The broker answered: PUBACK or PUBCOMP, SUBACK, UNSUBACK; a QoS 0 publish never comes here
