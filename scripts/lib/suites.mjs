@@ -57,7 +57,7 @@ function count(report, counts) {
  */
 export async function runNodeTests(files) {
   // Concurrency is node's own: one process per file. A test that hangs ends after two minutes.
-  const { code, output } = await run(process.execPath, ['--test', '--test-reporter=spec', '--test-timeout=120000', ...files])
+  const { code, output } = await run(process.execPath, ['--test', '--test-reporter=spec', '--test-timeout=600000', ...files])
   /** Of the lines that this reporter ends with; what failed stands behind them. @param {string} name */
   const summary = (name) => Number(new RegExp(`^ℹ ${name} (\\d+)$`, 'm').exec(output)?.[1] ?? 0)
   const failed = summary('fail') + summary('cancelled')
