@@ -28,7 +28,9 @@ const checks = {
     await report.check('eslint', process.execPath, [tool('eslint/bin/eslint.js'), '.'])
   },
   async tsc(report) {
-    const projects = ['tsconfig.json', 'js/tsconfig.json', 'wasm/tsconfig.json', 'demo/tsconfig.json'].filter((file) => existsSync(root + file))
+    const projects = ['tsconfig.json', 'js/tsconfig.json', 'wasm/tsconfig.json', 'demo/tsconfig.json'].filter((file) =>
+      existsSync(root + file),
+    )
     for (const project of projects) {
       await report.check(`tsc ${project}`, process.execPath, [
         tool('typescript/bin/tsc'),

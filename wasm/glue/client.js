@@ -173,12 +173,11 @@ class Client {
 
   get negotiated() {
     const cells = _wsmq_negotiated(linkOf(this).connection) >>> 2
-    return Object.fromEntries(
-      negotiatedNames.map((name, index) => {
-        const value = HEAPU32[cells + index]
-        return [name, name.endsWith('Available') ? value !== 0 : value]
-      }),
-    )
+    const entries = negotiatedNames.map((name, index) => {
+      const value = HEAPU32[cells + index]
+      return [name, name.endsWith('Available') ? value !== 0 : value]
+    })
+    return /** @type {import('../wsmq').Negotiated} */ (/** @type {unknown} */ (Object.fromEntries(entries)))
   }
 }
 
