@@ -8,7 +8,7 @@ import { publish } from './support/packets.mjs'
 
 /**
  * @param {any} client
- * @returns {import('../../wasm/wsmq').ArrivedMessage[]}
+ * @returns {import('../../wasm/wsmq.js').ArrivedMessage[]}
  */
 function collect(client) {
   /** @type {any[]} */

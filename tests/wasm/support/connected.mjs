@@ -6,7 +6,7 @@ export const shared = await loadModule()
 
 /**
  * @param {import('node:test').TestContext} test
- * @param {import('../../../wasm/wsmq').Module} [module]
+ * @param {import('../../../wasm/wsmq.js').Module} [module]
  */
 export async function scripted(test, module = shared) {
   const broker = await startFakeBroker()
@@ -20,7 +20,7 @@ export async function scripted(test, module = shared) {
 
 /**
  * @param {import('node:test').TestContext} test
- * @param {import('../../../wasm/wsmq').ConnectOptions} [options]
+ * @param {import('../../../wasm/wsmq.js').ConnectOptions} [options]
  * @param {Parameters<import('./fake-broker.mjs').Peer['accept']>[0]} [answer]
  */
 export async function connected(test, options = {}, answer = {}) {
@@ -32,7 +32,7 @@ export async function connected(test, options = {}, answer = {}) {
 /**
  * @param {import('./fake-broker.mjs').FakeBroker} broker
  * @param {any} client
- * @param {import('../../../wasm/wsmq').ConnectOptions} [options]
+ * @param {import('../../../wasm/wsmq.js').ConnectOptions} [options]
  * @param {Parameters<import('./fake-broker.mjs').Peer['accept']>[0]} [answer]
  */
 export async function connectTo(broker, client, options = {}, answer = {}) {

@@ -6,7 +6,7 @@ globalThis.WebSocket = /** @type {any} */ (WebSocket)
 
 const directory = process.env.WSMQ_MODULE ?? new URL('../../../build/wasm', import.meta.url).pathname
 
-/** @returns {Promise<import('../../../wasm/wsmq').Module>} a module of its own, with a memory of its own */
+/** @returns {Promise<import('../../../wasm/wsmq.js').Module>} a module of its own, with a memory of its own */
 export async function loadModule() {
   const wasmBinary = await readFile(`${directory}/wsmq.wasm`).catch(() => {
     throw new Error(`${directory}/wsmq.wasm is missing: run "npm run build" first.`)

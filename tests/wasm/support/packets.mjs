@@ -94,13 +94,13 @@ export function split(bytes) {
     let length = 0
     for (let shift = 0; ; shift += 7) {
       if (at >= bytes.length) return { packets, rest: bytes }
-      const byte = bytes[at++]
+      const byte = bytes.readUInt8(at++)
       length |= (byte & 0x7f) << shift
       if (byte < 0x80) break
     }
     if (bytes.length < at + length) return { packets, rest: bytes }
-    const name = Object.entries(types).find(([, number]) => number === bytes[0] >> 4)?.[0] ?? 'reserved'
-    packets.push({ type: name, flags: bytes[0] & 0x0f, body: bytes.subarray(at, at + length) })
+    const name = Object.entries(types).find(([, number]) => number === bytes.readUInt8(0) >> 4)?.[0] ?? 'reserved'
+    packets.push({ type: name, flags: bytes.readUInt8(0) & 0x0f, body: bytes.subarray(at, at + length) })
     bytes = bytes.subarray(at + length)
   }
 }
@@ -115,7 +115,7 @@ export function readPublish({ flags, body }) {
   let at = 2 + topicLength
   const id = qos > 0 ? body.readUInt16BE(at) : 0
   if (qos > 0) at += 2
-  const propertiesLength = body[at++]
+  const propertiesLength = body.readUInt8(at++)
   const properties = body.subarray(at, at + propertiesLength)
   return {
     topic: body.toString('utf8', 2, 2 + topicLength),
