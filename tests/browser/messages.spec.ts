@@ -1,4 +1,4 @@
-import { keepAwake } from './awake.js'
+import { keepAwake } from '../support/keep-awake.mjs'
 import { digestOf, expect, name, test, versions } from './support.js'
 
 for (const protocolVersion of versions) {

@@ -1,6 +1,6 @@
 // Through a real nginx with TLS, by the snippet that deploy/ gives to users.
 import { startProxy } from '../support/proxy.mjs'
-import { keepAwake } from './awake.js'
+import { keepAwake } from '../support/keep-awake.mjs'
 import { digestOf, dist, expect, name, pages, test, versions } from './support.js'
 
 for (const protocolVersion of versions) {

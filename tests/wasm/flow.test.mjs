@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { startBroker } from '../support/broker.mjs'
+import { keepAwake } from '../support/keep-awake.mjs'
 import { shared } from './support/connected.mjs'
 import { called, until } from './support/module.mjs'
 
@@ -40,7 +41,8 @@ for (const mqttVersion of /** @type {const} */ ([3, 4, 5])) {
 test('payloads up to 8 MiB go there and come back, retained ones later', async (t) => {
   const client = new shared.Client(broker.url, 'large')
   const late = new shared.Client(broker.url, 'late')
-  t.after(() => (client.delete(), late.delete()))
+  const awake = await keepAwake(broker)
+  t.after(() => (awake.close(), client.delete(), late.delete()))
   const sizes = [0, 1, 127, 128, 16_383, 16_384, 65_536, 1_000_000, 8 << 20]
   const bytesOf = (/** @type {number} */ size) => new Uint8Array(size).map((_, i) => (i * 31 + size) & 0xff)
   /** @type {Map<string, Uint8Array>} */

@@ -1,12 +1,14 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import { connectPacket } from '../support/packets.mjs'
+import { connectPacket } from './packets.mjs'
 
 /**
  * Debian's Mosquitto hands a large message to a WebSocket 4 KiB at a time, and looks for the next piece when anything
  * else happens, or after 100 ms: 8 MiB would take it more than three minutes. So something happens all the time.
+ * @param {{ tcpPort: number }} broker
+ * @returns {Promise<{ close(): void }>}
  */
-export async function keepAwake({ tcpPort }: { tcpPort: number }): Promise<{ close(): void }> {
+export async function keepAwake({ tcpPort }) {
   const socket = connect(tcpPort, '127.0.0.1')
   const ping = Buffer.from([0xc0, 0])
   socket.setNoDelay(true)
