@@ -43,8 +43,9 @@ export interface ArrivedMessage {
   readonly retained: boolean
   readonly duplicate: boolean
   /**
-   * The same object at every read. Nobody else uses its buffer: it may be kept, changed and transferred. The buffer is
-   * exactly as long as the payload below 4 KiB; that of a larger one may begin before it, so mind `byteOffset`.
+   * The same object at every read; it may be kept and changed. Above 64 bytes it may be a view of the WebSocket message
+   * that it came in, at most 64 times as long as itself: mind `byteOffset`, and transfer a `slice()` of it, for other
+   * messages may be in the same buffer.
    */
   readonly payloadBytes: Uint8Array
   /** Decoded at the first read. Throws `MqttError` (`invalid_utf8`) where it is not UTF-8. */

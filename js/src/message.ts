@@ -19,7 +19,10 @@ export class Message<P = Params> {
     return this.#arrived.topic
   }
 
-  /** The payload, in a buffer of its own that you may keep, change and transfer. The same array at every read. */
+  /**
+   * The payload, yours to keep and to change; the same array at every read. Its buffer may hold other messages too, so
+   * transfer a `slice()` of it.
+   */
   get bytes(): Uint8Array {
     return this.#arrived.payloadBytes
   }

@@ -34,7 +34,7 @@ function walkEvents(connection, rows, count) {
   const link = /** @type {Link} */ (links.get(connection))
   link.walking = true
   for (let row = rows >>> 2, end = row + count * 8; row < end; row += 8) {
-    if ((HEAPU32[row] & 0xff) === rowKind.message) walkMessage(link, row, count === 1)
+    if ((HEAPU32[row] & 0xff) === rowKind.message) walkMessage(link, row)
     else if (link.connection !== 0) walkOther(link, row)
   }
   link.walking = false
@@ -44,9 +44,8 @@ function walkEvents(connection, rows, count) {
 /**
  * @param {Link} link
  * @param {number} row
- * @param {boolean} isAlone nothing else is made of what was received
  */
-function walkMessage(link, row, isAlone) {
+function walkMessage(link, row) {
   const flags = HEAPU32[row]
   const topicId = HEAPU32[row + 1]
   if (flags & newTopic) learnTopic(topicId, HEAPU32[row + 2], HEAPU32[row + 3])
@@ -54,11 +53,12 @@ function walkMessage(link, row, isAlone) {
   const handler = client.onMessageArrived
   if (typeof handler !== 'function' || link.connection === 0) return
   const chunk = flags & inChunk ? receivedChunk : undefined
+  if (chunk !== undefined && chunk.bytes.length === 0) restoreChunk(chunk)
   const start = HEAPU32[row + 4]
   const message = new ArrivedMessage(
     arrivedTopics[topicId],
     topicId,
-    isAlone ? flags | alone : flags,
+    flags,
     chunk,
     chunk === undefined ? start : start - chunk.address,
     HEAPU32[row + 5],

@@ -2,14 +2,15 @@
 
 const inChunk = 1 << 13
 const isAscii = 1 << 14
-const alone = 1 << 15
 
 /** Larger chunks are not kept for the sake of a message that was not read yet. */
 const largestKept = 64 * 1024
 /** Larger ones are not decoded for the sake of one text. */
 const largestDecoded = 16 * 1024
-/** A payload of this size that came alone is not copied. */
-const largeMessage = 4096
+/** Up to this size the engines keep an array's bytes inside of it, and a copy costs less than a view. */
+const smallPayload = 64
+/** A payload is a view of its chunk only where it makes up this part of it, so that little is kept for its sake. */
+const smallestPart = 1 / 64
 
 /** @implements {AnyMessage} */
 class ArrivedMessage {
@@ -75,11 +76,9 @@ class ArrivedMessage {
     // Once detached, a message without bytes has its text, which says the same.
     if (start < 0) return textEncoder.encode(this._text)
     if (chunk === undefined) return HEAPU8.slice(start, start + length)
-    if (length >= largeMessage && this._flags & alone) {
-      void this.properties // before the application may change or transfer the buffer
-      return chunk.bytes.subarray(start, start + length)
-    }
-    return chunk.bytes.slice(start, start + length)
+    if (length <= smallPayload || length < chunk.bytes.length * smallestPart) return chunk.bytes.slice(start, start + length)
+    if (this._propertiesLength > 0) void this.properties // before the application may transfer the buffer
+    return chunk.bytes.subarray(start, start + length)
   }
 
   _decode() {

@@ -12,9 +12,18 @@ class Chunk {
   constructor(bytes, address) {
     this.bytes = bytes
     this.address = address
+    this.size = bytes.length
     /** All of it as text, a character for each byte. @type {string | undefined} */
     this.text = undefined
   }
+}
+
+/**
+ * A handler transferred the payload of a message, and with it the buffer of those behind it.
+ * @param {Chunk} chunk
+ */
+function restoreChunk(chunk) {
+  chunk.bytes = HEAPU8.slice(chunk.address, chunk.address + chunk.size)
 }
 
 /** Of which handlers run. @type {Chunk | undefined} */
