@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { root } from './root.mjs'
 import { run } from './run.mjs'
@@ -56,17 +56,27 @@ function count(report, counts) {
  * @param {readonly string[]} files
  */
 export async function runNodeTests(files) {
-  // Concurrency is node's own: one process per file. A test that hangs ends after two minutes.
-  const { code, output } = await run(process.execPath, ['--test', '--test-reporter=spec', '--test-timeout=600000', ...files])
-  /** Of the lines that this reporter ends with; what failed stands behind them. @param {string} name */
-  const summary = (name) => Number(new RegExp(`^ℹ ${name} (\\d+)$`, 'm').exec(output)?.[1] ?? 0)
+  await mkdir(`${root}build/reports`, { recursive: true })
+  // Concurrency is node's own: one process per file. A test that hangs ends after ten minutes.
+  const { code, output } = await run(process.execPath, ['--test', '--test-reporter=tap', '--test-timeout=600000', ...files])
+  await writeFile(`${root}build/reports/node.tap`, output)
+  /** Of the lines that TAP ends with here. @param {string} name */
+  const summary = (name) => Number(new RegExp(`^# ${name} (\\d+)$`, 'm').exec(output)?.[1] ?? 0)
   const failed = summary('fail') + summary('cancelled')
   return {
     passed: summary('pass'),
     failed: code !== 0 && failed === 0 ? 1 : failed,
     skipped: summary('skipped') + summary('todo'),
-    output,
+    output: failuresIn(output) || output,
   }
+}
+
+/**
+ * The failures of a TAP stream with what is said about each: message and stack, or how a whole file's process ended.
+ * @param {string} tap
+ */
+function failuresIn(tap) {
+  return [...tap.matchAll(/^( *)not ok (?!.*# (?:TODO|SKIP))[^]*?\n\1 {2}\.\.\.$/gm)].map(([block]) => block).join('\n')
 }
 
 /** Runs the browser tests. */
