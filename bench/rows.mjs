@@ -68,6 +68,24 @@ export const trafficRows = [
   throughMosquitto(roundTrip, roundTrip.budgets),
 ]
 
+/** Whom `websocket-mq/paho` is measured beside. */
+export const facePeers = ['face', 'ours', 'paho']
+
+/** The face costs hardly more than what it stands on. */
+function throughFace(row) {
+  return { ...row, id: `face-${row.id}`, budgets: [busyMost('ours', 1.15)] }
+}
+
+export const faceRows = [
+  publish(0, 16),
+  publish(0, 256, { text: true }),
+  publish(1, 16),
+  publish(1, 256),
+  receive(16, {}),
+  receive(256, {}),
+  receive(256, { read: 'text' }),
+].map(throughFace)
+
 export const navigationBudgets = [{ metric: 'connack', than: 'paho', most: 1.2 }]
 
 /** Bytes after brotli of all that a page loads which speaks MQTT and nothing else. */

@@ -6,7 +6,7 @@ import { measureNavigation, measureShipped } from './measure/navigation.mjs'
 import { measureTraffic } from './measure/traffic.mjs'
 import { readOptions, usage } from './options.mjs'
 import { conditions, writeReport } from './report.mjs'
-import { navigationBudgets, shippedBudgets, trafficRows } from './rows.mjs'
+import { facePeers, faceRows, navigationBudgets, shippedBudgets, trafficRows } from './rows.mjs'
 import { startFiles, startMosquitto, startSink } from './servers.mjs'
 import { comparison, memory, sizes, spreads } from './table.mjs'
 
@@ -14,7 +14,7 @@ const options = readOptions(process.argv.slice(2))
 // The programs that it has started end with it.
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1))
 if (options.help) console.log(usage)
-else if (options.list) console.log([...trafficRows.map((row) => row.id), 'navigation', 'memory', 'shipped'].join('\n'))
+else if (options.list) console.log([...[...trafficRows, ...faceRows].map((row) => row.id), 'navigation', 'memory', 'shipped'].join('\n'))
 else await main()
 
 async function main() {
@@ -32,6 +32,7 @@ async function main() {
     const parts = {
       conditions: conditions(browser.version, options.rounds),
       ...(await traffic(at(sink), mosquitto && at(mosquitto))),
+      ...(await face(at(sink))),
       ...(await shipped(at(sink))),
       ...(await memories(at(sink))),
     }
@@ -59,6 +60,18 @@ async function traffic(sink, mosquitto) {
   const compared = comparison(results, options.peers)
   console.log(`\n${compared}\n\n${spreads(results, options.peers)}\n`)
   return { comparison: compared }
+}
+
+/** What the drop-in costs beside the modern API, on which it stands. */
+async function face(sink) {
+  const results = []
+  for (const row of faceRows.filter(({ id }) => options.wants(id))) {
+    results.push(await rounds(row, facePeers, (peer) => measureTraffic(sink, row, peer, options.milliseconds)))
+  }
+  if (results.length === 0) return {}
+  const compared = comparison(results, facePeers, 'face')
+  console.log(`\n${compared}\n\n${spreads(results, facePeers)}\n`)
+  return { face: compared }
 }
 
 async function rounds(row, peers, measure) {

@@ -1,7 +1,14 @@
 // Rows of medians, ratios and budgets, as Markdown that reads well in a terminal too.
 import { median, spread } from './statistics.mjs'
 
-const names = { ours: 'ours', 'ours-wasm': 'ours, wasm apart', paho: 'Paho', mqttjs: 'MQTT.js', bare: 'bare WebSocket' }
+const names = {
+  ours: 'ours',
+  face: 'websocket-mq/paho',
+  'ours-wasm': 'ours, wasm apart',
+  paho: 'Paho',
+  mqttjs: 'MQTT.js',
+  bare: 'bare WebSocket',
+}
 
 const metrics = {
   busy: { label: 'busy, µs a message', format: (value) => value.toPrecision(3) },
@@ -17,16 +24,26 @@ const metrics = {
  *   values: of each library, of each metric, of each round
  */
 
-/** @param {Result[]} results @param {string[]} peers */
-export function comparison(results, peers) {
-  const others = peers.filter((peer) => peer !== 'ours')
-  const head = ['', 'measured', ...peers.map((peer) => names[peer]), ...others.map((peer) => `ours / ${names[peer]}`), 'budget']
+/**
+ * @param {Result[]} results
+ * @param {string[]} peers
+ * @param {string} [subject] who is compared with the others
+ */
+export function comparison(results, peers, subject = 'ours') {
+  const others = peers.filter((peer) => peer !== subject)
+  const head = [
+    '',
+    'measured',
+    ...peers.map((peer) => names[peer]),
+    ...others.map((peer) => `${names[subject]} / ${names[peer]}`),
+    'budget',
+  ]
   const lines = []
   for (const { title, budgets, values } of results) {
     const measured = Object.keys(metrics).filter((metric) => peers.some((peer) => values[peer]?.[metric]))
     for (const [place, metric] of measured.entries()) {
       const of = (peer) => values[peer]?.[metric] && median(values[peer][metric])
-      const ratio = (peer) => of('ours') && of(peer) && of('ours') / of(peer)
+      const ratio = (peer) => of(subject) && of(peer) && of(subject) / of(peer)
       lines.push([
         place === 0 ? title : '',
         metrics[metric].label,

@@ -98,7 +98,9 @@ EMSCRIPTEN_KEEPALIVE void wsmq_add_record(Connection* connection, std::uint32_t 
                             arguments(0, size));
 }
 
-EMSCRIPTEN_KEEPALIVE void wsmq_take_changes(Connection* connection) { connection->store().hand_over(); }
+EMSCRIPTEN_KEEPALIVE bool wsmq_take_changes(Connection* connection, bool all) {
+    return connection->store().hand_over(all);
+}
 
 /// In the order in which glue.js names them.
 EMSCRIPTEN_KEEPALIVE const std::uint32_t* wsmq_negotiated(const Connection* connection) {

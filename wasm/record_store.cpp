@@ -1,5 +1,6 @@
 #include "record_store.hpp"
 
+#include <algorithm>
 #include <utility>
 
 extern "C" {
@@ -32,7 +33,7 @@ bool RecordStore::put(StoreKey key, Bytes record) {
     if (!entry.is_written && entry.record.size() > record.size()) entry.former = std::move(entry.record);
     entry.record.assign(record.begin(), record.end());
     entry.exists = true;
-    if (!std::exchange(entry.is_changed, true)) announce();
+    note_change(key, entry);
     return true;
 }
 
@@ -65,8 +66,8 @@ RecordStore::Entries::iterator RecordStore::erase(Entries::iterator position) {
         if (spares_.size() < most_spares) spares_.push_back(std::move(spare));
         return next;
     }
-    entry = {.record = {}, .former = {}, .exists = false, .is_written = true, .is_changed = true};
-    announce();
+    entry = {.record = {}, .former = {}, .exists = false, .is_written = true, .is_changed = entry.is_changed};
+    note_change(key, entry);
     return std::next(position);
 }
 
@@ -83,28 +84,47 @@ void RecordStore::for_each(Visitor& visitor) const {
     }
 }
 
-void RecordStore::hand_over() {
-    is_announced_ = false;
-    for (auto each = entries_.begin(); each != entries_.end();) {
-        auto& [key, entry] = *each;
-        if (!std::exchange(entry.is_changed, false)) {
-            ++each;
-        } else if (!entry.exists) {
+bool RecordStore::hand_over(bool all) {
+    hand_over(due_changes_);
+    if (all) hand_over(std::exchange(recent_changes_, {}));
+    due_changes_.clear();
+    due_changes_.swap(recent_changes_);
+    is_announced_ = !due_changes_.empty();
+    return is_announced_;
+}
+
+void RecordStore::hand_over(const std::vector<StoreKey>& keys) {
+    for (const auto key : keys) {
+        const auto found = entries_.find(key);
+        if (found == entries_.end() || !std::exchange(found->second.is_changed, false)) continue;
+        auto& entry = found->second;
+        if (!entry.exists) {
             wsmq_store_erased(&connection_, kind_of(key), number_of(key));
-            each = entries_.erase(each);
-        } else {
-            entry.is_written = true;
-            const auto former = std::exchange(entry.former, {});
-            if (!former.empty())
-                wsmq_store_put(&connection_, kind_of(key), number_of(key), former.data(), former.size());
-            wsmq_store_put(&connection_, kind_of(key), number_of(key), entry.record.data(), entry.record.size());
-            ++each;
+            entries_.erase(found);
+            continue;
         }
+        entry.is_written = true;
+        const auto former = std::exchange(entry.former, {});
+        if (!former.empty()) wsmq_store_put(&connection_, kind_of(key), number_of(key), former.data(), former.size());
+        wsmq_store_put(&connection_, kind_of(key), number_of(key), entry.record.data(), entry.record.size());
     }
 }
 
-void RecordStore::announce() {
+void RecordStore::note_change(StoreKey key, Entry& entry) {
+    if (std::exchange(entry.is_changed, true)) return;
+    if (recent_changes_.size() > 2 * entries_.size() + most_spares) forget_void_changes();
+    recent_changes_.push_back(key);
     if (!std::exchange(is_announced_, true)) wsmq_store_changed(&connection_);
+}
+
+// A hidden page's timers may stand still for a minute, in which many messages come and go.
+void RecordStore::forget_void_changes() {
+    std::erase_if(recent_changes_, [&](StoreKey key) {
+        const auto found = entries_.find(key);
+        return found == entries_.end() || !found->second.is_changed;
+    });
+    std::sort(recent_changes_.begin(), recent_changes_.end());
+    recent_changes_.erase(std::unique(recent_changes_.begin(), recent_changes_.end()), recent_changes_.end());
 }
 
 }  // namespace wsmq::wasm

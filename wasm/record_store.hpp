@@ -1,5 +1,5 @@
-// The records of a session, and which of them JavaScript has yet to write down: a message that is
-// acknowledged before the next batch is taken never leaves this memory.
+// The records of a session, and which of them JavaScript has yet to write down. A change is handed over with the second
+// batch after it, so that a message that is acknowledged within the time of one batch never leaves this memory.
 #pragma once
 #include <map>
 #include <vector>
@@ -19,8 +19,9 @@ public:
     /// A client that is started anew has no operations for what is here: what comes of these
     /// records is told.
     void begin_again();
-    /// Hands every change to JavaScript, once.
-    void hand_over();
+    /// Hands changes to JavaScript, each once: those from before the last batch, or all.
+    /// \return whether some are left for the next batch.
+    bool hand_over(bool all);
 
     bool put(StoreKey, Bytes record) override;
     void erase(StoreKey) override;
@@ -39,13 +40,18 @@ private:
     using Entries = std::map<StoreKey, Entry>;
     static constexpr std::size_t most_spares = 1024;
 
-    void announce();
+    /// Once for each change that JavaScript does not know of.
+    void note_change(StoreKey, Entry&);
+    void hand_over(const std::vector<StoreKey>& keys);
+    void forget_void_changes();
     Entry& entry_of(StoreKey);
     Entries::iterator erase(Entries::iterator);
 
     Connection& connection_;
     Entries entries_;
     std::vector<Entries::node_type> spares_;  ///< of messages that were acknowledged, with their memory
+    std::vector<StoreKey> recent_changes_;
+    std::vector<StoreKey> due_changes_;  ///< from before the last batch; some may be void by now
     bool is_announced_ = false;
 };
 

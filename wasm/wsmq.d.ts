@@ -112,7 +112,7 @@ export interface SessionStore {
   /** What write() was given before: read once, at the first connect() with this store. */
   records?: StoredRecord[]
   /**
-   * What has changed: 10 ms after the first change, at once when the page is hidden or left, and at delete(). A message
+   * What has changed: each change within 5 to 10 ms, at once when the page is hidden or left, and at delete(). A message
    * that was acknowledged in between is not told.
    */
   write(changes: StoreChanges): void

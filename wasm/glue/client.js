@@ -157,7 +157,7 @@ class Client {
   delete() {
     const link = this.$link
     if (link.connection === 0) return
-    writeStore(link)
+    writeStore(link, true)
     links.delete(link.connection)
     link.connection = 0
     link.operations.clear()
@@ -196,7 +196,7 @@ function start(link, block, options) {
   // What is still to be told is told before the engine that knows it goes.
   if (link.scheduled && !link.walking) _wsmq_flush(link.connection)
   if (link.connection === 0) return
-  writeStore(link)
+  writeStore(link, true)
   if (options.store !== undefined) addRecords(link, options.store)
   passArguments(block)
   const error = _wsmq_start(link.connection, block.length, randomNumber(), randomNumber())

@@ -1,8 +1,8 @@
-// The store of connect(): told of changes in batches, soon after the first of them, and at once when the page is hidden
-// or left. Between two batches nothing of a message crosses over.
+// The store of connect(): told of changes in batches, soon after each of them, and at once when the page is hidden or
+// left. Between two batches nothing of a message crosses over.
 
-/** In milliseconds. An acknowledgement that comes sooner spares the store two writes. */
-const storeDelay = 10
+/** In milliseconds. A change waits for one to two of these; an acknowledgement that comes sooner spares two writes. */
+const storeInterval = 5
 
 /** Of the batch that is being handed over. @type {import('../wsmq').StoreChanges} */
 let changes = { put: [], erased: [] }
@@ -14,22 +14,30 @@ let isListeningToLeaving = false
 function storeChanged(connection) {
   const link = links.get(connection)
   if (link === undefined) return
-  changedStores.add(link)
-  link.storeTimer = setTimeout(() => writeStore(link), storeDelay)
+  awaitBatch(link)
   listenToLeaving()
 }
 
 /** @param {Link} link */
-function writeStore(link) {
+function awaitBatch(link) {
+  changedStores.add(link)
+  link.storeTimer = setTimeout(() => writeStore(link, false), storeInterval)
+}
+
+/**
+ * @param {Link} link
+ * @param {boolean} all what changed just now, too
+ */
+function writeStore(link, all) {
   clearTimeout(link.storeTimer)
   if (!changedStores.delete(link) || link.connection === 0) return
-  changes = { put: [], erased: [] }
-  _wsmq_take_changes(link.connection)
-  callHandler(link, link.options.store?.write, changes)
+  const batch = (changes = { put: [], erased: [] })
+  if (_wsmq_take_changes(link.connection, all ? 1 : 0)) awaitBatch(link)
+  if (batch.put.length > 0 || batch.erased.length > 0) callHandler(link, link.options.store?.write, batch)
 }
 
 function writeStores() {
-  for (const link of [...changedStores]) writeStore(link)
+  for (const link of [...changedStores]) writeStore(link, true)
 }
 
 function listenToLeaving() {
