@@ -1,6 +1,5 @@
 #include "record_store.hpp"
 
-#include <algorithm>
 #include <utility>
 
 extern "C" {
@@ -119,12 +118,10 @@ void RecordStore::note_change(StoreKey key, Entry& entry) {
 
 // A hidden page's timers may stand still for a minute, in which many messages come and go.
 void RecordStore::forget_void_changes() {
-    std::erase_if(recent_changes_, [&](StoreKey key) {
-        const auto found = entries_.find(key);
-        return found == entries_.end() || !found->second.is_changed;
-    });
-    std::sort(recent_changes_.begin(), recent_changes_.end());
-    recent_changes_.erase(std::unique(recent_changes_.begin(), recent_changes_.end()), recent_changes_.end());
+    recent_changes_.clear();
+    for (const auto& [key, entry] : entries_) {
+        if (entry.is_changed) recent_changes_.push_back(key);
+    }
 }
 
 }  // namespace wsmq::wasm
