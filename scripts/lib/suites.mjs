@@ -52,10 +52,22 @@ function count(report, counts) {
 }
 
 /**
- * Runs tests of node:test.
+ * Runs tests of node:test. On a machine of unknown load, which is what CI is, files with failures run a second time, by
+ * themselves, and what passes then is told.
  * @param {readonly string[]} files
  */
 export async function runNodeTests(files) {
+  const first = await runNodeFiles(files)
+  if (first.failed === 0 || !process.env['CI']) return first
+  const failing = files.filter((file) => first.output.includes(`/${file}:`) || first.output.includes(`/${file}\n`))
+  if (failing.length === 0) return first
+  console.log(`${first.output}\nOnce more, by themselves: ${failing.join(' ')}`)
+  const second = await runNodeFiles(failing)
+  return { ...first, passed: first.passed + first.failed - second.failed, failed: second.failed, output: second.output }
+}
+
+/** @param {readonly string[]} files */
+async function runNodeFiles(files) {
   await mkdir(`${root}build/reports`, { recursive: true })
   // Concurrency is node's own: one process per file. A test that hangs ends after ten minutes.
   const { code, output } = await run(process.execPath, ['--test', '--test-reporter=tap', '--test-timeout=600000', ...files])
@@ -86,6 +98,7 @@ export async function runBrowserTests() {
   const { code, output } = await run(process.execPath, [`${root}node_modules/@playwright/test/cli.js`, 'test'], { live: true })
   if (!existsSync(file)) return { passed: 0, failed: 1, skipped: 0, output }
   const { stats } = JSON.parse(await readFile(file, 'utf8'))
-  const failed = stats.unexpected + stats.flaky
-  return { passed: stats.expected, failed: code !== 0 && failed === 0 ? 1 : failed, skipped: stats.skipped }
+  if (stats.flaky > 0) console.log(`Passed at the second run only, see above: ${stats.flaky}`)
+  const failed = stats.unexpected
+  return { passed: stats.expected + stats.flaky, failed: code !== 0 && failed === 0 ? 1 : failed, skipped: stats.skipped }
 }
