@@ -7,7 +7,7 @@ namespace wsmq::client {
 namespace {
 
 // A buffer that once held a large packet does not keep its memory for ever.
-constexpr std::size_t kept_capacity = 262144;
+constexpr std::size_t kept_capacity = std::size_t{256} * 1024;
 
 void let_go(std::vector<std::uint8_t>& buffer) {
     buffer.clear();

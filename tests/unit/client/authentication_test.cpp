@@ -28,9 +28,7 @@ TEST(Authentication, GoesWithConnect) {
 
 TEST(Authentication, IsAConversation) {
     Bench bench{authenticating()};
-    bench.start();
-    bench.open();
-    bench.take(PacketType::connect);
+    bench.begin_connecting();
     for (const auto* step : {"one", "two"}) {
         const Packet challenge = auth(continue_authentication, "SCRAM", step);
         bench.send(challenge);
@@ -45,9 +43,7 @@ TEST(Authentication, IsAConversation) {
 
 TEST(Authentication, TheBrokersLastWordComesWithConnack) {
     Bench bench{authenticating()};
-    bench.start();
-    bench.open();
-    bench.take(PacketType::connect);
+    bench.begin_connecting();
     const Packet answer = final_connack().with_binary(PropertyId::authentication_data, "signature");
     bench.send(answer);
     bench.expect_event(seen::Authentication{
@@ -65,9 +61,7 @@ TEST(Authentication, DataMustFitIntoAPacket) {
 
 TEST(Authentication, NothingElseIsSentBeforeConnack) {  // [MQTT-3.1.2-30]
     Bench bench{authenticating()};
-    bench.start();
-    bench.open();
-    bench.take(PacketType::connect);
+    bench.begin_connecting();
     bench.send(auth(continue_authentication, "SCRAM", "one"));
     bench.event<seen::Authentication>();
     bench.publish("a", "x", qos1);
@@ -83,9 +77,7 @@ TEST(Authentication, NothingElseIsSentBeforeConnack) {  // [MQTT-3.1.2-30]
 
 TEST(Authentication, MayBeRefused) {
     Bench bench{authenticating()};
-    bench.start();
-    bench.open();
-    bench.take(PacketType::connect);
+    bench.begin_connecting();
     bench.send(auth(continue_authentication, "SCRAM", "one"));
     bench.event<seen::Authentication>();
     bench.send(connack(not_authorized));
@@ -95,9 +87,7 @@ TEST(Authentication, MayBeRefused) {
 
 TEST(Authentication, EndsTheAttemptWhenTheApplicationHasNoAnswer) {
     Bench bench{authenticating()};
-    bench.start();
-    bench.open();
-    bench.take(PacketType::connect);
+    bench.begin_connecting();
     bench.fail_authentication();  // nobody asked yet
     bench.send(auth(continue_authentication, "SCRAM", "one"));
     bench.event<seen::Authentication>();
@@ -124,9 +114,7 @@ TEST(Authentication, TimesOutLikeEveryConnection) {
     ConnectOptions options = authenticating();
     options.connect_timeout = 10s;
     Bench bench{options};
-    bench.start();
-    bench.open();
-    bench.take(PacketType::connect);
+    bench.begin_connecting();
     bench.advance(9s).send(auth(continue_authentication, "SCRAM", "one"));
     bench.event<seen::Authentication>();
     bench.advance(1s);
@@ -185,9 +173,7 @@ TEST(Authentication, ARenewalMayBeRefused) {
 TEST(Authentication, AnAuthThatCannotBeReadEndsTheAttempt) {
     Bench bench{authenticating()};
     bench.fail_authentication();  // nobody is there to be failed
-    bench.start();
-    bench.open();
-    bench.take(PacketType::connect);
+    bench.begin_connecting();
     bench.send_bytes({0xF0, 0x03, 0x18, 0x05, 0x15});
     EXPECT_EQ(bench.event<seen::Disconnected>().why, Errc::malformed_packet);
     bench.expect_hang_up();
@@ -195,9 +181,7 @@ TEST(Authentication, AnAuthThatCannotBeReadEndsTheAttempt) {
 
 TEST(Authentication, SuccessIsNotToldByAuthBeforeConnack) {
     Bench bench{authenticating()};
-    bench.start();
-    bench.open();
-    bench.take(PacketType::connect);
+    bench.begin_connecting();
     bench.send(auth(success, "SCRAM", "done"));
     EXPECT_EQ(bench.event<seen::Disconnected>().why, Errc::protocol_error);
     bench.expect_hang_up();
@@ -212,9 +196,7 @@ TEST(Authentication, MayBeginWithoutData) {
 
 TEST(Authentication, TheMethodMustNotChange) {  // [MQTT-4.12.0-5]
     Bench bench{authenticating()};
-    bench.start();
-    bench.open();
-    bench.take(PacketType::connect);
+    bench.begin_connecting();
     bench.send(auth(continue_authentication, "PLAIN", "one"));
     const auto end = bench.event<seen::Disconnected>();
     EXPECT_EQ(end.why, Errc::protocol_error);

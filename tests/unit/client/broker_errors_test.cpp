@@ -123,9 +123,7 @@ TEST(BrokerErrorsBeforeConnack, EndTheAttempt) {
                                Block{0x00}, Block{0x20, 0x03, 0, 0x42, 0}}) {
         SCOPED_TRACE(hex(bytes));
         Bench bench;
-        bench.start();
-        bench.open();
-        bench.take(PacketType::connect);
+        bench.begin_connecting();
         bench.send_bytes(bytes);
         EXPECT_FALSE(bench.event<seen::Disconnected>().was_connected);
         bench.expect_hang_up().expect_no_event();

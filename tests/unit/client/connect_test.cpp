@@ -18,9 +18,7 @@ TEST(Connect, StartWantsATransport) {
 TEST(Connect, ASecondStartDoesNothing) {
     Bench bench;
     bench.start();
-    bench.start();
-    bench.open();
-    bench.take(PacketType::connect);
+    bench.begin_connecting();
     bench.expect_silence();
 }
 
@@ -89,9 +87,7 @@ TEST(Connect, DoesNotMentionALimitThatIsNone) {
 
 TEST(Connect, TellsConnectedWithTheBrokersProperties) {
     Bench bench;
-    bench.start();
-    bench.open();
-    bench.take(PacketType::connect);
+    bench.begin_connecting();
     const Packet answer = connack().with_user_property("server", "x");
     bench.send(answer);
     bench.expect_event(
@@ -100,9 +96,7 @@ TEST(Connect, TellsConnectedWithTheBrokersProperties) {
 
 TEST(Connect, ReadsAConnackThatComesByteByByte) {
     Bench bench;
-    bench.start();
-    bench.open();
-    bench.take(PacketType::connect);
+    bench.begin_connecting();
     bench.send_in_pieces(connack().with(PropertyId::receive_maximum, 7), 1);
     bench.expect_event(seen::Connected{.properties = connack().with(PropertyId::receive_maximum, 7).properties});
     EXPECT_EQ(bench.client().negotiated().receive_maximum, 7);
@@ -128,9 +122,7 @@ TEST(Connect, ASecondConnackIsAProtocolError) {  // [MQTT-3.2.0-2]
 
 TEST(Connect, ASessionThatWeDoNotHaveIsAProtocolError) {  // [MQTT-3.2.2-4]
     Bench bench;
-    bench.start();
-    bench.open();
-    bench.take(PacketType::connect);
+    bench.begin_connecting();
     bench.send(connack().with_session());
     bench.expect_hang_up();
     const auto end = bench.event<seen::Disconnected>();
@@ -150,9 +142,7 @@ TEST(Connect, NothingButAuthAndDisconnectMayComeBeforeConnack) {  // [MQTT-3.2.0
          {publish("a", "b"), puback(1), pubrel(1), suback(1, {ReasonCode::success}), pingresp()}) {
         SCOPED_TRACE(early);
         Bench bench;
-        bench.start();
-        bench.open();
-        bench.take(PacketType::connect);
+        bench.begin_connecting();
         bench.send(early);
         const auto end = bench.event<seen::Disconnected>();
         EXPECT_EQ(end.why, Errc::protocol_error);
@@ -204,9 +194,7 @@ TEST(Connect, TellsWhyTheTransportCouldNotBeOpened) {
 
 TEST(Connect, TheTransportMayCloseBeforeConnack) {
     Bench bench;
-    bench.start();
-    bench.open();
-    bench.take(PacketType::connect);
+    bench.begin_connecting();
     bench.cut();
     bench.expect_event(seen::Disconnected{.why = Errc::transport_closed});
 }

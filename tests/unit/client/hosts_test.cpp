@@ -29,9 +29,7 @@ TEST(Hosts, TheFirstConnectionTriesEachOnceAndGivesUp) {
 
 TEST(Hosts, ARefusalGoesOnToTheNext) {
     Bench bench{three_hosts()};
-    bench.start();
-    bench.open();
-    bench.take(PacketType::connect);
+    bench.begin_connecting();
     bench.send(connack(ReasonCode::server_busy));
     bench.event<seen::Disconnected>();
     bench.expect_hang_up().advance(0ms);

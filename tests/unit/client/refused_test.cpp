@@ -11,9 +11,7 @@ TEST_P(RefusedForGood, StopsAtOnceAndSaysWhy) {
     options.host_count = 3;
     options.reconnect.retry_first_connection = true;
     Bench bench{options};
-    bench.start();
-    bench.open();
-    bench.take(PacketType::connect);
+    bench.begin_connecting();
     const Packet answer = connack(GetParam()).with(PropertyId::reason_string, "no");
     bench.send(answer);
     bench.expect_event(seen::Disconnected{
@@ -35,9 +33,7 @@ TEST(Refused, AServerThatMovedIsTriedAtTheOtherHosts) {
         options.host_count = hosts;
         options.reconnect.retry_first_connection = true;
         Bench bench{options};
-        bench.start();
-        bench.open();
-        bench.take(PacketType::connect);
+        bench.begin_connecting();
         bench.send(connack(ReasonCode::server_moved));
         EXPECT_EQ(bench.event<seen::Disconnected>().reconnecting, hosts > 1);
     }
@@ -49,9 +45,7 @@ TEST_P(RefusedForNow, TriesAgain) {
     ConnectOptions options = plain_options();
     options.reconnect.retry_first_connection = true;
     Bench bench{options};
-    bench.start();
-    bench.open();
-    bench.take(PacketType::connect);
+    bench.begin_connecting();
     bench.send(connack(GetParam()));
     const auto end = bench.event<seen::Disconnected>();
     EXPECT_EQ(end.why, Errc::connection_refused);

@@ -39,9 +39,7 @@ TEST(Stop, WhileTheTransportOpens) {
 
 TEST(Stop, BeforeConnackClosesWithoutADisconnect) {
     Bench bench;
-    bench.start();
-    bench.open();
-    bench.take(PacketType::connect);
+    bench.begin_connecting();
     bench.stop();
     bench.expect_event(seen::Disconnected{}).expect_hang_up();
     bench.forget();

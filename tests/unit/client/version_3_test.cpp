@@ -100,9 +100,7 @@ TEST_P(Version3, RefusalsAreMapped) {
         ConnectOptions options = plain_options(GetParam());
         options.reconnect.retry_first_connection = true;
         Bench bench{options};
-        bench.start();
-        bench.open();
-        bench.take(PacketType::connect);
+        bench.begin_connecting();
         bench.send_bytes({0x20, 0x02, 0x00, code}).expect_hang_up();
         const auto end = bench.event<seen::Disconnected>();
         EXPECT_EQ(end.why, Errc::connection_refused);

@@ -80,7 +80,9 @@ public:
     [[nodiscard]] std::size_t packets_waiting() const noexcept { return packets_.size(); }
 
     // --- Whole exchanges ---------------------------------------------------------------------------
-    /// start(), open, CONNECT, CONNACK, Connected. Returns the CONNECT.
+    /// start(), open, CONNECT, which it returns.
+    Packet begin_connecting(Where = Where::here());
+    /// The same, then CONNACK, Connected. Returns the CONNECT.
     Packet connect(const Packet& answer = connack(), Where = Where::here());
     /// Cuts, and expects the Disconnected that promises to come back.
     seen::Disconnected lose(Where = Where::here());
@@ -136,7 +138,7 @@ private:
     void drain_output();
     void read_packets();
     void handle(const wsmq::Event&);
-    Packet finish_connecting(const Packet& answer, bool again, Where);
+    void finish_connecting(const Packet& answer, bool again, Where);
 
     Version version_;
     std::unique_ptr<Client> client_;

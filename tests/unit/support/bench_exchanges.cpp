@@ -5,14 +5,19 @@ namespace wsmq::test {
 
 // --- Whole exchanges -------------------------------------------------------------------------------
 
-Packet Bench::connect(const Packet& answer, Where where) {
+Packet Bench::begin_connecting(Where where) {
     start(where);
-    return finish_connecting(answer, false, where);
+    open(where);
+    return take(PacketType::connect, where);
 }
 
-Packet Bench::finish_connecting(const Packet& answer, bool again, Where where) {
-    open(where);
-    const Packet packet = take(PacketType::connect, where);
+Packet Bench::connect(const Packet& answer, Where where) {
+    Packet packet = begin_connecting(where);
+    finish_connecting(answer, false, where);
+    return packet;
+}
+
+void Bench::finish_connecting(const Packet& answer, bool again, Where where) {
     // What follows the CONNACK in the same turn stays for the test.
     std::deque<seen::Event> earlier;
     earlier.swap(events_);
@@ -21,7 +26,6 @@ Packet Bench::finish_connecting(const Packet& answer, bool again, Where where) {
     events_.insert(events_.begin(), earlier.begin(), earlier.end());
     if (connected.session_present != answer.session_present) fail_at(where, "Connected tells another session present");
     if (connected.reconnected != again) fail_at(where, "Connected tells another reconnected");
-    return packet;
 }
 
 seen::Disconnected Bench::lose(Where where) {
@@ -37,7 +41,10 @@ Packet Bench::reconnect(const Packet& answer, Where where) {
     for (int i = 0; i < 10 && transport_ != Transport::wanted && client_->next_deadline(); ++i) {
         advance(std::max(until_deadline(), Duration{0}));
     }
-    return finish_connecting(answer, true, where);
+    open(where);
+    Packet packet = take(PacketType::connect, where);
+    finish_connecting(answer, true, where);
+    return packet;
 }
 
 void Bench::subscribed(std::string_view filter, Qos qos, Where where) {
