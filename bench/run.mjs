@@ -56,10 +56,7 @@ async function traffic(sink, mosquitto) {
     const row = { id: 'navigation', title: 'navigation to CONNACK', budgets: navigationBudgets }
     results.push(await rounds(row, options.peers, async (peer) => ({ connack: await measureNavigation(sink, peer) })))
   }
-  if (results.length === 0) return {}
-  const compared = comparison(results, options.peers)
-  console.log(`\n${compared}\n\n${spreads(results, options.peers)}\n`)
-  return { comparison: compared }
+  return told('comparison', results, options.peers)
 }
 
 /** What the drop-in costs beside the modern API, on which it stands. */
@@ -68,10 +65,15 @@ async function face(sink) {
   for (const row of faceRows.filter(({ id }) => options.wants(id))) {
     results.push(await rounds(row, facePeers, (peer) => measureTraffic(sink, row, peer, options.milliseconds)))
   }
+  return told('face', results, facePeers, 'face')
+}
+
+/** Prints a table, which is that part of the report. */
+function told(part, results, peers, ours) {
   if (results.length === 0) return {}
-  const compared = comparison(results, facePeers, 'face')
-  console.log(`\n${compared}\n\n${spreads(results, facePeers)}\n`)
-  return { face: compared }
+  const compared = comparison(results, peers, ours)
+  console.log(`\n${compared}\n\n${spreads(results, peers)}\n`)
+  return { [part]: compared }
 }
 
 async function rounds(row, peers, measure) {

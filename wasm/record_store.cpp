@@ -84,15 +84,14 @@ void RecordStore::for_each(Visitor& visitor) const {
 }
 
 bool RecordStore::hand_over(bool all) {
-    hand_over(due_changes_);
-    if (all) hand_over(std::exchange(recent_changes_, {}));
+    write_out(due_changes_);
+    if (all) write_out(std::exchange(recent_changes_, {}));
     due_changes_.clear();
     due_changes_.swap(recent_changes_);
-    is_announced_ = !due_changes_.empty();
-    return is_announced_;
+    return !due_changes_.empty();
 }
 
-void RecordStore::hand_over(const std::vector<StoreKey>& keys) {
+void RecordStore::write_out(const std::vector<StoreKey>& keys) {
     for (const auto key : keys) {
         const auto found = entries_.find(key);
         if (found == entries_.end() || !std::exchange(found->second.is_changed, false)) continue;
@@ -111,9 +110,10 @@ void RecordStore::hand_over(const std::vector<StoreKey>& keys) {
 
 void RecordStore::note_change(StoreKey key, Entry& entry) {
     if (std::exchange(entry.is_changed, true)) return;
+    const bool is_first = recent_changes_.empty() && due_changes_.empty();
     if (recent_changes_.size() > 2 * entries_.size() + most_spares) forget_void_changes();
     recent_changes_.push_back(key);
-    if (!std::exchange(is_announced_, true)) wsmq_store_changed(&connection_);
+    if (is_first) wsmq_store_changed(&connection_);
 }
 
 // A hidden page's timers may stand still for a minute, in which many messages come and go.

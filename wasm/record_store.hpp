@@ -42,7 +42,7 @@ private:
 
     /// Once for each change that JavaScript does not know of.
     void note_change(StoreKey, Entry&);
-    void hand_over(const std::vector<StoreKey>& keys);
+    void write_out(const std::vector<StoreKey>& keys);
     void forget_void_changes();
     Entry& entry_of(StoreKey);
     Entries::iterator erase(Entries::iterator);
@@ -52,7 +52,6 @@ private:
     std::vector<Entries::node_type> spares_;  ///< of messages that were acknowledged, with their memory
     std::vector<StoreKey> recent_changes_;
     std::vector<StoreKey> due_changes_;  ///< from before the last batch; some may be void by now
-    bool is_announced_ = false;
 };
 
 }  // namespace wsmq::wasm

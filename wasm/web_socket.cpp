@@ -95,12 +95,17 @@ void WebSocket::close() {
 
 }  // namespace wsmq::wasm
 
+namespace {
+
+constexpr std::size_t receive_buffer_size = 64 * 1024;
+std::array<std::uint8_t, receive_buffer_size> receive_buffer;
+
+}  // namespace
+
 extern "C" {
 
-std::array<std::uint8_t, 64 * 1024> wsmq_receive_buffer_bytes;
-
-/// For messages of up to 64 KiB, one at a time.
-EMSCRIPTEN_KEEPALIVE std::uint8_t* wsmq_receive_buffer() { return wsmq_receive_buffer_bytes.data(); }
+/// For messages of up to receive_buffer_size, one at a time.
+EMSCRIPTEN_KEEPALIVE std::uint8_t* wsmq_receive_buffer() { return receive_buffer.data(); }
 
 EMSCRIPTEN_KEEPALIVE void wsmq_socket_received(wsmq::wasm::WebSocket* socket, const std::uint8_t* data,
                                                std::size_t size, double time_stamp) {

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { root } from './root.mjs'
 import { must, timed } from './run.mjs'
@@ -8,13 +8,29 @@ process.env['CCACHE_BASEDIR'] ??= root
 process.env['CCACHE_NOHASHDIR'] ??= 'true'
 
 /**
- * Configures (once) and builds a preset of CMakePresets.json.
+ * Configures (once, and after each change of the presets) and builds a preset of CMakePresets.json.
  * @param {string} preset
  * @param {{ live?: boolean }} [options]
  */
 export async function buildPreset(preset, { live = false } = {}) {
   await timed(`Building ${preset}`, async () => {
-    if (!existsSync(`${root}build/${preset}/build.ninja`)) await must('cmake', ['--preset', preset])
+    if (!(await isConfigured(preset))) await must('cmake', ['--preset', preset])
     await must('cmake', ['--build', '--preset', preset, '--parallel', String(availableParallelism())], { live })
   })
+}
+
+/**
+ * CMake itself notices changes of its lists, but not of the presets' variables.
+ * @param {string} preset
+ */
+async function isConfigured(preset) {
+  return (await changed(`build/${preset}/build.ninja`)) > (await changed('CMakePresets.json'))
+}
+
+/** When a file was changed, 0 where there is none. @param {string} file */
+async function changed(file) {
+  return stat(root + file).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => 0,
+  )
 }

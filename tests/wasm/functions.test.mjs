@@ -47,6 +47,15 @@ test('the numbers that C++ and JavaScript share are the same', async () => {
     const found = new RegExp(`\\b(${camel(name)}|${glueNames[name] ?? '-'}): \\[?(\\d+)`).exec(options)
     assert.equal(Number(found?.[2]), index + 1, name)
   }
+
+  for (const [glue, theirs, source, ours] of [
+    ['publish.js', 'scratchSize', 'arguments.hpp', 'scratch_size'],
+    ['receive.js', 'receiveBufferSize', 'web_socket.cpp', 'receive_buffer_size'],
+  ]) {
+    const sizeIn = (/** @type {string} */ text, /** @type {string} */ name) => new RegExp(`\\b${name} = ([\\d *]+)`).exec(text)?.[1]
+    const size = sizeIn(await read(source), ours)
+    assert.ok(size !== undefined && size === sizeIn(await read(`glue/${glue}`), theirs), ours)
+  }
 })
 
 /** Where the two have different names for the same thing. @type {Record<string, string>} */

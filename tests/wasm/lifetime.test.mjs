@@ -71,9 +71,12 @@ test('memory is flat over 200,000 messages each way', async (t) => {
     await until(() => arrived === expected && client.unfinishedMessages === 0)
   }
   await turn(200)
-  const { used, total } = module.memory()
+  const before = module.memory().used
   await turn(2000)
-  assert.deepEqual(module.memory(), { used, total })
+  // Buffers follow the largest batch that came so far, which the machine decides; a leak of the smallest block for each
+  // message would be sixteen times as much.
+  const growth = module.memory().used - before
+  assert.ok(growth < arrived, `${growth} bytes more are in use after ${arrived} messages`)
 })
 
 test('a thousand clients at once', async (t) => {
