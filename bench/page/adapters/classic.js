@@ -5,18 +5,17 @@ export function classicPeer(Paho) {
   let client
   let onMessage = () => {}
   const delivered = new Map()
+  const onMessageDelivered = (message) => {
+    const done = delivered.get(message)
+    delivered.delete(message)
+    done?.()
+  }
 
   return {
     open(url) {
       const { hostname, port, pathname } = new URL(url)
       client = new Paho.Client(hostname, Number(port), pathname, `bench-${crypto.randomUUID()}`)
       client.onMessageArrived = (message) => onMessage(message.destinationName, message)
-      client.onMessageDelivered = (message) => {
-        const done = delivered.get(message)
-        if (!done) return
-        delivered.delete(message)
-        done()
-      }
       client.onConnectionLost = ({ errorCode, errorMessage }) => {
         if (errorCode !== 0) console.error(`the connection is lost: ${errorMessage}`)
       }
@@ -33,7 +32,9 @@ export function classicPeer(Paho) {
       client.send(topic, payload, 0, false)
     },
 
+    // Who sends at QoS 0 has nothing to be told.
     publishAcknowledged(topic, payload, done) {
+      client.onMessageDelivered ??= onMessageDelivered
       const message = new Paho.Message(payload)
       message.destinationName = topic
       message.qos = 1
