@@ -49,8 +49,11 @@ export async function startProxy({ brokerPort, root, dist, contentSecurityPolicy
   }
 }
 
-/** @param {string} directory */
-function makeCertificate(directory) {
+/**
+ * authority.pem, and server.pem with server.key for localhost and 127.0.0.1 that it signed.
+ * @param {string} directory
+ */
+export function makeCertificate(directory) {
   /** @param {...string} args */
   const openssl = (...args) => execFileSync('openssl', args, { cwd: directory, stdio: 'pipe' })
   const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes']

@@ -1,0 +1,76 @@
+// npm run access -- --broker FORM [--root ROOT] [--account ROLE=NAME]...: access rules in the form of a broker.
+import { randomBytes } from 'node:crypto'
+import { parseArgs } from 'node:util'
+import { aclConf, claims, token } from './emqx.mjs'
+import { aclFile, closedByDefault, dynamicSecurity } from './mosquitto.mjs'
+import { definitions } from './rabbitmq.mjs'
+import { AccessError, checkRoot, parseAccount } from './rules.mjs'
+
+const usage = `npm run access -- --broker FORM [--root ROOT] [--account ROLE=NAME]... [--lifetime SECONDS]
+
+FORM      mosquitto       commands for $CONTROL/dynamic-security/v1, one line each (the recommended form)
+          mosquitto-acl   an acl_file; webapps and devices are in it without being named
+          emqx-file       acl.conf; webapps and devices are in it without being named
+          emqx-jwt        the claims of a token per account, or the tokens where ACCESS_SECRET is set
+          rabbitmq        definitions for rabbitmqctl import_definitions
+ROOT      of all topics, with a slash at its end; evsuites/ by default. One per tenant.
+ROLE=NAME webapp=ORG:USER:RAND4, device=SERIAL, service=NAME, backend=NAME, janitor=NAME
+
+Passwords come from ACCESS_PASSWORD; without it each account gets a random one, which the output holds for Mosquitto and
+stderr tells for RabbitMQ, whose definitions hold hashes.`
+
+/** @typedef {import('./rules.mjs').Account} Account */
+
+/** @param {Account} account */
+const textOf = ({ role, name }) => `${role}=${name}`
+
+const password = () => process.env['ACCESS_PASSWORD'] ?? randomBytes(18).toString('base64url')
+
+/** @type {Record<string, (accounts: Account[], root: string, lifetime: number) => string>} */
+const forms = {
+  mosquitto: (accounts, root) =>
+    [closedByDefault, ...accounts.map((account) => dynamicSecurity(account, root, password()))]
+      .map((commands) => `${JSON.stringify(commands)}\n`)
+      .join(''),
+  'mosquitto-acl': aclFile,
+  'emqx-file': aclConf,
+  'emqx-jwt': (accounts, root, lifetime) => {
+    const secret = process.env['ACCESS_SECRET']
+    return accounts
+      .map((account) => claims(account, root, { lifetime }))
+      .map((each) => `${secret ? token(each, secret) : JSON.stringify(each)}\n`)
+      .join('')
+  },
+  rabbitmq: (accounts, root) => {
+    const withPasswords = accounts.map((account) => ({ account, password: password() }))
+    if (!process.env['ACCESS_PASSWORD']) for (const { account, password } of withPasswords) console.error(`${textOf(account)} ${password}`)
+    return `${JSON.stringify(definitions(withPasswords, root), null, 2)}\n`
+  },
+}
+
+function main() {
+  const { values } = parseArgs({
+    options: {
+      broker: { type: 'string' },
+      root: { type: 'string', default: 'evsuites/' },
+      account: { type: 'string', multiple: true, default: [] },
+      lifetime: { type: 'string', default: '3600' },
+      help: { type: 'boolean', default: false },
+    },
+  })
+  if (values.help) return console.log(usage)
+  const form = Object.hasOwn(forms, values.broker ?? '') ? forms[values.broker ?? ''] : undefined
+  if (!form) throw new AccessError(`--broker is one of: ${Object.keys(forms).join(', ')}.`)
+  const lifetime = Number(values.lifetime)
+  if (!Number.isInteger(lifetime) || lifetime <= 0)
+    throw new AccessError(`--lifetime is a number of seconds, and not "${values.lifetime}".`)
+  process.stdout.write(form(values.account.map(parseAccount), checkRoot(values.root), lifetime))
+}
+
+try {
+  main()
+} catch (error) {
+  const isUsage = error instanceof AccessError || /^ERR_PARSE_ARGS/.test(/** @type {NodeJS.ErrnoException} */ (error).code ?? '')
+  console.error(isUsage ? `${/** @type {Error} */ (error).message}\n\n${usage}` : error)
+  process.exitCode = 1
+}

@@ -1,0 +1,288 @@
+import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { after, before, describe, it } from 'node:test'
+import mqtt from 'mqtt'
+import { dynamicSecurityRemoval } from '../../deploy/access/mosquitto.mjs'
+import { startDeployedMosquitto } from '../support/deployed-mosquitto.mjs'
+import { startProxy } from '../support/proxy.mjs'
+import { fileURLToPath } from 'node:url'
+
+const root = 'evsuites/'
+const ann = 'acme:ann:aaaa'
+const bob = 'acme:bob:bbbb'
+const notAuthorised = 0x87
+
+/** @typedef {Awaited<ReturnType<typeof startDeployedMosquitto>>} Broker */
+
+describe('Mosquitto with the shipped configuration and access rules', { timeout: 120_000 }, () => {
+  /** @type {Broker} */
+  let broker
+  /** @type {mqtt.MqttClient[]} */
+  let clients = []
+
+  /**
+   * @param {string} username
+   * @param {mqtt.IClientOptions} [options]
+   */
+  async function join(username, options = {}) {
+    const client = await mqtt.connectAsync(broker.url, {
+      clientId: username,
+      username,
+      password: 'secret',
+      protocolVersion: 5,
+      reconnectPeriod: 0,
+      ...options,
+    })
+    clients.push(client)
+    return client
+  }
+
+  /** The reason code of a publish at QoS 1. @param {mqtt.MqttClient} client @param {string} topic @param {mqtt.IClientPublishOptions} [options] */
+  const publish = (client, topic, options) =>
+    client.publishAsync(topic, 'x', { qos: 1, ...options }).then(
+      (packet) => /** @type {any} */ (packet)?.reasonCode ?? 0,
+      (error) => error.code,
+    )
+
+  /** The reason code of a subscription. @param {mqtt.MqttClient} client @param {string} filter @returns {Promise<number>} */
+  const subscribe = (client, filter) =>
+    new Promise((resolve) =>
+      client.subscribe(filter, { qos: 1 }, (/** @type {any} */ error, granted, packet) =>
+        resolve(error?.code ?? /** @type {any} */ (packet)?.granted?.[0] ?? granted?.[0]?.qos),
+      ),
+    )
+
+  /** The next message's topic. @param {mqtt.MqttClient} client @returns {Promise<string>} */
+  const nextTopic = (client) => new Promise((resolve) => client.once('message', resolve))
+
+  before(async () => {
+    broker = await startDeployedMosquitto()
+    for (const name of [ann, bob, 'acme:ann:cccc']) await broker.add({ role: 'webapp', name }, root)
+    await broker.add({ role: 'service', name: 'orders' }, root)
+    await broker.add({ role: 'service', name: 'stock' }, root)
+    await broker.add({ role: 'device', name: 'SN1' }, root)
+    await broker.add({ role: 'janitor', name: 'one' }, root)
+    await broker.add({ role: 'webapp', name: 'acme:ann:t2t2' }, 'evsuites/other/')
+  })
+  after(() => broker?.close())
+
+  /** @param {string} title @param {() => Promise<void>} test */
+  const scenario = (title, test) =>
+    it(title, async () => {
+      clients = []
+      try {
+        await test()
+      } finally {
+        await Promise.all(clients.map((client) => client.endAsync(true)))
+      }
+    })
+
+  for (const topic of [
+    `status/${bob}`,
+    `res/${ann}`,
+    `res/${bob}`,
+    `peer/${ann}/${bob}`,
+    `room/hall/${bob}`,
+    `req/orders/${bob}`,
+    `req/${bob}`,
+    `svc/orders/one/${bob}`,
+    'svc/orders/one',
+    'status/acme:ann:zzzz',
+    'other',
+  ]) {
+    scenario(`a webapp cannot publish webapp/${topic}`, async () => {
+      const client = await join(ann)
+      assert.equal(await publish(client, `${root}webapp/${topic}`), notAuthorised)
+      assert.equal(await publish(client, `${root}webapp/${topic}`, { retain: true }), notAuthorised)
+    })
+  }
+
+  for (const topic of [
+    `status/${ann}`,
+    `req/${ann}`,
+    `req/orders/${ann}`,
+    `peer/${bob}/${ann}`,
+    `room/hall/${ann}`,
+    `svc/orders/one/${ann}`,
+  ]) {
+    scenario(`a webapp can publish webapp/${topic}`, async () => {
+      const code = await publish(await join(ann), `${root}webapp/${topic}`)
+      assert.ok(code === 0 || code === 0x10, `reason ${code}`)
+    })
+  }
+
+  for (const filter of [
+    '#',
+    `${root}#`,
+    `${root}webapp/#`,
+    `${root}webapp/res/#`,
+    `${root}webapp/res/+`,
+    `${root}webapp/res/${bob}`,
+    `${root}webapp/peer/#`,
+    `${root}webapp/peer/+/+`,
+    `${root}webapp/peer/${bob}/+`,
+    `${root}webapp/peer/+/${ann}`,
+    `${root}webapp/+/${bob}`,
+    `${root}+/res/${bob}`,
+    `+/webapp/res/${ann}`,
+    `${root}webapp/req/#`,
+    `${root}webapp/req/orders/+`,
+    `${root}webapp/svc/+/#`,
+    `${root}webapp/svc/orders/#`,
+    `${root}webapp/svc/+/+/+`,
+    `$share/orders/${root}webapp/req/orders/+`,
+    `$share/mine/${root}webapp/res/${bob}`,
+    `$share/mine/${root}webapp/peer/${bob}/+`,
+    '$SYS/#',
+    '$CONTROL/dynamic-security/v1/response',
+  ]) {
+    scenario(`a webapp cannot subscribe ${filter}`, async () => assert.equal(await subscribe(await join(ann), filter), notAuthorised))
+  }
+
+  for (const filter of [
+    `webapp/res/${ann}`,
+    `webapp/peer/${ann}/+`,
+    'webapp/status/+',
+    `webapp/status/${bob}`,
+    'webapp/room/+/+',
+    'webapp/room/hall/+',
+    'webapp/svc/+/+',
+    'device/status/+',
+    'device/status/SN1',
+  ]) {
+    scenario(`a webapp can subscribe ${filter}`, async () => assert.equal(await subscribe(await join(ann), root + filter), 1))
+  }
+
+  scenario('a webapp cannot connect under the uid of another, nor under another one of its own account', async () => {
+    for (const clientId of [bob, 'acme:ann:zzzz', 'acme:ann:cccc', '']) {
+      await assert.rejects(join(ann, { clientId }), /Not authorized|Client identifier/i, `as "${clientId}"`)
+    }
+  })
+
+  scenario('an attempt to take a uid leaves its owner connected', async () => {
+    const owner = await join(bob)
+    await assert.rejects(join(ann, { clientId: bob }), /Not authorized/i)
+    assert.equal(await subscribe(owner, `${root}webapp/res/${bob}`), 1)
+  })
+
+  scenario('a service cannot take the uid of a webapp silently either: its user name is no webapp', async () => {
+    const service = await join('service:orders', { clientId: 'orders-1' })
+    assert.equal(await publish(service, `${root}webapp/status/${ann}`), notAuthorised)
+    assert.equal(await publish(service, `${root}webapp/peer/${bob}/${ann}`), notAuthorised)
+  })
+
+  scenario('nobody connects without a password, or with a wrong one', async () => {
+    await assert.rejects(join(ann, { password: 'wrong' }), /Not authorized/i)
+    await assert.rejects(mqtt.connectAsync(broker.url, { clientId: ann, reconnectPeriod: 0, protocolVersion: 5 }), /Not authorized/i)
+  })
+
+  for (const protocolVersion of /** @type {const} */ ([4, 5])) {
+    scenario(`a last will in another's name is never published, MQTT ${protocolVersion}`, async () => {
+      const watcher = await join(bob)
+      await subscribe(watcher, `${root}webapp/status/+`)
+      /** @type {string[]} */
+      const seen = []
+      watcher.on('message', (topic) => seen.push(topic))
+      const will = { topic: `${root}webapp/status/${bob}`, payload: Buffer.from('gone'), qos: /** @type {const} */ (1), retain: true }
+      const bad = await join(ann, { will, protocolVersion }).catch(() => undefined)
+      bad?.stream.destroy() // without DISCONNECT
+      const own = await join('acme:ann:cccc', { will: { ...will, topic: `${root}webapp/status/acme:ann:cccc` }, protocolVersion })
+      const arrived = nextTopic(watcher)
+      own.stream.destroy()
+      assert.equal(await arrived, `${root}webapp/status/acme:ann:cccc`)
+      assert.deepEqual(
+        seen.filter((topic) => topic.endsWith(bob)),
+        [],
+      )
+    })
+  }
+
+  scenario('a request, its response and a message between peers arrive', async () => {
+    const [a, b] = [await join(ann), await join(bob)]
+    const service = await mqtt.connectAsync(broker.tcpUrl, {
+      clientId: 'orders-1',
+      username: 'service:orders',
+      password: 'secret',
+      reconnectPeriod: 0,
+    })
+    clients.push(service)
+    assert.equal(await subscribe(service, `$share/orders/${root}webapp/req/orders/+`), 1)
+    await subscribe(a, `${root}webapp/res/${ann}`)
+    await subscribe(b, `${root}webapp/peer/${bob}/+`)
+    service.once('message', (topic) => void service.publish(`${root}webapp/res/${topic.split('/').at(-1)}`, 'done', { qos: 1 }))
+    const response = nextTopic(a)
+    assert.equal(await publish(a, `${root}webapp/req/orders/${ann}`), 0)
+    assert.equal(await response, `${root}webapp/res/${ann}`)
+    const message = nextTopic(b)
+    assert.equal(await publish(a, `${root}webapp/peer/${bob}/${ann}`), 0)
+    assert.equal(await message, `${root}webapp/peer/${bob}/${ann}`)
+  })
+
+  scenario('a service reads the requests to itself and to no other', async () => {
+    const service = await join('service:stock', { clientId: 'stock-1' })
+    for (const filter of [
+      `${root}webapp/req/orders/+`,
+      `$share/orders/${root}webapp/req/orders/+`,
+      `$share/stock/${root}webapp/req/orders/+`,
+      `${root}webapp/req/#`,
+      `${root}webapp/res/+`,
+      `${root}webapp/peer/+/+`,
+    ]) {
+      assert.equal(await subscribe(service, filter), notAuthorised, filter)
+    }
+    assert.equal(await subscribe(service, `${root}webapp/req/stock/+`), 1)
+    assert.equal(await publish(service, `${root}webapp/svc/orders/one`), notAuthorised)
+  })
+
+  scenario('a device publishes its own status and nothing else', async () => {
+    const device = await join('SN1')
+    assert.notEqual(await publish(device, `${root}device/status/SN1`), notAuthorised)
+    assert.equal(await publish(device, `${root}device/status/SN2`), notAuthorised)
+    assert.equal(await publish(device, `${root}webapp/status/SN1`), notAuthorised)
+    assert.equal(await publish(await join(ann), `${root}device/status/SN1`), notAuthorised)
+    assert.equal(await publish(await join(ann), `${root}device/status/${ann}`), notAuthorised)
+  })
+
+  scenario('one tenant does not reach into another, nor into the root around it', async () => {
+    const client = await join('acme:ann:t2t2')
+    assert.equal(await publish(client, `${root}webapp/status/acme:ann:t2t2`), notAuthorised)
+    assert.equal(await subscribe(client, `${root}webapp/status/+`), notAuthorised)
+    assert.equal(await subscribe(client, 'evsuites/other/webapp/status/+'), 1)
+  })
+
+  scenario('the janitor clears records and reads nothing but presence', async () => {
+    const janitor = await join('janitor:one')
+    assert.notEqual(await publish(janitor, `${root}webapp/status/${bob}`, { retain: true }), notAuthorised)
+    assert.equal(await subscribe(janitor, `${root}webapp/res/${bob}`), notAuthorised)
+  })
+
+  scenario('an account that was taken away is disconnected and does not come back', async () => {
+    const account = { role: 'webapp', name: 'acme:eve:eeee' }
+    await broker.add(account, root)
+    const eve = await join(account.name)
+    const closed = new Promise((resolve) => eve.once('close', () => resolve(undefined)))
+    await broker.command(dynamicSecurityRemoval(account))
+    await closed
+    await assert.rejects(join(account.name), /Not authorized/i)
+  })
+
+  scenario('devices connect by TLS, and browsers through nginx at /ws_mqtt', async () => {
+    const ca = await readFile(broker.authority)
+    const device = await mqtt.connectAsync(broker.tlsUrl, { ca, clientId: 'SN1', username: 'SN1', password: 'secret', reconnectPeriod: 0 })
+    clients.push(device)
+    const nginx = await startProxy({ brokerPort: broker.webSocketPort, root: fileURLToPath(new URL('../../demo', import.meta.url)) })
+    try {
+      const page = await mqtt.connectAsync(nginx.webSocketUrl, {
+        ca: await readFile(nginx.authority),
+        clientId: ann,
+        username: ann,
+        password: 'secret',
+        reconnectPeriod: 0,
+      })
+      assert.equal(await subscribe(page, `${root}webapp/res/${ann}`), 1)
+      await page.endAsync()
+    } finally {
+      await nginx.close()
+    }
+  })
+})

@@ -1,0 +1,86 @@
+import { execFileSync } from 'node:child_process'
+import { readdirSync } from 'node:fs'
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import mqtt from 'mqtt'
+import { closedByDefault, dynamicSecurity } from '../../deploy/access/mosquitto.mjs'
+import { freePort } from './free-port.mjs'
+import { makeCertificate } from './proxy.mjs'
+import { ServerProcess } from './server-process.mjs'
+
+const shipped = new URL('../../deploy/mosquitto/mosquitto.conf', import.meta.url)
+const library = '/usr/lib'
+const plugin = 'mosquitto_dynamic_security.so'
+
+/** Where this system has the dynamic security plugin. */
+function pluginFile() {
+  const directories = ['', ...readdirSync(library).filter((name) => name.endsWith('-linux-gnu'))].map((name) => join(library, name))
+  const directory = directories.find((each) => readdirSync(each).includes(plugin))
+  if (!directory) throw new Error(`There is no ${plugin} below ${library}. Run: npm run setup`)
+  return join(directory, plugin)
+}
+
+/**
+ * Mosquitto with the configuration that deploy/ gives to users; only paths, ports and addresses are changed.
+ * `command` sends commands to its dynamic security plugin as the administrator.
+ * @param {{ settings?: string[] }} [options] further lines, before the listeners
+ */
+export async function startDeployedMosquitto({ settings = [] } = {}) {
+  const directory = await mkdtemp(join(tmpdir(), 'wsmq-deployed-'))
+  await chmod(directory, 0o700)
+  process.env['PATH'] += ':/usr/sbin:/usr/local/sbin'
+  makeCertificate(directory)
+  const security = join(directory, 'dynamic-security.json')
+  execFileSync('mosquitto_ctrl', ['dynsec', 'init', security, 'admin', 'admin'], { stdio: 'pipe' })
+  const ports = { webSocket: await freePort(), tcp: await freePort(), tls: await freePort() }
+  const text = await readFile(shipped, 'utf8')
+  const adapted = text
+    .replace('/usr/lib/mosquitto_dynamic_security.so', pluginFile())
+    .replace('listener 9001', [...settings, `listener ${ports.webSocket} 127.0.0.1`].join('\n'))
+    .replace('listener 1883', `listener ${ports.tcp} 127.0.0.1`)
+    .replace('listener 8883', `listener ${ports.tls} 127.0.0.1`)
+    .replaceAll(/\/mosquitto\/(?:data|certificates)\//g, `${directory}/`)
+  const user = process.getuid?.() === 0 ? 'user root\n' : '' // else it would change to one that cannot read the directory
+  await writeFile(join(directory, 'mosquitto.conf'), user + adapted)
+  const server = new ServerProcess('mosquitto', ['-c', join(directory, 'mosquitto.conf')])
+  const tcpUrl = `mqtt://127.0.0.1:${ports.tcp}`
+
+  /** @param {{ commands: { command: string }[] }} commands */
+  async function command(commands) {
+    const admin = await mqtt.connectAsync(tcpUrl, { username: 'admin', password: 'admin', reconnectPeriod: 0 })
+    await admin.subscribeAsync('$CONTROL/dynamic-security/v1/response', { qos: 1 })
+    /** @type {Promise<{ responses: { command: string, error?: string }[] }>} */
+    const answer = new Promise((resolve) => admin.once('message', (_, payload) => resolve(JSON.parse(payload.toString()))))
+    await admin.publishAsync('$CONTROL/dynamic-security/v1', JSON.stringify(commands), { qos: 1 })
+    const { responses } = await answer
+    await admin.endAsync()
+    const failed = responses.find(({ error }) => error !== undefined)
+    if (failed) throw new Error(`${failed.command}: ${failed.error}`)
+  }
+
+  const close = async () => {
+    await server.stop()
+    await rm(directory, { recursive: true, force: true })
+  }
+  try {
+    await server.start(Object.values(ports))
+    await command(closedByDefault)
+  } catch (error) {
+    await close()
+    throw error
+  }
+  return {
+    url: `ws://127.0.0.1:${ports.webSocket}/ws_mqtt`,
+    webSocketPort: ports.webSocket,
+    tcpUrl,
+    tlsUrl: `mqtts://localhost:${ports.tls}`,
+    authority: join(directory, 'authority.pem'),
+    command,
+    /** @param {import('../../deploy/access/rules.mjs').Account} account @param {string} root */
+    add: (account, root, password = 'secret') => command(dynamicSecurity(account, root, password)),
+    log: () => server.output,
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}
