@@ -17,7 +17,7 @@ interface Entry {
 export class Persistence {
   readonly #sent: string
   readonly #received: string
-  readonly #storage: Storage | undefined
+  readonly #storage = findStorage()
   /** What is in storage, by the engine's numbers. */
   readonly #outgoing = new Map<number, Entry>()
   readonly #incoming = new Map<number, Entry>()
@@ -35,8 +35,7 @@ export class Persistence {
     const client = `${host}:${port}${path === '/mqtt' ? '' : `:${path}`}:${clientId}:`
     this.#sent = `Sent:${client}`
     this.#received = `Received:${client}`
-    this.#storage = findStorage()
-    for (const key of keys(this.#storage)) this.#read(key)
+    for (const key of this.#keys()) this.#read(key)
     this.#number()
   }
 
@@ -51,7 +50,7 @@ export class Persistence {
   #read(key: string): void {
     const isSent = key.startsWith(this.#sent)
     if (!isSent && !key.startsWith(this.#received)) return
-    const value = this.#storage?.getItem(key)
+    const value = this.#try((storage) => storage.getItem(key))
     if (value == null) return
     const record = parseRecord(key, value)
     if (isSent) this.#outgoing.set(this.#outgoing.size, { key, record, isInherited: true })
@@ -70,7 +69,7 @@ export class Persistence {
   }
 
   #clear(): void {
-    for (const { key } of [...this.#outgoing.values(), ...this.#incoming.values()]) this.#storage?.removeItem(key)
+    for (const { key } of [...this.#outgoing.values(), ...this.#incoming.values()]) this.#removeItem(key)
     this.#outgoing.clear()
     this.#incoming.clear()
     this.#records = []
@@ -89,7 +88,7 @@ export class Persistence {
     const record = fromEngine(bytes, number, before?.record)
     // Without an identifier it was never sent, and has no place of its own among those that were.
     const key = `${this.#sent}${record.messageIdentifier === 0 ? `+${number}` : record.messageIdentifier}`
-    if (before !== undefined && before.key !== key) this.#storage?.removeItem(before.key)
+    if (before !== undefined && before.key !== key) this.#removeItem(before.key)
     this.#set(key, record)
     this.#outgoing.set(number, { key, record })
   }
@@ -102,22 +101,39 @@ export class Persistence {
     this.#incoming.set(messageIdentifier, { key, record })
   }
 
-  /** Storage that is full, denied or absent is told once: delivery goes on from memory. */
   #set(key: string, record: PahoRecord): void {
+    if (this.#storage === undefined) this.#fail(new Error('There is no localStorage: messages in flight do not survive a reload.'))
+    else this.#try((storage) => storage.setItem(key, JSON.stringify(record)))
+  }
+
+  #removeItem(key: string): void {
+    this.#try((storage) => storage.removeItem(key))
+  }
+
+  #keys(): string[] {
+    return this.#try((storage) => Array.from({ length: storage.length }, (_, index) => storage.key(index) ?? '')) ?? []
+  }
+
+  #try<Result>(run: (storage: Storage) => Result): Result | undefined {
     try {
-      if (this.#storage === undefined) throw new Error('There is no localStorage: messages in flight do not survive a reload.')
-      this.#storage.setItem(key, JSON.stringify(record))
+      return this.#storage && run(this.#storage)
     } catch (thrown) {
-      if (!this.#hasFailed) this.onError(thrown)
-      this.#hasFailed = true
+      this.#fail(thrown)
+      return undefined
     }
+  }
+
+  /** Storage that is full, denied or absent is told once, and not before somebody can listen: delivery goes on from memory. */
+  #fail(thrown: unknown): void {
+    if (!this.#hasFailed) queueMicrotask(() => this.onError(thrown))
+    this.#hasFailed = true
   }
 
   #remove(kind: number, number: number): void {
     const entries = kind === OUTGOING ? this.#outgoing : this.#incoming
     const entry = entries.get(number)
     entries.delete(number)
-    if (entry !== undefined) this.#storage?.removeItem(entry.key)
+    if (entry !== undefined) this.#removeItem(entry.key)
   }
 
   /** Nobody else remembers it: it is of an earlier page, or of the time before the last connect(). */
@@ -141,13 +157,9 @@ function messageOf({ payloadMessage }: PahoRecord, duplicate: boolean): Message 
 
 function findStorage(): Storage | undefined {
   try {
-    // Denied to sandboxed frames, and absent in workers.
-    return (globalThis as { localStorage?: Storage }).localStorage
+    // Denied to sandboxed frames, absent in workers, and null where a web view has it switched off.
+    return (globalThis as { localStorage?: Storage | null }).localStorage ?? undefined
   } catch {
     return undefined
   }
-}
-
-function keys(storage: Storage | undefined): string[] {
-  return storage === undefined ? [] : Array.from({ length: storage.length }, (_, index) => storage.key(index) ?? '')
 }
