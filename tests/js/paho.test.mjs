@@ -76,6 +76,38 @@ describe('the constructor', () => {
   })
 })
 
+describe('a page for mqttws31.js 1.0', () => {
+  it('may call the accessors as methods', async () => {
+    const { paho, engine } = await connected()
+    assert.deepEqual(
+      [paho._getHost(), paho._getPort(), paho._getPath(), paho._getURI(), paho._getClientId()],
+      ['h', 80, '/p', 'ws://h:80/p', 'id'],
+    )
+    assert.throws(() => paho._setHost('x'), { message: 'AMQJS0014E Unsupported operation.' })
+    assert.throws(() => paho._setOnMessageArrived('x'), { message: 'AMQJS0012E Invalid type string for onMessageArrived.' })
+    /** @type {any} */
+    let seen
+    paho._setOnMessageArrived((/** @type {any} */ message) => (seen = message))
+    engine.arrive('a/b', 'text', { qos: 1, retained: true })
+    assert.deepEqual(
+      [seen._getPayloadString(), seen._getDestinationName(), seen._getQos(), seen._getRetained(), seen._getDuplicate()],
+      ['text', 'a/b', 1, true, false],
+    )
+    assert.deepEqual(seen._getPayloadBytes(), new TextEncoder().encode('text'))
+    seen._setDestinationName('c')
+    assert.equal(seen.destinationName, 'c')
+    assert.deepEqual(Object.keys(seen), ['duplicate'])
+  })
+
+  it('may keep a note of its own under the name of a method', async () => {
+    const { paho, engine } = await connected()
+    paho.onConnectionLost = () => (paho.isConnected = false)
+    engine.lose({ reconnect: false })
+    paho.connect()
+    assert.equal(engine.connects.length, 2)
+  })
+})
+
 describe('connect() checks its options', () => {
   const will = new Message('x')
   for (const [options, text] of [

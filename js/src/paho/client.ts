@@ -10,6 +10,7 @@ import type {
   OnMessageHandler,
 } from './handlers.js'
 import { Message, type Qos, type TypedArray } from './message.js'
+import { addOlderNames } from './older-names.js'
 import { address, checkConnectOptions, type ConnectionOptions, parseUri } from './options.js'
 import { Persistence } from './persistence.js'
 import { Plan } from './plan.js'
@@ -152,7 +153,7 @@ export class PahoClient {
     const given = connectOptions ?? {}
     const options = { ...given }
     checkConnectOptions(options)
-    this.#trace.record('Client.connect', options, this.isConnected())
+    this.#trace.record('Client.connect', options, this.#engine.isConnected)
     const { state } = this.#engine
     if (state === 'connected' || state === 'connecting') throw error('INVALID_STATE', 'already connected')
     const plan = new Plan(options, given, this.#uri, this.#path)
@@ -221,6 +222,11 @@ export class PahoClient {
     this.#trace.stop()
   }
 }
+
+addOlderNames(PahoClient.prototype, [
+  ...['host', 'port', 'path', 'uri', 'clientId', 'trace', 'disconnectedPublishing', 'disconnectedBufferSize'],
+  ...['onConnected', 'onConnectionLost', 'onMessageDelivered', 'onMessageArrived'],
+])
 
 function lastAddress({ hosts, ports }: ConnectionOptions, path: string): string | undefined {
   if (hosts == null || ports == null) return undefined

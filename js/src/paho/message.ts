@@ -1,5 +1,6 @@
 import type { ArrivedMessage, Payload, Properties } from '../module.js'
 import { error } from './errors.js'
+import { addOlderNames } from './older-names.js'
 import { malformedUtf8 } from './utf8.js'
 import { shown } from './validate.js'
 
@@ -126,6 +127,8 @@ export class Message {
     return this.#arrived?.payloadBytes ?? (this.#payload as Payload)
   }
 }
+
+addOlderNames(Message.prototype, ['payloadString', 'payloadBytes', 'destinationName', 'qos', 'retained', 'duplicate'])
 
 function asBytes(data: ArrayBuffer | ArrayBufferView): Uint8Array {
   return ArrayBuffer.isView(data) ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : new Uint8Array(data)
