@@ -3,7 +3,7 @@
 add_library(wsmq_warnings INTERFACE)
 target_compile_options(wsmq_warnings INTERFACE -Wall -Wextra -Wconversion -Wshadow $<$<BOOL:${WSMQ_DEVELOPER}>:-Werror>)
 
-if(NOT EMSCRIPTEN)
+if(PROJECT_IS_TOP_LEVEL AND NOT EMSCRIPTEN)
   find_program(CCACHE_PROGRAM ccache)
   if(CCACHE_PROGRAM)
     set(CMAKE_CXX_COMPILER_LAUNCHER "${CCACHE_PROGRAM}")

@@ -38,6 +38,10 @@ const needs = {
     { package: 'clang-format-14', program: 'clang-format-14' },
     { package: 'clang-tidy-14', program: 'clang-tidy-14' },
   ],
+  install: [
+    { package: 'ccache', program: 'ccache' },
+    { package: 'pkgconf', program: 'pkg-config' },
+  ],
   coverage: [{ package: 'gcovr', program: 'gcovr' }],
 }
 

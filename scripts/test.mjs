@@ -1,4 +1,5 @@
-// npm test [-- PART...]: builds and runs every test. Parts: check, debug, sanitize, wasm, fuzz, js, browser.
+// npm test [-- PART...]: builds and runs every test. Parts: check, debug, sanitize, wasm, fuzz, install, js,
+// browser.
 import { existsSync } from 'node:fs'
 import { buildPreset } from './lib/cmake.mjs'
 import { sourceFiles } from './lib/files.mjs'
@@ -11,7 +12,8 @@ import { check } from './check.mjs'
 import { fuzz } from './fuzz.mjs'
 import { setup } from './setup.mjs'
 
-const parts = ['debug', 'sanitize', 'wasm', 'fuzz', 'js', 'browser', 'check']
+const parts = ['debug', 'sanitize', 'wasm', 'fuzz', 'install', 'js', 'browser', 'check']
+const installTest = 'tests/install/install.test.mjs' // compiles for minutes
 const fuzzSeconds = 30 // for each of the two targets, in CI
 
 /**
@@ -40,10 +42,12 @@ await runMain(async () => {
     await report.step('Fuzz corpus', replayCorpus)
     if (process.env['CI']) await fuzz(report, fuzzSeconds)
   }
+  if (wants('install')) await report.step('Installed libraries', () => runNodeTests([installTest]))
   const packed = !wants('js', 'browser', 'check') || (await report.attempt('Build of the package', build))
   if (wants('js')) {
     const files = await sourceFiles(['js', 'demo', 'bench', 'tests', 'scripts', 'wasm'], /\.test\.m?js$/)
-    await report.step('Tests under Node', () => runNodeTests(files.filter((file) => existsSync(root + file))))
+    const here = files.filter((file) => existsSync(root + file) && file !== installTest)
+    await report.step('Tests under Node', () => runNodeTests(here))
   }
   // Without a package every one of them would wait for its page in vain.
   if (wants('browser') && packed) await report.step('Tests in the browser', runBrowserTests)

@@ -10,12 +10,13 @@ process.env['CCACHE_NOHASHDIR'] ??= 'true'
 /**
  * Configures (once, and after each change of the presets) and builds a preset of CMakePresets.json.
  * @param {string} preset
- * @param {{ live?: boolean }} [options]
+ * @param {{ live?: boolean, targets?: readonly string[] }} [options] all targets when none is named
  */
-export async function buildPreset(preset, { live = false } = {}) {
+export async function buildPreset(preset, { live = false, targets = [] } = {}) {
   await timed(`Building ${preset}`, async () => {
     if (!(await isConfigured(preset))) await must('cmake', ['--preset', preset])
-    await must('cmake', ['--build', '--preset', preset, '--parallel', String(availableParallelism())], { live })
+    const wanted = targets.length > 0 ? ['--target', ...targets] : []
+    await must('cmake', ['--build', '--preset', preset, '--parallel', String(availableParallelism()), ...wanted], { live })
   })
 }
 

@@ -14,13 +14,14 @@
 #include <vector>
 
 #include "wsmq/event.hpp"
+#include "wsmq/export.hpp"
 #include "wsmq/options.hpp"
 #include "wsmq/result.hpp"
 #include "wsmq/types.hpp"
 
 namespace wsmq {
 
-class Client {
+class WSMQ_EXPORT Client {
 public:
     using Event = wsmq::Event;
 
@@ -112,7 +113,7 @@ public:
     [[nodiscard]] std::size_t unfinished_bytes() const noexcept;
 
 private:
-    struct Impl;
+    struct WSMQ_HIDDEN Impl;
     std::unique_ptr<Impl> impl_;
 };
 

@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "wsmq/export.hpp"
+
 namespace wsmq {
 
 enum class Errc : std::uint8_t {
@@ -43,6 +45,6 @@ enum class Errc : std::uint8_t {
 };
 
 /// A short English sentence, without a full stop. Static storage.
-[[nodiscard]] std::string_view describe(Errc) noexcept;
+[[nodiscard]] WSMQ_EXPORT std::string_view describe(Errc) noexcept;
 
 }  // namespace wsmq

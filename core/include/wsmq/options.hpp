@@ -1,5 +1,5 @@
 // What the user asks for. The client copies it, and never writes to it: what the broker granted
-// is in Negotiated.
+// is in Negotiated. Every member has a value, so that naming some of them in a list warns of none.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -15,17 +15,17 @@ namespace wsmq {
 /// Published by the broker when the connection ends without a DISCONNECT (MQTT 5.0, 3.1.2.5). It
 /// goes with every CONNECT, reconnections included.
 struct Will {
-    std::string topic;
-    std::vector<std::uint8_t> payload;
+    std::string topic{};
+    std::vector<std::uint8_t> payload{};
     Qos qos = Qos::at_most_once;
     bool retain = false;
     /// From PropertyWriter; ignored below MQTT 5.
-    std::vector<std::uint8_t> encoded_properties;
+    std::vector<std::uint8_t> encoded_properties{};
 };
 
 struct Credentials {
-    std::optional<std::string> username;
-    std::optional<std::vector<std::uint8_t>> password;
+    std::optional<std::string> username{};
+    std::optional<std::vector<std::uint8_t>> password{};
 };
 
 /// Exponential backoff with full jitter: before round n over all the hosts the client waits a
@@ -43,9 +43,9 @@ struct ReconnectPolicy {
 struct ConnectOptions {
     Version version = Version::v5;
     /// Empty: the broker assigns one (MQTT 5, or MQTT 3.1.1 with clean_start).
-    std::string client_id;
+    std::string client_id{};
     /// Ignored when ask_credentials is set.
-    Credentials credentials;
+    Credentials credentials{};
     /// Emit CredentialsRequested before every attempt, and wait for provide_credentials().
     bool ask_credentials = false;
     /// Begin without the broker's old session. Holds for the first connection after start(); a
@@ -57,7 +57,7 @@ struct ConnectOptions {
     /// the interval, the end when nothing was sent or answered for another. A dead link is not
     /// found while there is something to send.
     bool keep_alive_by_sending = false;
-    std::optional<Will> will;
+    std::optional<Will> will{};
 
     /// MQTT 5: how long the broker keeps the session after the connection ended, in seconds;
     /// 0xFFFFFFFF is for ever (3.1.2.11.2).
@@ -71,18 +71,18 @@ struct ConnectOptions {
     /// How many we use at most, where the broker takes them. Assigned by themselves.
     std::uint16_t outgoing_topic_alias_maximum = 16;
     /// MQTT 5, enhanced authentication (4.12): empty is none.
-    std::string authentication_method;
-    std::vector<std::uint8_t> authentication_data;
+    std::string authentication_method{};
+    std::vector<std::uint8_t> authentication_data{};
     /// MQTT 5: user properties, request problem and response information, from PropertyWriter.
     /// Those that the fields above stand for are refused.
-    std::vector<std::uint8_t> encoded_properties;
+    std::vector<std::uint8_t> encoded_properties{};
 
     /// Whether what was subscribed is subscribed again where the broker lost the session.
     bool resubscribe = true;
 
     /// From OpenTransport to CONNACK, and for credentials.
     Duration connect_timeout{30'000};
-    ReconnectPolicy reconnect;
+    ReconnectPolicy reconnect{};
     /// How many addresses the driver has; OpenTransport names one by its index. At least 1.
     std::size_t host_count = 1;
 

@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "wsmq/export.hpp"
 #include "wsmq/result.hpp"
 #include "wsmq/types.hpp"
 
@@ -46,7 +47,7 @@ enum class PropertyId : std::uint8_t {
 
 /// The name in the specification, for example "Content Type". Static storage; "Unknown property"
 /// for a value that the specification does not list.
-[[nodiscard]] std::string_view describe(PropertyId) noexcept;
+[[nodiscard]] WSMQ_EXPORT std::string_view describe(PropertyId) noexcept;
 
 /// How a property's value is laid out on the wire (MQTT 5.0, table 2-4).
 enum class PropertyType : std::uint8_t {
@@ -73,9 +74,9 @@ struct Property {
 
 /// Walks a block that was validated (by the decoder, or by validate_properties). A view that
 /// exists is valid: on a block that is not, the walk ends early and reads nothing past its end.
-class PropertyView {
+class WSMQ_EXPORT PropertyView {
 public:
-    class Iterator {
+    class WSMQ_EXPORT Iterator {
     public:
         using value_type = Property;
         using difference_type = std::ptrdiff_t;
@@ -114,7 +115,7 @@ private:
 /// Builds a block. Values out of range, text that is not UTF-8 and strings over 65,535 bytes are
 /// found by the call that takes the block, which answers Errc::invalid_property: the writer marks
 /// the block as bad, and appends nothing more to it.
-class PropertyWriter {
+class WSMQ_EXPORT PropertyWriter {
 public:
     PropertyWriter& integer(PropertyId, std::uint32_t value);
     PropertyWriter& text(PropertyId, std::string_view value);
@@ -152,6 +153,6 @@ enum class PropertyOwner : std::uint8_t {
 /// Errc::none; Errc::malformed_packet where it cannot be read or holds a property that is not
 /// allowed there (MQTT 5.0, 2.2.2.2); Errc::protocol_error where a property stands twice or has a
 /// forbidden value; Errc::topic_alias_invalid for a topic alias of 0.
-[[nodiscard]] Errc validate_properties(PropertyOwner, Bytes block) noexcept;
+[[nodiscard]] WSMQ_EXPORT Errc validate_properties(PropertyOwner, Bytes block) noexcept;
 
 }  // namespace wsmq

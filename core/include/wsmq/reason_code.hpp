@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "wsmq/export.hpp"
+
 namespace wsmq {
 
 enum class ReasonCode : std::uint8_t {
@@ -59,6 +61,6 @@ enum class ReasonCode : std::uint8_t {
 
 /// The name in the specification, for example "Not authorized". Static storage; "Unknown reason"
 /// for a value that the specification does not list.
-[[nodiscard]] std::string_view describe(ReasonCode) noexcept;
+[[nodiscard]] WSMQ_EXPORT std::string_view describe(ReasonCode) noexcept;
 
 }  // namespace wsmq

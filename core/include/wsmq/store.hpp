@@ -4,6 +4,7 @@
 #include <map>
 #include <vector>
 
+#include "wsmq/export.hpp"
 #include "wsmq/types.hpp"
 
 namespace wsmq {
@@ -24,7 +25,7 @@ struct StoreKey {
 /// It reads the store once, when it is constructed. Calls come from within the client's own calls,
 /// one at a time; a store must not call the client. A store may write later and in batches, and
 /// says in its own documentation what it promises.
-class Store {
+class WSMQ_EXPORT Store {
 public:
     virtual ~Store() = default;
 
@@ -35,7 +36,7 @@ public:
     /// Forgets everything: the session ended.
     virtual void clear() = 0;
 
-    class Visitor {
+    class WSMQ_EXPORT Visitor {
     public:
         virtual ~Visitor() = default;
         virtual void visit(StoreKey, Bytes record) = 0;
@@ -45,7 +46,7 @@ public:
 };
 
 /// Keeps a session alive across client objects of one process. Costs a copy of each message.
-class MemoryStore final : public Store {
+class WSMQ_EXPORT MemoryStore final : public Store {
 public:
     bool put(StoreKey, Bytes record) override;
     void erase(StoreKey) override;

@@ -2,21 +2,23 @@
 #pragma once
 #include <string_view>
 
+#include "wsmq/export.hpp"
+
 namespace wsmq {
 
 /// Sound UTF-8 without U+0000, surrogates and overlong forms [MQTT-1.5.4-1] [MQTT-1.5.4-2].
-[[nodiscard]] bool is_valid_utf8(std::string_view text) noexcept;
+[[nodiscard]] WSMQ_EXPORT bool is_valid_utf8(std::string_view text) noexcept;
 
 /// 1 to 65,535 bytes of sound UTF-8 without wildcards [MQTT-3.3.2-2] [MQTT-4.7.3-1].
-[[nodiscard]] bool is_valid_topic_name(std::string_view name) noexcept;
+[[nodiscard]] WSMQ_EXPORT bool is_valid_topic_name(std::string_view name) noexcept;
 
 /// 1 to 65,535 bytes of sound UTF-8 with wildcards only where they may stand [MQTT-4.7.1-1]
 /// [MQTT-4.7.1-2]; "$share/{ShareName}/{filter}" well-formed [MQTT-4.8.2-1] [MQTT-4.8.2-2].
-[[nodiscard]] bool is_valid_topic_filter(std::string_view filter) noexcept;
+[[nodiscard]] WSMQ_EXPORT bool is_valid_topic_filter(std::string_view filter) noexcept;
 
 /// Whether a message of this topic name is for this filter. "$share/{ShareName}/" is looked
 /// through; names that begin with $ are not for filters that begin with a wildcard
 /// [MQTT-4.7.2-1]. Both must be valid.
-[[nodiscard]] bool topic_matches(std::string_view filter, std::string_view name) noexcept;
+[[nodiscard]] WSMQ_EXPORT bool topic_matches(std::string_view filter, std::string_view name) noexcept;
 
 }  // namespace wsmq
