@@ -15,7 +15,7 @@ const tool = (path) => `${root}node_modules/${path}`
 /** @type {Record<string, (report: Report) => Promise<void>>} */
 const checks = {
   async 'clang-format'(report) {
-    const files = await sourceFiles(['core', 'wasm', 'tests', 'bench'], /\.[ch]pp$/)
+    const files = await sourceFiles(['core', 'native', 'wasm', 'tests', 'bench'], /\.[ch]pp$/)
     await report.check('clang-format', 'clang-format-14', ['--dry-run', '-Werror', ...files.filter((file) => existsSync(root + file))])
   },
   async 'clang-tidy'(report) {
@@ -61,7 +61,7 @@ if (await isMain(import.meta.url)) {
     const unknown = names.find((name) => !checks[name])
     if (unknown) throw new Failure(`There is no check "${unknown}". There are: ${Object.keys(checks).join(', ')}.`)
     const wants = (/** @type {string} */ name) => names.length === 0 || names.includes(name)
-    await setup(['build', 'lint', 'native tests'])
+    await setup(['build', 'lint', 'native', 'native tests'])
     if (wants('clang-tidy')) await buildPreset('debug')
     if (wants('publint')) await build()
     const report = new Report()

@@ -18,6 +18,10 @@ const needs = {
     { package: 'python3', program: 'python3' }, // Emscripten is written in it
     { package: 'patchelf', program: 'patchelf' }, // scripts/get-emscripten
   ],
+  native: [
+    { package: 'libboost-dev', file: '/usr/include/boost/asio.hpp' },
+    { package: 'libssl-dev', file: '/usr/include/openssl/ssl.h' },
+  ],
   broker: [{ package: 'mosquitto', program: 'mosquitto' }],
   'native tests': [
     { package: 'libgtest-dev', file: '/usr/include/gtest/gtest.h' },

@@ -1,0 +1,56 @@
+// Where a broker, or a proxy, listens:
+//
+//     mqtt://host   mqtts://user:password@host:8884   ws://host/path?query   wss://[2001:db8::1]:8443/mqtt
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "wsmq/export.hpp"
+
+namespace wsmq::native {
+
+enum class Scheme : std::uint8_t { mqtt, mqtts, ws, wss, http };
+
+/// "mqtts" and the like. Static storage.
+[[nodiscard]] WSMQ_EXPORT std::string_view name(Scheme) noexcept;
+[[nodiscard]] WSMQ_EXPORT std::uint16_t default_port(Scheme) noexcept;
+[[nodiscard]] WSMQ_EXPORT bool uses_tls(Scheme) noexcept;
+[[nodiscard]] WSMQ_EXPORT bool uses_websocket(Scheme) noexcept;
+
+/// The parts of a URL, as parse_url() makes it.
+struct Url {
+    Scheme scheme = Scheme::mqtt;
+    /// A name or an IP address, the latter without brackets, with its zone (fe80::1%eth0).
+    std::string host{};
+    std::uint16_t port = 0;
+    /// Percent-decoded; may hold any byte.
+    std::optional<std::string> username{};
+    std::optional<std::string> password{};
+    /// Path and query as they were written, begins with "/". A request for ws and wss; sent nowhere by
+    /// mqtt, mqtts and http.
+    std::string target = "/";
+
+    friend bool operator==(const Url&, const Url&) = default;
+};
+
+enum class UrlError : std::uint8_t {
+    invalid_character = 1,  ///< a space, a control character, a byte beyond ASCII or a broken %-escape
+    unknown_scheme,         ///< none of mqtt, mqtts, ws, wss, http
+    invalid_host,           ///< none, or neither a name nor an address
+    invalid_port,           ///< not 1 to 65,535
+    fragment,               ///< "#..." (RFC 6455, 3)
+};
+
+/// A short English sentence, without a full stop. Static storage.
+[[nodiscard]] WSMQ_EXPORT std::string_view describe(UrlError) noexcept;
+
+/// The scheme and the host may be in capitals. A name beyond ASCII is written in its "xn--" form.
+[[nodiscard]] WSMQ_EXPORT std::variant<Url, UrlError> parse_url(std::string_view);
+
+/// As a URL again, without its username and password, so that it can be shown and logged.
+[[nodiscard]] WSMQ_EXPORT std::string to_string(const Url&);
+
+}  // namespace wsmq::native
