@@ -101,6 +101,9 @@ async function declare() {
       entry.startsWith('paho') ? `${text}export { default } from './types/${entry}.js'\nexport as namespace Paho\n` : text,
     )
   }
+  // The plain scripts set the global that those name who write modules around them.
+  const globals = "import * as classic from './types/paho/classic.js'\ndeclare global {\n  export import Paho = classic\n}\n"
+  for (const name of ['paho-mqtt', 'paho-mqtt.embedded']) await writeFile(`${dist}${name}.d.ts`, globals)
   // The same once more for those who require(): what a declaration describes is decided by its folder.
   await cp(`${dist}types`, `${dist}types-cjs`, { recursive: true })
   await writeFile(`${dist}types-cjs/package.json`, '{ "type": "commonjs" }\n')

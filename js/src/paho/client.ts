@@ -87,32 +87,34 @@ export class PahoClient {
     throw error('UNSUPPORTED_OPERATION')
   }
 
+  // The classic types know of no handler that is not set, and code is written against them.
+
   /** Called when a connection stands, after onSuccess; with `reconnect`, every time. */
-  get onConnected(): OnConnectedHandler | undefined {
-    return this.#handlers.onConnected
+  get onConnected(): OnConnectedHandler {
+    return this.#handlers.onConnected as OnConnectedHandler
   }
   set onConnected(handler: OnConnectedHandler | null | undefined) {
     this.#handlers.onConnected = checkHandler(handler, 'onConnected')
   }
 
   /** Called when a connection was lost, and after disconnect() with errorCode 0. */
-  get onConnectionLost(): OnConnectionLostHandler | undefined {
-    return this.#handlers.onConnectionLost
+  get onConnectionLost(): OnConnectionLostHandler {
+    return this.#handlers.onConnectionLost as OnConnectionLostHandler
   }
   set onConnectionLost(handler: OnConnectionLostHandler | null | undefined) {
     this.#handlers.onConnectionLost = checkHandler(handler, 'onConnectionLost')
   }
 
   /** Called when a sent message is over: QoS 0 at once, QoS 1 and 2 when the broker has it. */
-  get onMessageDelivered(): OnMessageDeliveredHandler | undefined {
-    return this.#handlers.onMessageDelivered
+  get onMessageDelivered(): OnMessageDeliveredHandler {
+    return this.#handlers.onMessageDelivered as OnMessageDeliveredHandler
   }
   set onMessageDelivered(handler: OnMessageDeliveredHandler | null | undefined) {
     this.#handlers.onMessageDelivered = checkHandler(handler, 'onMessageDelivered')
   }
 
-  get onMessageArrived(): OnMessageHandler | undefined {
-    return this.#handlers.onMessageArrived
+  get onMessageArrived(): OnMessageHandler {
+    return this.#handlers.onMessageArrived as OnMessageHandler
   }
   set onMessageArrived(handler: OnMessageHandler | null | undefined) {
     this.#handlers.onMessageArrived = checkHandler(handler, 'onMessageArrived')
@@ -209,9 +211,11 @@ export class PahoClient {
     return this.#engine.isConnected
   }
 
-  getTraceLog(): unknown[] | undefined {
+  /** Undefined where it is not started, which the classic types do not say. */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  getTraceLog(): any[] {
     if (this.#trace.log !== undefined) this.#trace.record('Client.getTraceLog', new Date(), this.#engine.unfinished)
-    return this.#trace.log
+    return this.#trace.log as string[]
   }
 
   startTrace(): void {

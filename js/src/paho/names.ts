@@ -1,4 +1,7 @@
 // The types that applications name.
+import type { ErrorWithInvocationContext, WithInvocationContext } from './options.js'
+import type { OnSubscribeSuccessParams } from './subscribe.js'
+
 export type {
   Delivery,
   MQTTError,
@@ -10,5 +13,9 @@ export type {
 } from './handlers.js'
 export type { Qos, TypedArray } from './message.js'
 export type { ConnectionOptions, ConnectProperties, ErrorWithInvocationContext, WithInvocationContext } from './options.js'
-export type { OnSubscribeSuccessParams, SubscribeFailure, SubscribeOptions, UnsubscribeOptions } from './subscribe.js'
-export type { TraceFunction } from './trace.js'
+export type { GrantedQos, OnSubscribeSuccessParams, SubscribeFailure, SubscribeOptions, UnsubscribeOptions } from './subscribe.js'
+export type { TraceElement, TraceFunction } from './trace.js'
+
+export type OnSuccessCallback = (outcome: WithInvocationContext) => void
+export type OnSubscribeSuccessCallback = (outcome: OnSubscribeSuccessParams) => void
+export type OnFailureCallback = (failure: ErrorWithInvocationContext) => void

@@ -10,7 +10,8 @@ import { shown, type Shape, validate } from './validate.js'
 export type InvocationContext = any
 
 export interface WithInvocationContext {
-  invocationContext?: InvocationContext
+  /** Undefined where none was given. */
+  invocationContext: InvocationContext
 }
 
 export type ErrorWithInvocationContext = Told & WithInvocationContext

@@ -2,13 +2,16 @@
 import type { Client as ModuleClient, Properties } from '../module.js'
 import { error, told } from './errors.js'
 import type { Qos } from './message.js'
-import type { ErrorWithInvocationContext, WithInvocationContext } from './options.js'
+import type { ErrorWithInvocationContext, InvocationContext, WithInvocationContext } from './options.js'
 import { requireWellFormed } from './utf8.js'
 import { shown, type Shape, validate } from './validate.js'
 
+/** The array is what there is. The number is for code that was written for the classic types, which know of one only. */
+export type GrantedQos = Uint8Array & Qos
+
 export interface OnSubscribeSuccessParams extends WithInvocationContext {
   /** What the broker granted, for each filter. */
-  grantedQos: Uint8Array
+  grantedQos: GrantedQos
   /** MQTT 5. */
   properties?: Properties
 }
@@ -19,7 +22,9 @@ export interface SubscribeFailure extends WithInvocationContext {
   errorMessage?: string
 }
 
-export interface SubscribeOptions extends WithInvocationContext {
+export interface SubscribeOptions {
+  /** Handed back to the callbacks. */
+  invocationContext?: InvocationContext
   /** Default 0. */
   qos?: Qos
   onSuccess?: (outcome: OnSubscribeSuccessParams) => void
@@ -35,7 +40,9 @@ export interface SubscribeOptions extends WithInvocationContext {
   retainHandling?: 0 | 1 | 2
 }
 
-export interface UnsubscribeOptions extends WithInvocationContext {
+export interface UnsubscribeOptions {
+  /** Handed back to the callbacks. */
+  invocationContext?: InvocationContext
   onSuccess?: (outcome: WithInvocationContext) => void
   onFailure?: (failure: ErrorWithInvocationContext) => void
   /** Seconds. */
@@ -82,7 +89,7 @@ export function subscribe(client: ModuleClient, filter: string | string[], optio
   const timer = startTimer(timeout, () => call(fail, { ...context, ...told('SUBSCRIBE_TIMEOUT') }))
   const succeed = (grantedQos: Uint8Array, said: Properties) => {
     clearTimeout(timer)
-    call(onSuccess, { ...context, grantedQos, ...(mqttVersion < 5 ? {} : { properties: said }) })
+    call(onSuccess, { ...context, grantedQos: grantedQos as GrantedQos, ...(mqttVersion < 5 ? {} : { properties: said }) })
   }
   client.subscribe(filter, {
     qos,

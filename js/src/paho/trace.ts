@@ -1,4 +1,9 @@
-export type TraceFunction = (record: { severity: 'Debug'; message: string }) => void
+export interface TraceElement {
+  severity: 'Debug'
+  message: string
+}
+
+export type TraceFunction = (record: TraceElement) => void
 
 /** The last entries of what the client did, for getTraceLog() and the trace callback. */
 export class Trace {
