@@ -3,7 +3,16 @@ import { defineConfig } from 'eslint/config'
 import typescript from 'typescript-eslint'
 
 /** Programs that Node runs; everything else runs in a page. */
-const forNode = ['scripts/**', 'tests/**/*.mjs', 'bench/**/*.mjs', 'deploy/**/*.mjs', 'js/*.mjs', '*.js', '*.ts']
+const forNode = [
+  'scripts/**',
+  'tests/**/*.mjs',
+  'bench/**/*.mjs',
+  'demo/backends/javascript/**',
+  'deploy/**/*.mjs',
+  'js/*.mjs',
+  '*.js',
+  '*.ts',
+]
 
 /** @param {string[]} names */
 const globals = (...names) => Object.fromEntries(names.map((name) => [name, 'readonly']))

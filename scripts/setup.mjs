@@ -2,7 +2,9 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
+import { needsOfBackends } from './lib/backends.mjs'
 import { root } from './lib/root.mjs'
+import { isInstalled } from './lib/installed.mjs'
 import { Failure, isMain, must, run, runMain, timed } from './lib/run.mjs'
 
 /**
@@ -46,14 +48,8 @@ const needs = {
     { package: 'ccache', program: 'ccache' },
     { package: 'pkgconf', program: 'pkg-config' },
   ],
+  backends: needsOfBackends(),
   coverage: [{ package: 'gcovr', program: 'gcovr' }],
-}
-
-/** @param {string} program */
-function isInstalled(program) {
-  if (program.includes('/')) return existsSync(program)
-  const directories = [...(process.env['PATH'] ?? '').split(':'), '/usr/sbin', '/usr/local/sbin']
-  return directories.some((directory) => existsSync(`${directory}/${program}`))
 }
 
 /** @param {readonly string[]} wanted names of needs */

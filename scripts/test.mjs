@@ -1,8 +1,9 @@
 // npm test [-- PART...]: builds and runs every test. Parts: check, debug, sanitize, wasm, fuzz, install, js,
-// browser.
+// backends, browser.
 import { existsSync } from 'node:fs'
 import { buildPreset } from './lib/cmake.mjs'
 import { sourceFiles } from './lib/files.mjs'
+import { testBackends } from './lib/backends.mjs'
 import { Report } from './lib/report.mjs'
 import { root } from './lib/root.mjs'
 import { Failure, runMain } from './lib/run.mjs'
@@ -12,7 +13,7 @@ import { check } from './check.mjs'
 import { fuzz } from './fuzz.mjs'
 import { setup } from './setup.mjs'
 
-const parts = ['debug', 'sanitize', 'wasm', 'fuzz', 'install', 'js', 'browser', 'check']
+const parts = ['debug', 'sanitize', 'wasm', 'fuzz', 'install', 'js', 'backends', 'browser', 'check']
 const installTest = 'tests/install/install.test.mjs' // compiles for minutes
 const fuzzSeconds = 30 // for each of the two targets, in CI
 
@@ -49,6 +50,7 @@ await runMain(async () => {
     const here = files.filter((file) => existsSync(root + file) && file !== installTest)
     await report.step('Tests under Node', () => runNodeTests(here))
   }
+  if (wants('backends')) await testBackends(report)
   // Without a package every one of them would wait for its page in vain.
   if (wants('browser') && packed) await report.step('Tests in the browser', runBrowserTests)
   if (wants('check')) await check(report)

@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs'
+import { isInstalled } from './installed.mjs'
+import { root } from './root.mjs'
+import { lastLines, run, seconds } from './run.mjs'
+
+/**
+ * One line of demo/backends/backends.json. Commands run in the backend's own folder.
+ * @typedef {object} Backend
+ * @property {string} name its folder under demo/backends
+ * @property {string} language
+ * @property {string} library
+ * @property {{ program?: string, file?: string, package?: string }[]} needs what has to be there; the Debian package that has it
+ * @property {string[][]} build commands, one after another
+ * @property {string[]} start
+ */
+
+const atOnce = 2 // conformance runs; they mostly wait
+
+/** @returns {Backend[]} */
+export function backends() {
+  return JSON.parse(readFileSync(`${root}demo/backends/backends.json`, 'utf8'))
+}
+
+/** What `npm run setup` installs for them: what Debian offers. @returns {{ package: string, program?: string, file?: string }[]} */
+export function needsOfBackends() {
+  return backends().flatMap(({ needs }) =>
+    needs.flatMap((need) => (need.package === undefined ? [] : [{ ...need, package: need.package }])),
+  )
+}
+
+/** @param {Backend} backend @returns {string | undefined} what is missing here to build and start it */
+function missing({ needs }) {
+  const need = needs.find(({ program, file }) => !isInstalled(program ?? file ?? ''))
+  return need && (need.program ?? need.file)
+}
+
+/** Installs and compiles. @param {Backend} backend @returns {Promise<string | undefined>} what went wrong */
+async function buildBackend({ name, build }) {
+  for (const [program = '', ...args] of build) {
+    const { code, output } = await run(program, args, { cwd: `${root}demo/backends/${name}` })
+    if (code !== 0) return `${[program, ...args].join(' ')} failed:\n${lastLines(output, 60)}`
+  }
+  return undefined
+}
+
+/** @param {Backend} backend */
+async function checkBackend({ name, start }) {
+  const { output } = await run(process.execPath, [`${root}tests/conformance/run.mjs`, '--json', '--', ...start], {
+    cwd: `${root}demo/backends/${name}`,
+  })
+  try {
+    const { passed, failed, skipped, checks } = JSON.parse(output)
+    /** @type {{ name: string, outcome: string, reason?: string }[]} */
+    const notable = checks.filter((/** @type {{ outcome: string }} */ { outcome }) => outcome !== 'passed')
+    const told = notable.map((each) => `${each.outcome} ${each.name}: ${each.reason}`).join('\n')
+    if (failed === 0 && skipped > 0) console.log(told) // the report itself tells what failed, and only that
+    return { passed, failed, skipped, output: told }
+  } catch {
+    return { passed: 0, failed: 1, skipped: 0, output }
+  }
+}
+
+/**
+ * Builds every backend whose toolchain is here and runs the conformance suite against it; the others are told.
+ * @param {import('./report.mjs').Report} report
+ */
+export async function testBackends(report) {
+  /** @type {Backend[]} */
+  const built = []
+  for (const backend of backends()) {
+    const title = `Backend in ${backend.language} (${backend.library})`
+    const lacking = missing(backend)
+    if (lacking) {
+      await report.step(title, async () => ({ passed: 0, failed: 0, skipped: 1 }))
+      console.log(`  left out: there is no ${lacking}`)
+      continue
+    }
+    const start = performance.now()
+    const wrong = await buildBackend(backend)
+    if (wrong) await report.step(title, () => Promise.reject(new Error(wrong)))
+    else built.push(backend)
+    console.log(`${title}: built in ${seconds(performance.now() - start)}`)
+  }
+  const waiting = [...built]
+  await Promise.all(
+    Array.from({ length: atOnce }, async () => {
+      for (let backend = waiting.shift(); backend; backend = waiting.shift()) {
+        const next = backend
+        await report.step(`Conformance of the service in ${next.language}`, () => checkBackend(next))
+      }
+    }),
+  )
+}

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict'
+
+/** Many callers, several instances, and how an instance comes and goes. These start and end instances, so they come last. */
+export default [
+  {
+    name: 'discovery',
+    title: 'the discovery record is retained and tells what the service is',
+    async run({ instances, watchAgain, names }) {
+      const [{ name }] = instances()
+      const { record, retained } = await watchAgain(name)
+      assert.ok(retained, 'the record is not retained')
+      assert.deepEqual([record.online, record.service, record.instance], [true, names.service, name])
+      assert.equal(typeof record.version, 'string', 'version is a string')
+      for (const method of ['echo', 'sum', 'slow', 'fail', 'devices.list'])
+        assert.ok(record.methods?.includes(method), `methods lack ${method}`)
+    },
+  },
+  {
+    name: 'load',
+    title: '1,000 requests of 50 webapps at once, none lost or crossed',
+    async run({ join, quiet }) {
+      const callers = await Promise.all(Array.from({ length: 50 }, (_, n) => join({ user: `acme:user${n}`, version: n % 2 ? 4 : 5 })))
+      const sent = await Promise.all(
+        callers.flatMap((caller) =>
+          Array.from({ length: 20 }, async (_, n) => ({ caller, n, id: await caller.start('echo', [caller.uid, n]) })),
+        ),
+      )
+      for (const { caller, n, id } of sent) assert.deepEqual((await caller.response(id)).result, [caller.uid, n])
+      await quiet(callers[0])
+      for (const caller of callers) {
+        const answers = caller.received.filter(({ message }) => !String(message.id).startsWith('barrier'))
+        assert.equal(answers.length, 20, `${caller.uid} sent 20 requests`)
+      }
+    },
+  },
+  {
+    name: 'sharing',
+    title: 'two instances share the load',
+    async run({ caller, startInstance }) {
+      await startInstance()
+      const ids = await Promise.all(Array.from({ length: 100 }, () => caller.start('slow', { steps: 1, delay: 1 })))
+      await Promise.all(ids.map((id) => caller.response(id)))
+      const by = ids.map((id) => caller.progress(id).map(({ at }) => at))
+      assert.ok(
+        by.every((each) => each.length === 1),
+        'a request was executed by more than one instance',
+      )
+      assert.equal(new Set(by.flat()).size, 2, 'one instance did all the work')
+    },
+  },
+  {
+    name: 'killed',
+    title: 'one of two instances killed in the middle: its will says so, and what it had in hand can be asked again',
+    async run({ caller, startInstance, instances, records, quiet }) {
+      if (instances().length < 2) await startInstance()
+      const victim = instances()[0]
+      const ids = await Promise.all(Array.from({ length: 200 }, (_, n) => caller.start('slow', { steps: 2, delay: n })))
+      await caller.until(() => ids.filter((id) => caller.responses(id).length > 0).length >= 50, 'response 50 of 200')
+      await victim.stop('SIGKILL')
+      const record = await records.offline(victim.name)
+      assert.equal(record.instance ?? victim.name, victim.name)
+      // What it leaves behind has been answered once these have: sent after its end, they take longer than any before.
+      const after = await Promise.all(Array.from({ length: 50 }, () => caller.start('slow', { steps: 1, delay: 600 })))
+      await Promise.all(after.map((id) => caller.response(id)))
+      await quiet(caller)
+      const open = ids.filter((id) => caller.responses(id).length === 0)
+      for (const id of open) await caller.start('echo', ['again'], id)
+      await Promise.all(open.map((id) => caller.response(id)))
+      for (const id of ids) assert.equal(caller.responses(id).length, 1, `responses to ${id}`)
+    },
+  },
+  {
+    name: 'goodbye',
+    title: 'SIGTERM: the instance says that it is offline, disconnects and ends',
+    async run({ startInstance, instances, records, brokerLog }) {
+      const instance = instances()[0] ?? (await startInstance())
+      const { code, signal, late } = await instance.stop('SIGTERM')
+      assert.ok(!late, 'it did not end within 10 s')
+      // 143 is how a Java virtual machine ends that has handled the signal.
+      assert.ok(signal === null && (code === 0 || code === 143), `it ended with code ${code}, signal ${signal}`)
+      await records.offline(instance.name)
+      const abrupt = /Client (\S+) closed its connection/.exec(brokerLog())
+      assert.ok(!abrupt?.[1]?.includes(instance.name), 'it ended without a DISCONNECT: the record came from its will')
+    },
+  },
+]

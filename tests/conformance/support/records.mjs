@@ -1,0 +1,64 @@
+import mqtt from 'mqtt'
+
+const patience = 20_000
+
+/** The discovery records of the service under test, as a webapp sees them. */
+export class Records {
+  /** @type {Map<string, { record: any, retained: boolean }>} */
+  seen = new Map()
+  /** @type {Set<() => void>} */
+  #waiting = new Set()
+
+  /** @param {import('mqtt').MqttClient} client */
+  constructor(client) {
+    this.client = client
+    client.on('message', (topic, payload, { retain }) => {
+      let record
+      try {
+        record = JSON.parse(payload.toString())
+      } catch {
+        record = payload.toString()
+      }
+      this.seen.set(topic.slice(topic.lastIndexOf('/') + 1), { record, retained: retain })
+      for (const wake of this.#waiting) wake()
+      this.#waiting.clear()
+    })
+  }
+
+  /** @param {string} url @param {{ root: string, service: string }} names */
+  static async watch(url, { root, service }) {
+    const records = new Records(await mqtt.connectAsync(url, { protocolVersion: 5, reconnectPeriod: 0 }))
+    await records.client.subscribeAsync(`${root}webapp/svc/${service}/+`, { qos: 1 })
+    return records
+  }
+
+  /** The instances that say that they are online. */
+  online() {
+    return [...this.seen].filter(([, { record }]) => record?.online === true).map(([instance]) => instance)
+  }
+
+  /** Resolves at the next change, or after a while. @param {number} milliseconds */
+  changed(milliseconds) {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, milliseconds, undefined)
+      this.#waiting.add(() => {
+        clearTimeout(timer)
+        resolve(undefined)
+      })
+    })
+  }
+
+  /** @param {string} instance */
+  async offline(instance) {
+    const deadline = performance.now() + patience
+    while (this.seen.get(instance)?.record?.online !== false) {
+      if (performance.now() > deadline) throw new Error(`The record of ${instance} did not say offline within ${patience / 1000} s`)
+      await this.changed(100)
+    }
+    return this.seen.get(instance)?.record
+  }
+
+  async close() {
+    await this.client.endAsync()
+  }
+}
