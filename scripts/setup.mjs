@@ -19,6 +19,7 @@ const needs = {
     { package: 'g++', program: 'g++' },
     { package: 'python3', program: 'python3' }, // Emscripten is written in it
     { package: 'patchelf', program: 'patchelf' }, // scripts/get-emscripten
+    { package: 'nlohmann-json3-dev', file: '/usr/include/nlohmann/json.hpp' },
   ],
   native: [
     { package: 'libboost-dev', file: '/usr/include/boost/asio.hpp' },

@@ -13,8 +13,8 @@ import { run } from './run.mjs'
 export async function runClangTidy() {
   const clean = `${root}build/clang-tidy`
   await mkdir(clean, { recursive: true })
-  const shared = await digest(['.clang-tidy', ...(await sourceFiles(['core'], /\.hpp$/))])
-  const queue = await sourceFiles(['core'], /\.cpp$/)
+  const shared = await digest(['.clang-tidy', ...(await sourceFiles(['core', 'patterns'], /\.hpp$/))])
+  const queue = await sourceFiles(['core', 'patterns'], /\.cpp$/)
   const counts = { passed: 0, failed: 0, skipped: 0, output: '' }
 
   const worker = async () => {

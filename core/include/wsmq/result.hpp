@@ -7,10 +7,11 @@
 
 namespace wsmq {
 
-template <class T> class [[nodiscard]] Result {
+/// `E` is an enumeration whose zero means that all is well.
+template <class T, class E = Errc> class [[nodiscard]] Result {
 public:
     Result(T value) : state_{std::in_place_index<0>, std::move(value)} {}
-    Result(Errc error) : state_{std::in_place_index<1>, error} {}
+    Result(E error) : state_{std::in_place_index<1>, error} {}
 
     [[nodiscard]] bool has_value() const noexcept { return state_.index() == 0; }
     explicit operator bool() const noexcept { return has_value(); }
@@ -20,14 +21,14 @@ public:
     [[nodiscard]] T& operator*() noexcept { return *std::get_if<0>(&state_); }
     [[nodiscard]] const T* operator->() const noexcept { return std::get_if<0>(&state_); }
 
-    /// Errc::none when there is a value.
-    [[nodiscard]] Errc error() const noexcept {
+    /// E{}, which is Errc::none, when there is a value.
+    [[nodiscard]] E error() const noexcept {
         const auto* error = std::get_if<1>(&state_);
-        return error ? *error : Errc::none;
+        return error ? *error : E{};
     }
 
 private:
-    std::variant<T, Errc> state_;
+    std::variant<T, E> state_;
 };
 
 }  // namespace wsmq

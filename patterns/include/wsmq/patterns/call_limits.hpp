@@ -1,0 +1,23 @@
+// Bounds for whoever answers requests.
+#pragma once
+#include <cstddef>
+
+#include "wsmq/types.hpp"
+
+namespace wsmq::patterns {
+
+struct CallLimits {
+    /// Requests that are told and not yet answered.
+    std::size_t concurrency = 64;
+    /// Requests that wait for their turn; one more is answered with -32004, overloaded.
+    std::size_t queue = 256;
+    /// A call whose request came without an expiry (MQTT 3) lives so long, and so does its answer.
+    Duration default_expiry{60'000};
+    /// A later expiry is cut down to this.
+    Duration longest_expiry{3'600'000};
+    /// Answers kept for duplicates, and the bytes that they may take; the oldest are forgotten first.
+    std::size_t remembered_answers = 1'024;
+    std::size_t remembered_bytes = 4u << 20;
+};
+
+}  // namespace wsmq::patterns

@@ -1,0 +1,47 @@
+// Errors of the messaging layer. What the engine says is a wsmq::Errc, what a broker says is a ReasonCode, and what
+// another party answers is the code of a JSON-RPC error; none of them is ever cast to another.
+#pragma once
+#include <cstdint>
+#include <string_view>
+
+#include "wsmq/export.hpp"
+#include "wsmq/result.hpp"
+
+namespace wsmq::patterns {
+
+enum class Error : std::uint8_t {
+    none = 0,
+
+    // The call was not sound; nothing was sent.
+    invalid_root,      ///< neither empty nor ending in '/', or not fit for a topic
+    invalid_name,      ///< an org, user, service, method, room, instance or serial number that the convention forbids
+    invalid_json,      ///< text that is not one JSON value
+    invalid_argument,  ///< any other argument out of its range
+    unknown_call,      ///< it was answered, cancelled or has expired, or there never was one
+    no_credit,         ///< the caller takes no further item until CreditGranted
+    not_supported,     ///< the protocol version, the broker or the other side does not offer it
+    too_many,          ///< a bound of the options is reached
+
+    // How a request, or what was to be sent, ended.
+    not_connected,      ///< no connection, and the options forbid waiting; or the client is not started
+    timed_out,          ///< no response within the time limit
+    no_responder,       ///< nobody is there who could answer
+    cancelled,          ///< by our own cancel()
+    remote,             ///< the other side answered with an error: code, message and data say which
+    item_lost,          ///< an item of a stream is missing
+    bad_response,       ///< a response that breaks the convention
+    payload_too_large,  ///< over the broker's maximum packet size
+    queue_full,         ///< the engine's bounded queue has no room
+    refused,            ///< the broker refused the message, for example by its access rules
+    left,               ///< we left, or the client was stopped
+};
+
+template <class T> using Result = wsmq::Result<T, Error>;
+
+/// A short English sentence, without a full stop. Static storage.
+[[nodiscard]] WSMQ_EXPORT std::string_view describe(Error) noexcept;
+
+/// What the engine's error means here.
+[[nodiscard]] WSMQ_EXPORT Error error_of(Errc) noexcept;
+
+}  // namespace wsmq::patterns

@@ -1,0 +1,38 @@
+// For C++ programs that use nlohmann/json: between its values and the JSON text that the layers take and give. The
+// layers themselves do without, so include this only where it is wanted.
+#pragma once
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+
+#include "wsmq/patterns/event.hpp"
+#include "wsmq/patterns/webapp.hpp"
+
+namespace wsmq::patterns {
+
+/// The value; null where the text is empty, as params may be. What the layers give is sound, so that nothing fails;
+/// other text that is not becomes a discarded value.
+[[nodiscard]] inline nlohmann::json to_json(std::string_view text) {
+    return text.empty() ? nlohmann::json{} : nlohmann::json::parse(text, nullptr, false);
+}
+
+/// Bytes of strings that are not UTF-8 become U+FFFD.
+[[nodiscard]] inline std::string to_text(const nlohmann::json& value) {
+    return value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+inline Result<RequestId> request(Webapp& webapp, Target target, std::string_view method, const nlohmann::json& params,
+                                 const RequestOptions& options, TimePoint now) {
+    return webapp.request(target, method, params.is_null() ? std::string{} : to_text(params), options, now);
+}
+
+/// `Layer` is a Webapp or a Service.
+template <class Layer> Error respond(Layer& layer, CallId call, const nlohmann::json& result, TimePoint now) {
+    return layer.respond(call, to_text(result), now);
+}
+
+template <class Layer> Error progress(Layer& layer, CallId call, const nlohmann::json& value, TimePoint now) {
+    return layer.progress(call, to_text(value), now);
+}
+
+}  // namespace wsmq::patterns

@@ -1,0 +1,48 @@
+#include "wsmq/patterns/error.hpp"
+
+namespace wsmq::patterns {
+
+std::string_view describe(Error error) noexcept {
+    switch (error) {
+        case Error::none: return "No error";
+        case Error::invalid_root: return "The root of the topics must be empty or end in '/'";
+        case Error::invalid_name: return "A name is empty, too long or holds forbidden characters";
+        case Error::invalid_json: return "The text is not sound JSON";
+        case Error::invalid_argument: return "An argument is out of its range";
+        case Error::unknown_call: return "The call has ended already";
+        case Error::no_credit: return "The caller takes no further item for the moment";
+        case Error::not_supported: return "The broker or the other side does not offer this";
+        case Error::too_many: return "There are too many of these";
+        case Error::not_connected: return "There is no connection";
+        case Error::timed_out: return "There was no response within the time limit";
+        case Error::no_responder: return "Nobody is there who could respond";
+        case Error::cancelled: return "The request was cancelled";
+        case Error::remote: return "The other side responded with an error";
+        case Error::item_lost: return "An item of the stream was lost";
+        case Error::bad_response: return "The response breaks the convention";
+        case Error::payload_too_large: return "The message is larger than the broker takes";
+        case Error::queue_full: return "The queue has no room";
+        case Error::refused: return "The broker refused the message";
+        case Error::left: return "The connection was ended on purpose";
+    }
+    return "Unknown error";
+}
+
+Error error_of(Errc error) noexcept {
+    switch (error) {
+        case Errc::none: return Error::none;
+        case Errc::packet_too_large: return Error::payload_too_large;
+        case Errc::invalid_topic:
+        case Errc::invalid_utf8: return Error::invalid_name;
+        case Errc::invalid_property:
+        case Errc::invalid_argument: return Error::invalid_argument;
+        case Errc::not_supported: return Error::not_supported;
+        case Errc::queue_full:
+        case Errc::packet_identifiers_exhausted: return Error::queue_full;
+        case Errc::cancelled: return Error::cancelled;
+        case Errc::stopped: return Error::left;
+        default: return Error::not_connected;
+    }
+}
+
+}  // namespace wsmq::patterns
