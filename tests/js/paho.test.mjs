@@ -23,7 +23,7 @@ async function connected(options = {}) {
   await settled()
   const engine = /** @type {import('./support/fake-module.mjs').FakeClient} */ (module.clients[0])
   engine.accept()
-  return { paho, engine }
+  return { paho, module, engine }
 }
 
 describe('the constructor', () => {
@@ -270,6 +270,51 @@ describe('connecting', () => {
     paho.disconnect()
     assert.equal(engine.disconnects, 1)
     assert.equal(paho.isConnected(), false)
+  })
+})
+
+describe('what a client holds in the module', () => {
+  /** After the client's own timer: those of one length come in their order. */
+  const soon = () => new Promise((resolve) => setTimeout(resolve))
+
+  it('is given back after disconnect(), and taken anew by connect()', async () => {
+    const { paho, module, engine } = await connected()
+    paho.disconnect()
+    assert.equal(engine.deleted, false)
+    await soon()
+    assert.equal(engine.deleted, true)
+    paho.connect()
+    assert.equal(module.clients.length, 2)
+    module.clients[1]?.accept()
+    assert.equal(paho.isConnected(), true)
+  })
+
+  it('is given back where no connection came about, or it was lost for good', async () => {
+    const { paho, module } = client(...arguments4)
+    paho.connect({ mqttVersion: 4 })
+    await settled()
+    module.clients[0]?.fail({})
+    await soon()
+    assert.equal(module.clients[0]?.deleted, true)
+    const { engine } = await connected()
+    engine.lose({ reconnect: false })
+    await soon()
+    assert.equal(engine.deleted, true)
+  })
+
+  it('is kept while there are messages to send, and where it was connected again at once', async () => {
+    const { paho, module, engine } = await connected({ cleanSession: false })
+    paho.send('a', 'x', 1)
+    paho.disconnect()
+    await soon()
+    engine.unfinishedMessages = 0
+    paho.connect()
+    engine.accept()
+    paho.disconnect()
+    paho.connect()
+    await soon()
+    assert.equal(engine.deleted, false)
+    assert.equal(module.clients.length, 1)
   })
 })
 

@@ -185,6 +185,10 @@ export const always = [
   {
     reason: 'What is sent again says so.',
     scenarios: {
+      'disconnect() with a message in flight, and back again later, cleanSession false': [
+        '- 5000 1 PUBLISH qos=1 a "x" id-1 3206000161[id]78',
+        '+ 5000 1 PUBLISH qos=1 dup a "x" id-1 3a06000161[id]78',
+      ],
       'disconnect() with a message in flight, and back again': [
         '- 0 1 PUBLISH qos=1 a "x" id-1 3206000161[id]78',
         '+ 0 1 PUBLISH qos=1 dup a "x" id-1 3a06000161[id]78',
@@ -352,6 +356,13 @@ export const always = [
         '+ 0 onMessageArrived(Message a "x" qos=2)',
         '-   Received:h:80:/p:id:<id> = {"type":3,"messageIdentifier":<id>,"version":1,"payloadMessage":{"payloadHex":"78","qos":2,"destinationName":"a"}}',
         '+   Received:h:80:/p:id:<id> = {"type":3,"messageIdentifier":<id>,"version":1,"payloadMessage":{"payloadHex":"","qos":2,"destinationName":""},"delivered":true}',
+      ],
+      'disconnect() with a received message that is not released, and back again later, cleanSession true': [
+        '+ 0 onMessageArrived(Message a "x" qos=2)',
+      ],
+      'disconnect() with a received message that is not released, and back again later, cleanSession false': [
+        '+ 0 onMessageArrived(Message a "x" qos=2)',
+        '- 5000 onMessageArrived(Message a "x" qos=2 duplicate)',
       ],
       'a received message at QoS 2 survives a reload': [
         '+ 0 onMessageArrived(Message a "x" qos=2)',
@@ -545,6 +556,16 @@ export const byDefault = [
   {
     reason: 'What a handler throws stops nothing; it is told through onError. (strict: it closes the connection)',
     scenarios: {
+      'onMessageArrived throws, with reconnect': [
+        '- 0 onConnectionLost({errorCode: 5, errorMessage: "AMQJS0005E Internal error. Error Message: mine, Stack trace: No Error Stack Available", reconnect: true, uri: "ws://h:80/p"})',
+        '- 2000 onSuccess({invocationContext: undefined})',
+        '- 2000 onConnected(true, "ws://h:80/p")',
+        '- 0 socket 0.close()',
+        '- 0 socket 1 = new WebSocket(ws://h:80/p, mqtt)',
+        '- 2000 socket 1 opens, as arraybuffer',
+        '- 2000 1 CONNECT MQTT4 keepAlive=60 id=id 100e00044d5154540400003c00026964',
+        '- 2000 1 PUBLISH qos=1 b "mine" id-1 3209000162[id]6d696e65',
+      ],
       'onSuccess throws': [
         '- 0 onConnectionLost({errorCode: 5, errorMessage: "AMQJS0005E Internal error. Error Message: mine, Stack trace: No Error Stack Available", reconnect: undefined, uri: "ws://h:80/p"})',
         '+ 0 onConnected(false, "ws://h:80/p")',
@@ -1152,6 +1173,10 @@ export const withStrict = [
   {
     reason: 'What is sent again says so.',
     scenarios: {
+      'onMessageArrived throws, with reconnect': [
+        '- 2000 1 PUBLISH qos=1 b "mine" id-1 3209000162[id]6d696e65',
+        '+ 2000 1 PUBLISH qos=1 dup b "mine" id-1 3a09000162[id]6d696e65',
+      ],
       'a message at QoS 1 in flight, cleanSession false': [
         '- 2000 1 PUBLISH qos=1 a "x" id-1 3206000161[id]78',
         '+ 2000 1 PUBLISH qos=1 dup a "x" id-1 3a06000161[id]78',

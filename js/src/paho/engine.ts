@@ -157,22 +157,27 @@ export class Engine {
 
   #start(module: Module, plan: Plan): void {
     try {
-      const client = (this.#client ??= new module.Client(plan.uris[0] as string, this.#clientId))
-      client.onConnecting = (uri) => (plan.uri = uri)
-      client.onConnected = (reconnected, uri, _, properties) => this.#connected(plan, reconnected, uri, properties)
-      client.onConnectionLost = (loss) => this.#lost(plan, loss)
-      client.onMessageArrived = (arrived) => this.#arrived(new Message(undefined, arrived))
-      client.onPublished = (operation, reasonCode, properties) => this.#delivered(operation, reasonCode, properties)
-      client.onPublishFailed = (operation) => this.#unacknowledged.delete(operation)
-      client.onError = (thrown) => this.report(thrown)
-      client.connect({
-        ...moduleOptions(plan),
-        store: this.#persistence.session(plan.strict && plan.cleanSession),
-        onFailure: (failure) => this.#notConnected(module, plan, failure),
-      })
+      this.#attempt(module, plan, plan.strict && plan.cleanSession, (failure) => this.#notConnected(module, plan, failure))
     } catch (thrown) {
       this.#fail(plan, internalError(thrown))
     }
+  }
+
+  /** `forget`: what is stored belongs to a session that is over. */
+  #attempt(module: Module, plan: Plan, forget: boolean, onFailure: (failure: Failure) => void): void {
+    if (this.#client === undefined) {
+      this.#client = new module.Client(plan.uris[0] as string, this.#clientId)
+      this.#persistence.offer()
+    }
+    const client = this.#client
+    client.onConnecting = (uri) => (plan.uri = uri)
+    client.onConnected = (reconnected, uri, _, properties) => this.#connected(plan, reconnected, uri, properties)
+    client.onConnectionLost = (loss) => this.#lost(plan, loss)
+    client.onMessageArrived = (arrived) => this.#arrived(new Message(undefined, arrived))
+    client.onPublished = (operation, reasonCode, properties) => this.#delivered(operation, reasonCode, properties)
+    client.onPublishFailed = (operation) => this.#unacknowledged.delete(operation)
+    client.onError = (thrown) => this.report(thrown)
+    client.connect({ ...moduleOptions(plan), store: this.#persistence.session(forget), onFailure })
   }
 
   /** The next address, then all of them again as MQTT 3.1, and then it has failed. */
@@ -195,6 +200,7 @@ export class Engine {
 
   #fail(plan: Plan, failure: Told): void {
     this.state = 'disconnected'
+    this.#rest()
     this.call(plan.options.onFailure, { ...plan.context, ...failure })
   }
 
@@ -227,6 +233,7 @@ export class Engine {
 
   #ended(plan: Plan, why: Told, goesOn: boolean): void {
     this.state = goesOn ? 'reconnecting' : 'disconnected'
+    if (!goesOn) this.#rest()
     if (!goesOn && plan.cleanSession) this.#unacknowledged.clear()
     const reconnect = goesOn === (plan.options.reconnect === true) ? plan.options.reconnect : goesOn
     this.call(this.#handlers.onConnectionLost, { ...why, reconnect, uri: plan.uri })
@@ -241,15 +248,7 @@ export class Engine {
   #beginCycle(plan: Plan): void {
     plan.uris = plan.allUris.slice(0, 1)
     this.#cycle = new ClassicCycle(plan.timeout, (over) => {
-      const client = this.#client
-      const module = this.#module
-      if (module === undefined) return
-      if (client === undefined) this.#start(module, plan)
-      this.#client?.connect({
-        ...moduleOptions(plan),
-        store: this.#persistence.session(plan.cleanSession),
-        onFailure: (failure) => over(failure.error === 'connection_refused'),
-      })
+      this.#attempt(this.#module as Module, plan, plan.cleanSession, (failure) => over(failure.error === 'connection_refused'))
     })
     this.#cycle.start()
   }
@@ -257,8 +256,7 @@ export class Engine {
   /** The end without a DISCONNECT, as after an error in the connection itself. */
   #breakDown(thrown: unknown): void {
     const plan = this.#plan as Plan
-    this.#client?.delete()
-    this.#client = undefined
+    this.#drop()
     this.#ended(plan, internalError(thrown), plan.options.reconnect === true)
   }
 
@@ -267,6 +265,20 @@ export class Engine {
     this.state = 'disconnected'
     this.#queue = []
     this.#client?.disconnect()
+    this.#rest()
+  }
+
+  /** Gives back what it holds in the module, unless the next connect() has messages to send. Not while handlers run. */
+  #rest(): void {
+    setTimeout(() => {
+      if (this.state === 'disconnected' && this.#client?.unfinishedMessages === 0) this.#drop()
+    })
+  }
+
+  #drop(): void {
+    this.#client?.delete()
+    this.#client = undefined
+    this.#unacknowledged.clear()
   }
 
   #publish(message: Message, isConnected: boolean): void {

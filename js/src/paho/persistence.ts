@@ -62,6 +62,10 @@ export class Persistence {
     const entries = [...this.#outgoing.values()].sort((a, b) => (a.record.sequence ?? 0) - (b.record.sequence ?? 0))
     this.#outgoing.clear()
     entries.forEach((entry, index) => this.#outgoing.set(index + 1, entry))
+  }
+
+  /** All of it, to an engine that knows nothing yet. */
+  offer(): void {
     this.#records = [
       ...[...this.#outgoing].map(([number, { record }]) => ({ kind: OUTGOING, number, record: toEngine(record) })),
       ...[...this.#incoming.keys()].map((number) => ({ kind: RECEIVED, number, record: new Uint8Array() })),

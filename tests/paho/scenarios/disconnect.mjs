@@ -1,5 +1,5 @@
 // Section 6: disconnect() in every state.
-import { publish } from '../support/packets.mjs'
+import { puback, publish, pubrel } from '../support/packets.mjs'
 import { scenariosOf } from '../support/registry.mjs'
 
 const scenario = scenariosOf('disconnect')
@@ -90,6 +90,32 @@ scenario('disconnect() with a message in flight, and back again', async (w) => {
   await w.connect(client, { cleanSession: false })
   await w.accept(0, true)
 })
+
+for (const cleanSession of [true, false]) {
+  scenario(`disconnect() with a message in flight, and back again later, cleanSession ${cleanSession}`, async (w) => {
+    const client = await w.connected({ cleanSession })
+    await w.call('send', () => client.send('a', 'x', 1))
+    await w.call('disconnect', () => client.disconnect())
+    await w.wait(5)
+    await w.connect(client, { cleanSession })
+    await w.accept(0, !cleanSession)
+    await w.stored()
+    if (w.count('PUBLISH') > 1) await w.receive(puback(w.id('PUBLISH')))
+    await w.stored()
+  })
+
+  scenario(`disconnect() with a received message that is not released, and back again later, cleanSession ${cleanSession}`, async (w) => {
+    const client = await w.connected({ cleanSession })
+    await w.receive(publish('a', 'x', { qos: 2, id: 9 }))
+    await w.call('disconnect', () => client.disconnect())
+    await w.wait(5)
+    await w.connect(client, { cleanSession })
+    await w.accept(0, !cleanSession)
+    await w.receive(publish('a', 'x', { qos: 2, id: 9, dup: true }))
+    await w.receive(pubrel(9))
+    await w.stored()
+  })
+}
 
 scenario('disconnect() without onConnectionLost', async (w) => {
   const client = await w.call('new', () => new w.Client('h', 80, '/p', 'id'))

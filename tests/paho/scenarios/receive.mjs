@@ -1,5 +1,5 @@
 // Section 7: messages that arrive, in every quality, whole, cut and coalesced.
-import { packet, publish, pubrel } from '../support/packets.mjs'
+import { packet, puback, publish, pubrel } from '../support/packets.mjs'
 import { scenariosOf } from '../support/registry.mjs'
 
 const scenario = scenariosOf('receive')
@@ -119,6 +119,21 @@ for (const qos of [0, 1, 2])
     await w.call('isConnected', () => client.isConnected())
     await w.receive(publish('a', 'y', { qos: 0 }))
   })
+
+scenario('onMessageArrived throws, with reconnect', async (w) => {
+  const client = await w.connected({ reconnect: true, cleanSession: false, timeout: 5, mqttVersion: 4 })
+  await w.call('send', () => client.send('b', 'mine', 1))
+  client.onMessageArrived = w.handler('onMessageArrived', () => {
+    throw new Error('mine')
+  })
+  // Paho knows of no such handler.
+  client.onError = () => {}
+  await w.receive(publish('a', 'x'))
+  await w.wait(2)
+  if (!client.isConnected()) await w.accept(0, true)
+  await w.receive(puback(w.id('PUBLISH')))
+  await w.call('isConnected', () => client.isConnected())
+})
 
 scenario('an arrived message is sent on', async (w) => {
   const client = await w.connected()
