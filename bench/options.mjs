@@ -10,13 +10,13 @@ export const usage = `npm run bench -- [options]
 
 export const allPeers = ['ours', 'paho', 'mqttjs', 'bare']
 
-/** @param {string[]} args */
-export function readOptions(args) {
+/** @param {string[]} args @param {string[]} known the libraries */
+export function readOptions(args, known = allPeers) {
   const { values } = parseArgs({
     args,
     options: {
       only: { type: 'string', multiple: true, default: [] },
-      peers: { type: 'string', default: allPeers.join() },
+      peers: { type: 'string', default: known.join() },
       rounds: { type: 'string', default: '7' },
       quick: { type: 'boolean', default: false },
       write: { type: 'boolean', default: false },
@@ -25,8 +25,8 @@ export function readOptions(args) {
     },
   })
   const peers = values.peers.split(',')
-  const unknown = peers.find((peer) => !allPeers.includes(peer))
-  if (unknown !== undefined) throw new Error(`There is no library "${unknown}"; there are ${allPeers.join(', ')}.`)
+  const unknown = peers.find((peer) => !known.includes(peer))
+  if (unknown !== undefined) throw new Error(`There is no library "${unknown}"; there are ${known.join(', ')}.`)
   const rounds = values.quick ? 1 : Number(values.rounds)
   if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--rounds wants a whole number from 1.')
   return {

@@ -16,10 +16,10 @@ export async function writeReport(parts) {
   await writeFile(file, text)
 }
 
-/** @param {string} browserVersion @param {number} rounds */
-export function conditions(browserVersion, rounds) {
+/** @param {string} versions of what is measured @param {number} rounds */
+export function conditions(versions, rounds) {
   const model = cpus()[0]?.model ?? 'an unknown processor'
   const memory = Math.round(totalmem() / 2 ** 30)
   const date = new Date().toISOString().slice(0, 10)
-  return `${date}, headless Chromium ${browserVersion}, Node ${process.versions.node}, ${process.platform} ${process.arch}, ${availableParallelism()} processors (${model}), ${memory} GiB, medians of ${rounds} rounds.`
+  return `${date}, ${versions}, ${process.platform} ${process.arch}, ${availableParallelism()} processors (${model}), ${memory} GiB, medians of ${rounds} rounds.`
 }

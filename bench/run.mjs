@@ -30,7 +30,7 @@ async function main() {
   const at = (server) => ({ browser, files: files.url, target: server.url })
   try {
     const parts = {
-      conditions: conditions(browser.version, options.rounds),
+      conditions: conditions(`headless Chromium ${browser.version}, Node ${process.versions.node}`, options.rounds),
       ...(await traffic(at(sink), mosquitto && at(mosquitto))),
       ...(await face(at(sink))),
       ...(await shipped(at(sink))),

@@ -8,11 +8,15 @@ const names = {
   paho: 'Paho',
   mqttjs: 'MQTT.js',
   bare: 'bare WebSocket',
+  libmosquitto: 'libmosquitto',
+  'paho-c': 'Paho C',
+  socket: 'bare socket',
 }
 
 const metrics = {
   busy: { label: 'busy, µs a message', format: (value) => value.toPrecision(3) },
   rate: { label: 'rate, thousand a second', format: (value) => (value / 1000).toPrecision(3) },
+  processor: { label: 'processor, ns a message', format: (value) => value.toPrecision(3) },
   p50: { label: 'p50, µs', format: (value) => value.toFixed(0) },
   p95: { label: 'p95, µs', format: (value) => value.toFixed(0) },
   connack: { label: 'ms', format: (value) => value.toFixed(1) },

@@ -50,6 +50,10 @@ const needs = {
     { package: 'pkgconf', program: 'pkg-config' },
   ],
   backends: needsOfBackends(),
+  'native bench': [
+    { package: 'libmosquitto-dev', file: '/usr/include/mosquitto.h' },
+    { package: 'libpaho-mqtt-dev', file: '/usr/include/MQTTAsync.h' },
+  ],
   coverage: [{ package: 'gcovr', program: 'gcovr' }],
 }
 

@@ -1,5 +1,5 @@
-// npm test [-- PART...]: builds and runs every test. Parts: check, debug, sanitize, wasm, fuzz, install, js,
-// backends, browser.
+// npm test [-- PART...]: builds and runs every test. Parts: check, debug, sanitize, wasm, fuzz, install,
+// bench-native, js, backends, browser.
 import { existsSync } from 'node:fs'
 import { buildPreset } from './lib/cmake.mjs'
 import { sourceFiles } from './lib/files.mjs'
@@ -13,8 +13,12 @@ import { check } from './check.mjs'
 import { fuzz } from './fuzz.mjs'
 import { setup } from './setup.mjs'
 
-const parts = ['debug', 'sanitize', 'wasm', 'fuzz', 'install', 'js', 'backends', 'browser', 'check']
-const installTest = 'tests/install/install.test.mjs' // compiles for minutes
+/** Tests that compile first, each a part by itself. @type {Record<string, { title: string, file: string }>} */
+const compiling = {
+  install: { title: 'Installed libraries', file: 'tests/install/install.test.mjs' },
+  'bench-native': { title: 'Native bench', file: 'bench/native/quick.test.mjs' },
+}
+const parts = ['debug', 'sanitize', 'wasm', 'fuzz', ...Object.keys(compiling), 'js', 'backends', 'browser', 'check']
 const fuzzSeconds = 30 // for each of the two targets, in CI
 
 /**
@@ -43,11 +47,13 @@ await runMain(async () => {
     await report.step('Fuzz corpus', replayCorpus)
     if (process.env['CI']) await fuzz(report, fuzzSeconds)
   }
-  if (wants('install')) await report.step('Installed libraries', () => runNodeTests([installTest]))
+  for (const [part, { title, file }] of Object.entries(compiling)) {
+    if (wants(part)) await report.step(title, () => runNodeTests([file]))
+  }
   const packed = !wants('js', 'browser', 'check') || (await report.attempt('Build of the package', build))
   if (wants('js')) {
     const files = await sourceFiles(['js', 'demo', 'bench', 'tests', 'scripts', 'wasm'], /\.test\.m?js$/)
-    const here = files.filter((file) => existsSync(root + file) && file !== installTest)
+    const here = files.filter((file) => existsSync(root + file) && !Object.values(compiling).some((one) => one.file === file))
     await report.step('Tests under Node', () => runNodeTests(here))
   }
   if (wants('backends')) await testBackends(report)

@@ -1,21 +1,12 @@
-// How long the codec takes: nanoseconds an operation, the least of several samples,
-// as whatever else the machine does only ever adds to it.
-//
-//   codec_bench                       all cases, timed
-//   codec_bench CASE...               those cases
-//   codec_bench --count N CASE...     each case N times, untimed and in silence: for callgrind, as in
-//                                     valgrind --tool=callgrind codec_bench --count 100000 decode_publish
-#include <algorithm>
+// How long the codec takes. See cases.hpp for the arguments.
 #include <array>
-#include <chrono>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "cases.hpp"
 #include "codec/decode.hpp"
 #include "codec/encode.hpp"
 #include "codec/frame.hpp"
@@ -26,10 +17,9 @@
 namespace {
 
 using namespace wsmq;
+using bench::Case;
+using bench::keep;
 using namespace wsmq::codec;
-
-/// Tells the compiler that the value is used, and that it might be anything by now.
-template <class T> void keep(T& value) { asm volatile("" : "+m"(value) : : "memory"); }
 
 constexpr std::string_view topic = "lab/floor-1/sensor-7";  // 20 bytes of ASCII
 static_assert(topic.size() == 20);
@@ -148,11 +138,6 @@ void check_utf8_4k(std::uint64_t count) {
     }
 }
 
-struct Case {
-    std::string_view name;
-    void (*run)(std::uint64_t count);
-};
-
 constexpr std::array cases{
     Case{"decode_publish", decode_publish_v5},
     Case{"frame_and_decode_publish_v5", frame_and_decode_v5},
@@ -167,36 +152,6 @@ constexpr std::array cases{
     Case{"check_utf8_4k", check_utf8_4k},
 };
 
-double seconds(const Case& one, std::uint64_t count) {
-    const auto start = std::chrono::steady_clock::now();
-    one.run(count);
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
-double nanoseconds(const Case& one) {
-    std::uint64_t count = 1000;
-    while (seconds(one, count) < 0.02) count *= 2;
-    std::array<double, 9> samples{};
-    for (double& sample : samples) sample = seconds(one, count) * 1e9 / static_cast<double>(count);
-    return *std::min_element(samples.begin(), samples.end());
-}
-
 }  // namespace
 
-int main(int argc, char** argv) {
-    std::vector<std::string_view> wanted(argv + 1, argv + argc);
-    std::uint64_t count = 0;
-    if (wanted.size() >= 2 && wanted[0] == "--count") {
-        count = std::strtoull(argv[2], nullptr, 10);
-        wanted.erase(wanted.begin(), wanted.begin() + 2);
-    }
-    for (const Case& one : cases) {
-        if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), one.name) == wanted.end()) continue;
-        if (count != 0) {
-            one.run(count);
-        } else {
-            std::printf("%-32s %9.1f ns\n", std::string{one.name}.c_str(), nanoseconds(one));
-        }
-    }
-    return 0;
-}
+int main(int argc, char** argv) { return bench::run(cases, argc, argv); }
