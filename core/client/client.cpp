@@ -32,6 +32,11 @@ void Client::transport_backlog(std::size_t bytes, TimePoint now) {
     impl_->publisher.pump();
 }
 
+void Client::hold_input(bool held, TimePoint now) {
+    impl_->context.now = now;
+    impl_->keep_alive.hold_input(held, now);
+}
+
 void Client::handle_timeout(TimePoint now) {
     impl_->context.now = now;
     impl_->handle_timeout();

@@ -44,6 +44,15 @@ public:
         answer_due_.reset();
     }
 
+    /// Whether received bytes are left unread on purpose. Meanwhile silence says nothing about the
+    /// broker: PINGREQs go, for its sake, and no answer is awaited.
+    void hold_input(bool held, TimePoint now) noexcept {
+        if (held_ == held) return;
+        held_ = held;
+        last_received_ = now;
+        answer_due_.reset();
+    }
+
     /// The PINGREQ that poll() or the caller asked for is on its way.
     void ping_sent(TimePoint now) noexcept { expect_answer(now + answer_time()); }
     /// Never gives an answer that is due already more time.
@@ -56,7 +65,7 @@ public:
     [[nodiscard]] std::optional<TimePoint> deadline() const noexcept {
         if (answer_due_) return answer_due_;
         if (interval_ == Duration::zero()) return std::nullopt;
-        return (by_sending_ ? last_sent_ : std::min(last_sent_, last_received_)) + interval_;
+        return (by_sending_ || held_ ? last_sent_ : std::min(last_sent_, last_received_)) + interval_;
     }
 
     [[nodiscard]] Action poll(TimePoint now) noexcept {
@@ -79,6 +88,7 @@ private:
                                              : std::clamp(interval_ / 2, shortest_answer, longest_answer);
     }
     void expect_answer(TimePoint due) noexcept {
+        if (held_) return;
         grace_given_ = false;
         answer_due_ = due;
     }
@@ -89,6 +99,7 @@ private:
     std::optional<TimePoint> answer_due_;
     bool grace_given_ = false;
     bool by_sending_ = false;
+    bool held_ = false;
 };
 
 }  // namespace wsmq::client

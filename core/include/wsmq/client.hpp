@@ -46,6 +46,9 @@ public:
     /// How much of the output the transport still holds, in bytes. Optional; say it after a send
     /// and whenever it has shrunk.
     void transport_backlog(std::size_t bytes, TimePoint now);
+    /// The driver stops reading, or reads again, because the application cannot take more: until then
+    /// silence is not taken for a dead connection. Holds across connections.
+    void hold_input(bool held, TimePoint now);
     /// The deadline passed. Spurious and late calls do no harm.
     void handle_timeout(TimePoint now);
     /// The network came back, or the machine or the page woke up: a waiting reconnection begins

@@ -201,6 +201,28 @@ TEST(KeepAlive, SpuriousTicksDoNoHarm) {
     for (int i = 0; i < 9; ++i) bench.sleep(1s).expect_silence().expect_no_event();
 }
 
+TEST(KeepAlive, WhileTheInputIsHeldPingsGoAndNoAnswerIsAwaited) {
+    Bench bench{every(30s)};
+    bench.connect();
+    bench.client().hold_input(true, bench.now());
+    for (int i = 0; i < 10; ++i) bench.advance(30s).expect(pingreq()).expect_no_event();
+    bench.client().hold_input(false, bench.now());
+    bench.advance(30s).expect(pingreq()).advance(9'999ms).expect_no_event().advance(1ms);
+    EXPECT_EQ(bench.event<seen::Disconnected>().why, Errc::keep_alive_timed_out);
+    bench.forget();
+}
+
+TEST(KeepAlive, AnAnswerThatWasDueIsForgivenWhenTheInputIsHeld) {
+    Bench bench{every(30s)};
+    bench.connect();
+    bench.advance(30s).expect(pingreq());
+    bench.client().hold_input(true, bench.now());
+    bench.advance(29s).expect_silence().expect_no_event();
+    bench.wake_up();
+    bench.expect(pingreq());
+    bench.advance(29s).expect_silence().expect_no_event();
+}
+
 TEST(KeepAlive, AnUnaskedPingrespIsHarmless) {
     Bench bench{every(30s)};
     bench.connect();
