@@ -1,0 +1,166 @@
+// What the engine tells, and whom it concerns. A handler may destroy the client: its Impl outlives
+// the events that are handed out, and nothing is done after a handler but what holds then, too.
+#include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
+
+#include "client/impl.hpp"
+
+namespace wsmq::native {
+
+namespace {
+
+std::vector<std::uint8_t> copy(Bytes bytes) { return {bytes.begin(), bytes.end()}; }
+
+template <class... Handlers> struct Overloaded : Handlers... { using Handlers::operator()...; };
+
+}  // namespace
+
+void Client::Impl::handle(Event& event) {
+    std::visit(Overloaded{
+                   [this](const wsmq::Message& message) { handle(message); },
+                   [this](const Completed& completed) { handle(completed); },
+                   [this](const Failed& failed) { handle(failed); },
+                   [this](const Connected& connected) { handle(connected); },
+                   [this](const Disconnected& disconnected) { handle(disconnected); },
+                   [this](const wsmq::SubscriptionLost& lost) { handle(lost); },
+                   [this](const Authentication& authentication) { handle(authentication); },
+                   [this](const CredentialsRequested&) { handle_credentials_requested(); },
+                   [this](const QueueDrained&) { handle_queue_drained(); },
+                   [](const NeedInput&) {},
+                   [](const OpenTransport&) {},
+                   [](const CloseTransport&) {},
+               },
+               event);
+}
+
+void Client::Impl::handle(const wsmq::Message& message) {
+    if (router.hand_out(message)) return;
+    if (other_messages) return other_messages(message);
+    if (auto done = inbox.take_receiver()) return done->complete({}, Message{message});
+    if (!receives) {
+        ++unclaimed;
+        return;
+    }
+    inbox.add(message);
+    update_hold();
+}
+
+void Client::Impl::handle(const Completed& completed) {
+    const auto found = operations.find(completed.id);
+    if (found == operations.end()) return;
+    Answer answer{completed.reason, {}, copy(completed.encoded_properties)};
+    for (const auto code : completed.reason_codes) answer.reason_codes.push_back(static_cast<ReasonCode>(code));
+    finish(completed.id, completed.reason, std::move(answer));
+}
+
+void Client::Impl::handle(const Failed& failed) { finish(failed.id, failed.error, {}); }
+
+void Client::Impl::finish(OperationId id, ErrorCode error, Answer answer) {
+    auto node = operations.extract(id);
+    if (node.empty()) return;
+    auto& operation = node.mapped();
+    for (std::size_t i = 0; i < operation.routes.size(); ++i) {
+        const bool refused = i < answer.reason_codes.size() ? is_failure(answer.reason_codes[i]) : bool{error};
+        if (refused) forget(*operation.routes[i]);
+    }
+    if (!operation.filter.empty() && !error) forget(operation.filter);
+    operation.done->complete(error, std::move(answer));
+}
+
+void Client::Impl::forget(Router::Route& route) {
+    router.remove(route);
+    collect_later();
+}
+
+void Client::Impl::forget(std::string_view filter) {
+    router.remove(filter);
+    collect_later();
+}
+
+void Client::Impl::collect_later() {
+    boost::asio::post(executor, [weak = weak_from_this()] {
+        if (const auto self = weak.lock()) self->router.collect();
+    });
+}
+
+void Client::Impl::handle(const Connected& connected) {
+    transport_error = {};
+    transport_detail.clear();
+    update_hold();
+    auto waiting = std::exchange(connecting, {});
+    const ConnectAnswer answer{connected.session_present, ReasonCode::success, copy(connected.encoded_properties), {}};
+    if (on_connected) on_connected(connected);
+    for (auto& done : waiting) done->complete({}, answer);
+}
+
+ErrorCode Client::Impl::error_of(const Disconnected& disconnected) const {
+    const bool of_transport = disconnected.why == Errc::transport_failed || disconnected.why == Errc::transport_closed;
+    if (disconnected.why == Errc::none) return {};
+    if (of_transport && transport_error) return transport_error;
+    if (is_failure(disconnected.reason)) return disconnected.reason;
+    return disconnected.why;
+}
+
+void Client::Impl::handle(const Disconnected& disconnected) {
+    const Disconnection told{disconnected, error_of(disconnected), std::exchange(transport_detail, {})};
+    transport_error = {};
+    ++credentials_number;
+    driver->hold_input(false);
+    if (told.reconnecting) {
+        if (on_disconnected) on_disconnected(told);
+        return;
+    }
+    end_for_good(told);
+}
+
+void Client::Impl::end_for_good(const Disconnection& told) {
+    end_error = told.error ? told.error : ErrorCode{Errc::stopped};
+    auto waiting = std::exchange(connecting, {});
+    const ConnectAnswer answer{false, told.reason, copy(told.encoded_properties), told.detail};
+    auto letters = handover->close();
+    if (on_disconnected) on_disconnected(told);
+    for (auto& done : waiting) done->complete(end_error, answer);
+    for (auto& letter : letters) fail(letter.done, Errc::stopped);
+    // Those that were there; a handler may start the client again and receive anew.
+    while (auto done = end_error ? inbox.take_receiver() : nullptr) done->complete(end_error, {});
+    if (!driver->is_closing()) handle_closed();
+}
+
+void Client::Impl::handle_closed() {
+    if (engine().is_started()) return;
+    for (auto& done : std::exchange(disconnecting, {})) done->complete({});
+}
+
+void Client::Impl::handle(const wsmq::SubscriptionLost& lost) {
+    forget(lost.topic_filter);
+    if (on_subscription_lost) on_subscription_lost(lost);
+}
+
+void Client::Impl::handle(const Authentication& authentication) {
+    if (on_authentication) return on_authentication(authentication);
+    if (authentication.reason == ReasonCode::continue_authentication) engine().fail_authentication(now());
+}
+
+void Client::Impl::handle_credentials_requested() {
+    const auto number = ++credentials_number;
+    if (!options.credentials) return engine().fail_credentials(now());
+    options.credentials([weak = weak_from_this(), on = executor, number](std::optional<Credentials> given) {
+        boost::asio::post(on, [weak, number, answer = std::move(given)]() mutable {
+            const auto self = weak.lock();
+            if (!self || self->is_gone || self->credentials_number != number) return;
+            if (answer) {
+                self->engine().provide_credentials(std::move(*answer), self->now());
+            } else {
+                self->engine().fail_credentials(self->now());
+            }
+            self->driver->flush_soon();
+        });
+    });
+}
+
+void Client::Impl::handle_queue_drained() {
+    take_handover();
+    if (on_queue_drained) on_queue_drained();
+}
+
+}  // namespace wsmq::native

@@ -1,0 +1,28 @@
+// The brokers of a client, and the transports to them.
+#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "wsmq/native/client_options.hpp"
+
+namespace wsmq::native {
+
+class Hosts {
+public:
+    explicit Hosts(const std::vector<std::string>& urls);
+
+    /// What is wrong with the URLs, for people; empty where nothing is.
+    [[nodiscard]] const std::string& error() const noexcept { return error_; }
+    [[nodiscard]] std::size_t size() const noexcept { return urls_.size(); }
+    /// Of the first URL that has any.
+    [[nodiscard]] Credentials credentials() const;
+    [[nodiscard]] std::shared_ptr<Transport> make_transport(const boost::asio::any_io_executor&, std::size_t host,
+                                                            const ClientOptions&) const;
+
+private:
+    std::vector<Url> urls_;
+    std::string error_;
+};
+
+}  // namespace wsmq::native

@@ -1,0 +1,123 @@
+// How a client begins and ends, its operations, and what other threads and the store have to do
+// with it.
+#include "client/impl.hpp"
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
+#include <random>
+
+namespace wsmq::native {
+
+namespace {
+
+/// The system's cryptographic source, which is what random_device is on all systems that we run on.
+std::uint64_t random_seed() {
+    std::random_device source;
+    return std::uint64_t{source()} << 32 | source();
+}
+
+ConnectOptions complete(ConnectOptions options, const ClientOptions& all, const Hosts& hosts) {
+    options.host_count = std::max<std::size_t>(hosts.size(), 1);
+    if (options.random_seed == 0) options.random_seed = random_seed();
+    if (all.credentials) options.ask_credentials = true;
+    if (all.store) options.store = all.store.get();
+    if (!options.credentials.username && !options.credentials.password) options.credentials = hosts.credentials();
+    return options;
+}
+
+}  // namespace
+
+Client::Impl::Impl(executor_type on, const std::vector<std::string>& urls, ClientOptions given)
+    : executor{std::move(on)},
+      options{std::move(given)},
+      hosts{urls},
+      handover{std::make_shared<Handover>(executor, options.handover_maximum_messages, options.handover_maximum_bytes)},
+      inbox{options.receive_maximum_messages, options.receive_maximum_bytes} {
+    // The driver calls none of these once it is shut down, which this object outlives.
+    DriverHandlers<Engine> handlers;
+    handlers.make_transport = [this](std::size_t host) { return hosts.make_transport(executor, host, options); };
+    handlers.handle_event = [this](Event& event) { handle(event); };
+    handlers.transport_failed = [this](ErrorCode error, const std::string& detail) {
+        transport_error = error;
+        transport_detail = detail;
+    };
+    handlers.closed = [this] { handle_closed(); };
+    if (options.store) handlers.make_durable = [this] { flush_store(); };
+    driver = std::make_shared<Driver<Engine>>(executor, Engine{complete(options.connect, options, hosts)},
+                                              std::move(handlers));
+}
+
+void Client::Impl::shut_down() {
+    is_gone = true;
+    driver->shut_down();
+    const ErrorCode aborted = boost::asio::error::operation_aborted;
+    for (auto& [id, operation] : operations) fail(operation.done, aborted);
+    operations.clear();
+    for (auto& done : connecting) fail(done, aborted);
+    for (auto& done : disconnecting) fail(done, aborted);
+    while (auto done = inbox.take_receiver()) fail(done, aborted);
+    for (auto& letter : handover->close()) fail(letter.done, aborted);
+}
+
+void Client::Impl::track(const Result<OperationId>& begun, Operation operation) {
+    if (!operation.done) return;
+    if (!begun) return operation.done->complete_later(begun.error(), {});
+    // QoS 0, encoded at once: no event follows.
+    if (*begun == OperationId{}) return operation.done->complete_later({}, {});
+    operation.done->on_cancel([&] {
+        return [weak = weak_from_this(), id = *begun] {
+            const auto self = weak.lock();
+            if (!self) return;
+            self->engine().cancel(id);
+            self->driver->flush_soon();
+        };
+    });
+    operations.emplace(*begun, std::move(operation));
+}
+
+void Client::Impl::open_handover() {
+    handover->open([weak = weak_from_this()] {
+        if (const auto self = weak.lock()) self->take_handover();
+    });
+}
+
+void Client::Impl::take_handover() {
+    constexpr std::size_t around = 16;
+    auto letters = handover->take();
+    while (!letters.empty()) {
+        auto& letter = letters.front();
+        letter.options.encoded_properties = letter.encoded_properties;
+        const auto begun = engine().publish(letter.topic, as_bytes(letter.payload), letter.options, now());
+        // It is tried again when the queue has drained, and whoever gives more has to wait.
+        if (begun.error() == Errc::queue_full && letter.options.when_blocked == WhenBlocked::wait) break;
+        track(begun, {std::move(letter.done)});
+        driver->encoded(letter.topic.size() + letter.payload.size() + around);
+        letters.pop_front();
+    }
+    handover->give_back(std::move(letters));
+}
+
+void Client::Impl::flush_store() {
+    const auto error = options.store->flush();
+    if (error == store_error) return;
+    store_error = error;
+    // The caller is in the middle of a write, so that the handler runs later.
+    boost::asio::post(executor, [weak = weak_from_this(), error] {
+        const auto self = weak.lock();
+        if (self && !self->is_gone && self->on_store_state) self->on_store_state(error);
+    });
+}
+
+void Client::Impl::update_hold() {
+    if (!engine().is_connected() || inbox.has_room()) {
+        driver->hold_input(false);
+    } else if (inbox.is_full()) {
+        driver->hold_input(true);
+    }
+}
+
+void Client::Impl::cancel_receive(std::uint64_t number) {
+    if (auto done = inbox.take_receiver(number)) done->complete_later(Errc::cancelled, {});
+}
+
+}  // namespace wsmq::native

@@ -1,0 +1,101 @@
+// What is behind a Client: the driver, the operations that wait for their end, and who is told what.
+// Inputs come from client.cpp; what the engine tells is handled in events.cpp.
+#pragma once
+#include <boost/asio/any_io_executor.hpp>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "client/handover.hpp"
+#include "client/hosts.hpp"
+#include "client/inbox.hpp"
+#include "client/router.hpp"
+#include "wsmq/native/client.hpp"
+#include "wsmq/native/driver.hpp"
+
+namespace wsmq::native {
+
+class WSMQ_HIDDEN Client::Impl final : public std::enable_shared_from_this<Client::Impl> {
+public:
+    using Engine = wsmq::Client;
+
+    Impl(executor_type executor, const std::vector<std::string>& urls, ClientOptions options);
+    /// Everything that waits ends with operation_aborted.
+    void shut_down();
+
+    /// An operation that the engine will end.
+    struct Operation {
+        AnyCompletion<Answer> done;
+        std::vector<std::shared_ptr<Router::Route>> routes{};  ///< of a subscribe, forgotten when it fails
+        std::string filter{};                                  ///< of an unsubscribe
+    };
+    /// Keeps it until the engine ends it, or ends it now where the engine refused.
+    void track(const Result<OperationId>& begun, Operation operation);
+    template <class... Results> static void fail(AnyCompletion<Results...>& done, ErrorCode error) {
+        if (done) done->complete_later(error, Results{}...);
+        done = nullptr;
+    }
+
+    // --- events.cpp ---
+    void handle(Event&);
+    void handle(const wsmq::Message&);
+    void handle(const Completed&);
+    void handle(const Failed&);
+    void handle(const Connected&);
+    void handle(const Disconnected&);
+    void handle(const SubscriptionLost&);
+    void handle(const Authentication&);
+    void handle_credentials_requested();
+    void handle_queue_drained();
+    void handle_closed();
+    void end_for_good(const Disconnection&);
+    void finish(OperationId, ErrorCode, Answer);
+    [[nodiscard]] ErrorCode error_of(const Disconnected&) const;
+
+    void forget(Router::Route&);
+    void forget(std::string_view filter);
+    void collect_later();
+
+    // --- impl.cpp ---
+    void open_handover();
+    void take_handover();
+    void flush_store();
+    void update_hold();
+    void cancel_receive(std::uint64_t number);
+
+    executor_type executor;
+    ClientOptions options;
+    Hosts hosts;
+    std::shared_ptr<Handover> handover;
+    std::shared_ptr<Driver<Engine>> driver;
+
+    std::unordered_map<OperationId, Operation> operations;
+    std::vector<AnyCompletion<ConnectAnswer>> connecting;
+    std::vector<AnyCompletion<>> disconnecting;
+    Router router;
+    Inbox inbox;
+    MessageHandler other_messages;
+    std::uint64_t last_receive = 0;
+    std::uint64_t unclaimed = 0;
+    bool receives = false;  ///< somebody calls async_receive(), or means to
+
+    // The last failure of a transport, until the engine tells of the end that it brought.
+    ErrorCode transport_error;
+    std::string transport_detail;
+    ErrorCode end_error;  ///< why nothing is received any more
+    ErrorCode store_error;
+    std::uint64_t credentials_number = 0;  ///< of the last request: older answers are too late
+
+    std::function<void(const Connected&)> on_connected;
+    std::function<void(const Disconnection&)> on_disconnected;
+    std::function<void(const wsmq::SubscriptionLost&)> on_subscription_lost;
+    std::function<void()> on_queue_drained;
+    std::function<void(ErrorCode)> on_store_state;
+    std::function<void(const Authentication&)> on_authentication;
+    bool is_gone = false;  ///< the Client was destroyed
+
+    Engine& engine() noexcept { return driver->protocol(); }
+    TimePoint now() { return driver->now(); }
+};
+
+}  // namespace wsmq::native

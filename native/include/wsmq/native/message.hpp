@@ -1,0 +1,62 @@
+// Messages that own what they hold, and payloads out of whatever holds text or bytes.
+#pragma once
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "wsmq/event.hpp"
+#include "wsmq/property.hpp"
+#include "wsmq/types.hpp"
+
+namespace wsmq::native {
+
+/// The bytes as characters; of any encoding, and maybe none.
+[[nodiscard]] inline std::string_view as_text(Bytes bytes) noexcept {
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+[[nodiscard]] inline Bytes as_bytes(std::string_view text) noexcept {
+    return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
+
+/// What a publish is given: text or bytes, borrowed.
+class Payload {
+public:
+    Payload() = default;
+    Payload(const char* text) noexcept : bytes_{as_bytes(text)} {}
+    Payload(std::string_view text) noexcept : bytes_{as_bytes(text)} {}
+    Payload(const std::string& text) noexcept : bytes_{as_bytes(text)} {}
+    Payload(Bytes bytes) noexcept : bytes_{bytes} {}
+    Payload(const std::vector<std::uint8_t>& bytes) noexcept : bytes_{bytes} {}
+
+    [[nodiscard]] Bytes bytes() const noexcept { return bytes_; }
+
+private:
+    Bytes bytes_{};
+};
+
+/// A received message that lives as long as its owner likes. wsmq::Message is the same as a view.
+struct Message {
+    std::string topic;
+    std::string payload;
+    std::vector<std::uint8_t> encoded_properties;  ///< empty below MQTT 5
+    Qos qos = Qos::at_most_once;
+    bool retain = false;
+    bool duplicate = false;
+
+    Message() = default;
+    explicit Message(const wsmq::Message& view)
+        : topic{view.topic},
+          payload{as_text(view.payload)},
+          encoded_properties{view.encoded_properties.begin(), view.encoded_properties.end()},
+          qos{view.qos},
+          retain{view.retain},
+          duplicate{view.duplicate} {}
+
+    /// Borrows from this message.
+    [[nodiscard]] PropertyView properties() const noexcept { return PropertyView{encoded_properties}; }
+};
+
+}  // namespace wsmq::native
