@@ -1,4 +1,5 @@
-import { expect, type Tab, test } from './support.js'
+import { startPageServer } from '../support/page-server.mjs'
+import { dist, expect, pages, type Tab, test } from './support.js'
 
 interface Facts {
   notes: [what: string, ...details: unknown[]][]
@@ -85,4 +86,21 @@ test('storage that is full breaks nothing, and is told once', async ({ open, cha
   chaos.resume()
   await expect.poll(async () => (await facts(tab)).delivered).toBe(1 + 20)
   expect((await facts(tab)).errors).toEqual(['It is full.'])
+})
+
+test('a sandboxed page, to which storage is denied, sends and receives, and is told once', async ({ open, chaos, closing, topic }) => {
+  const sandbox = 'sandbox allow-scripts'
+  const server = await closing(startPageServer({ roots: { '/': pages, '/dist/': dist }, contentSecurityPolicy: sandbox }))
+  const tab = await open({ site: server.url, path: 'paho-script.embedded.html' })
+  expect(await tab.page.evaluate(() => origin)).toBe('null')
+  await start(tab, chaos.url, topic)
+  await connected(tab, topic)
+  chaos.stall()
+  for (const from of [0, 10]) {
+    await tab.call('sendNumbers', topic, from, from + 10, 1)
+    await expect.poll(async () => (await facts(tab)).errors).toEqual([expect.stringContaining('localStorage')])
+  }
+  chaos.resume()
+  await expect.poll(async () => (await facts(tab)).delivered).toBe(1 + 20)
+  expect((await facts(tab)).errors.length).toBe(1)
 })

@@ -47,13 +47,21 @@
     for (var number = from; number < to; number++) client.send(topic, String(number), qos)
   }
 
+  function stored() {
+    try {
+      return Object.keys(localStorage).length
+    } catch {
+      return 0
+    }
+  }
+
   function facts() {
     return {
       notes: notes,
       arrived: arrived,
       delivered: delivered,
       errors: errors,
-      stored: Object.keys(localStorage).length,
+      stored: stored(),
       sameClasses: classic.Client === classic.MQTT.Client && classic.Message === classic.MQTT.Message,
       instance: early instanceof classic.Client && early instanceof classic.MQTT.Client,
       early: early.isConnected(),

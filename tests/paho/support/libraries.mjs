@@ -30,6 +30,13 @@ export async function loadPaho(globals) {
   return run(await source(require.resolve('paho-mqtt')), globals)
 }
 
+/** The script mqttws31.js of 1.0.3. @param {Globals} globals @returns {Promise<Library>} */
+export async function loadOlder(globals) {
+  const Paho = /** @type {{ MQTT?: Library }} */ ({})
+  run(await source(require.resolve('mqttws31/mqttws31.js')), { ...globals, Paho })
+  return /** @type {Library} */ (Paho.MQTT)
+}
+
 /** websocket-mq/paho, with its module loaded already. @param {Globals} globals @returns {Promise<Library>} */
 export async function loadOurs(globals) {
   let instantiated = /** @type {Promise<unknown> | undefined} */ (undefined)
