@@ -109,9 +109,11 @@ class Run {
   /** What somebody sees who comes later. @param {string} instance */
   async watchAgain(instance) {
     const records = await Records.watch(this.url, this.names)
-    while (!records.seen.has(instance)) await records.changed(1000)
+    // What is retained comes with the subscription; whatever has not come after this long is not retained.
+    const deadline = performance.now() + 3000
+    while (!records.seen.has(instance) && performance.now() < deadline) await records.changed(100)
     await records.close()
-    return /** @type {{ record: any, retained: boolean }} */ (records.seen.get(instance))
+    return records.seen.get(instance) ?? { record: {}, retained: false }
   }
 
   /** The version of MQTT that the service speaks, as the broker's log tells; a broker of one's own does not tell. */

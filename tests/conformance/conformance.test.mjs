@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { after, before, describe, it } from 'node:test'
+import { promisify } from 'node:util'
+import { fileURLToPath } from 'node:url'
+import { mutants } from './mutants.mjs'
+import { checks, runSuite } from './suite.mjs'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+const runner = `${root}tests/conformance/run.mjs`
+
+describe('the conformance suite', { concurrency: 3 }, () => {
+  /** @type {string} */
+  let directory
+  /** @type {string} */
+  let sound
+
+  before(async () => {
+    sound = await readFile(`${root}demo/backends/javascript/service.js`, 'utf8')
+    await mkdir(`${root}build`, { recursive: true })
+    // Below the work tree, so that the project's own MQTT.js is found.
+    directory = await mkdtemp(`${root}build/mutants-`)
+  })
+
+  after(() => rm(directory, { recursive: true, force: true }))
+
+  /** @param {string} name @param {string} source */
+  async function write(name, source) {
+    const file = `${directory}/${name}.mjs`
+    await writeFile(file, source)
+    return file
+  }
+
+  /** Runs the command line as a user does. @param {string[]} args */
+  async function command(...args) {
+    try {
+      return { code: 0, ...(await promisify(execFile)(process.execPath, [runner, ...args])) }
+    } catch (error) {
+      return /** @type {{ code: number, stdout: string, stderr: string }} */ (error)
+    }
+  }
+
+  it('has a wrong service for every check', () => {
+    assert.deepEqual([...new Set(mutants.map(({ check }) => check))].sort(), checks.map(({ name }) => name).sort())
+  })
+
+  for (const { check, wrong, from, to } of mutants) {
+    it(`${check} finds a service with this fault: ${wrong}`, async () => {
+      assert.equal(sound.split(from).length, 2, `the demo service should have this once: ${from}`)
+      const file = await write(
+        `${check}-${wrong.replaceAll(/\W/g, '-')}`,
+        sound.replace(from, () => to),
+      )
+      const results = await runSuite({ command: [process.execPath, file], only: [check] })
+      assert.deepEqual(
+        results.map(({ name, outcome }) => [name, outcome]),
+        [[check, 'failed']],
+      )
+    })
+  }
+
+  it('tells each check, closes with the counts, and its exit code says whether one failed', async () => {
+    const file = await write('sound', sound)
+    const passing = await command('--only', 'echo,sum', process.execPath, file)
+    assert.equal(passing.code, 0, passing.stdout)
+    assert.match(passing.stdout, /^ok +echo: [^]*^ok +sum: [^]*\n2 passed, 0 failed\n$/m)
+
+    const broken = await write('broken', sound.replace('total + term, 0)', 'total, 0)'))
+    const failing = await command('--only', 'echo,sum', process.execPath, broken)
+    assert.equal(failing.code, 1)
+    assert.match(failing.stdout, /^FAILED +sum: [^]*\n1 passed, 1 failed\n$/m)
+
+    const { checks: told, ...counts } = JSON.parse((await command('--json', '--only', 'echo,sum', process.execPath, broken)).stdout)
+    assert.deepEqual([counts.passed, counts.failed, counts.skipped], [1, 1, 0])
+    assert.deepEqual(
+      told.map((/** @type {{ outcome: string }} */ { outcome }) => outcome),
+      ['passed', 'failed'],
+    )
+  })
+
+  it('skips what needs MQTT 5 for a service that speaks 3.1.1', async () => {
+    const old = await write('old', sound.replace('protocolVersion: 5', 'protocolVersion: 4'))
+    const results = await runSuite({ command: [process.execPath, old], only: ['echo', 'correlation'] })
+    assert.deepEqual(
+      results.map(({ outcome }) => outcome),
+      ['passed', 'skipped'],
+    )
+  })
+
+  it('says so when the command does not start a service', async () => {
+    const { code, stderr } = await command(process.execPath, '-e', 'console.log("no service")')
+    assert.equal(code, 1)
+    assert.match(stderr, /ended before its discovery record came:\s+no service/)
+  })
+
+  it('refuses options and checks that there are not', async () => {
+    assert.match((await command('--none')).stderr, /no option --none/)
+    assert.match((await command('--only', 'none', 'x')).stderr, /no check "none"/)
+  })
+})

@@ -1,0 +1,106 @@
+/**
+ * Wrong services: each is the demo service in JavaScript with one thing broken, and the check that must find it.
+ * @type {{ check: string, wrong: string, from: string, to: string }[]}
+ */
+export const mutants = [
+  {
+    check: 'echo',
+    wrong: 'nothing instead of an empty list',
+    from: 'echo: (params) => params ?? null',
+    to: 'echo: (params) => (params?.length === 0 ? null : params ?? null)',
+  },
+  { check: 'unicode', wrong: 'Latin-1', from: 'JSON.parse(payload.toString())', to: "JSON.parse(payload.toString('latin1'))" },
+  {
+    check: 'big',
+    wrong: 'long texts are cut',
+    from: 'echo: (params) => params ?? null',
+    to: 'echo: (params) => (params?.text ? { text: params.text.slice(0, 65536) } : params ?? null)',
+  },
+  { check: 'sum', wrong: 'one too many', from: 'total + term, 0)', to: 'total + term, 1)' },
+  { check: 'fail', wrong: 'data is lost', from: 'message: error.message, data: error.data }', to: 'message: error.message }' },
+  {
+    check: 'devices',
+    wrong: 'the organisation is ignored',
+    from: 'devices.get(call.user) ?? []',
+    to: "devices.get(call.user.replace('other', 'acme')) ?? []",
+  },
+  {
+    check: 'sender',
+    wrong: 'the payload names the user',
+    from: 'devices.get(call.user) ?? []',
+    to: "devices.get(params?.uid?.split(':', 2).join(':') ?? call.user) ?? []",
+  },
+  {
+    check: 'notification',
+    wrong: 'notifications are answered',
+    from: 'if (this.request.id === undefined) return // a notification',
+    to: 'response.id ??= null',
+  },
+  { check: 'correlation', wrong: 'no Correlation Data', from: 'properties: { correlationData, ', to: 'properties: { ' },
+  {
+    check: 'versions',
+    wrong: 'requests of MQTT 3.1.1 are ignored',
+    from: 'if (topic.startsWith(requests)) receive',
+    to: 'if (topic.startsWith(requests) && !properties) return\n  if (topic.startsWith(requests)) receive',
+  },
+  {
+    check: 'unknown-method',
+    wrong: 'names that every object has',
+    from: 'const implementation = methods.get(method)',
+    to: 'const implementation = methods.get(method) ?? {}[method]',
+  },
+  { check: 'invalid-json', wrong: 'another code', from: 'code: -32700', to: 'code: -32600' },
+  { check: 'invalid-request', wrong: 'any version', from: "request?.jsonrpc !== '2.0' || ", to: '' },
+  { check: 'invalid-params', wrong: 'anything is added', from: "&& params.every((term) => typeof term === 'number')", to: '' },
+  {
+    check: 'hostile',
+    wrong: 'what is no request ends it',
+    from: 'const { method, params } = parse(payload) ?? {}',
+    to: 'const { method, params } = JSON.parse(payload)',
+  },
+  {
+    check: 'duplicate',
+    wrong: 'no memory',
+    from: 'this.response = response\n',
+    to: 'this.response = response\n    calls.delete(keyOf(this.sender, this.request.id))\n',
+  },
+  { check: 'duplicate-running', wrong: 'started again', from: 'if (earlier) return //', to: '//' },
+  { check: 'same-id', wrong: 'one memory for all senders', from: 'JSON.stringify([sender, id])', to: 'String(id)' },
+  { check: 'expired', wrong: 'QoS 0', from: '`${control}_all/+`], { qos: 1 }', to: '`${control}_all/+`], { qos: 0 }' },
+  {
+    check: 'late',
+    wrong: 'one after another',
+    from: '  void call.run()',
+    to: '  globalThis.queue = (globalThis.queue ?? Promise.resolve()).then(() => call.run())',
+  },
+  { check: 'progress', wrong: 'counts from 1', from: 'seq: this.#sent++', to: 'seq: ++this.#sent' },
+  { check: 'credit', wrong: 'no waiting', from: 'while (this.#credit === 0 &&', to: 'while (this.#credit === -1000 &&' },
+  { check: 'cancel', wrong: 'cancellation is not heard', from: 'call?.cancel()', to: '{}' },
+  {
+    check: 'cancel-waiting',
+    wrong: 'a waiting stream is not woken',
+    from: 'this.#cancel.abort()\n    this.#creditCame()',
+    to: 'this.#cancel.abort()',
+  },
+  {
+    check: 'cancel-foreign',
+    wrong: 'anybody cancels',
+    from: 'const call = calls.get(keyOf(sender, params?.id))',
+    to: 'const call = [...calls].find(([key]) => key.endsWith(`${JSON.stringify(params?.id)}]`))?.[1]',
+  },
+  {
+    check: 'discovery',
+    wrong: 'the record is not retained',
+    from: 'const { topic, payload, ...options } = announce(true)',
+    to: 'const { topic, payload, ...options } = { ...announce(true), retain: false }',
+  },
+  {
+    check: 'load',
+    wrong: 'one response in a hundred is lost',
+    from: 'this.response = response\n',
+    to: 'this.response = response\n    if ((globalThis.count = (globalThis.count ?? 0) + 1) % 100 === 0) return\n',
+  },
+  { check: 'sharing', wrong: 'every instance takes everything', from: '`$share/${service}/${requests}+`', to: '`${requests}+`' },
+  { check: 'killed', wrong: 'no last will', from: 'will: announce(false),', to: '' },
+  { check: 'goodbye', wrong: 'SIGTERM is not handled', from: "['SIGTERM', 'SIGINT']", to: "['SIGINT']" },
+]
