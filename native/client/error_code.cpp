@@ -31,10 +31,15 @@ const boost::system::error_category& reason_category() noexcept {
     return category;
 }
 
-boost::system::error_code make_error_code(Errc error) noexcept { return {static_cast<int>(error), error_category()}; }
+// No error is the same in every category, so that it equals error_code{}.
+boost::system::error_code make_error_code(Errc error) noexcept {
+    if (error == Errc::none) return {};
+    return {static_cast<int>(error), error_category()};
+}
 
 boost::system::error_code make_error_code(ReasonCode reason) noexcept {
-    return {is_failure(reason) ? static_cast<int>(reason) : 0, reason_category()};
+    if (!is_failure(reason)) return {};
+    return {static_cast<int>(reason), reason_category()};
 }
 
 }  // namespace wsmq
