@@ -26,6 +26,10 @@ const needs = {
     { package: 'libssl-dev', file: '/usr/include/openssl/ssl.h' },
   ],
   broker: [{ package: 'mosquitto', program: 'mosquitto' }],
+  interop: [
+    { package: 'rabbitmq-server', program: 'rabbitmq-server' },
+    { package: 'erlang-base', program: 'epmd' },
+  ],
   'native tests': [
     { package: 'libgtest-dev', file: '/usr/include/gtest/gtest.h' },
     { package: 'libgmock-dev', file: '/usr/include/gmock/gmock.h' },

@@ -1,5 +1,5 @@
 // npm test [-- PART...]: builds and runs every test. Parts: check, debug, sanitize, wasm, fuzz, install,
-// bench-native, js, backends, browser.
+// bench-native, js, interop, backends, browser.
 import { existsSync } from 'node:fs'
 import { buildPreset } from './lib/cmake.mjs'
 import { sourceFiles } from './lib/files.mjs'
@@ -18,7 +18,7 @@ const compiling = {
   install: { title: 'Installed libraries', file: 'tests/install/install.test.mjs' },
   'bench-native': { title: 'Native bench', file: 'bench/native/quick.test.mjs' },
 }
-const parts = ['debug', 'sanitize', 'wasm', 'fuzz', ...Object.keys(compiling), 'js', 'backends', 'browser', 'check']
+const parts = ['debug', 'sanitize', 'wasm', 'fuzz', ...Object.keys(compiling), 'js', 'interop', 'backends', 'browser', 'check']
 const fuzzSeconds = 30 // for each of the two targets, in CI
 
 /**
@@ -50,10 +50,13 @@ await runMain(async () => {
   for (const [part, { title, file }] of Object.entries(compiling)) {
     if (wants(part)) await report.step(title, () => runNodeTests([file]))
   }
-  const packed = !wants('js', 'browser', 'check') || (await report.attempt('Build of the package', build))
+  const packed = !wants('js', 'interop', 'browser', 'check') || (await report.attempt('Build of the package', build))
+  const interop = await sourceFiles(['tests/interop'], /\.test\.mjs$/)
+  if (wants('interop') && packed) await report.step('Other brokers', () => runNodeTests(interop))
   if (wants('js')) {
     const files = await sourceFiles(['js', 'demo', 'bench', 'tests', 'scripts', 'wasm'], /\.test\.m?js$/)
-    const here = files.filter((file) => existsSync(root + file) && !Object.values(compiling).some((one) => one.file === file))
+    const others = [...Object.values(compiling).map(({ file }) => file), ...interop]
+    const here = files.filter((file) => existsSync(root + file) && !others.includes(file))
     await report.step('Tests under Node', () => runNodeTests(here))
   }
   if (wants('backends')) await testBackends(report)

@@ -25,14 +25,13 @@ export function definitions(accounts, root, vhost = '/') {
       hashing_algorithm: 'rabbit_password_hashing_sha256',
       tags: [],
     })),
-    permissions: all.map(({ rules }) => ({
-      user: rules.account,
-      vhost,
-      // What the MQTT plugin does in the user's name: a queue for its subscriptions, bound to amq.topic.
-      configure: '^mqtt-',
-      write: '^(mqtt-.*|amq\\.topic)$',
-      read: '^(mqtt-.*|amq\\.topic)$',
-    })),
+    permissions: all.map(({ rules, role }) => {
+      // The queue of a session has the client identifier in its name. Who may use no other queue than its own cannot take
+      // up the session of another. Instances of a service have client identifiers that begin with its account.
+      const instance = role === 'webapp' || role === 'device' ? '' : '(:[A-Za-z0-9_-]+)?'
+      const queue = `mqtt-subscription-${escape(rules.account)}${instance}qos[01]`
+      return { user: rules.account, vhost, configure: `^${queue}$`, write: `^(${queue}|amq\\.topic)$`, read: `^(${queue}|amq\\.topic)$` }
+    }),
     topic_permissions: all.map(({ rules }) => ({
       user: rules.account,
       vhost,
@@ -54,9 +53,12 @@ const anyOf = (expressions) => (expressions.length === 0 ? '^$' : `^(${expressio
 function expression(filter, wildcard) {
   return filter
     .split('/')
-    .map((level) => (level === '+' ? wildcard : level.replace(/[^A-Za-z0-9_:@-]/g, (character) => `\\${character}`)))
+    .map((level) => (level === '+' ? wildcard : escape(level)))
     .join('\\.')
 }
+
+/** @param {string} text */
+const escape = (text) => text.replace(/[^A-Za-z0-9_:@-]/g, (character) => `\\${character}`)
 
 /** As RabbitMQ computes it: a salt of four bytes, then SHA-256 of salt and password. @param {string} password */
 function passwordHash(password) {

@@ -11,10 +11,12 @@ export class ServerProcess {
   /**
    * @param {string} program
    * @param {readonly string[]} args
+   * @param {Record<string, string>} [env] added to the environment
    */
-  constructor(program, args) {
+  constructor(program, args, env = {}) {
     this.program = program
     this.args = args
+    this.env = env
   }
 
   get pid() {
@@ -31,13 +33,15 @@ export class ServerProcess {
   }
 
   /**
-   * Returns once every port accepts a connection.
+   * Returns once every port accepts a connection, and where `ready` is given, the server has printed it.
    * @param {readonly number[]} ports
+   * @param {RegExp} [ready]
    */
-  async start(ports) {
+  async start(ports, ready) {
     if (this.running) throw new Error(`${this.program} runs already`)
-    const child = spawn(this.program, this.args, { stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(this.program, this.args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...this.env } })
     this.#child = child
+    this.#output = ''
     for (const stream of [child.stdout, child.stderr]) {
       // Kept short: a broker that logs every packet of a long test must not fill the memory.
       stream?.setEncoding('utf8').on('data', (text) => (this.#output = (this.#output + text).slice(-100_000)))
@@ -49,7 +53,8 @@ export class ServerProcess {
     if (started) throw new Error(`${this.program} cannot be started (${started.message}). Run: npm run setup`)
     // A test run that dies must not leave servers behind.
     process.once('exit', this.#killNow)
-    for (const port of ports) await this.#accepts(port)
+    for (const port of ports) await this.#becomes(() => canConnect(port), `does not listen on ${port}`)
+    if (ready) await this.#becomes(async () => ready.test(this.#output), `has not printed ${ready}`)
   }
 
   /**
@@ -80,18 +85,21 @@ export class ServerProcess {
     this.#child?.kill('SIGKILL')
   }
 
-  /** @param {number} port */
-  async #accepts(port) {
-    const deadline = performance.now() + 20_000
-    while (!(await canConnect(port))) {
+  /**
+   * @param {() => Promise<boolean>} condition
+   * @param {string} complaint
+   */
+  async #becomes(condition, complaint) {
+    const deadline = performance.now() + 60_000 // RabbitMQ on a busy machine
+    while (!(await condition())) {
       if (!this.running) throw new Error(`${this.program} ended at once:\n${this.#output}`)
-      if (performance.now() > deadline) throw new Error(`${this.program} does not listen on ${port}:\n${this.#output}`)
+      if (performance.now() > deadline) throw new Error(`${this.program} ${complaint}:\n${this.#output}`)
       await new Promise((resolve) => setTimeout(resolve, 10))
     }
   }
 }
 
-/** @param {number} port */
+/** @param {number} port @returns {Promise<boolean>} */
 function canConnect(port) {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1')

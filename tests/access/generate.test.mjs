@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { describe, it } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { AccessError, checkRoot, parseAccount } from '../../deploy/access/rules.mjs'
+
+const program = fileURLToPath(new URL('../../deploy/access/generate.mjs', import.meta.url))
+
+/** @param {string[]} args @param {Record<string, string>} [env] */
+const generate = (args, env = {}) => spawnSync(process.execPath, [program, ...args], { encoding: 'utf8', env: { ...process.env, ...env } })
+
+describe('npm run access', () => {
+  for (const name of [
+    'acme:ann',
+    'acme:ann:AAAA',
+    'acme:ann:aaaaa',
+    'a+b:ann:aaaa',
+    'acme:a#:aaaa',
+    'acme:a/b:aaaa',
+    'service:x:aaaa',
+    'a"b:ann:aaaa',
+    '%c:ann:aaaa',
+    '${x}:ann:aaaa',
+  ])
+    it(`refuses the uid ${name}`, () => assert.throws(() => parseAccount(`webapp=${name}`), AccessError))
+
+  for (const text of ['device=a:b', 'device=', 'device=#', 'service=a/b', 'service=a:b', 'nobody=x', 'toString=x', ''])
+    it(`refuses the account "${text}"`, () => assert.throws(() => parseAccount(text), AccessError))
+
+  for (const root of ['evsuites', '+/', '#', 'a b/', '$SYS/', '"/', '%u/', 'a\n/'])
+    it(`refuses the root ${JSON.stringify(root)}`, () => assert.throws(() => checkRoot(root), AccessError))
+
+  for (const root of ['', 'evsuites/', 'evsuites/acme/']) it(`takes the root "${root}"`, () => assert.equal(checkRoot(root), root))
+
+  it('makes tokens where it has a secret, and their claims where it has none', () => {
+    const args = ['--broker', 'emqx-jwt', '--account', 'webapp=acme:ann:aaaa']
+    assert.match(generate(args, { ACCESS_SECRET: 'key' }).stdout, /^[\w-]+\.[\w-]+\.[\w-]+\n$/)
+    assert.equal(JSON.parse(generate(args, { ACCESS_SECRET: '' }).stdout).clientid, 'acme:ann:aaaa')
+  })
+
+  it('gives each account a password of its own', () => {
+    const { stdout } = generate(['--broker', 'mosquitto', '--account', 'device=SN1', '--account', 'device=SN2'])
+    const passwords = stdout
+      .split('\n')
+      .filter(Boolean)
+      .flatMap((line) => JSON.parse(line).commands)
+      .flatMap(({ password }) => password ?? [])
+    assert.equal(new Set(passwords).size, 2)
+  })
+
+  it('says what is wrong, and how it is called', () => {
+    for (const args of [
+      [],
+      ['--broker', 'nobody'],
+      ['--broker', 'mosquitto', '--account', 'webapp=x'],
+      ['--broker', 'emqx-jwt', '--lifetime', '-1'],
+      ['--wrong'],
+    ]) {
+      const { status, stderr } = generate(args)
+      assert.equal(status, 1, args.join(' '))
+      assert.match(stderr, /npm run access/)
+      assert.doesNotMatch(stderr, / at .*:\d+:\d+/)
+    }
+  })
+})

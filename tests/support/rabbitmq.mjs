@@ -1,0 +1,109 @@
+import { existsSync } from 'node:fs'
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { freePort } from './free-port.mjs'
+import { makeCertificate } from './proxy.mjs'
+import { ServerProcess } from './server-process.mjs'
+
+const shipped = new URL('../../deploy/rabbitmq/', import.meta.url)
+// Debian's own command becomes another user first, who cannot read our directory.
+const debian = '/usr/lib/rabbitmq/bin/rabbitmq-server'
+
+/**
+ * A user who may do everything, for tests that are not about access.
+ * @param {string} username
+ * @param {string} passwordHash
+ */
+function everything(username, passwordHash) {
+  return {
+    vhosts: [{ name: '/' }],
+    users: [{ name: username, password_hash: passwordHash, hashing_algorithm: 'rabbit_password_hashing_sha256', tags: [] }],
+    permissions: [{ user: username, vhost: '/', configure: '.*', write: '.*', read: '.*' }],
+  }
+}
+
+// "secret", with a salt of four zeros, as RabbitMQ hashes it.
+const secretHash = 'AAAAAAmpGNWh4Zb1y9OixpZ8JE04dFn6QBxU9IcgRn7sp6Ks'
+
+/**
+ * A real RabbitMQ with its MQTT and Web MQTT plugins and the configuration that deploy/ gives to users; only paths,
+ * ports and addresses are changed. Its home, cookie, node name and epmd are its own.
+ * @param {{ definitions?: object }} [options] users and permissions; by default `tester` with the password `secret`
+ */
+export async function startRabbitMq({ definitions = everything('tester', secretHash) } = {}) {
+  const directory = await mkdtemp(join(tmpdir(), 'wsmq-rabbitmq-'))
+  const [tcp, webSocket, tls, distribution, epmdPort] = await Promise.all(Array.from({ length: 5 }, freePort))
+  const ports = /** @type {[number, number, number]} */ ([tcp, webSocket, tls])
+  await mkdir(join(directory, 'home'), { mode: 0o700 })
+  makeCertificate(directory)
+  await writeFile(join(directory, 'definitions.json'), JSON.stringify(definitions))
+  for (const file of ['enabled_plugins', 'advanced.config']) await cp(new URL(file, shipped), join(directory, file))
+  const text = await readFile(new URL('rabbitmq.conf', shipped), 'utf8')
+  const adapted = text
+    .replace('tcp.default = 1883', `tcp.default = 127.0.0.1:${tcp}`)
+    .replace('ssl.default = 8883', `ssl.default = 127.0.0.1:${tls}`)
+    .replace('web_mqtt.tcp.port = 15675', `web_mqtt.tcp.ip = 127.0.0.1\nweb_mqtt.tcp.port = ${webSocket}`)
+    .replaceAll(/\/etc\/rabbitmq\/(?:certificates\/)?/g, `${directory}/`)
+  await writeFile(join(directory, 'rabbitmq.conf'), adapted)
+
+  const environment = {
+    HOME: join(directory, 'home'),
+    ERL_CRASH_DUMP: join(directory, 'erl_crash.dump'),
+    ERL_EPMD_PORT: String(epmdPort),
+    ERL_EPMD_ADDRESS: '127.0.0.1',
+    RABBITMQ_ADVANCED_CONFIG_FILE: join(directory, 'advanced.config'),
+    RABBITMQ_CONFIG_FILE: join(directory, 'rabbitmq.conf'),
+    RABBITMQ_CONF_ENV_FILE: '/dev/null',
+    RABBITMQ_DIST_PORT: String(distribution),
+    RABBITMQ_ENABLED_PLUGINS_FILE: join(directory, 'enabled_plugins'),
+    RABBITMQ_FEATURE_FLAGS_FILE: join(directory, 'feature-flags'),
+    RABBITMQ_GENERATED_CONFIG_DIR: join(directory, 'generated'),
+    RABBITMQ_LOG_BASE: join(directory, 'log'),
+    RABBITMQ_MNESIA_BASE: join(directory, 'mnesia'),
+    RABBITMQ_NODENAME: `wsmq-${process.pid}-${tcp}@localhost`,
+    RABBITMQ_PID_FILE: join(directory, 'pid'),
+    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '-kernel inet_dist_use_interface {127,0,0,1}',
+    RUNNING_UNDER_SYSTEMD: 'true', // the script becomes the server, whose id we then have
+  }
+  // Started here, so that Erlang starts none of its own, which would outlive everything.
+  const epmd = new ServerProcess('epmd', ['-port', String(epmdPort), '-address', '127.0.0.1'])
+  const server = new ServerProcess(existsSync(debian) ? debian : 'rabbitmq-server', [], environment)
+  let closed = false
+  // After `close`, Erlang would start an epmd of its own, which outlives everything.
+  const start = async () => {
+    if (closed) throw new Error('This RabbitMQ was closed.')
+    await server.start(ports, /completed with \d+ plugins/) // it listens earlier than it takes clients
+  }
+  const close = async () => {
+    closed = true
+    await server.stop()
+    await epmd.stop()
+    await rm(directory, { recursive: true, force: true })
+  }
+  try {
+    await epmd.start([/** @type {number} */ (epmdPort)])
+    await start()
+  } catch (error) {
+    await close()
+    throw error
+  }
+  return {
+    url: `ws://127.0.0.1:${webSocket}/mqtt`,
+    tcpUrl: `mqtt://127.0.0.1:${tcp}`,
+    tlsUrl: `mqtts://localhost:${tls}`,
+    authority: join(directory, 'authority.pem'),
+    webSocketPort: /** @type {number} */ (webSocket),
+    credentials: { username: 'tester', password: 'secret' },
+    log: () => server.output,
+    start,
+    /** @param {NodeJS.Signals} [signal] */
+    stop: (signal) => server.stop(signal),
+    async restart() {
+      await server.stop()
+      await start()
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}
