@@ -57,9 +57,15 @@ void Client::begin_connect(AnyCompletion<ConnectAnswer> done) {
 
 void Client::begin_disconnect(ReasonCode reason, AnyCompletion<> done) {
     auto& self = *impl_;
-    if (!self.engine().is_started() && !self.driver->is_closing()) return done->complete_later({});
+    if (!self.engine().is_started()) {
+        if (!self.driver->is_closing()) return done->complete_later({});
+        self.closing.push_back(std::move(done));
+        return;
+    }
     self.disconnecting.push_back(std::move(done));
     self.engine().stop(self.now(), reason);
+    // Those of now: an async_connect() that follows at once is about another connection.
+    for (auto& each : std::exchange(self.connecting, {})) each->complete_later(Errc::stopped, {});
     self.driver->flush_soon();
 }
 

@@ -114,21 +114,21 @@ void Client::Impl::handle(const Disconnected& disconnected) {
 }
 
 void Client::Impl::end_for_good(const Disconnection& told) {
-    end_error = told.error ? told.error : ErrorCode{Errc::stopped};
-    auto waiting = std::exchange(connecting, {});
-    const ConnectAnswer answer{false, told.reason, copy(told.encoded_properties), told.detail};
-    auto letters = handover->close();
-    if (on_disconnected) on_disconnected(told);
-    for (auto& done : waiting) done->complete(end_error, answer);
-    for (auto& letter : letters) fail(letter.done, Errc::stopped);
-    // Those that were there; a handler may start the client again and receive anew.
-    while (auto done = end_error ? inbox.take_receiver() : nullptr) done->complete(end_error, {});
+    for (auto& done : std::exchange(disconnecting, {})) closing.push_back(std::move(done));
+    if (!engine().is_started()) {
+        end_error = told.error ? told.error : ErrorCode{Errc::stopped};
+        auto waiting = std::exchange(connecting, {});
+        const ConnectAnswer answer{false, told.reason, copy(told.encoded_properties), told.detail};
+        for (auto& done : waiting) done->complete_later(end_error, answer);
+        for (auto& letter : handover->close()) fail(letter.done, Errc::stopped);
+        while (auto done = inbox.take_receiver()) done->complete_later(end_error, {});
+    }
     if (!driver->is_closing()) handle_closed();
+    if (on_disconnected) on_disconnected(told);
 }
 
 void Client::Impl::handle_closed() {
-    if (engine().is_started()) return;
-    for (auto& done : std::exchange(disconnecting, {})) done->complete({});
+    for (auto& done : std::exchange(closing, {})) done->complete_later({});
 }
 
 void Client::Impl::handle(const wsmq::SubscriptionLost& lost) {

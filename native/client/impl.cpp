@@ -55,6 +55,7 @@ void Client::Impl::shut_down() {
     operations.clear();
     for (auto& done : connecting) fail(done, aborted);
     for (auto& done : disconnecting) fail(done, aborted);
+    for (auto& done : closing) fail(done, aborted);
     while (auto done = inbox.take_receiver()) fail(done, aborted);
     for (auto& letter : handover->close()) fail(letter.done, aborted);
 }

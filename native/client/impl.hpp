@@ -71,7 +71,8 @@ public:
 
     std::unordered_map<OperationId, Operation> operations;
     std::vector<AnyCompletion<ConnectAnswer>> connecting;
-    std::vector<AnyCompletion<>> disconnecting;
+    std::vector<AnyCompletion<>> disconnecting;  ///< until the engine tells of the end
+    std::vector<AnyCompletion<>> closing;        ///< and then until everything is sent
     Router router;
     Inbox inbox;
     MessageHandler other_messages;

@@ -19,7 +19,10 @@ public:
         const bool refused = broker_.refusal_ && (!broker_.refused_host_ || *broker_.refused_host_ == host_);
         opened_ = !refused;
         const auto error = refused ? broker_.refusal_ : boost::system::error_code{};
-        if (opened_) broker_.wire_ = weak_from_this();
+        if (opened_) {
+            broker_.model_.connection_closed();  // whatever became of an earlier one
+            broker_.wire_ = weak_from_this();
+        }
         later([self = shared_from_this(), handler, error] { handler(self->closed_ ? aborted() : error); });
     }
     void async_read_some(boost::asio::mutable_buffer buffer, SizeHandler handler) override {

@@ -172,7 +172,8 @@ private:
         const auto link = std::exchange(link_, nullptr);
         if (!link) return;
         if (protocol_.take_output(link->last)) make_durable();
-        if (!link->open || (!link->writing && link->last.empty())) return end(link);
+        const bool nothing_to_send = !link->writing && link->last.empty();
+        if (!link->open || link->write_failed || nothing_to_send) return end(link);
         ++closing_;
         link->ending = true;
         link->limit.emplace(executor_, linger);
@@ -234,10 +235,14 @@ private:
             });
     }
 
+    [[nodiscard]] bool can_write() const noexcept {
+        return link_ && link_->open && !link_->writing && !link_->write_failed;
+    }
+
     /// False where nothing was to be sent, or where nothing can be now.
     bool write() {
         unsent_ = 0;
-        if (!link_ || !link_->open || link_->writing || !protocol_.take_output(link_->outbound)) return false;
+        if (!can_write() || !protocol_.take_output(link_->outbound)) return false;
         make_durable();
         link_->writing = true;
         report_backlog(link_->outbound.size());
@@ -263,7 +268,7 @@ private:
             turn_time_.reset();
             return lost(error);
         }
-        link->writing = true;
+        link->write_failed = true;
         link->limit.emplace(executor_, linger);
         link->limit->async_wait([self = this->shared_from_this(), link, error](boost::system::error_code cancelled) {
             if (cancelled || self->link_ != link) return;

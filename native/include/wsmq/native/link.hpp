@@ -24,6 +24,7 @@ struct Link {
     bool reading = false;
     bool unread = false;  ///< the protocol still borrows `inbound`
     bool writing = false;
+    bool write_failed = false;  ///< and what the peer sent before is still read
     bool ending = false;
 };
 
