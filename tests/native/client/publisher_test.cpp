@@ -85,8 +85,7 @@ TEST(NativePublisher, WhatTheEngineHasNoRoomForWaitsInOrder) {
     bench.client->async_connect([](auto&&...) {});
     for (int i = 0; i < 6; ++i) EXPECT_EQ(publisher.try_publish("a", std::to_string(i), qos1), Errc::none);
     RUN_UNTIL(bench.io, bench.broker.model().arrived(Qos::at_least_once).size() == 6);
-    EXPECT_THAT(bench.broker.model().arrived(Qos::at_least_once),
-                testing::ElementsAre("0", "1", "2", "3", "4", "5"));
+    EXPECT_THAT(bench.broker.model().arrived(Qos::at_least_once), testing::ElementsAre("0", "1", "2", "3", "4", "5"));
 }
 
 TEST(NativePublisher, AFutureOnAnotherThreadHasTheAnswer) {

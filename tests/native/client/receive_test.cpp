@@ -139,7 +139,8 @@ TEST(ClientReceive, AHandlerMayUnsubscribeItselfAndSubscribeAnother) {
     bench.subscribe("a/#", [&](const wsmq::Message&) {
         ++first;
         bench.client->async_unsubscribe("a/#", [](auto&&...) {});
-        bench.client->async_subscribe({"a/+"}, [&](const wsmq::Message&) { ++second; }, [](auto&&...) {});
+        bench.client->async_subscribe(
+            {"a/+"}, [&](const wsmq::Message&) { ++second; }, [](auto&&...) {});
     });
     bench.broker.publish("a/1", "1");
     RUN_UNTIL(bench.io, bench.broker.count(PacketType::subscribe) == 2);
@@ -160,7 +161,8 @@ TEST(ClientReceive, ARefusedSubscriptionHasNoHandler) {
     int handled = 0;
     EndedPublish ended;
     const Subscription both[] = {{"a", Qos::at_least_once}, {"b", Qos::at_least_once}};
-    bench.client->async_subscribe(both, {}, [&](const wsmq::Message&) { ++handled; }, ended.handler());
+    bench.client->async_subscribe(
+        both, {}, [&](const wsmq::Message&) { ++handled; }, ended.handler());
     RUN_UNTIL(bench.io, ended.ended());
     EXPECT_EQ(ended.error, ReasonCode::not_authorized);
     EXPECT_THAT(ended.result().reason_codes,
