@@ -18,7 +18,7 @@ const forNode = [
 const globals = (...names) => Object.fromEntries(names.map((name) => [name, 'readonly']))
 
 export default defineConfig(
-  { ignores: ['build/', 'dist/', 'coverage/', 'test-results/', 'wasm/*.js', 'core/'] },
+  { ignores: ['build/', 'dist/', 'coverage/', 'test-results/', 'wasm/*.js', 'wasm/webapp/*.js', 'core/'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   eslint.configs.recommended,
   typescript.configs.recommended,
@@ -118,7 +118,7 @@ export default defineConfig(
   },
   {
     // Emscripten puts these files into one scope, its own: a name of one is used in another.
-    files: ['wasm/glue/*.js'],
+    files: ['wasm/glue/*.js', 'wasm/webapp/glue/*.js'],
     rules: { 'no-undef': 'off', '@typescript-eslint/no-unused-vars': 'off', '@typescript-eslint/no-unused-expressions': 'off' },
   },
 )

@@ -49,7 +49,10 @@ Errc Connection::start(Bytes options, std::uint64_t random_seed) {
         options_block_.assign(options.begin(), options.end());
         uris_ = std::move(arguments.uris);
         if (arguments.is_stored) arguments.options.store = &store_;
+        layer_.detach();
+        if (const Errc error = layer_.begin(arguments.options); error != Errc::none) return error;
         client_ = std::make_unique<Client>(std::move(arguments.options));
+        layer_.attach(*client_);
     }
     if (!client_->is_started()) store_.begin_again();
     return flush_later(client_->start(fresh_time()));
@@ -131,6 +134,8 @@ void Connection::wake_up() {
     wsmq_schedule(this);
 }
 
+TimePoint Connection::begin_call() { return flush_later(fresh_time()); }
+
 template <class T> T Connection::flush_later(T result) {
     wsmq_schedule(this);
     return result;
@@ -163,6 +168,7 @@ void Connection::timer_fired(void* self) {
     const TimePoint time = connection.fresh_time();
     if (connection.backlog_ > 0) connection.report_backlog();
     connection.client_->handle_timeout(time);
+    connection.layer_.handle_timeout(time);
     connection.settle();
 }
 
@@ -209,16 +215,40 @@ void Connection::settle() {
 // held while handlers run. False: there was none.
 bool Connection::pass_events_on() {
     EventBatch batch{*this, chunk_};
-    for (bool any = false;; any = true) {
+    bool any = pass_layer_events_on();
+    if (ConnectionLayer::exists && doomed_) return true;
+    for (;; any = true) {
         const Event event = client_->next_event();
         const bool is_last = std::holds_alternative<NeedInput>(event);
-        if (!is_last) take(event, batch);
+        bool is_layers_turn = false;
+        if (!is_last) is_layers_turn = take_or_hand_on(event, batch);
         if (is_last && batch.is_empty()) return any;
-        if (is_last || batch.is_full()) {
+        if (is_last || batch.is_full() || (is_layers_turn && !batch.is_empty())) {
             something_waits_ = batch.hand_over();
             if (doomed_) return true;
         }
+        if (is_layers_turn && pass_layer_events_on() && doomed_) return true;
     }
+}
+
+// True: there may be events of the layer's now.
+inline bool Connection::take_or_hand_on(const Event& event, EventBatch& batch) {
+    if constexpr (ConnectionLayer::exists) {
+        if (!layer_.handle(event, task_time())) take(event, batch);
+        return layer_.has_news();
+    } else {
+        take(event, batch);
+        return false;
+    }
+}
+
+// What came before them is handed over: a handler may call the layer, which ends the views of its events.
+inline bool Connection::pass_layer_events_on() {
+    bool any = false;
+    if constexpr (ConnectionLayer::exists) {
+        for (; !doomed_ && layer_.take_event(task_time()); any = true) something_waits_ = layer_.hand_over();
+    }
+    return any;
 }
 
 void Connection::take(const Event& event, EventBatch& batch) {
@@ -260,7 +290,7 @@ void Connection::count_published(std::size_t size) {
 }
 
 void Connection::arm_timer() {
-    auto deadline = client_->next_deadline();
+    auto deadline = layer_.earlier(client_->next_deadline());
     if (socket_.is_open() && backlog_ > 0 && backlog_ >= output_high_water_ / 2) {
         const TimePoint look = task_time() + backlog_interval;
         deadline = deadline ? std::min(*deadline, look) : look;

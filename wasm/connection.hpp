@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "connection_layer.hpp"
 #include "record_store.hpp"
 #include "timer.hpp"
 #include "web_socket.hpp"
@@ -47,6 +48,9 @@ public:
     [[nodiscard]] Errc reauthenticate(Bytes data);
     void wake_up();
     [[nodiscard]] RecordStore& store() noexcept { return store_; }
+    [[nodiscard]] ConnectionLayer& layer() noexcept { return layer_; }
+    /// For a call on the layer: the time; what comes of the call is told at the end of the task.
+    [[nodiscard]] TimePoint begin_call();
 
     [[nodiscard]] bool is_started() const noexcept { return client_ && client_->is_started(); }
     [[nodiscard]] bool is_connected() const noexcept { return client_ && client_->is_connected(); }
@@ -74,6 +78,8 @@ private:
 
     void settle();
     bool pass_events_on();
+    bool take_or_hand_on(const Event&, EventBatch&);
+    bool pass_layer_events_on();
     void take(const Event&, EventBatch&);
     bool send_output();
     void report_backlog();
@@ -88,7 +94,8 @@ private:
     bool is_old_protocol_ = false;
 
     RecordStore store_{*this};
-    std::unique_ptr<Client> client_;  // may use the store
+    std::unique_ptr<Client> client_;                      // may use the store
+    [[no_unique_address]] ConnectionLayer layer_{*this};  // uses the client
     WebSocket socket_{*this};
     Timer timer_{&Connection::timer_fired, this};
     std::vector<std::uint8_t> output_;

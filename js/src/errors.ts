@@ -1,5 +1,6 @@
 /**
- * What went wrong, for programs. The names are the engine's; `closed` and `invalid_json` are added here.
+ * What went wrong, for programs. The names are the engine's; `closed` and `invalid_json` are added here, and from
+ * `request_timed_out` on those of `websocket-mq/webapp`.
  */
 export type ErrorCode =
   | 'malformed_packet'
@@ -33,6 +34,13 @@ export type ErrorCode =
   | 'unsubscribe_refused'
   | 'closed'
   | 'load_failed'
+  | 'request_timed_out'
+  | 'no_responder'
+  | 'request_cancelled'
+  | 'stream_incomplete'
+  | 'remote_error'
+  | 'bad_response'
+  | 'invalid_name'
 
 /** Every error of this package is one of these. Its message says what happened and what to do about it. */
 export class MqttError extends Error {

@@ -1,0 +1,190 @@
+// Requests of ours that are running, by the module's numbers, and what becomes of them.
+import { callError } from '../failure.js'
+import { type ErrorCode, InvalidArgumentError, type MqttError } from '../errors.js'
+import { Call } from './call.js'
+import {
+  InvalidNameError,
+  NoResponderError,
+  NotConnectedError,
+  RemoteError,
+  remoteCodes,
+  RequestCancelledError,
+  RequestError,
+  RequestTimeoutError,
+  StreamError,
+} from './errors.js'
+import type { LayerFailure, RequestTarget, Value, WebappClient } from './layer.js'
+import { decode, encodeParams } from './values.js'
+
+export interface RequestOptions<Progress = unknown> {
+  /** Milliseconds for all of it, its progress included: 1 to 24 days. Default 10,000. */
+  timeout?: number
+  /** Cancels the request, which rejects with the signal's reason. */
+  signal?: AbortSignal
+  /** Called with each item of progress. Without it, iterate over the call. */
+  onProgress?: (progress: Progress) => void
+  /** MQTT 5: the W3C trace context that the request belongs to. */
+  traceparent?: string
+}
+
+interface Running {
+  readonly target: string
+  readonly method: string
+  readonly call: Call<unknown, unknown>
+  readonly forget: () => void
+}
+
+const DEFAULT_TIMEOUT = 10_000
+const LONGEST_TIMEOUT = 24 * 86_400_000
+
+export class Calls {
+  readonly #client: WebappClient
+  readonly #report: (thrown: unknown) => void
+  readonly #running = new Map<number, Running>()
+  #isOver = false
+
+  constructor(client: WebappClient, report: (thrown: unknown) => void) {
+    this.#client = client
+    this.#report = report
+  }
+
+  request<Result, Progress>(
+    target: RequestTarget,
+    method: string,
+    params: unknown,
+    options: RequestOptions<Progress> = {},
+  ): Call<Result, Progress> {
+    const { timeout = DEFAULT_TIMEOUT, signal, traceparent } = options
+    let id = 0
+    const give = (reason: unknown) => {
+      this.#take(id)?.call.fail(reason)
+      this.#client.cancelRequest(id)
+    }
+    const name = nameOf(target)
+    const call = new Call<Result, Progress>(
+      {
+        grant: (count) => {
+          if (this.#running.has(id)) this.#client.grant(id, count)
+        },
+        cancel: () => give(new RequestCancelledError(name, method)),
+      },
+      options.onProgress && this.#guarded(options.onProgress),
+    )
+    try {
+      this.#requireOpen(name, method)
+      signal?.throwIfAborted()
+      if (!(timeout >= 1 && timeout <= LONGEST_TIMEOUT))
+        throw new InvalidArgumentError(`timeout is a number of milliseconds from 1 to ${LONGEST_TIMEOUT}, and not ${timeout}.`)
+      const request = { target, method, params: encodeParams(params), timeout, ...(traceparent === undefined ? {} : { traceparent }) }
+      id = this.#client.request(request)
+    } catch (thrown) {
+      call.fail(layerError(thrown))
+      return call
+    }
+    const onAbort = () => give(signal?.reason)
+    signal?.addEventListener('abort', onAbort, { once: true })
+    this.#running.set(id, {
+      target: name,
+      method,
+      call: call as Call<unknown, unknown>,
+      forget: () => signal?.removeEventListener('abort', onAbort),
+    })
+    return call
+  }
+
+  /** What has no answer. Throws as request() rejects. */
+  send(target: string, method: string, send: () => void): void {
+    this.#requireOpen(target, method)
+    try {
+      send()
+    } catch (thrown) {
+      throw layerError(thrown)
+    }
+  }
+
+  result(id: number, value: Value): void {
+    this.#take(id)?.call.succeed(decode(value))
+  }
+
+  failure(id: number, failure: LayerFailure): void {
+    const running = this.#take(id)
+    running?.call.fail(requestError(failure, running.target, running.method))
+  }
+
+  progress(id: number, value: Value): void {
+    this.#running.get(id)?.call.progress(decode(value))
+  }
+
+  close(): void {
+    this.#isOver = true
+    for (const id of [...this.#running.keys()]) {
+      const running = this.#take(id)
+      running?.call.fail(new RequestCancelledError(running.target, running.method, 'This webapp has left before the answer came.'))
+    }
+  }
+
+  #take(id: number): Running | undefined {
+    const running = this.#running.get(id)
+    this.#running.delete(id)
+    running?.forget()
+    return running
+  }
+
+  #requireOpen(target: string, method: string): void {
+    if (this.#isOver) throw new RequestCancelledError(target, method, 'This webapp has left: join() gives a new one.')
+  }
+
+  #guarded<Progress>(handler: (progress: Progress) => void): (progress: Progress) => void {
+    return (progress) => {
+      try {
+        handler(progress)
+      } catch (thrown) {
+        this.#report(thrown)
+      }
+    }
+  }
+}
+
+function nameOf(target: RequestTarget): string {
+  if ('peer' in target) return target.peer
+  return target.service === '' ? 'the backend' : target.service
+}
+
+/** What a call into the module threw. */
+export function layerError(thrown: unknown): unknown {
+  if (!(thrown instanceof Error) || !('code' in thrown) || thrown.name !== 'MqttError') return thrown
+  const { code, message } = thrown as Error & { code: string }
+  if (code === 'invalid_name' || code === 'invalid_root') return new InvalidNameError(message)
+  if (code === 'not_connected') return new NotConnectedError(message)
+  return callError((code === 'invalid_json' ? 'invalid_argument' : code) as ErrorCode, message)
+}
+
+function requestError(failure: LayerFailure, target: string, method: string): MqttError {
+  const { error, text, code = remoteCodes.internalError, message = text, data } = failure
+  switch (error) {
+    case 'timed_out':
+      return new RequestTimeoutError(target, method)
+    case 'no_responder':
+      return new NoResponderError(target, method)
+    case 'cancelled':
+    case 'left':
+      return new RequestCancelledError(target, method)
+    case 'item_lost':
+      return new StreamError(target, method)
+    case 'not_connected':
+      return new NotConnectedError(`${method} could not be sent to ${target}: there was no connection in time.`)
+    case 'remote':
+      if (code === remoteCodes.cancelled) return new RequestCancelledError(target, method)
+      if (code === remoteCodes.timedOut) return new RequestTimeoutError(target, method)
+      if (code === remoteCodes.noResponder) return new NoResponderError(target, method)
+      return new RemoteError(code, message, decode(data))
+    case 'payload_too_large':
+      return new RequestError('packet_too_large', `${method} is larger than the broker takes: see mq.negotiated.`, target, method)
+    case 'refused':
+      return new RequestError('publish_refused', `The broker refused ${method} to ${target}: look at its access rules.`, target, method)
+    case 'queue_full':
+      return new RequestError('queue_full', `The queue has no room for ${method} to ${target}.`, target, method)
+    default:
+      return new RequestError(error === 'not_supported' ? error : 'bad_response', `${method} to ${target}: ${text}.`, target, method)
+  }
+}

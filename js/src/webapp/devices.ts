@@ -1,0 +1,95 @@
+import type { WebappClient } from './layer.js'
+import { LiveMap } from './live-map.js'
+
+/** What a device says of itself. */
+export interface DeviceStatus {
+  readonly online: boolean
+  readonly recording?: boolean
+  readonly broadcasting?: boolean
+  readonly motionEnabled?: boolean
+}
+
+/** Devices by serial number, as {@link Webapp.devices} gives them. */
+export class Devices<Data> extends LiveMap<string, DeviceStatus & Data> {
+  readonly #filter: ReadonlySet<string> | undefined
+  readonly #leave: (devices: Devices<Data>) => void
+
+  /** @internal */
+  constructor(serialNumbers: readonly string[] | undefined, leave: (devices: Devices<Data>) => void, onThrown: (thrown: unknown) => void) {
+    super(onThrown)
+    this.#filter = serialNumbers === undefined ? undefined : new Set(serialNumbers)
+    this.#leave = leave
+  }
+
+  /** Undefined: all of them. */
+  get serialNumbers(): readonly string[] | undefined {
+    return this.#filter === undefined ? undefined : [...this.#filter]
+  }
+
+  /** Not to be told any more: loops over it end. */
+  close(): void {
+    this.end()
+    this.#leave(this)
+  }
+
+  /** @internal */
+  heard(serialNumber: string, status: (DeviceStatus & Data) | undefined): void {
+    if (this.#filter !== undefined && !this.#filter.has(serialNumber)) return
+    if (status === undefined) this.remove(serialNumber)
+    else this.put(serialNumber, status)
+  }
+}
+
+/** All that this webapp watches, as one: the module knows the union. */
+export class Watched<Data> {
+  readonly #client: WebappClient
+  readonly #onThrown: (thrown: unknown) => void
+  readonly #all = new Set<Devices<Data>>()
+  readonly #last = new Map<string, DeviceStatus & Data>()
+
+  constructor(client: WebappClient, onThrown: (thrown: unknown) => void) {
+    this.#client = client
+    this.#onThrown = onThrown
+  }
+
+  add(serialNumbers: readonly string[] | undefined): Devices<Data> {
+    const devices = new Devices<Data>(serialNumbers, (left) => this.#remove(left), this.#onThrown)
+    this.#all.add(devices)
+    try {
+      this.#watch()
+    } catch (thrown) {
+      this.#all.delete(devices)
+      throw thrown
+    }
+    for (const [serialNumber, status] of this.#last) devices.heard(serialNumber, status)
+    return devices
+  }
+
+  heard(serialNumber: string, text: string | undefined): void {
+    const status = text === undefined ? undefined : (JSON.parse(text) as DeviceStatus & Data)
+    if (status === undefined) this.#last.delete(serialNumber)
+    else this.#last.set(serialNumber, status)
+    for (const devices of [...this.#all]) devices.heard(serialNumber, status)
+  }
+
+  end(): void {
+    for (const devices of this.#all) devices.end()
+    this.#all.clear()
+  }
+
+  #remove(devices: Devices<Data>): void {
+    if (this.#all.delete(devices)) this.#watch()
+  }
+
+  #watch(): void {
+    const wanted = [...this.#all].map((devices) => devices.serialNumbers)
+    if (wanted.length === 0) {
+      this.#last.clear()
+      this.#client.unwatchDevices()
+      return
+    }
+    const union = wanted.includes(undefined) ? undefined : [...new Set(wanted.flatMap((numbers) => numbers ?? []))]
+    for (const serialNumber of this.#last.keys()) if (union?.includes(serialNumber) === false) this.#last.delete(serialNumber)
+    this.#client.watchDevices(union)
+  }
+}

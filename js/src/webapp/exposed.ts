@@ -1,0 +1,128 @@
+// Answers the requests of peers.
+import { InvalidArgumentError } from '../errors.js'
+import { RemoteError, remoteCodes } from './errors.js'
+import type { LayerIncoming, WebappClient } from './layer.js'
+import { decode, encodeJson } from './values.js'
+
+/** What a handler of `expose()` is told besides the parameters. */
+export interface RequestContext {
+  /** The uid of the webapp that asks, as the broker vouches for it; empty for what a service notifies. */
+  readonly from: string
+  readonly method: string
+  /** True: nobody waits for an answer. */
+  readonly isNotification: boolean
+  /** Aborted when the caller cancelled, or its time is over. */
+  readonly signal: AbortSignal
+  /** W3C Trace Context, where the caller gave one. */
+  readonly traceparent: string | undefined
+}
+
+type AnyHandler = (params: never, context: RequestContext) => unknown
+
+interface Running {
+  readonly abort: AbortController
+  /** Resolved when the caller grants credit. */
+  resume: (() => void) | undefined
+}
+
+export class Exposed {
+  readonly #client: WebappClient
+  readonly #report: (thrown: unknown) => void
+  readonly #handlers = new Map<string, AnyHandler>()
+  readonly #running = new Map<number, Running>()
+
+  constructor(client: WebappClient, report: (thrown: unknown) => void) {
+    this.#client = client
+    this.#report = report
+  }
+
+  add(handlers: object): () => void {
+    const added = Object.entries(handlers as Record<string, unknown>).filter(([, handler]) => handler !== undefined)
+    for (const [name, handler] of added) {
+      if (typeof handler !== 'function') throw new InvalidArgumentError(`The handler of ${name} is a function, and not ${typeof handler}.`)
+      if (this.#handlers.has(name)) throw new InvalidArgumentError(`${name} is exposed already.`)
+    }
+    for (const [name, handler] of added) this.#handlers.set(name, handler as AnyHandler)
+    if (this.#handlers.size > 0) this.#client.expose(true)
+    return () => {
+      for (const [name, handler] of added) if (this.#handlers.get(name) === handler) this.#handlers.delete(name)
+    }
+  }
+
+  /** Never rejects. */
+  async handle(incoming: LayerIncoming): Promise<void> {
+    const { call } = incoming
+    const running: Running = { abort: new AbortController(), resume: undefined }
+    if (call !== 0) this.#running.set(call, running)
+    try {
+      const result = await this.#run(incoming, running)
+      if (call !== 0 && !running.abort.signal.aborted) this.#client.respond(call, encodeJson(result, 'The result'))
+    } catch (thrown) {
+      this.#fail(incoming, running, thrown)
+    } finally {
+      this.#running.delete(call)
+    }
+  }
+
+  /** Nobody wants the answer any more. */
+  cancelled(call: number): void {
+    const running = this.#running.get(call)
+    if (running === undefined) return
+    running.abort.abort(new RemoteError(remoteCodes.cancelled, 'Cancelled'))
+    running.resume?.()
+  }
+
+  credited(call: number): void {
+    this.#running.get(call)?.resume?.()
+  }
+
+  close(): void {
+    for (const call of [...this.#running.keys()]) this.cancelled(call)
+    this.#running.clear()
+  }
+
+  #run({ call, from, method, params, traceparent }: LayerIncoming, running: Running): unknown {
+    const handler = this.#handlers.get(method)
+    if (handler === undefined) throw new RemoteError(remoteCodes.methodNotFound, 'Method not found')
+    const context = { from, method, isNotification: call === 0, signal: running.abort.signal, traceparent }
+    const answer = handler(decode(params) as never, context)
+    return isGenerator(answer) ? this.#stream(call, answer, running) : answer
+  }
+
+  async #stream(call: number, steps: AsyncGenerator<unknown, unknown>, running: Running): Promise<unknown> {
+    const { signal } = running.abort
+    for (;;) {
+      const step = await steps.next()
+      if (step.done === true) return step.value
+      const item = encodeJson(step.value, 'Progress')
+      while (call !== 0 && !signal.aborted && !this.#client.progress(call, item)) await new Promise<void>((go) => (running.resume = go))
+      if (signal.aborted) {
+        await steps.return(undefined)
+        throw signal.reason
+      }
+    }
+  }
+
+  #fail({ call, method }: LayerIncoming, running: Running, thrown: unknown): void {
+    const { signal } = running.abort
+    const isKnown = thrown instanceof RemoteError
+    if (call === 0) {
+      const isUnknown = isKnown && thrown.remoteCode === remoteCodes.methodNotFound
+      this.#report(isUnknown ? new InvalidArgumentError(`A peer notified ${method}, which is not exposed.`) : thrown)
+      return
+    }
+    // What a handler throws that was told to stop is no news, and its caller is not there any more.
+    if (signal.aborted || !this.#running.has(call)) return
+    if (!isKnown) this.#report(thrown)
+    const { remoteCode, message, data } = isKnown ? thrown : new RemoteError(remoteCodes.internalError, 'Internal error')
+    try {
+      this.#client.fail(call, remoteCode, message, data === undefined ? undefined : encodeJson(data, 'The data of the error'))
+    } catch (again) {
+      this.#report(again)
+    }
+  }
+}
+
+function isGenerator(value: unknown): value is AsyncGenerator<unknown, unknown> {
+  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value && 'next' in value
+}

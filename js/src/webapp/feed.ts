@@ -1,0 +1,63 @@
+import { Buffer } from '../buffer.js'
+
+const LARGEST_BUFFER = 1000
+
+/**
+ * What comes in one by one, for handlers and for loops. A loop that is too slow loses the oldest beyond a thousand
+ * unread ones.
+ */
+export class Feed<T> implements AsyncIterable<T> {
+  readonly #onThrown: (thrown: unknown) => void
+  readonly #handlers = new Set<(item: T) => unknown>()
+  readonly #readers = new Set<Buffer<T>>()
+  #isOver = false
+
+  /** @internal */
+  constructor(onThrown: (thrown: unknown) => void) {
+    this.#onThrown = onThrown
+  }
+
+  /** The result takes the handler away again. What a handler throws is an `error` event of the webapp. */
+  on(handler: (item: T) => unknown): () => void {
+    const own = (item: T) => handler(item)
+    this.#handlers.add(own)
+    return () => void this.#handlers.delete(own)
+  }
+
+  /** From now on, until the loop is left or the webapp has left. */
+  [Symbol.asyncIterator](): AsyncIterator<T, undefined> {
+    const reader = new Buffer<T>(LARGEST_BUFFER, 'drop_oldest')
+    if (this.#isOver) reader.end()
+    else this.#readers.add(reader)
+    return {
+      next: () => reader.next(),
+      return: () => {
+        this.#readers.delete(reader)
+        reader.clear()
+        reader.end()
+        return Promise.resolve({ value: undefined, done: true })
+      },
+    }
+  }
+
+  /** @internal */
+  push(item: T): void {
+    for (const reader of this.#readers) reader.push(item)
+    for (const handler of [...this.#handlers]) {
+      try {
+        const result = handler(item)
+        if (result instanceof Promise) result.catch(this.#onThrown)
+      } catch (thrown) {
+        this.#onThrown(thrown)
+      }
+    }
+  }
+
+  /** @internal */
+  end(): void {
+    this.#isOver = true
+    for (const reader of this.#readers) reader.end()
+    this.#readers.clear()
+    this.#handlers.clear()
+  }
+}

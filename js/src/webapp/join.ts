@@ -1,0 +1,109 @@
+import { checkOptions } from '../connect-options.js'
+import type { Target } from '../connect.js'
+import { Connection } from '../connection.js'
+import { InvalidArgumentError, MqttError } from '../errors.js'
+import type { Load } from '../load.js'
+import type { ConnectOptions } from '../options.js'
+import { resolveUris } from '../uris.js'
+import { layerError } from './calls.js'
+import { claimIdentity, type Identity } from './identity.js'
+import type { LayerHandlers, WebappModule } from './layer.js'
+import type { StateOf } from './schema.js'
+import { encodeJson } from './values.js'
+import { Webapp } from './webapp.js'
+
+/** Those of `connect()`, but for what the convention decides: client identifier, last will and session. */
+export interface JoinOptions<S = object> extends Omit<ConnectOptions, 'clientId' | 'will' | 'cleanStart' | 'prepare'> {
+  /** The organisation that the user belongs to. */
+  org: string
+  user: string
+  /** Where the application's topics begin: empty, or ending in `/`. Default `evsuites/`. */
+  root?: string
+  /**
+   * Four of `a-z0-9`, which tell several connections of one user apart. By default a tab keeps one over its reloads,
+   * and no two tabs have the same.
+   */
+  rand?: string
+  /** What the others see of this webapp. Default `{}`. */
+  state?: StateOf<S>
+  /** Whose presence to watch: of all, of one org, of one user, or of nobody. Default: of all. */
+  watch?: { org?: string; user?: string } | boolean
+  /** MQTT 5: seconds that the others wait before a lost connection counts as gone; a reload is quicker. Default 5. */
+  willDelay?: number
+}
+
+const DEFAULT_ROOT = 'evsuites/'
+
+/** The join() of both entries, which differ in how they load the module. */
+export async function joinWith<S>(load: Load, target: Target, options: JoinOptions<S>): Promise<Webapp<S>> {
+  const { org, user, rand, signal } = options
+  signal?.throwIfAborted()
+  const uris = resolveUris(target)
+  checkOptions(options)
+  const given = rand ?? ''
+  if (given !== '' && !/^[a-z0-9]{4}$/.test(given)) throw new InvalidArgumentError('rand is four of a-z and 0-9.')
+  const [module, identity] = await Promise.all([
+    load() as Promise<unknown> as Promise<WebappModule>,
+    given === '' ? claimIdentity(`${org}:${user}`) : ({ rand: given, release: () => {} } satisfies Identity),
+  ])
+  try {
+    signal?.throwIfAborted()
+    return await join(module, uris, options, identity)
+  } catch (thrown) {
+    identity.release()
+    throw thrown
+  }
+}
+
+async function join<S>(module: WebappModule, uris: string[], options: JoinOptions<S>, { rand, release }: Identity): Promise<Webapp<S>> {
+  const { org, user, root = DEFAULT_ROOT, state, watch = true, willDelay = 5, ...connectOptions } = options
+  const uid = `${org}:${user}:${rand}`
+  const client = new module.Client(uris[0] ?? '', uid)
+  let app: Webapp<S> | undefined
+  let tell!: Pick<LayerHandlers, 'onJoined' | 'onJoinFailed'>
+  const joined = new Promise<void>((resolve, reject) => {
+    tell = { onJoined: resolve, onJoinFailed: (error, text, reasonCode) => reject(joinError(error, text, reasonCode)) }
+  })
+  try {
+    const own = { root, state: encodeJson(state ?? {}, 'The state'), since: Date.now(), willDelay }
+    client.join(
+      own,
+      Webapp.handlers<S>(() => app, tell),
+    )
+  } catch (thrown) {
+    client.delete()
+    throw layerError(thrown)
+  }
+  const opening = Connection.open(module as never, client, uris, {
+    ...connectOptions,
+    prepare: (mq) => {
+      app = new Webapp<S>({ mq, client, uid, release }, state)
+      if (watch !== false) client.watchPresence(...accountOf(watch))
+    },
+  })
+  const ended = opening
+    .then((mq) => mq.closed)
+    .then(({ error }) => Promise.reject(error ?? new MqttError('closed', 'The connection was ended before it joined.')))
+  try {
+    await Promise.race([joined, ended])
+  } catch (thrown) {
+    void app?.mq.disconnect({ timeout: 0 })
+    throw thrown
+  } finally {
+    ended.catch(() => {})
+    joined.catch(() => {})
+  }
+  if (app === undefined) throw new MqttError('closed', 'The connection was ended before it joined.')
+  return app
+}
+
+function accountOf(watch: true | { org?: string; user?: string }): [org: string, user: string] {
+  return watch === true ? ['', ''] : [watch.org ?? '', watch.user ?? '']
+}
+
+function joinError(error: string, text: string, reasonCode: number): MqttError {
+  const code = `0x${reasonCode.toString(16).padStart(2, '0')}`
+  return error === 'refused'
+    ? new MqttError('subscribe_refused', `The broker does not let this webapp take part (${code}): look at its access rules.`)
+    : new MqttError('closed', `Joining failed: ${text}.`)
+}

@@ -1,0 +1,178 @@
+import { Feed } from './feed.js'
+
+/** What happened to an entry. `value` is the new one; of `gone`, the last one. */
+export interface Change<Key, Value> {
+  readonly type: 'appeared' | 'changed' | 'gone'
+  readonly key: Key
+  readonly value: Value
+}
+
+/**
+ * A map that others keep up to date: read it like any `Map`, hand `on()` a handler, or iterate over its changes.
+ *
+ * ```ts
+ * for await (const { type, key, value } of app.presence) render(type, key, value)
+ * ```
+ *
+ * A loop begins with all that is there as `appeared`. One that is slow skips what was overtaken: it never misses how
+ * things stand, and never holds more than one change for an entry.
+ */
+export class LiveMap<Key, Value> implements AsyncIterable<Change<Key, Value>> {
+  readonly #entries = new Map<Key, Value>()
+  readonly #changes: Feed<Change<Key, Value>>
+  readonly #readers = new Set<Reader<Key, Value>>()
+  #isOver = false
+
+  /** @internal */
+  constructor(onThrown: (thrown: unknown) => void) {
+    this.#changes = new Feed(onThrown)
+  }
+
+  get size(): number {
+    return this.#entries.size
+  }
+  get(key: Key): Value | undefined {
+    return this.#entries.get(key)
+  }
+  has(key: Key): boolean {
+    return this.#entries.has(key)
+  }
+  keys(): IterableIterator<Key> {
+    return this.#entries.keys()
+  }
+  values(): IterableIterator<Value> {
+    return this.#entries.values()
+  }
+  entries(): IterableIterator<[Key, Value]> {
+    return this.#entries.entries()
+  }
+  forEach(call: (value: Value, key: Key) => void): void {
+    this.#entries.forEach((value, key) => call(value, key))
+  }
+  [Symbol.iterator](): IterableIterator<[Key, Value]> {
+    return this.#entries.entries()
+  }
+
+  /** Called at every change from now on. The result takes the handler away again. */
+  on(handler: (change: Change<Key, Value>) => unknown): () => void {
+    return this.#changes.on(handler)
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<Change<Key, Value>, undefined> {
+    const reader = new Reader(this.#entries)
+    if (this.#isOver) reader.end()
+    else this.#readers.add(reader)
+    return {
+      next: () => reader.next(),
+      return: () => {
+        this.#readers.delete(reader)
+        reader.end()
+        return Promise.resolve({ value: undefined, done: true })
+      },
+    }
+  }
+
+  /** Resolves as soon as the condition holds, at once where it does already; rejects with the signal's reason. */
+  async until(condition: (map: this) => boolean, options: { signal?: AbortSignal } = {}): Promise<void> {
+    const { signal } = options
+    signal?.throwIfAborted()
+    if (condition(this)) return
+    await new Promise<void>((resolve, reject) => {
+      const stop = () => {
+        off()
+        signal?.removeEventListener('abort', onAbort)
+      }
+      const onAbort = () => {
+        stop()
+        reject(signal?.reason)
+      }
+      const off = this.on(() => {
+        if (!condition(this)) return
+        stop()
+        resolve()
+      })
+      signal?.addEventListener('abort', onAbort, { once: true })
+    })
+  }
+
+  /** @internal */
+  put(key: Key, value: Value): void {
+    const type = this.#entries.has(key) ? 'changed' : 'appeared'
+    this.#entries.set(key, value)
+    this.#tell({ type, key, value })
+  }
+
+  /** @internal */
+  remove(key: Key): void {
+    if (!this.#entries.has(key)) return
+    const value = this.#entries.get(key) as Value
+    this.#entries.delete(key)
+    this.#tell({ type: 'gone', key, value })
+  }
+
+  /** @internal */
+  end(): void {
+    this.#isOver = true
+    for (const reader of this.#readers) reader.end()
+    this.#readers.clear()
+    this.#changes.end()
+  }
+
+  #tell(change: Change<Key, Value>): void {
+    for (const reader of this.#readers) reader.touch(change.key)
+    this.#changes.push(change)
+  }
+}
+
+/** One loop over the changes: what it was told, and of which entries it must hear again. */
+class Reader<Key, Value> {
+  readonly #entries: ReadonlyMap<Key, Value>
+  readonly #told = new Map<Key, Value>()
+  readonly #touched: Set<Key>
+  #waiting: ((result: IteratorResult<Change<Key, Value>, undefined>) => void)[] = []
+  #isOver = false
+
+  constructor(entries: ReadonlyMap<Key, Value>) {
+    this.#entries = entries
+    this.#touched = new Set(entries.keys())
+  }
+
+  touch(key: Key): void {
+    this.#touched.add(key)
+    while (this.#waiting.length > 0) {
+      const change = this.#take()
+      if (change === undefined) return
+      this.#waiting.shift()?.({ value: change, done: false })
+    }
+  }
+
+  next(): Promise<IteratorResult<Change<Key, Value>, undefined>> {
+    const change = this.#isOver ? undefined : this.#take()
+    if (change !== undefined) return Promise.resolve({ value: change, done: false })
+    if (this.#isOver) return Promise.resolve({ value: undefined, done: true })
+    return new Promise((resolve) => this.#waiting.push(resolve))
+  }
+
+  end(): void {
+    this.#isOver = true
+    for (const resolve of this.#waiting) resolve({ value: undefined, done: true })
+    this.#waiting = []
+  }
+
+  #take(): Change<Key, Value> | undefined {
+    for (const key of this.#touched) {
+      this.#touched.delete(key)
+      const isTold = this.#told.has(key)
+      if (this.#entries.has(key)) {
+        const value = this.#entries.get(key) as Value
+        this.#told.set(key, value)
+        return { type: isTold ? 'changed' : 'appeared', key, value }
+      }
+      if (!isTold) continue // came and went unseen
+      const value = this.#told.get(key) as Value
+      this.#told.delete(key)
+      return { type: 'gone', key, value }
+    }
+    return undefined
+  }
+}

@@ -1,0 +1,14 @@
+/**
+ * A body that is not JSON: as the parameters of a request, or as its result, it travels as it is. Needs MQTT 5 at both
+ * ends, and a responder that takes such bodies.
+ */
+export class Raw {
+  readonly bytes: Uint8Array
+  /** Its content type, for example `image/png`. */
+  readonly type: string
+
+  constructor(bytes: Uint8Array, type = 'application/octet-stream') {
+    this.bytes = bytes
+    this.type = type
+  }
+}

@@ -1,0 +1,91 @@
+// What the user declares, and what the calls make of it.
+import type { Raw } from './raw.js'
+
+/**
+ * What an application says to services and among its webapps, as an interface that it declares:
+ *
+ * ```ts
+ * interface Shop {
+ *   services: { orders: { create(params: { item: number }): { id: string }; watch(): AsyncGenerator<Step, Receipt> } }
+ *   peers: { sum(numbers: number[]): number }
+ *   state: { name: string }
+ *   rooms: { chat: { text: string } }
+ * }
+ * const app = await Webapp.join<Shop>(url, { org, user })
+ * ```
+ *
+ * What is not declared may have any name, and `unknown` values. Nothing is checked at run time.
+ */
+export interface Schema {
+  /** Services by name, each an interface of methods. A method that yields sends progress. */
+  services?: object
+  /** The one unnamed backend, called by the empty name. */
+  backend?: object
+  /** The methods of `expose()`, which peers call. */
+  peers?: object
+  /** What webapps show of themselves in presence. */
+  state?: unknown
+  /** What `peer.send()` sends. */
+  message?: unknown
+  /** What is said in rooms, by the room's name. */
+  rooms?: object
+  /** What a device's status holds besides `online`. */
+  device?: object
+}
+
+type Part<S, Name extends string> = S extends { readonly [N in Name]?: infer Value }
+  ? unknown extends Value
+    ? undefined
+    : Value
+  : undefined
+type Declared<S, Name extends string> = Name extends keyof S ? Exclude<Part<S, Name>, undefined> : never
+type Or<Value, Fallback> = [Value] extends [never] ? Fallback : Value
+
+/** A method of which nothing was declared. */
+export type AnyMethod = (params?: unknown) => unknown
+type AnyMethods = Readonly<Record<string, AnyMethod>>
+
+export type ServiceName<S> = Or<keyof Declared<S, 'services'> & string, string>
+export type ServiceMethods<S, Name extends string> = [Declared<S, 'services'>] extends [never]
+  ? AnyMethods
+  : Name extends keyof Declared<S, 'services'>
+    ? Declared<S, 'services'>[Name]
+    : never
+export type BackendMethods<S> = Or<Declared<S, 'backend'>, AnyMethods>
+export type PeerMethods<S> = Or<Declared<S, 'peers'>, AnyMethods>
+export type MethodName<Methods> = keyof Methods & string
+export type StateOf<S> = Or<Declared<S, 'state'>, unknown>
+export type PeerData<S> = Or<Declared<S, 'message'>, unknown>
+export type RoomName<S> = Or<keyof Declared<S, 'rooms'> & string, string>
+export type RoomData<S, Name extends string> = [Declared<S, 'rooms'>] extends [never]
+  ? unknown
+  : Name extends keyof Declared<S, 'rooms'>
+    ? Declared<S, 'rooms'>[Name]
+    : never
+export type DeviceData<S> = Or<Declared<S, 'device'>, Readonly<Record<string, unknown>>>
+
+type Returned<M> = M extends (...given: never) => infer Value ? Value : unknown
+/** What a method answers in the end. */
+export type ResultOf<M> = Returned<M> extends AsyncGenerator<unknown, infer Result> ? Result : Awaited<Returned<M>>
+/** What it tells on the way. */
+export type ProgressOf<M> = unknown extends Returned<M> ? unknown : Returned<M> extends AsyncGenerator<infer Progress> ? Progress : never
+
+type ParametersOf<M> = M extends (...given: infer Given) => unknown ? Given : [unknown?]
+/** The rest of a call: the parameters, which may be left out where the method needs none, and the options. */
+export type Given<M, Options> =
+  ParametersOf<M> extends []
+    ? [params?: undefined, options?: Options]
+    : ParametersOf<M> extends [infer Params, ...unknown[]]
+      ? [params: Params, options?: Options]
+      : [params?: ParametersOf<M>[0], options?: Options]
+
+/** How a method is implemented: at once, later, or step by step with progress. */
+export type Handler<M, Context> = (
+  params: ParametersOf<M>[0],
+  context: Context,
+) => ResultOf<M> | Promise<ResultOf<M>> | AsyncGenerator<ProgressOf<M>, ResultOf<M>>
+
+/** Implementations of methods, of some or of all. */
+export type Handlers<Methods, Context> = { readonly [Name in keyof Methods]?: Handler<Methods[Name], Context> }
+
+export type { Raw }

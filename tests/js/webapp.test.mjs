@@ -1,0 +1,398 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { settled } from './support/connected.mjs'
+import { joined, joining, moduleError } from './support/fake-layer.mjs'
+import { importSource } from './support/sources.mjs'
+
+const { RemoteError } = await importSource('webapp/errors')
+const { Raw } = await importSource('webapp/raw')
+const json = (/** @type {unknown} */ value) => JSON.stringify(value)
+
+describe('joining', () => {
+  it('names the connection by its uid, and hands over what presence shows', async () => {
+    const { app, client } = await joined({ root: 'shop/', state: { name: 'Ann' }, willDelay: 2 })
+    assert.equal(app.uid, 'acme:ann:ab12')
+    assert.equal(client.clientId, 'acme:ann:ab12')
+    const { root, state, willDelay, since } = client.joinOptions
+    assert.deepEqual({ root, state, willDelay }, { root: 'shop/', state: '{"name":"Ann"}', willDelay: 2 })
+    assert.ok(Math.abs(Date.now() - since) < 60_000)
+    assert.deepEqual(app.presence.state, { name: 'Ann' })
+    assert.deepEqual(client.given('watchPresence'), [['', '']])
+  })
+
+  it('is over when others can reach this webapp, and not before', async () => {
+    const { promise, client } = await joining()
+    let isOver = false
+    void promise.then(() => (isOver = true))
+    client.accept()
+    await settled()
+    assert.equal(isOver, false)
+    client.layer.onJoined()
+    await promise
+  })
+
+  it('fails where the broker refuses what it takes, and ends the connection', async () => {
+    const { promise, client } = await joining()
+    client.accept()
+    client.layer.onJoinFailed('refused', 'The broker refused it', 0x87)
+    await assert.rejects(promise, { name: 'MqttError', code: 'subscribe_refused', message: /0x87/ })
+    await settled()
+    assert.equal(client.disconnects, 1)
+  })
+
+  it('fails as connect() does, and on a name that is not sound', async () => {
+    const { promise, client } = await joining()
+    client.fail({ error: 'connection_refused', reasonCode: 0x86 })
+    await assert.rejects(promise, { name: 'ConnectionRefusedError' })
+    await assert.rejects((await joining({ rand: 'A+' })).promise, { name: 'InvalidArgumentError' })
+  })
+
+  it('watches the presence of one user, or of nobody', async () => {
+    assert.deepEqual((await joined({ watch: { org: 'acme', user: 'bob' } })).client.given('watchPresence'), [['acme', 'bob']])
+    assert.deepEqual((await joined({ watch: false })).client.given('watchPresence'), [])
+  })
+})
+
+describe('a request', () => {
+  it('crosses as JSON, and resolves with the result', async () => {
+    const { app, client } = await joined()
+    const call = app.request('orders', 'create', { item: 7 }, { timeout: 5000, traceparent: '00-1-2-01' })
+    assert.deepEqual(client.given('request'), [
+      [{ target: { service: 'orders' }, method: 'create', params: '{"item":7}', timeout: 5000, traceparent: '00-1-2-01' }],
+    ])
+    client.layer.onResult(1, json({ id: 'x' }))
+    assert.deepEqual(await call, { id: 'x' })
+  })
+
+  it('goes to the unnamed backend, and to peers, with ten seconds by default', async () => {
+    const { app, client } = await joined()
+    app.requestBackend('ping').catch(() => {})
+    app
+      .peer('acme:bob:cd34')
+      .request('sum', [1, 2])
+      .catch(() => {})
+    assert.deepEqual(
+      client.given('request').map(([request]) => request),
+      [
+        { target: { service: '' }, method: 'ping', params: undefined, timeout: 10_000 },
+        { target: { peer: 'acme:bob:cd34' }, method: 'sum', params: '[1,2]', timeout: 10_000 },
+      ],
+    )
+    client.lose({ reconnect: false, error: 'none' })
+  })
+
+  it('carries a raw body, and brings one back', async () => {
+    const { app, client } = await joined()
+    const call = app.request('images', 'shrink', new Raw(Uint8Array.of(1, 2), 'image/png'))
+    assert.deepEqual(client.given('request')[0]?.[0].params, { bytes: Uint8Array.of(1, 2), contentType: 'image/png' })
+    client.layer.onResult(1, { bytes: Uint8Array.of(3), contentType: 'image/webp' })
+    const { bytes, type } = /** @type {any} */ (await call)
+    assert.deepEqual([[...bytes], type], [[3], 'image/webp'])
+  })
+
+  const failures = /** @type {const} */ ([
+    ['timed_out', 'RequestTimeoutError', 'request_timed_out'],
+    ['no_responder', 'NoResponderError', 'no_responder'],
+    ['cancelled', 'RequestCancelledError', 'request_cancelled'],
+    ['item_lost', 'StreamError', 'stream_incomplete'],
+    ['not_connected', 'NotConnectedError', 'not_connected'],
+    ['payload_too_large', 'RequestError', 'packet_too_large'],
+    ['bad_response', 'RequestError', 'bad_response'],
+    ['not_supported', 'RequestError', 'not_supported'],
+    ['refused', 'RequestError', 'publish_refused'],
+  ])
+  for (const [error, name, code] of failures)
+    it(`that ends as ${error} rejects with ${name}`, async () => {
+      const { app, client } = await joined()
+      const call = app.request('orders', 'create')
+      client.layer.onFailure(1, { error, text: 'Something happened' })
+      await assert.rejects(call, { name, code })
+    })
+
+  const remote = /** @type {const} */ ([
+    [17, 'RemoteError'],
+    [-32004, 'RemoteError'],
+    [-32601, 'RemoteError'],
+    [-32003, 'RequestCancelledError'],
+    [-32001, 'RequestTimeoutError'],
+    [-32002, 'NoResponderError'],
+  ])
+  for (const [code, name] of remote)
+    it(`that is answered with the error ${code} rejects with ${name}`, async () => {
+      const { app, client } = await joined()
+      const call = app.request('orders', 'create')
+      client.layer.onFailure(1, { error: 'remote', text: '', code, message: 'Sold out', data: '{"left":0}' })
+      const thrown = await call.then(assert.fail, (/** @type {any} */ error) => error)
+      assert.equal(thrown.name, name)
+      if (name === 'RemoteError') assert.deepEqual([thrown.remoteCode, thrown.message, thrown.data], [code, 'Sold out', { left: 0 }])
+    })
+
+  it('is cancelled by its signal, whose reason it rejects with', async () => {
+    const { app, client } = await joined()
+    const abort = new AbortController()
+    const call = app.request('orders', 'create', {}, { signal: abort.signal })
+    abort.abort(new Error('changed my mind'))
+    await assert.rejects(call, { message: 'changed my mind' })
+    assert.deepEqual(client.given('cancelRequest'), [[1]])
+    client.layer.onFailure(1, { error: 'cancelled', text: '' })
+    await assert.rejects(app.request('orders', 'create', {}, { signal: abort.signal }), { message: 'changed my mind' })
+    assert.equal(client.given('request').length, 1)
+  })
+
+  it('is cancelled by itself, and tells progress', async () => {
+    const { app, client } = await joined()
+    /** @type {unknown[]} */
+    const heard = []
+    const call = app.request('demo', 'slow', {}, { onProgress: (/** @type {unknown} */ item) => heard.push(item) })
+    client.layer.onProgress(1, '{"step":1}')
+    call.cancel()
+    client.layer.onProgress(1, '{"step":2}')
+    await assert.rejects(call, { name: 'RequestCancelledError', target: 'demo', method: 'slow' })
+    assert.deepEqual(heard, [{ step: 1 }])
+  })
+
+  it('is refused where it stands with a typed error', async () => {
+    const { app, client } = await joined()
+    client.throwNext = moduleError('invalid_name')
+    await assert.rejects(app.request('a/b', 'c'), { name: 'InvalidNameError', code: 'invalid_name' })
+    for (const params of [7, 'text', null, true]) await assert.rejects(app.request('a', 'b', params), { name: 'InvalidArgumentError' })
+    for (const timeout of [0, -1, NaN, Infinity])
+      await assert.rejects(app.request('a', 'b', {}, { timeout }), { name: 'InvalidArgumentError' })
+    const circle = {}
+    Object.assign(circle, { circle })
+    await assert.rejects(app.request('a', 'b', circle), { name: 'InvalidArgumentError' })
+    assert.equal(client.given('request').length, 0)
+  })
+
+  it('ends when this webapp leaves', async () => {
+    const { app, client } = await joined()
+    const call = app.request('orders', 'create')
+    client.lose({ reconnect: false, error: 'none' })
+    await assert.rejects(call, { name: 'RequestCancelledError' })
+    await assert.rejects(app.request('orders', 'create'), { name: 'RequestCancelledError' })
+  })
+})
+
+describe('exposed methods', () => {
+  const from = 'acme:bob:cd34'
+
+  it('answer peers, who are told of once there is something to call', async () => {
+    const { app, client } = await joined()
+    /** @type {any[]} */
+    const asked = []
+    const hide = app.expose({
+      sum: (/** @type {number[]} */ [a = 0, b = 0], /** @type {any} */ context) => {
+        asked.push(context.from, context.isNotification)
+        return a + b
+      },
+    })
+    assert.deepEqual(client.given('expose'), [[true]])
+    client.layer.onRequest({ call: 5, from, method: 'sum', params: '[1,2]' })
+    await settled()
+    assert.deepEqual(client.given('respond'), [[5, '3']])
+    assert.deepEqual(asked, [from, false])
+    hide()
+    client.layer.onRequest({ call: 6, from, method: 'sum', params: '[1,2]' })
+    await settled()
+    assert.deepEqual(client.given('fail'), [[6, -32601, 'Method not found', undefined]])
+  })
+
+  it('answer with their own errors; others stay here', async () => {
+    const { app, client } = await joined()
+    /** @type {any[]} */
+    const errors = []
+    app.on('error', (/** @type {unknown} */ error) => errors.push(error))
+    app.expose({
+      sell: () => {
+        throw new RemoteError(17, 'Sold out', { left: 0 })
+      },
+      crash: async () => {
+        throw new Error('a secret')
+      },
+    })
+    client.layer.onRequest({ call: 1, from, method: 'sell', params: undefined })
+    client.layer.onRequest({ call: 2, from, method: 'crash', params: undefined })
+    await settled()
+    assert.deepEqual(client.given('fail'), [
+      [1, 17, 'Sold out', '{"left":0}'],
+      [2, -32603, 'Internal error', undefined],
+    ])
+    assert.deepEqual(
+      errors.map(({ message }) => message),
+      ['a secret'],
+    )
+  })
+
+  it('send progress by yielding, as far as they have credit', async () => {
+    const { app, client } = await joined()
+    let ended = false
+    app.expose({
+      async *count({ to }) {
+        try {
+          for (let number = 1; number <= to; number++) yield number
+          return 'done'
+        } finally {
+          ended = true
+        }
+      },
+    })
+    client.credit = 2
+    client.layer.onRequest({ call: 1, from, method: 'count', params: '{"to":4}' })
+    await settled()
+    assert.deepEqual(
+      client.given('progress').map(([, value]) => value),
+      ['1', '2'],
+    )
+    client.credit = 100
+    client.layer.onCredit(1)
+    await settled()
+    assert.deepEqual(
+      client.given('progress').map(([, value]) => value),
+      ['1', '2', '3', '4'],
+    )
+    assert.deepEqual(client.given('respond'), [[1, '"done"']])
+    assert.equal(ended, true)
+  })
+
+  it('stop when their caller has gone, and do not answer', async () => {
+    const { app, client } = await joined()
+    let isStopped = false
+    app.expose({
+      async *watch() {
+        try {
+          for (;;) yield 1
+        } finally {
+          isStopped = true
+        }
+      },
+      wait: (/** @type {unknown} */ _, /** @type {any} */ { signal }) =>
+        new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+    })
+    client.credit = 3
+    client.layer.onRequest({ call: 1, from, method: 'watch', params: undefined })
+    client.layer.onRequest({ call: 2, from, method: 'wait', params: undefined })
+    await settled()
+    client.layer.onEnded(1, 'cancelled')
+    client.layer.onEnded(2, 'timed_out')
+    await settled()
+    assert.equal(isStopped, true)
+    assert.deepEqual([client.given('respond'), client.given('fail')], [[], []])
+  })
+
+  it('take notifications, which get no answer', async () => {
+    const { app, client } = await joined()
+    /** @type {unknown[]} */
+    const [heard, errors] = [[], []]
+    app.on('error', (/** @type {any} */ error) => /** @type {any} */ (errors).push(error.name))
+    app.expose({ poke: (/** @type {unknown} */ params) => void (/** @type {any} */ (heard).push(params)) })
+    client.layer.onRequest({ call: 0, from, method: 'poke', params: '{"how":"softly"}' })
+    client.layer.onRequest({ call: 0, from, method: 'unknown', params: undefined })
+    await settled()
+    assert.deepEqual([heard, errors], [[{ how: 'softly' }], ['InvalidArgumentError']])
+    assert.deepEqual([client.given('respond'), client.given('fail')], [[], []])
+  })
+})
+
+describe('peers and rooms', () => {
+  it('exchange messages: JSON, or bytes of any kind', async () => {
+    const { app, client } = await joined()
+    const peer = app.peer('acme:bob:cd34')
+    assert.equal(app.peer('acme:bob:cd34'), peer)
+    const messages = peer.messages[Symbol.asyncIterator]()
+    /** @type {any[]} */
+    const all = []
+    app.on('message', (/** @type {any} */ message) => all.push(message.data))
+    peer.send({ hello: 'Bob' })
+    peer.notify('poke', { how: 'softly' })
+    assert.deepEqual(client.given('sendToPeer'), [['acme:bob:cd34', '{"hello":"Bob"}', 'application/json']])
+    assert.deepEqual(client.given('notify'), [[{ peer: 'acme:bob:cd34' }, 'poke', '{"how":"softly"}']])
+    const body = (/** @type {string} */ text, contentType = '') => ({ bytes: new TextEncoder().encode(text), contentType })
+    client.layer.onPeerMessage('acme:bob:cd34', body('{"hello":"Ann"}', 'application/json'))
+    client.layer.onPeerMessage('acme:bob:cd34', body('not JSON'))
+    client.layer.onPeerMessage('acme:eve:ef56', body('{}', 'text/plain'))
+    assert.deepEqual((await messages.next()).value, { from: 'acme:bob:cd34', data: { hello: 'Ann' } })
+    assert.ok((await messages.next()).value?.data instanceof Raw)
+    assert.deepEqual([all.length, all[2]?.type], [3, 'text/plain'])
+  })
+
+  it('a room is entered once, and left', async () => {
+    const { app, client } = await joined()
+    const room = app.room('lobby')
+    assert.equal(app.room('lobby'), room)
+    const said = room[Symbol.asyncIterator]()
+    room.send('Good morning')
+    client.layer.onRoomMessage('lobby', 'acme:bob:cd34', { bytes: new TextEncoder().encode('"Hello"'), contentType: '' })
+    assert.deepEqual((await said.next()).value, { from: 'acme:bob:cd34', data: 'Hello' })
+    room.leave()
+    room.leave()
+    assert.equal((await said.next()).done, true)
+    assert.deepEqual([client.given('joinRoom'), client.given('leaveRoom')], [[['lobby']], [['lobby']]])
+    assert.deepEqual(client.given('sendToRoom'), [['lobby', '"Good morning"', 'application/json']])
+    client.throwNext = moduleError('invalid_name')
+    assert.throws(() => app.room('a/b'), { name: 'InvalidNameError' })
+    assert.notEqual(app.room('lobby'), room)
+  })
+})
+
+describe('presence, devices and services', () => {
+  it('are maps of how things stand', async () => {
+    const { app, client } = await joined()
+    client.layer.onPresence('acme:bob:cd34', '{"name":"Bob"}', 1000)
+    assert.deepEqual(app.presence.get('acme:bob:cd34'), {
+      uid: 'acme:bob:cd34',
+      org: 'acme',
+      user: 'bob',
+      since: new Date(1000),
+      state: { name: 'Bob' },
+    })
+    assert.deepEqual([app.peer('acme:bob:cd34').isOnline, app.peer('acme:bob:cd34').state], [true, { name: 'Bob' }])
+    client.layer.onPresence('acme:bob:cd34', undefined, 0)
+    assert.deepEqual([app.presence.size, app.peer('acme:bob:cd34').isOnline], [0, false])
+    app.presence.setState({ name: 'Ann', busy: true })
+    assert.deepEqual(client.given('setState'), [['{"name":"Ann","busy":true}']])
+
+    const { services } = app
+    assert.equal(app.services, services)
+    client.layer.onService('demo', 'a1', '{"version":"1","methods":["echo"]}')
+    assert.deepEqual(services.names, ['demo'])
+    assert.deepEqual(services.of('demo'), [{ service: 'demo', instance: 'a1', version: '1', methods: ['echo'] }])
+    client.layer.onService('demo', 'a1', undefined)
+    assert.deepEqual([services.names, client.given('discover')], [[], [['']]])
+  })
+
+  it('several sets of devices share one watch', async () => {
+    const { app, client } = await joined()
+    const some = app.devices(['SN-1', 'SN-2'])
+    const one = app.devices(['SN-2'])
+    client.layer.onDevice('SN-2', '{"online":true}')
+    client.layer.onDevice('SN-1', '{"online":false}')
+    assert.deepEqual([[...some.keys()].sort(), [...one.keys()]], [['SN-1', 'SN-2'], ['SN-2']])
+    const all = app.devices()
+    assert.deepEqual([...all.keys()].sort(), ['SN-1', 'SN-2'])
+    client.layer.onDevice('SN-1', undefined)
+    assert.deepEqual([some.has('SN-1'), all.has('SN-1')], [false, false])
+    all.close()
+    some.close()
+    one.close()
+    assert.deepEqual(client.given('watchDevices'), [[['SN-1', 'SN-2']], [['SN-1', 'SN-2']], [undefined], [['SN-1', 'SN-2']], [['SN-2']]])
+    assert.deepEqual(client.given('unwatchDevices'), [[]])
+  })
+})
+
+describe('leaving', () => {
+  it('is for the layer to do, and ends everything', async () => {
+    const { app, client } = await joined()
+    const ends = [app.presence, app.peer('acme:bob:cd34').messages, app.room('lobby'), app.devices(), app.services].map((each) =>
+      each[Symbol.asyncIterator]().next(),
+    )
+    const left = app.leave()
+    assert.equal(client.disconnects, 1)
+    client.lose({ reconnect: false, error: 'none' })
+    assert.equal((await left).error, undefined)
+    assert.deepEqual(
+      (await Promise.all(ends)).map(({ done }) => done),
+      [true, true, true, true, true],
+    )
+    assert.equal(app.state, 'closed')
+  })
+})
