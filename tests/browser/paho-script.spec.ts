@@ -104,3 +104,19 @@ test('a sandboxed page, to which storage is denied, sends and receives, and is t
   await expect.poll(async () => (await facts(tab)).delivered).toBe(1 + 20)
   expect((await facts(tab)).errors.length).toBe(1)
 })
+
+for (const form of ['importScripts', 'import'])
+  test(`a worker has both globals by ${form}`, async ({ open, site, topic }) => {
+    const { page } = await open({ path: 'paho-script.html' })
+    const said = await page.evaluate(
+      (given) =>
+        new Promise((resolve, reject) => {
+          const worker = new Worker('paho-worker.js')
+          worker.onmessage = ({ data }) => resolve(data)
+          worker.onerror = ({ message }) => reject(new Error(message))
+          worker.postMessage(given)
+        }),
+      { form, url: site.webSocketUrl, topic },
+    )
+    expect(said).toBe('arrived Hello')
+  })
