@@ -48,7 +48,7 @@ function terms(who, { publish, subscribe }) {
  * The claims of a token for one account. With `verify_claims` of username and clientid, it is good for that account alone.
  * @param {Account} account
  * @param {string} root
- * @param {{ clientId?: string, lifetime?: number, now?: number }} [options] lifetime in seconds; now in milliseconds
+ * @param {{ clientId?: string | undefined, lifetime?: number, now?: number }} [options] lifetime in seconds; now in milliseconds
  */
 export function claims(account, root, { clientId, lifetime = 3600, now = Date.now() } = {}) {
   const rules = rulesFor(account, root)

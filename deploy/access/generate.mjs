@@ -6,7 +6,7 @@ import { aclFile, closedByDefault, dynamicSecurity } from './mosquitto.mjs'
 import { definitions } from './rabbitmq.mjs'
 import { AccessError, checkRoot, parseAccount } from './rules.mjs'
 
-const usage = `npm run access -- --broker FORM [--root ROOT] [--account ROLE=NAME]... [--lifetime SECONDS]
+const usage = `npm run access -- --broker FORM [--root ROOT] [--account ROLE=NAME]... [--lifetime SECONDS] [--client-id ID]
 
 FORM      mosquitto       commands for $CONTROL/dynamic-security/v1, one line each (the recommended form)
           mosquitto-acl   an acl_file; webapps and devices are in it without being named
@@ -14,6 +14,7 @@ FORM      mosquitto       commands for $CONTROL/dynamic-security/v1, one line ea
           emqx-jwt        the claims of a token per account, or the tokens where ACCESS_SECRET is set
           rabbitmq        definitions for rabbitmqctl import_definitions
 ROOT      of all topics, with a slash at its end; evsuites/ by default. One per tenant.
+ID        of the one connection that a token is for: an instance of a service; by default the account
 ROLE=NAME webapp=ORG:USER:RAND4, device=SERIAL, service=NAME, backend=NAME, janitor=NAME
 
 Passwords come from ACCESS_PASSWORD; without it each account gets a random one, which the output holds for Mosquitto and
@@ -26,7 +27,7 @@ const textOf = ({ role, name }) => `${role}=${name}`
 
 const password = () => process.env['ACCESS_PASSWORD'] ?? randomBytes(18).toString('base64url')
 
-/** @type {Record<string, (accounts: Account[], root: string, lifetime: number) => string>} */
+/** @type {Record<string, (accounts: Account[], root: string, token: { lifetime: number, clientId?: string | undefined }) => string>} */
 const forms = {
   mosquitto: (accounts, root) =>
     [closedByDefault, ...accounts.map((account) => dynamicSecurity(account, root, password()))]
@@ -34,10 +35,10 @@ const forms = {
       .join(''),
   'mosquitto-acl': aclFile,
   'emqx-file': aclConf,
-  'emqx-jwt': (accounts, root, lifetime) => {
+  'emqx-jwt': (accounts, root, options) => {
     const secret = process.env['ACCESS_SECRET']
     return accounts
-      .map((account) => claims(account, root, { lifetime }))
+      .map((account) => claims(account, root, options))
       .map((each) => `${secret ? token(each, secret) : JSON.stringify(each)}\n`)
       .join('')
   },
@@ -55,6 +56,7 @@ function main() {
       root: { type: 'string', default: 'evsuites/' },
       account: { type: 'string', multiple: true, default: [] },
       lifetime: { type: 'string', default: '3600' },
+      'client-id': { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   })
@@ -64,7 +66,7 @@ function main() {
   const lifetime = Number(values.lifetime)
   if (!Number.isInteger(lifetime) || lifetime <= 0)
     throw new AccessError(`--lifetime is a number of seconds, and not "${values.lifetime}".`)
-  process.stdout.write(form(values.account.map(parseAccount), checkRoot(values.root), lifetime))
+  process.stdout.write(form(values.account.map(parseAccount), checkRoot(values.root), { lifetime, clientId: values['client-id'] }))
 }
 
 try {

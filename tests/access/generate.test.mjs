@@ -38,6 +38,12 @@ describe('npm run access', () => {
     assert.equal(JSON.parse(generate(args, { ACCESS_SECRET: '' }).stdout).clientid, 'acme:ann:aaaa')
   })
 
+  it('binds the token of an instance to its client identifier', () => {
+    const args = ['--broker', 'emqx-jwt', '--account', 'service=orders', '--client-id', 'orders-1']
+    const { username, clientid } = JSON.parse(generate(args, { ACCESS_SECRET: '' }).stdout)
+    assert.deepEqual([username, clientid], ['service:orders', 'orders-1'])
+  })
+
   it('gives each account a password of its own', () => {
     const { stdout } = generate(['--broker', 'mosquitto', '--account', 'device=SN1', '--account', 'device=SN2'])
     const passwords = stdout

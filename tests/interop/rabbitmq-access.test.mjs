@@ -94,6 +94,14 @@ describe('RabbitMQ with the shipped configuration and access rules', { timeout: 
     assert.equal(rightful, own)
   })
 
+  it('a client identifier can be taken, which disconnects its owner: RabbitMQ has no rule against that', async () => {
+    const owner = await connect({ clientId: bob, username: bob, password: 'secret', reconnectPeriod: 0 })
+    const closed = new Promise((resolve) => owner.once('close', () => resolve(undefined)))
+    const taker = await connect({ clientId: bob, username: ann, password: 'secret', reconnectPeriod: 0 })
+    await closed
+    await taker.endAsync(true)
+  })
+
   it('a wrong password is no way in', async () => {
     await assert.rejects(connect({ clientId: ann, username: ann, password: 'wrong', reconnectPeriod: 0 }), /closed/)
   })

@@ -37,7 +37,7 @@ export async function startDeployedMosquitto({ settings = [] } = {}) {
   const text = await readFile(shipped, 'utf8')
   const adapted = text
     .replace('/usr/lib/mosquitto_dynamic_security.so', pluginFile())
-    .replace('listener 9001', [...settings, `listener ${ports.webSocket} 127.0.0.1`].join('\n'))
+    .replace('listener 9001 127.0.0.1', [...settings, `listener ${ports.webSocket} 127.0.0.1`].join('\n'))
     .replace('listener 1883', `listener ${ports.tcp} 127.0.0.1`)
     .replace('listener 8883', `listener ${ports.tls} 127.0.0.1`)
     .replaceAll(/\/mosquitto\/(?:data|certificates)\//g, `${directory}/`)

@@ -43,7 +43,7 @@ export async function startRabbitMq({ definitions = everything('tester', secretH
   const adapted = text
     .replace('tcp.default = 1883', `tcp.default = 127.0.0.1:${tcp}`)
     .replace('ssl.default = 8883', `ssl.default = 127.0.0.1:${tls}`)
-    .replace('web_mqtt.tcp.port = 15675', `web_mqtt.tcp.ip = 127.0.0.1\nweb_mqtt.tcp.port = ${webSocket}`)
+    .replace('web_mqtt.tcp.port = 9001', `web_mqtt.tcp.port = ${webSocket}`)
     .replaceAll(/\/etc\/rabbitmq\/(?:certificates\/)?/g, `${directory}/`)
   await writeFile(join(directory, 'rabbitmq.conf'), adapted)
 
