@@ -1,0 +1,121 @@
+// A loop that a test turns until something is so, and transports with what they were told.
+#pragma once
+#include <gtest/gtest.h>
+
+#include <boost/asio/io_context.hpp>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "wsmq/native/transport.hpp"
+
+namespace wsmq::native {
+
+/// Long beyond any sound run; a test that comes to it fails.
+constexpr std::chrono::seconds patience{30};
+
+class Loop {
+public:
+    boost::asio::io_context context;
+
+    /// Turns until it is so. False, and a failure, when there is nothing left to do or patience ends.
+    template <class Condition> bool until(Condition condition) {
+        const auto end = std::chrono::steady_clock::now() + patience;
+        while (!condition()) {
+            context.restart();
+            if (context.run_one_until(end) == 0) {
+                ADD_FAILURE() << (context.stopped() ? "the loop has nothing left to do" : "it did not become so");
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// Turns until nothing is left to do.
+    void run_out() {
+        context.restart();
+        context.run_for(patience);
+        if (!context.stopped()) ADD_FAILURE() << "something is still under way";
+    }
+};
+
+/// A transport under test. Everything that it is lent lives as long as the test does.
+class Rig {
+public:
+    Rig(Loop& loop, const std::string& url, const TransportOptions& options = {}) : loop_{loop} {
+        const auto parsed = parse_url(url);
+        if (const auto* error = std::get_if<UrlError>(&parsed)) ADD_FAILURE() << url << ": " << describe(*error);
+        transport = make_transport(loop.context.get_executor(), std::get<Url>(parsed), options);
+    }
+
+    std::shared_ptr<Transport> transport;
+    std::optional<boost::system::error_code> opened;
+    std::optional<boost::system::error_code> read_error;
+    std::optional<boost::system::error_code> written;
+    std::string received;
+
+    /// Opens it and says how that ended.
+    boost::system::error_code open() {
+        start_opening();
+        loop_.until([&] { return opened.has_value(); });
+        return opened.value_or(boost::system::error_code{});
+    }
+    void start_opening() {
+        transport->async_open([this](boost::system::error_code error) { opened = error; });
+    }
+
+    /// Reads until so many bytes came, or an error.
+    std::string read(std::size_t size) {
+        if (!reading_) start_reading();
+        loop_.until([&] { return received.size() >= size || read_error.has_value(); });
+        return received;
+    }
+    /// Reads until an error.
+    boost::system::error_code read_to_the_end() {
+        if (!reading_) start_reading();
+        loop_.until([&] { return read_error.has_value(); });
+        return read_error.value_or(boost::system::error_code{});
+    }
+    void start_reading() {
+        reading_ = true;
+        transport->async_read_some(boost::asio::buffer(buffer_),
+                                   [this](boost::system::error_code error, std::size_t size) {
+                                       reading_ = false;
+                                       if (error) {
+                                           read_error = error;
+                                           return;
+                                       }
+                                       received.append(buffer_.data(), size);
+                                       start_reading();
+                                   });
+    }
+
+    boost::system::error_code write(std::string bytes) {
+        start_writing(std::move(bytes));
+        loop_.until([&] { return written.has_value(); });
+        return written.value_or(boost::system::error_code{});
+    }
+    void start_writing(std::string bytes) {
+        outbound_ = std::move(bytes);
+        written.reset();
+        transport->async_write(boost::asio::buffer(outbound_),
+                               [this](boost::system::error_code error, std::size_t size) {
+                                   EXPECT_TRUE(error || size == outbound_.size());
+                                   written = error;
+                               });
+    }
+
+    [[nodiscard]] std::string detail() const { return transport->failure_detail(); }
+
+private:
+    Loop& loop_;
+    std::vector<char> buffer_ = std::vector<char>(16u << 10);
+    std::string outbound_;
+    bool reading_ = false;
+};
+
+}  // namespace wsmq::native
