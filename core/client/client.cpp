@@ -138,6 +138,7 @@ std::optional<TimePoint> Client::next_deadline() const noexcept { return impl_->
 bool Client::is_started() const noexcept { return impl_->context.started; }
 bool Client::is_connected() const noexcept { return impl_->context.connected; }
 const Negotiated& Client::negotiated() const noexcept { return impl_->context.negotiated; }
+Version Client::version() const noexcept { return impl_->context.version(); }
 std::string_view Client::client_id() const noexcept { return impl_->client_id; }
 std::size_t Client::unfinished_messages() const noexcept { return impl_->publisher.outgoing().size(); }
 std::size_t Client::unfinished_bytes() const noexcept { return impl_->publisher.outgoing().bytes(); }

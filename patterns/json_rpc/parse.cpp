@@ -94,7 +94,7 @@ bool parse(std::string_view text, Message& message, Invalid& invalid) {
     if (scanned.is_object() && take(scanned, message)) return true;
     invalid.code = scanned.ok ? code::invalid_request : code::parse_error;
     if (!scanned.is_object()) return false;
-    invalid.is_object = scanned.find("jsonrpc") != nullptr;
+    invalid.has_version = scanned.find("jsonrpc") != nullptr;
     invalid.is_answer = !scanned.find("method") && (scanned.find("result") || scanned.find("error"));
     if (const Member* id = scanned.find("id"); is_sound_id(id)) invalid.id = id->raw;
     return false;

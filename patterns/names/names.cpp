@@ -58,6 +58,8 @@ bool is_valid_account_part(std::string_view part) noexcept { return is_text_with
 
 bool is_valid_level(std::string_view level) noexcept { return is_text_without(level, "/+#", longest_level); }
 
+bool is_valid_room(std::string_view room) noexcept { return is_valid_level(room) && !room.starts_with('_'); }
+
 std::optional<UidParts> parse_uid(std::string_view uid) noexcept {
     const auto first = uid.find(':');
     const auto second = uid.find(':', first + 1);

@@ -108,6 +108,8 @@ public:
     [[nodiscard]] bool is_connected() const noexcept;
     /// Of the current connection, or of the last one.
     [[nodiscard]] const Negotiated& negotiated() const noexcept;
+    /// Of the protocol, as the options ask for it.
+    [[nodiscard]] Version version() const noexcept;
     /// Ours, or the one that the broker assigned.
     [[nodiscard]] std::string_view client_id() const noexcept;
     /// QoS 1 and 2 messages whose exchange is not over, and whatever waits in the queue.

@@ -48,10 +48,10 @@ struct Message {
 
 /// Why a payload is not a message of JSON-RPC.
 struct Invalid {
-    std::int64_t code = 0;   ///< 0: it is one; else parse_error or invalid_request
-    std::string_view id;     ///< JSON text, where one could be made out; else empty
-    bool is_answer = false;  ///< it tries to be a response, which is never answered
-    bool is_object = false;  ///< with a member "jsonrpc"; what has none may be an application's own
+    std::int64_t code = 0;     ///< 0: it is one; else parse_error or invalid_request
+    std::string_view id;       ///< JSON text, where one could be made out; else empty
+    bool is_answer = false;    ///< it tries to be a response, which is never answered
+    bool has_version = false;  ///< a member "jsonrpc"; an object without one may be an application's own
 };
 
 /// Strict: one object with "jsonrpc":"2.0", members of the right types (params are an array or an object), none twice

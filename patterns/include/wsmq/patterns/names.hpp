@@ -24,9 +24,10 @@ inline constexpr std::string_view all_instances = "_all";
 [[nodiscard]] WSMQ_EXPORT bool is_valid_instance(std::string_view instance) noexcept;
 /// An org or a user: 1 to 64 bytes of UTF-8 without '/', '+', '#', ':' and control characters.
 [[nodiscard]] WSMQ_EXPORT bool is_valid_account_part(std::string_view part) noexcept;
-/// A room or a serial number: 1 to 128 bytes of UTF-8 without '/', '+', '#' and control characters. A room that begins
-/// with an underscore is the convention's own.
+/// A serial number: 1 to 128 bytes of UTF-8 without '/', '+', '#' and control characters.
 [[nodiscard]] WSMQ_EXPORT bool is_valid_level(std::string_view level) noexcept;
+/// A room: as a serial number; those that begin with an underscore are the convention's own.
+[[nodiscard]] WSMQ_EXPORT bool is_valid_room(std::string_view room) noexcept;
 
 /// The parts of {org}:{user}:{rand4}; views into the uid.
 struct UidParts {

@@ -60,8 +60,10 @@ struct SendOptions {
 
 /// Another webapp as its record has it.
 struct Presence {
-    std::string state;       ///< JSON text
-    std::int64_t since = 0;  ///< milliseconds since 1970, by the other's clock; 0 where it did not say
+    std::string state;                     ///< JSON text
+    std::int64_t since = 0;                ///< milliseconds since 1970, by the other's clock; 0 where it did not say
+    TimePoint expires = TimePoint::max();  ///< unless the record is renewed
+    bool confirmed = true;                 ///< seen since the broker lost our session
 };
 
 class WSMQ_EXPORT Webapp {

@@ -1,0 +1,48 @@
+// What the parts of a layer share.
+#pragma once
+#include <string>
+#include <string_view>
+
+#include "layer/event_queue.hpp"
+#include "layer/port.hpp"
+#include "layer/random.hpp"
+#include "wsmq/patterns/json_rpc.hpp"
+#include "wsmq/patterns/names.hpp"
+
+namespace wsmq::patterns {
+
+struct Context {
+    Context(Client& client, std::string_view root, std::uint64_t seed, bool trusts)
+        : port{client}, topics{root}, random{seed}, trusts_json{trusts} {}
+
+    /// Whether text that the user passes in may be sent as JSON.
+    [[nodiscard]] bool accepts_json(std::string_view text) const {
+        return trusts_json ? !text.empty() : json_rpc::is_json(text);
+    }
+
+    /// The same of params, which may be absent, and are an array or an object.
+    [[nodiscard]] Error check_params(std::string_view params) const;
+
+    Port port;
+    Topics topics;
+    EventQueue events;
+    Random random;
+    TimePoint now{};
+    bool trusts_json;
+};
+
+/// A message of the broker, its topic taken apart.
+struct Incoming {
+    std::string_view payload;
+    PropertyView properties;
+    bool retain = false;
+
+    [[nodiscard]] std::string_view text(PropertyId id) const {
+        return properties.text(id).value_or(std::string_view{});
+    }
+    /// Empty where there is none.
+    [[nodiscard]] std::string_view correlation() const;
+    [[nodiscard]] std::string_view user_property(std::string_view name) const;
+};
+
+}  // namespace wsmq::patterns

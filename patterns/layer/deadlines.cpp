@@ -1,0 +1,47 @@
+#include "layer/deadlines.hpp"
+
+#include <algorithm>
+
+namespace wsmq::patterns {
+
+void Deadlines::set(std::uint64_t key, TimePoint due) {
+    due_[key] = due;
+    heap_.push_back({due, key});
+    std::push_heap(heap_.begin(), heap_.end(), is_later);
+    drop_stale();
+}
+
+void Deadlines::erase(std::uint64_t key) {
+    due_.erase(key);
+    drop_stale();
+}
+
+std::optional<TimePoint> Deadlines::next() const {
+    return heap_.empty() ? std::nullopt : std::optional{heap_.front().due};
+}
+
+std::optional<std::uint64_t> Deadlines::take(TimePoint now) {
+    if (heap_.empty() || heap_.front().due > now) return std::nullopt;
+    const auto key = heap_.front().key;
+    erase(key);
+    return key;
+}
+
+bool Deadlines::is_stale(const Entry& entry) const {
+    const auto found = due_.find(entry.key);
+    return found == due_.end() || found->second != entry.due;
+}
+
+void Deadlines::drop_stale() {
+    constexpr std::size_t some = 64;
+    if (heap_.size() > 2 * due_.size() + some) {
+        std::erase_if(heap_, [this](const Entry& entry) { return is_stale(entry); });
+        std::make_heap(heap_.begin(), heap_.end(), is_later);
+    }
+    while (!heap_.empty() && is_stale(heap_.front())) {
+        std::pop_heap(heap_.begin(), heap_.end(), is_later);
+        heap_.pop_back();
+    }
+}
+
+}  // namespace wsmq::patterns

@@ -1,0 +1,73 @@
+// A layer's way to the broker: publishes and subscribes on a client that others use as well, and knows which of its
+// operations were the layer's.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "wsmq/client.hpp"
+#include "wsmq/patterns/error.hpp"
+#include "wsmq/property.hpp"
+
+namespace wsmq::patterns {
+
+inline constexpr std::string_view json_type = "application/json";
+
+/// What an operation was for.
+enum class Purpose : std::uint8_t {
+    nothing,    ///< its end is nobody's business
+    join,       ///< a subscription without which the layer has not joined
+    presence,   ///< the layer's own record
+    farewell,   ///< the last record
+    request,    ///< `number`: the request
+    roster,     ///< the subscription to all webapps' records
+    discovery,  ///< `number`: of the service
+};
+
+struct Operation {
+    Purpose purpose = Purpose::nothing;
+    std::uint64_t number = 0;
+};
+
+/// How a message goes, beside its topic and payload. With MQTT 3 all but the first three are left out.
+struct Outgoing {
+    Qos qos = Qos::at_least_once;
+    bool retain = false;
+    bool waits = true;  ///< for the connection
+    std::string_view content_type{};
+    std::string_view response_topic{};
+    std::string_view correlation{};
+    std::optional<Duration> expiry{};
+    std::string_view traceparent{};
+    std::string_view method{};  ///< of a raw body
+    std::string_view error{};   ///< of a raw body
+};
+
+class Port {
+public:
+    explicit Port(Client& client) noexcept : client_{client} {}
+
+    [[nodiscard]] Client& client() noexcept { return client_; }
+    [[nodiscard]] bool is_connected() const noexcept { return client_.is_connected(); }
+    [[nodiscard]] bool is_v5() const noexcept { return client_.version() == Version::v5; }
+
+    Result<OperationId> publish(std::string_view topic, std::string_view payload, const Outgoing&, Operation,
+                                TimePoint now);
+    /// At QoS 1, in one packet.
+    Error subscribe(std::span<const std::string> filters, Operation, TimePoint now);
+    Error unsubscribe(std::string_view filter, TimePoint now);
+    /// Nobody waits for it any more: it is taken back where it was not sent yet, and its end is of no interest.
+    void abandon(OperationId);
+
+    /// The layer's own operation ended: what it was for. Nothing: it was not the layer's.
+    [[nodiscard]] std::optional<Operation> take(OperationId);
+
+private:
+    Client& client_;
+    std::map<OperationId, Operation> operations_;
+};
+
+}  // namespace wsmq::patterns

@@ -1,0 +1,24 @@
+// A small generator (SplitMix64) over the injected seed, for delays and for ids. Nothing secret depends on it.
+#pragma once
+#include <cstdint>
+
+namespace wsmq::patterns {
+
+class Random {
+public:
+    explicit Random(std::uint64_t seed) noexcept : state_{seed} {}
+
+    std::uint64_t next() noexcept {
+        std::uint64_t z = (state_ += 0x9E37'79B9'7F4A'7C15);
+        z = (z ^ (z >> 30)) * 0xBF58'476D'1CE4'E5B9;
+        z = (z ^ (z >> 27)) * 0x94D0'49BB'1331'11EB;
+        return z ^ (z >> 31);
+    }
+    /// 0 to `bound`, both included; `bound` is less than the largest value there is.
+    std::uint64_t up_to(std::uint64_t bound) noexcept { return next() % (bound + 1); }
+
+private:
+    std::uint64_t state_;
+};
+
+}  // namespace wsmq::patterns

@@ -1,0 +1,166 @@
+#include "presence/roster.hpp"
+
+#include <algorithm>
+
+#include "json_rpc/scan.hpp"
+
+namespace wsmq::patterns {
+
+namespace {
+
+/// Within this time behind its SUBACK a broker has sent the retained messages.
+constexpr Duration retained_time{1'000};
+/// Within this time everybody has answered a roll call, too.
+constexpr Duration settling_time{3'000};
+constexpr std::size_t most_presences = 100'000;
+
+}  // namespace
+
+Error Roster::watch(std::string_view org, std::string_view user, bool is_joined) {
+    if ((!org.empty() && !is_valid_account_part(org)) || (!user.empty() && !is_valid_account_part(user))) {
+        return Error::invalid_name;
+    }
+    const bool same = watching_ && org_ == org && user_ == user;
+    if (same) return Error::none;
+    if (const auto error = watching_ ? unwatch() : Error::none; error != Error::none) return error;
+    org_ = org;
+    user_ = user;
+    watching_ = true;
+    if (is_joined) subscribe();
+    return Error::none;
+}
+
+Error Roster::unwatch() {
+    if (!watching_) return Error::none;
+    watching_ = settled_ = false;
+    presences_.clear();
+    roll_due_.reset();
+    settles_.reset();
+    first_expiry_ = TimePoint::max();
+    if (!std::exchange(subscribed_, false)) return Error::none;
+    return context_.port.unsubscribe(context_.topics.status("+"), context_.now);
+}
+
+bool Roster::is_absent(std::string_view uid) const {
+    const bool knows_all = watching_ && settled_ && org_.empty() && user_.empty();
+    return knows_all && uid != uid_ && !presences_.contains(uid);
+}
+
+void Roster::subscribe() {
+    own_record_came_ = false;
+    const std::string filter = context_.topics.status("+");
+    subscribed_ = context_.port.subscribe({&filter, 1}, {Purpose::roster}, context_.now) == Error::none;
+}
+
+void Roster::handle_joined() {
+    if (watching_ && !subscribed_) subscribe();
+}
+
+void Roster::handle_connected(bool session_present) {
+    if (!subscribed_ || session_present) return;
+    // The engine renews the subscription.
+    settled_ = own_record_came_ = false;
+    for (auto& [uid, presence] : presences_) presence.confirmed = false;
+    handle_subscribed();
+}
+
+void Roster::handle_stopped() {
+    subscribed_ = settled_ = false;
+    roll_due_.reset();
+    settles_.reset();
+    for (auto& [uid, presence] : presences_) presence.confirmed = false;
+}
+
+void Roster::handle_subscribed() {
+    if (!watching_) return;
+    settles_ = context_.now + settling_time;
+    if (roll_call_ == Webapp::RollCall::always) call_the_roll();
+    if (roll_call_ == Webapp::RollCall::automatic) roll_due_ = context_.now + retained_time;
+}
+
+void Roster::call_the_roll() {
+    (void)context_.port.publish(context_.topics.room(roll_room, uid_), {}, {}, {}, context_.now);
+}
+
+bool Roster::is_wanted(std::string_view uid) const {
+    const auto parts = parse_uid(uid);
+    return parts && (org_.empty() || parts->org == org_) && (user_.empty() || parts->user == user_);
+}
+
+void Roster::handle_record(std::string_view uid, const Incoming& message) {
+    if (!is_wanted(uid)) return;
+    const auto scanned = json_rpc::scan(message.payload);
+    if (!scanned.ok && !message.payload.empty()) return;
+    const auto* online = scanned.find("online");
+    if (online == nullptr || online->raw != "true") {
+        const auto found = presences_.find(uid);
+        if (found != presences_.end()) vanish(found);
+        return;
+    }
+    Presence presence;
+    const auto* state = scanned.find("state");
+    presence.state = state ? state->raw : std::string_view{"null"};
+    presence.since = json_rpc::integer_of(scanned.find("since")).value_or(0);
+    const auto expiry = message.properties.integer(PropertyId::message_expiry_interval);
+    if (expiry) presence.expires = context_.now + std::chrono::seconds{*expiry};
+    appear(uid, std::move(presence));
+}
+
+void Roster::appear(std::string_view uid, Presence presence) {
+    first_expiry_ = std::min(first_expiry_, presence.expires);
+    const auto found = presences_.find(uid);
+    if (found == presences_.end()) {
+        if (presences_.size() >= most_presences) return;
+        const auto made = presences_.emplace(uid, std::move(presence)).first;
+        return tell(PresenceChanged::Change::appeared, made->first, made->second);
+    }
+    const bool same = found->second.state == presence.state && found->second.since == presence.since;
+    found->second = std::move(presence);
+    if (!same) tell(PresenceChanged::Change::changed, found->first, found->second);
+}
+
+void Roster::vanish(Presences::iterator position) {
+    tell(PresenceChanged::Change::gone, position->first, position->second);
+    presences_.erase(position);
+}
+
+void Roster::tell(PresenceChanged::Change change, const std::string& uid, const Presence& presence) {
+    context_.events.push(PresenceChanged{change, uid, presence.state, presence.since},
+                         {&PresenceChanged::uid, &PresenceChanged::state});
+}
+
+void Roster::handle_timeout() {
+    if (roll_due_ && *roll_due_ <= context_.now) {
+        roll_due_.reset();
+        if (!own_record_came_) call_the_roll();
+    }
+    const bool settles = settles_ && *settles_ <= context_.now;
+    if (settles) {
+        settles_.reset();
+        settled_ = true;
+    }
+    if (settles || first_expiry_ <= context_.now) sweep();
+}
+
+/// Those whose record has expired, and those who did not show up again, are gone.
+void Roster::sweep() {
+    first_expiry_ = TimePoint::max();
+    for (auto each = presences_.begin(); each != presences_.end();) {
+        const auto current = each++;
+        const auto& presence = current->second;
+        if (presence.expires <= context_.now || (settled_ && !presence.confirmed)) {
+            vanish(current);
+        } else {
+            first_expiry_ = std::min(first_expiry_, presence.expires);
+        }
+    }
+}
+
+std::optional<TimePoint> Roster::next_deadline() const {
+    auto next = first_expiry_;
+    if (roll_due_) next = std::min(next, *roll_due_);
+    if (settles_) next = std::min(next, *settles_);
+    return next == TimePoint::max() ? std::nullopt : std::optional{next};
+}
+
+}  // namespace wsmq::patterns

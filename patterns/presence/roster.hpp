@@ -1,0 +1,64 @@
+// Who is there: the presence records of other webapps.
+#pragma once
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "layer/context.hpp"
+#include "wsmq/patterns/webapp.hpp"
+
+namespace wsmq::patterns {
+
+class Roster {
+public:
+    using Presences = std::map<std::string, Presence, std::less<>>;
+
+    Roster(Context& context, std::string_view uid, Webapp::RollCall roll_call)
+        : context_{context}, uid_{uid}, roll_call_{roll_call} {}
+
+    Error watch(std::string_view org, std::string_view user, bool is_joined);
+    Error unwatch();
+    [[nodiscard]] bool is_watching() const noexcept { return watching_; }
+    [[nodiscard]] const Presences& presences() const noexcept { return presences_; }
+    /// Everybody who is there is known, and this webapp is not among them.
+    [[nodiscard]] bool is_absent(std::string_view uid) const;
+
+    /// Our own record is published: a subscription brings it back where the broker keeps its word.
+    void handle_joined();
+    /// A connection on which the broker may have lost our session. Who was there must show up again.
+    void handle_connected(bool session_present);
+    /// The subscriptions ended.
+    void handle_stopped();
+    void handle_subscribed();
+    void handle_own_record(bool retained) { own_record_came_ |= retained; }
+    void handle_record(std::string_view uid, const Incoming&);
+
+    void handle_timeout();
+    [[nodiscard]] std::optional<TimePoint> next_deadline() const;
+
+private:
+    [[nodiscard]] bool is_wanted(std::string_view uid) const;
+    void subscribe();
+    void appear(std::string_view uid, Presence);
+    void vanish(Presences::iterator);
+    void tell(PresenceChanged::Change, const std::string& uid, const Presence&);
+    void sweep();
+    void call_the_roll();
+
+    Context& context_;
+    std::string uid_;
+    Webapp::RollCall roll_call_;
+    std::string org_;
+    std::string user_;
+    bool watching_ = false;
+    bool subscribed_ = false;
+    bool settled_ = false;
+    bool own_record_came_ = false;
+    Presences presences_;
+    TimePoint first_expiry_ = TimePoint::max();  ///< or earlier
+    std::optional<TimePoint> roll_due_;
+    std::optional<TimePoint> settles_;
+};
+
+}  // namespace wsmq::patterns

@@ -1,0 +1,122 @@
+#include "request/discovery.hpp"
+
+#include <algorithm>
+
+#include "json_rpc/scan.hpp"
+
+namespace wsmq::patterns {
+
+namespace {
+
+// Retained messages come right behind the SUBACK.
+constexpr Duration settling_time{500};
+constexpr std::size_t most_records = 10'000;
+
+bool is_true(const json_rpc::Member* member) { return member != nullptr && member->raw == "true"; }
+
+}  // namespace
+
+const Discovery::Watch* Discovery::watch_of(std::string_view service) const {
+    const auto found = std::ranges::find_if(
+        watches_, [&](const Watch& each) { return each.service.empty() || each.service == service; });
+    return found == watches_.end() ? nullptr : &*found;
+}
+
+Error Discovery::watch(std::string_view service) {
+    watches_.push_back({.service = std::string{service}});
+    return context_.port.client().is_started() ? subscribe(watches_.size() - 1) : Error::none;
+}
+
+Error Discovery::subscribe(std::size_t number) {
+    const auto& service = watches_[number].service;
+    const std::string filter = context_.topics.record(service.empty() ? "+" : service, "+");
+    return context_.port.subscribe({&filter, 1}, {Purpose::discovery, number}, context_.now);
+}
+
+Error Discovery::discover(std::string_view service) {
+    if (!service.empty() && !is_valid_name(service)) return Error::invalid_name;
+    told_.emplace(service);
+    // What is known already will not come again by itself.
+    for (const auto& [name, instances] : services_) {
+        if (!service.empty() && name != service) continue;
+        for (const auto& [instance, record] : instances) tell(name, instance, record);
+    }
+    const auto* watched = watch_of(service);
+    const bool is_enough = watched != nullptr && (!service.empty() || watched->service.empty());
+    return is_enough ? Error::none : watch(service);
+}
+
+void Discovery::consult(std::string_view service) {
+    if (watch_of(service) == nullptr) (void)watch(service);
+}
+
+void Discovery::subscribe_again() {
+    for (std::size_t number = 0; number < watches_.size(); ++number) (void)subscribe(number);
+}
+
+bool Discovery::handle_record(std::string_view service, std::string_view instance, const Incoming& message) {
+    if (watch_of(service) == nullptr) return false;
+    if (!is_valid_name(service) || !is_valid_instance(instance)) return true;
+    Record record;
+    if (!message.payload.empty()) {
+        const auto scanned = json_rpc::scan(message.payload);
+        if (!scanned.is_object()) return true;
+        record = {is_true(scanned.find("online")), is_true(scanned.find("raw")), std::string{message.payload}};
+    }
+    tell(service, instance, record);
+    auto& instances = services_[std::string{service}];
+    const auto found = instances.find(instance);
+    if (found != instances.end() && record.text.empty()) {
+        instances.erase(found);
+        --records_;
+    } else if (found != instances.end()) {
+        found->second = std::move(record);
+    } else if (!record.text.empty() && records_ < most_records) {
+        instances.emplace(instance, std::move(record));
+        ++records_;
+    }
+    if (instances.empty()) services_.erase(services_.find(service));
+    return true;
+}
+
+void Discovery::tell(std::string_view service, std::string_view instance, const Record& record) {
+    if (!told_.contains("") && !told_.contains(service)) return;
+    context_.events.push(ServiceChanged{service, instance, record.online, record.text},
+                         {&ServiceChanged::service, &ServiceChanged::instance, &ServiceChanged::record});
+}
+
+void Discovery::handle_subscribed(std::uint64_t number) { watches_[number].settles = context_.now + settling_time; }
+
+bool Discovery::handle_timeout() {
+    bool learnt = false;
+    for (auto& watch : watches_) {
+        if (!watch.settles || context_.now < *watch.settles) continue;
+        watch.settles.reset();
+        watch.settled = learnt = true;
+    }
+    return learnt;
+}
+
+std::optional<TimePoint> Discovery::next_deadline() const {
+    std::optional<TimePoint> next;
+    for (const auto& watch : watches_) {
+        if (watch.settles && (!next || *watch.settles < *next)) next = watch.settles;
+    }
+    return next;
+}
+
+bool Discovery::is_absent(std::string_view service) const {
+    const bool settled = std::ranges::any_of(
+        watches_, [&](const Watch& each) { return each.settled && (each.service.empty() || each.service == service); });
+    const auto known = services_.find(service);
+    return settled && known != services_.end() &&
+           std::ranges::none_of(known->second, [](const auto& each) { return each.second.online; });
+}
+
+bool Discovery::takes_raw(std::string_view service) const {
+    const auto known = services_.find(service);
+    return known != services_.end() &&
+           std::ranges::any_of(known->second, [](const auto& each) { return each.second.online && each.second.raw; });
+}
+
+}  // namespace wsmq::patterns

@@ -1,0 +1,115 @@
+// Requests of others: what is told, what waits for its turn, what was answered and is remembered for duplicates, and
+// streams with their credit. A webapp uses it for its peers, a service for its callers.
+#pragma once
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "layer/context.hpp"
+#include "layer/deadlines.hpp"
+#include "wsmq/patterns/call_limits.hpp"
+
+namespace wsmq::patterns {
+
+class Responder {
+public:
+    /// `at` names us in a stream: an instance, or a uid.
+    Responder(Context& context, const CallLimits& limits, std::string_view at)
+        : context_{context}, limits_{limits}, at_{at} {}
+
+    struct Counts {
+        std::uint64_t requests = 0;    ///< told
+        std::uint64_t errors = 0;      ///< answered with an error, refused ones included
+        std::uint64_t duplicates = 0;  ///< answered from memory
+        std::uint64_t cancelled = 0;
+        std::uint64_t expired = 0;
+    };
+
+    // --- What arrives ------------------------------------------------------------------------------
+    /// Who sent it, from the topic, and the topic on which the answer goes.
+    struct Sender {
+        std::string_view from;
+        std::string_view reply_topic;
+    };
+    /// A request, which becomes an event, unless it is a duplicate or too much.
+    void handle_request(const Sender&, const json_rpc::Message&, const Incoming&);
+    /// A raw body: the id is in the Correlation Data, the method in a user property. False: it is none.
+    bool handle_raw(const Sender&, const Incoming&);
+    /// An answer with an error that nobody has to remember. `id`: JSON text, or empty for null.
+    void refuse(const Sender&, std::string_view id, std::int64_t code, std::string_view message, const Incoming&);
+    /// Answers what is no message, unless that tries to be an answer itself.
+    void refuse(const Sender&, const json_rpc::Invalid&, const Incoming&);
+    /// "$/cancelRequest" and "$/more". Of an id that is not this sender's, nothing happens. False: another method.
+    bool handle_control(std::string_view from, const json_rpc::Message&);
+
+    // --- The user's calls --------------------------------------------------------------------------
+    Error respond(CallId, std::string_view result);
+    Error respond_raw(CallId, std::string_view body, std::string_view content_type);
+    Error fail(CallId, std::int64_t code, std::string_view message, std::string_view data);
+    Error progress(CallId, std::string_view value);
+
+    void handle_timeout();
+    [[nodiscard]] std::optional<TimePoint> next_deadline() const { return deadlines_.next(); }
+    /// Every call that is not answered is answered with -32003, and told to have ended.
+    void fail_all(std::string_view message);
+    /// As fail_all(), where nothing can be sent any more.
+    void end_all();
+
+    [[nodiscard]] std::size_t unanswered() const noexcept { return open_ + waiting_.size(); }
+    [[nodiscard]] const Counts& counts() const noexcept { return counts_; }
+
+private:
+    enum class State : std::uint8_t {
+        waiting,   ///< for its turn. Next: open when one of those ends, answered when it is cancelled
+        open,      ///< the user has it. Next: answered
+        answered,  ///< remembered until it expires or makes room
+    };
+    struct Call {
+        State state = State::waiting;
+        std::string key;  ///< sender and id
+        std::string reply_topic;
+        std::string id;           ///< JSON text
+        std::string correlation;  ///< as it came
+        TimePoint due;
+        std::uint64_t seq = 0;
+        std::uint64_t credit = 0;
+        bool is_raw = false;
+        std::string from, method, params, content_type, traceparent;  ///< while it is waiting
+        std::string answer, answer_type;                              ///< once it is answered
+    };
+    using Calls = std::map<std::uint64_t, Call>;
+
+    [[nodiscard]] static std::string key_of(std::string_view from, std::string_view id);
+    [[nodiscard]] Calls::iterator find(std::string_view from, std::string_view id);
+    [[nodiscard]] Calls::iterator find_open(CallId);
+    void accept(const Sender&, std::string_view id, std::string_view method, std::string_view params,
+                std::string_view content_type, const Incoming&);
+    [[nodiscard]] bool is_duplicate(const Sender&, std::string_view id);
+    [[nodiscard]] std::optional<Duration> lifetime(const Incoming&) const;
+    void tell(Calls::iterator);
+    void pump();
+    Error send(const Call&, std::string_view payload, std::string_view content_type);
+    Error answer(Calls::iterator, std::string payload, std::string_view content_type);
+    void cancel(Calls::iterator);
+    void stop_counting(Calls::iterator);
+    void erase(Calls::iterator);
+    void forget_oldest();
+
+    Context& context_;
+    CallLimits limits_;
+    std::string at_;
+    Calls calls_;
+    std::map<std::string, std::uint64_t, std::less<>> by_key_;
+    std::deque<std::uint64_t> waiting_;
+    std::deque<std::uint64_t> answered_;  ///< in their order; some may be gone
+    Deadlines deadlines_;
+    std::size_t open_ = 0;
+    std::size_t remembered_ = 0;
+    std::size_t remembered_bytes_ = 0;
+    std::uint64_t last_ = 0;
+    Counts counts_;
+};
+
+}  // namespace wsmq::patterns

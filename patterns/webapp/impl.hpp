@@ -1,0 +1,74 @@
+// The webapp as a whole: its life on a connection, and who handles what is received. The user's calls come from
+// webapp.cpp; this is split by theme into joining.cpp and receiving.cpp.
+#pragma once
+#include <optional>
+#include <set>
+#include <string>
+
+#include "layer/context.hpp"
+#include "presence/announcer.hpp"
+#include "presence/roster.hpp"
+#include "request/caller.hpp"
+#include "request/discovery.hpp"
+#include "respond/responder.hpp"
+#include "wsmq/patterns/webapp.hpp"
+
+namespace wsmq::patterns {
+
+struct Webapp::Impl {
+    Impl(Client&, Options);
+
+    // --- joining.cpp ---
+    /// The client has been started: everything is subscribed, in the order in which it will be sent.
+    void begin();
+    void handle_connected(const Connected&);
+    void handle_disconnected(const Disconnected&);
+    void handle_completed(const Operation&, const Completed&);
+    void handle_failed(const Operation&, Errc);
+    void announce();
+    void check_joined();
+    void fail_to_join(Error, ReasonCode);
+    void leave();
+    void stop();
+    [[nodiscard]] bool is_join_filter(std::string_view) const;
+
+    // --- receiving.cpp ---
+    /// False: it is somebody else's.
+    bool handle_message(const Message&);
+    bool handle_webapp_message(const Levels&, const Incoming&);
+    void handle_response(const Incoming&);
+    void handle_peer(std::string_view from, const Incoming&);
+    void handle_peer_call(std::string_view from, const json_rpc::Message&, const Incoming&);
+    bool handle_room(std::string_view room, std::string_view from, const Incoming&);
+    bool handle_status(std::string_view uid, const Incoming&);
+    bool handle_device(std::string_view serial_number, const Incoming&);
+
+    // --- webapp.cpp ---
+    Error want(const std::string& filter);
+    Error want_no_more(const std::string& filter);
+    Error send(const std::string& topic, std::string_view body, const SendOptions&);
+    [[nodiscard]] std::optional<TimePoint> next_deadline() const;
+
+    Options options;
+    Context context;
+    Discovery discovery;
+    Caller caller;
+    Responder responder;
+    Announcer announcer;
+    Roster roster;
+
+    std::vector<std::string> join_filters;
+    std::set<std::string, std::less<>> rooms;
+    std::set<std::string, std::less<>> devices;  ///< by serial number; "+" for all
+    bool exposes = false;
+
+    bool begun = false;      ///< the client is started, and has the subscriptions
+    bool granted = false;    ///< the subscriptions without which nobody can reach us
+    bool announced = false;  ///< on this connection
+    bool joined = false;
+    bool joined_before = false;
+    bool leaving = false;
+    std::optional<TimePoint> leave_due;
+};
+
+}  // namespace wsmq::patterns

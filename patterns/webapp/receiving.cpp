@@ -1,0 +1,126 @@
+// From a topic to whoever it is for.
+#include "json_rpc/scan.hpp"
+#include "webapp/impl.hpp"
+
+namespace wsmq::patterns {
+
+using json_rpc::Kind;
+
+bool Webapp::Impl::handle_message(const Message& message) {
+    const auto below = context.topics.below_root(message.topic);
+    if (!below) return false;
+    const auto levels = Levels::of(*below);
+    const Incoming incoming{{reinterpret_cast<const char*>(message.payload.data()), message.payload.size()},
+                            PropertyView{message.encoded_properties},
+                            message.retain};
+    if (levels.level[0] == "webapp") return handle_webapp_message(levels, incoming);
+    const bool of_device = levels.count == 3 && levels.level[0] == "device" && levels.level[1] == "status";
+    return of_device && handle_device(levels.level[2], incoming);
+}
+
+bool Webapp::Impl::handle_webapp_message(const Levels& levels, const Incoming& incoming) {
+    const auto kind = levels.level[1];
+    const auto first = levels.level[2];
+    if (levels.count == 3) {
+        if (kind == "status") return handle_status(first, incoming);
+        if (kind != "res" || first != options.uid) return false;
+        handle_response(incoming);
+        return true;
+    }
+    if (levels.count != 4) return false;
+    const auto second = levels.level[3];
+    if (kind == "room") return handle_room(first, second, incoming);
+    if (kind == "svc") return discovery.handle_record(first, second, incoming);
+    if (kind != "peer" || first != options.uid) return false;
+    // A broker without access rules lets anything through.
+    if (is_valid_uid(second)) handle_peer(second, incoming);
+    return true;
+}
+
+void Webapp::Impl::handle_response(const Incoming& incoming) {
+    if (caller.handle_raw(incoming)) return;
+    json_rpc::Message message;
+    json_rpc::Invalid invalid;
+    if (!json_rpc::parse(incoming.payload, message, invalid)) return;
+    if (message.kind == Kind::result || message.kind == Kind::error) return caller.handle_answer({}, message);
+    if (message.kind != Kind::notification) return;  // services make no requests
+    if (message.method == json_rpc::method::progress) {
+        if (const auto control = json_rpc::parse_control(message.value)) caller.handle_progress({}, *control);
+    } else if (is_valid_name(message.method)) {
+        context.events.push(Notification{{}, message.method, message.value},
+                            {&Notification::method, &Notification::params});
+    }
+}
+
+void Webapp::Impl::handle_peer(std::string_view from, const Incoming& incoming) {
+    json_rpc::Message message;
+    json_rpc::Invalid invalid;
+    const auto type = incoming.text(PropertyId::content_type);
+    const bool may_be_json = type.empty() || type == json_type;
+    if (may_be_json && json_rpc::parse(incoming.payload, message, invalid)) {
+        handle_peer_call(from, message, incoming);
+    } else if (invalid.has_version) {
+        responder.refuse({from, context.topics.peer(from, options.uid)}, invalid, incoming);
+    } else {
+        context.events.push(PeerMessage{from, incoming.payload, type},
+                            {&PeerMessage::from, &PeerMessage::body, &PeerMessage::content_type});
+    }
+}
+
+void Webapp::Impl::handle_peer_call(std::string_view from, const json_rpc::Message& message, const Incoming& incoming) {
+    if (message.kind == Kind::result || message.kind == Kind::error) return caller.handle_answer(from, message);
+    const auto reply_topic = context.topics.peer(from, options.uid);
+    const bool is_name = is_valid_name(message.method);
+    if (message.kind == Kind::request) {
+        if (exposes && is_name) return responder.handle_request({from, reply_topic}, message, incoming);
+        return responder.refuse({from, reply_topic}, message.id, json_rpc::code::method_not_found, "Method not found",
+                                incoming);
+    }
+    if (message.method == json_rpc::method::progress) {
+        if (const auto control = json_rpc::parse_control(message.value)) caller.handle_progress(from, *control);
+    } else if (!responder.handle_control(from, message) && is_name) {
+        context.events.push(Notification{from, message.method, message.value},
+                            {&Notification::from, &Notification::method, &Notification::params});
+    }
+}
+
+bool Webapp::Impl::handle_room(std::string_view room, std::string_view from, const Incoming& incoming) {
+    const bool of_roll = room == roll_room;
+    if (!of_roll && !rooms.contains(room)) return false;
+    if (from == options.uid || !is_valid_uid(from)) return true;
+    if (of_roll) {
+        announcer.answer_roll_call();
+    } else {
+        context.events.push(RoomMessage{room, from, incoming.payload, incoming.text(PropertyId::content_type)},
+                            {&RoomMessage::room, &RoomMessage::from, &RoomMessage::body, &RoomMessage::content_type});
+    }
+    return true;
+}
+
+bool Webapp::Impl::handle_status(std::string_view uid, const Incoming& incoming) {
+    if (uid != options.uid) {
+        if (!roster.is_watching()) return false;
+        roster.handle_record(uid, incoming);
+        return true;
+    }
+    roster.handle_own_record(incoming.retain);
+    if (!leaving) announcer.handle_own_record(incoming);
+    return true;
+}
+
+bool Webapp::Impl::handle_device(std::string_view serial_number, const Incoming& incoming) {
+    if (!devices.contains(serial_number) && !devices.contains("+")) return false;
+    if (!is_valid_level(serial_number)) return true;
+    bool online = false;
+    if (!incoming.payload.empty()) {
+        const auto scanned = json_rpc::scan(incoming.payload);
+        if (!scanned.is_object()) return true;
+        const auto* member = scanned.find("online");
+        online = member != nullptr && member->raw == "true";
+    }
+    context.events.push(DeviceStatus{serial_number, online, incoming.payload},
+                        {&DeviceStatus::serial_number, &DeviceStatus::status});
+    return true;
+}
+
+}  // namespace wsmq::patterns

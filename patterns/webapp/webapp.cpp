@@ -1,0 +1,270 @@
+#include "wsmq/patterns/webapp.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "json_rpc/scan.hpp"
+#include "webapp/impl.hpp"
+#include "wsmq/property.hpp"
+
+namespace wsmq::patterns {
+
+// --- The options -----------------------------------------------------------------------------------
+
+Result<ConnectOptions> Webapp::connect_options(ConnectOptions base, const Options& options) {
+    constexpr std::chrono::seconds longest{UINT32_MAX - 1};
+    if (!is_valid_root(options.root)) return Error::invalid_root;
+    if (!is_valid_uid(options.uid)) return Error::invalid_name;
+    if (!options.trusts_json && !json_rpc::is_json(options.state)) return Error::invalid_json;
+    for (const auto& time : {options.will_delay, options.presence_expiry}) {
+        if (time.count() < 0 || time > longest) return Error::invalid_argument;
+    }
+    base.client_id = options.uid;
+    base.resubscribe = true;
+    PropertyWriter properties;
+    properties.text(PropertyId::content_type, json_type);
+    const auto delay = static_cast<std::uint32_t>(options.will_delay.count());
+    if (delay > 0) properties.integer(PropertyId::will_delay_interval, delay);
+    const auto expiry = static_cast<std::uint32_t>(options.presence_expiry.count());
+    if (expiry > 0) properties.integer(PropertyId::message_expiry_interval, expiry);
+    if (base.version == Version::v5 && delay > 0) {
+        // The will goes out when the session ends, even before its delay has passed (MQTT 5.0, 3.1.3.2.2). So the
+        // session must outlive the delay, and a page that is loaded anew must take it up.
+        base.clean_start = false;
+        base.session_expiry_interval = std::max(base.session_expiry_interval, delay);
+    }
+    const auto record = Announcer::offline_record(options.uid);
+    const auto block = properties.bytes();
+    base.will = Will{.topic = Topics{options.root}.status(options.uid),
+                     .payload = {record.begin(), record.end()},
+                     .qos = Qos::at_least_once,
+                     .retain = true,
+                     .encoded_properties = {block.begin(), block.end()}};
+    return base;
+}
+
+Webapp::Impl::Impl(Client& client, Options given)
+    : options{std::move(given)},
+      context{client, options.root, options.random_seed, options.trusts_json},
+      discovery{context},
+      caller{context, discovery, {options.uid, options.maximum_requests, options.consults_discovery}},
+      responder{context, options.calls, options.uid},
+      announcer{context, {options.uid, options.state, options.since, options.presence_expiry}},
+      roster{context, options.uid, options.roll_call} {
+    const auto& topics = context.topics;
+    join_filters = {topics.response(options.uid), topics.peer(options.uid, "+"), topics.status(options.uid)};
+    if (options.roll_call != RollCall::never) join_filters.push_back(topics.room(roll_room, "+"));
+}
+
+Webapp::Webapp(Client& client, Options options) : impl_{std::make_unique<Impl>(client, std::move(options))} {}
+Webapp::~Webapp() = default;
+
+// --- The layer -------------------------------------------------------------------------------------
+
+bool Webapp::handle(const wsmq::Event& event, TimePoint now) {
+    impl_->context.now = now;
+    if (const auto* message = std::get_if<Message>(&event)) return impl_->handle_message(*message);
+    if (const auto* completed = std::get_if<Completed>(&event)) {
+        const auto operation = impl_->context.port.take(completed->id);
+        if (operation) impl_->handle_completed(*operation, *completed);
+        return operation.has_value();
+    }
+    if (const auto* failed = std::get_if<Failed>(&event)) {
+        const auto operation = impl_->context.port.take(failed->id);
+        if (operation) impl_->handle_failed(*operation, failed->error);
+        return operation.has_value();
+    }
+    if (std::holds_alternative<OpenTransport>(event) && !impl_->begun) impl_->begin();
+    if (const auto* connected = std::get_if<Connected>(&event)) impl_->handle_connected(*connected);
+    if (const auto* disconnected = std::get_if<Disconnected>(&event)) impl_->handle_disconnected(*disconnected);
+    if (const auto* lost = std::get_if<SubscriptionLost>(&event)) {
+        if (impl_->is_join_filter(lost->topic_filter)) impl_->fail_to_join(Error::refused, lost->reason);
+    }
+    return false;
+}
+
+void Webapp::handle_timeout(TimePoint now) {
+    auto& impl = *impl_;
+    impl.context.now = now;
+    impl.caller.handle_timeout();
+    impl.responder.handle_timeout();
+    if (impl.discovery.handle_timeout()) impl.caller.handle_discovered();
+    impl.announcer.handle_timeout();
+    impl.roster.handle_timeout();
+    if (impl.leave_due && *impl.leave_due <= now) impl.stop();
+}
+
+std::optional<TimePoint> Webapp::Impl::next_deadline() const {
+    if (!context.events.empty()) return context.now;
+    std::optional<TimePoint> next;
+    for (const auto& due : {caller.next_deadline(), responder.next_deadline(), discovery.next_deadline(),
+                            announcer.next_deadline(), roster.next_deadline(), leave_due}) {
+        if (due && (!next || *due < *next)) next = due;
+    }
+    return next;
+}
+
+std::optional<TimePoint> Webapp::next_deadline() const { return impl_->next_deadline(); }
+
+Webapp::Event Webapp::next_event(TimePoint now) {
+    impl_->context.now = now;
+    const auto event = impl_->context.events.next();
+    if (const auto* progress = std::get_if<Progress>(&event)) impl_->caller.item_taken(progress->id);
+    return event;
+}
+
+// --- Requests and calls ----------------------------------------------------------------------------
+
+Result<RequestId> Webapp::request(Target target, std::string_view method, std::string_view params,
+                                  const RequestOptions& options, TimePoint now) {
+    impl_->context.now = now;
+    if (impl_->leaving) return Error::left;
+    // With MQTT 5 the broker says it, where it says it.
+    const bool of_peer = target.kind == Target::Kind::peer;
+    return impl_->caller.request(target, method, params, options, of_peer && impl_->roster.is_absent(target.name));
+}
+
+Error Webapp::notify(Target target, std::string_view method, std::string_view params, TimePoint now) {
+    impl_->context.now = now;
+    return impl_->leaving ? Error::left : impl_->caller.notify(target, method, params);
+}
+
+bool Webapp::cancel(RequestId id, TimePoint now) {
+    impl_->context.now = now;
+    return impl_->caller.cancel(id);
+}
+
+bool Webapp::grant(RequestId id, std::uint32_t items, TimePoint now) {
+    impl_->context.now = now;
+    return impl_->caller.grant(id, items);
+}
+
+void Webapp::expose(bool on) noexcept { impl_->exposes = on; }
+
+Error Webapp::respond(CallId call, std::string_view result, TimePoint now) {
+    impl_->context.now = now;
+    return impl_->responder.respond(call, result);
+}
+
+Error Webapp::fail(CallId call, std::int64_t code, std::string_view message, std::string_view data, TimePoint now) {
+    impl_->context.now = now;
+    return impl_->responder.fail(call, code, message, data);
+}
+
+Error Webapp::progress(CallId call, std::string_view value, TimePoint now) {
+    impl_->context.now = now;
+    return impl_->responder.progress(call, value);
+}
+
+// --- Messages --------------------------------------------------------------------------------------
+
+Error Webapp::Impl::send(const std::string& topic, std::string_view body, const SendOptions& how) {
+    if (leaving) return Error::left;
+    if (how.qos > Qos::exactly_once) return Error::invalid_argument;
+    const Outgoing outgoing{.qos = how.qos, .waits = how.waits_for_connection, .content_type = how.content_type};
+    return context.port.publish(topic, body, outgoing, {}, context.now).error();
+}
+
+Error Webapp::send(std::string_view uid, std::string_view body, const SendOptions& options, TimePoint now) {
+    impl_->context.now = now;
+    if (!is_valid_uid(uid)) return Error::invalid_name;
+    // The other side would take it for a call.
+    if (json_rpc::scan(body).find("jsonrpc") != nullptr) return Error::invalid_argument;
+    return impl_->send(impl_->context.topics.peer(uid, impl_->options.uid), body, options);
+}
+
+Error Webapp::send_room(std::string_view room, std::string_view body, const SendOptions& options, TimePoint now) {
+    impl_->context.now = now;
+    if (!is_valid_room(room)) return Error::invalid_name;
+    return impl_->send(impl_->context.topics.room(room, impl_->options.uid), body, options);
+}
+
+/// Before the client is started, what is wanted is remembered alone.
+Error Webapp::Impl::want(const std::string& filter) {
+    return begun ? context.port.subscribe({&filter, 1}, {}, context.now) : Error::none;
+}
+
+Error Webapp::Impl::want_no_more(const std::string& filter) {
+    return begun ? context.port.unsubscribe(filter, context.now) : Error::none;
+}
+
+Error Webapp::join_room(std::string_view room, TimePoint now) {
+    impl_->context.now = now;
+    if (!is_valid_room(room)) return Error::invalid_name;
+    const bool is_new = impl_->rooms.emplace(room).second;
+    return is_new ? impl_->want(impl_->context.topics.room(room, "+")) : Error::none;
+}
+
+Error Webapp::leave_room(std::string_view room, TimePoint now) {
+    impl_->context.now = now;
+    if (!is_valid_room(room)) return Error::invalid_name;
+    const auto found = impl_->rooms.find(room);
+    if (found == impl_->rooms.end()) return Error::none;
+    impl_->rooms.erase(found);
+    return impl_->want_no_more(impl_->context.topics.room(room, "+"));
+}
+
+// --- Presence, devices, services -------------------------------------------------------------------
+
+Error Webapp::set_state(std::string_view state, TimePoint now) {
+    impl_->context.now = now;
+    if (impl_->leaving) return Error::left;
+    return impl_->context.accepts_json(state) ? impl_->announcer.set_state(state) : Error::invalid_json;
+}
+
+Error Webapp::watch_presence(std::string_view org, std::string_view user, TimePoint now) {
+    impl_->context.now = now;
+    return impl_->roster.watch(org, user, impl_->joined);
+}
+
+Error Webapp::unwatch_presence(TimePoint now) {
+    impl_->context.now = now;
+    return impl_->roster.unwatch();
+}
+
+const std::map<std::string, Presence, std::less<>>& Webapp::presences() const noexcept {
+    return impl_->roster.presences();
+}
+
+Error Webapp::watch_devices(std::span<const std::string_view> serial_numbers, TimePoint now) {
+    impl_->context.now = now;
+    if (!std::ranges::all_of(serial_numbers, is_valid_level)) return Error::invalid_name;
+    std::set<std::string, std::less<>> wanted{serial_numbers.begin(), serial_numbers.end()};
+    if (wanted.empty()) wanted.emplace("+");
+    const auto former = std::exchange(impl_->devices, wanted);
+    auto error = Error::none;
+    const auto note = [&error](Error each) { error = error == Error::none ? each : error; };
+    for (const auto& each : former) {
+        if (!wanted.contains(each)) note(impl_->want_no_more(impl_->context.topics.device(each)));
+    }
+    for (const auto& each : wanted) {
+        if (!former.contains(each)) note(impl_->want(impl_->context.topics.device(each)));
+    }
+    return error;
+}
+
+Error Webapp::unwatch_devices(TimePoint now) {
+    impl_->context.now = now;
+    auto error = Error::none;
+    for (const auto& each : std::exchange(impl_->devices, {})) {
+        error = impl_->want_no_more(impl_->context.topics.device(each));
+    }
+    return error;
+}
+
+Error Webapp::discover(std::string_view service, TimePoint now) {
+    impl_->context.now = now;
+    return impl_->discovery.discover(service);
+}
+
+// --- The end ---------------------------------------------------------------------------------------
+
+void Webapp::leave(TimePoint now) {
+    impl_->context.now = now;
+    impl_->leave();
+}
+
+std::string_view Webapp::uid() const noexcept { return impl_->options.uid; }
+bool Webapp::is_joined() const noexcept { return impl_->joined; }
+
+}  // namespace wsmq::patterns
