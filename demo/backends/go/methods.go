@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"maps"
+	"math"
 	"slices"
 	"time"
 )
@@ -33,6 +34,9 @@ func sum(c *call) (any, error) {
 	total := 0.0
 	for _, term := range terms {
 		total += *term
+	}
+	if math.IsInf(total, 0) { // JSON has no infinite number
+		return nil, invalidParams("the sum is too large")
 	}
 	return total, nil
 }

@@ -1,0 +1,171 @@
+//! Requests: how they are read, answered once, cancelled and given credit.
+
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use rumqttc::v5::mqttbytes::v5::PublishProperties;
+use serde_json::{json, Value};
+use tokio::sync::{Notify, Semaphore};
+
+use crate::{methods, Service};
+
+const REMEMBERED: Duration = Duration::from_secs(60); // for duplicates of a request
+const FIRST_CREDIT: usize = 64; // items of a stream that need no credit
+const LARGEST_GRANT: u64 = 1_000_000; // a semaphore has a limit
+
+/// A failure that the caller is told.
+pub struct RpcError {
+    pub code: i64,
+    pub message: String,
+    pub data: Option<Value>,
+}
+
+impl RpcError {
+    pub fn new(code: i64, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), data: None }
+    }
+
+    fn to_json(&self) -> Value {
+        let mut error = json!({ "code": self.code, "message": self.message });
+        if let Some(data) = &self.data {
+            error["data"] = data.clone();
+        }
+        error
+    }
+}
+
+/// One request while it is worked on, and its response afterwards.
+pub struct Call {
+    service: Arc<Service>,
+    id: Option<Value>, // none for a notification
+    pub method: String,
+    pub params: Option<Value>,
+    sender: String,
+    properties: PublishProperties, // of the response
+    cancelled: Notify,
+    credit: Semaphore,
+    response: OnceLock<Value>,
+}
+
+impl Call {
+    async fn run(self: Arc<Self>) {
+        let mut sent = 0;
+        // Cancelling drops the method's future at the place where it waits.
+        let outcome = tokio::select! {
+            outcome = methods::call(&self, &mut sent) => outcome,
+            () = self.cancelled.notified() => Err(RpcError::new(-32003, "Cancelled")),
+        };
+        let response = match outcome {
+            Ok(result) if sent > 0 => json!({ "id": self.id, "result": result, "count": sent }),
+            Ok(result) => json!({ "id": self.id, "result": result }),
+            Err(error) => json!({ "id": self.id, "error": error.to_json() }),
+        };
+        if self.id.is_some() {
+            self.respond(self.response.get_or_init(|| response)).await;
+        }
+    }
+
+    async fn respond(&self, response: &Value) {
+        self.service.send(&self.sender, response.clone(), self.properties.clone()).await;
+    }
+
+    /// The sender is `{org}:{user}:{random}`. It comes from the topic, which the broker's access rules vouch for.
+    pub fn user(&self) -> &str {
+        match self.sender.match_indices(':').nth(1) {
+            Some((end, _)) => &self.sender[..end],
+            None => &self.sender,
+        }
+    }
+
+    /// Sends one item of a stream, once the caller has granted credit for it; `sent` counts them.
+    pub async fn progress(&self, value: impl Into<Value>, sent: &mut u64) {
+        self.credit.acquire().await.expect("nobody closes it").forget();
+        let params = json!({ "id": self.id, "seq": *sent, "value": value.into(), "at": self.service.instance });
+        *sent += 1;
+        if self.id.is_some() {
+            let message = json!({ "method": "$/progress", "params": params });
+            self.service.send(&self.sender, message, PublishProperties::default()).await;
+        }
+    }
+}
+
+impl Service {
+    pub fn receive_request(self: &Arc<Self>, sender: &str, payload: &[u8], properties: PublishProperties) {
+        let Ok(request) = serde_json::from_slice::<Value>(payload) else {
+            return self.refuse(sender, Value::Null, RpcError::new(-32700, "Parse error"), properties);
+        };
+        let id = request.get("id").filter(|id| is_id(id)).cloned();
+        if !is_request(&request) {
+            let error = RpcError::new(-32600, "Invalid request");
+            return self.refuse(sender, id.into(), error, properties);
+        }
+        let call = Arc::new(Call {
+            service: self.clone(),
+            id,
+            method: request["method"].as_str().unwrap_or_default().into(),
+            params: request.get("params").cloned(),
+            sender: sender.into(),
+            properties,
+            cancelled: Notify::new(),
+            credit: Semaphore::new(FIRST_CREDIT),
+            response: OnceLock::new(),
+        });
+        match self.remember(&call) {
+            None => drop(tokio::spawn(call.run())),
+            Some(earlier) => drop(tokio::spawn(async move {
+                // Without a response yet, that is on its way.
+                if let Some(response) = earlier.response.get() {
+                    earlier.respond(response).await;
+                }
+            })),
+        }
+    }
+
+    fn refuse(self: &Arc<Self>, sender: &str, id: Value, error: RpcError, properties: PublishProperties) {
+        let (service, sender) = (self.clone(), sender.to_owned());
+        let response = json!({ "id": id, "error": error.to_json() });
+        tokio::spawn(async move { service.send(&sender, response, properties).await });
+    }
+
+    /// The earlier call of which this one is a duplicate.
+    fn remember(self: &Arc<Self>, call: &Arc<Call>) -> Option<Arc<Call>> {
+        let key = (call.sender.clone(), call.id.as_ref()?.to_string());
+        let mut calls = self.calls.lock().unwrap();
+        if let Some(earlier) = calls.get(&key) {
+            return Some(earlier.clone());
+        }
+        calls.insert(key.clone(), call.clone());
+        let service = self.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(REMEMBERED).await;
+            service.calls.lock().unwrap().remove(&key);
+        });
+        None
+    }
+
+    pub fn receive_control(&self, sender: &str, payload: &[u8]) {
+        let message: Value = serde_json::from_slice(payload).unwrap_or_default();
+        let params = &message["params"];
+        let key = (sender.to_owned(), params["id"].to_string());
+        let Some(call) = self.calls.lock().unwrap().get(&key).cloned() else { return };
+        match message["method"].as_str() {
+            Some("$/cancelRequest") => call.cancelled.notify_one(),
+            Some("$/more") => {
+                let n = params["n"].as_u64().unwrap_or(0).min(LARGEST_GRANT);
+                call.credit.add_permits(n as usize);
+            }
+            _ => (),
+        }
+    }
+}
+
+fn is_id(id: &Value) -> bool {
+    id.is_string() || id.is_number()
+}
+
+fn is_request(request: &Value) -> bool {
+    request["jsonrpc"] == "2.0"
+        && request["method"].is_string()
+        && request.get("id").is_none_or(is_id)
+        && request.get("params").is_none_or(|params| params.is_array() || params.is_object())
+}

@@ -1,0 +1,162 @@
+//! The demo service in Rust, with rumqttc. README.md says how to start it and how it works.
+
+mod calls;
+mod methods;
+
+use std::collections::HashMap;
+use std::env;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use rumqttc::v5::mqttbytes::v5::{Filter, LastWill, Packet, Publish, PublishProperties, SubscribeReasonCode};
+use rumqttc::v5::mqttbytes::QoS::AtLeastOnce;
+use rumqttc::v5::{AsyncClient, Event, MqttOptions};
+use rumqttc::Outgoing;
+use serde_json::{json, Value};
+use tokio::signal::unix::{signal, SignalKind};
+
+use calls::Call;
+
+const LARGEST_PACKET: u32 = 16 << 20; // rumqttc's own limit is 10 KiB
+
+pub struct Service {
+    client: AsyncClient,
+    root: String,
+    name: String,
+    instance: String,
+    requests: String,
+    control: String,
+    record: String,
+    /// By sender and id, so that nobody can reach the request of somebody else.
+    calls: Mutex<HashMap<(String, String), Arc<Call>>>,
+}
+
+impl Service {
+    async fn subscribe(&self) {
+        let filters = [
+            format!("$share/{}/{}+", self.name, self.requests),
+            format!("{}/+", self.record),
+            format!("{}_all/+", self.control),
+        ];
+        let filters = filters.map(|filter| Filter::new(filter, AtLeastOnce));
+        log_error(self.client.subscribe_many(filters).await);
+    }
+
+    /// Tells, by the retained discovery record, whether requests are answered.
+    async fn announce(&self, online: bool) {
+        let record = announcement(&self.name, &self.instance, online);
+        log_error(self.client.publish(&self.record, AtLeastOnce, true, record).await);
+    }
+
+    /// Messages leave in the order of these calls; rumqttc keeps to what the broker takes at once.
+    async fn send(&self, sender: &str, mut message: Value, properties: PublishProperties) {
+        message["jsonrpc"] = json!("2.0");
+        let topic = format!("{}webapp/res/{sender}", self.root);
+        let publish = self.client.publish_with_properties(topic, AtLeastOnce, false, message.to_string(), properties);
+        log_error(publish.await);
+    }
+
+    fn receive(self: &Arc<Self>, packet: Publish) {
+        let topic = String::from_utf8_lossy(&packet.topic);
+        let Some((_, sender)) = topic.rsplit_once('/') else { return };
+        if topic.starts_with(&self.requests) {
+            // A caller with MQTT 3.1.1 has no properties.
+            let properties = PublishProperties {
+                correlation_data: packet.properties.and_then(|sent| sent.correlation_data),
+                content_type: Some("application/json".into()),
+                ..Default::default()
+            };
+            self.receive_request(sender, &packet.payload, properties);
+        } else {
+            self.receive_control(sender, &packet.payload);
+        }
+    }
+}
+
+fn announcement(service: &str, instance: &str, online: bool) -> String {
+    let mut about = json!({ "online": online, "service": service, "instance": instance });
+    if online {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        about["version"] = json!("1.0.0");
+        about["methods"] = json!(methods::NAMES);
+        about["since"] = json!(now.as_millis() as u64);
+    }
+    about.to_string()
+}
+
+fn log_error<T, E: std::fmt::Display>(result: Result<T, E>) {
+    if let Err(error) = result {
+        eprintln!("{error}");
+    }
+}
+
+fn variable(name: &str, default: &str) -> String {
+    env::var(name).unwrap_or_else(|_| default.into())
+}
+
+/// The broker's host and port.
+fn address(url: &str) -> Option<(String, u16)> {
+    let address = url.strip_prefix("mqtt://")?.trim_end_matches('/');
+    match address.rsplit_once(':') {
+        Some((host, port)) => Some((host.into(), port.parse().ok()?)),
+        None => Some((address.into(), 1883)),
+    }
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let (host, port) = address(&variable("WSMQ_URL", "mqtt://localhost"))
+        .ok_or("WSMQ_URL should be mqtt://host or mqtt://host:port")?;
+    let root = variable("WSMQ_ROOT", "evsuites/");
+    let name = variable("WSMQ_SERVICE", "demo");
+    // The standard library seeds its hash tables from the system's random numbers.
+    let instance = format!("rust-{:08x}", RandomState::new().hash_one(0) as u32);
+    let control = format!("{root}webapp/svc/{name}/");
+    let record = format!("{control}{instance}");
+
+    let mut options = MqttOptions::new(format!("{name}-{instance}"), host, port);
+    let will = announcement(&name, &instance, false);
+    options
+        .set_keep_alive(Duration::from_secs(30))
+        .set_max_packet_size(Some(LARGEST_PACKET))
+        .set_last_will(LastWill::new(&record, will, AtLeastOnce, true, None));
+    let (client, mut events) = AsyncClient::new(options, 100);
+    let requests = format!("{root}webapp/req/{name}/");
+    let calls = Mutex::default();
+    let service = Arc::new(Service { client, root, name, instance, requests, control, record, calls });
+
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let leaving = service.clone();
+    tokio::spawn(async move {
+        tokio::select! { _ = terminate.recv() => (), _ = interrupt.recv() => () }
+        leaving.announce(false).await;
+        log_error(leaving.client.disconnect().await);
+    });
+
+    // This loop moves everything, so whatever has to wait for it runs in a task of its own.
+    loop {
+        let service = service.clone();
+        match events.poll().await {
+            Ok(Event::Incoming(Packet::ConnAck(_))) => {
+                tokio::spawn(async move { service.subscribe().await });
+            }
+            Ok(Event::Incoming(Packet::SubAck(answer))) => {
+                let granted = |code| matches!(code, &SubscribeReasonCode::Success(_));
+                if !answer.return_codes.iter().all(granted) {
+                    eprintln!("The broker refused a subscription: {:?}", answer.return_codes);
+                    continue;
+                }
+                println!("{}/{} answers", service.name, service.instance);
+                tokio::spawn(async move { service.announce(true).await });
+            }
+            Ok(Event::Incoming(Packet::Publish(packet))) => service.receive(packet),
+            Ok(Event::Outgoing(Outgoing::Disconnect)) => return Ok(()),
+            Ok(_) => (),
+            Err(error) => {
+                eprintln!("{error}");
+                tokio::time::sleep(Duration::from_secs(1)).await; // the next poll connects again
+            }
+        }
+    }
+}
