@@ -24,8 +24,12 @@ const needs = {
   native: [
     { package: 'libboost-dev', file: '/usr/include/boost/asio.hpp' },
     { package: 'libssl-dev', file: '/usr/include/openssl/ssl.h' },
+    { package: 'libcli11-dev', file: '/usr/include/CLI/CLI.hpp' },
   ],
-  broker: [{ package: 'mosquitto', program: 'mosquitto' }],
+  broker: [
+    { package: 'mosquitto', program: 'mosquitto' },
+    { package: 'mosquitto-clients', program: 'mosquitto_pub' },
+  ],
   interop: [
     { package: 'rabbitmq-server', program: 'rabbitmq-server' },
     { package: 'erlang-base', program: 'epmd' },

@@ -1,5 +1,5 @@
 // npm test [-- PART...]: builds and runs every test. Parts: check, debug, sanitize, wasm, fuzz, install,
-// bench-native, js, interop, backends, browser.
+// command, bench-native, js, interop, backends, browser.
 import { existsSync } from 'node:fs'
 import { buildPreset } from './lib/cmake.mjs'
 import { sourceFiles } from './lib/files.mjs'
@@ -16,6 +16,7 @@ import { setup } from './setup.mjs'
 /** Tests that compile first, each a part by itself. @type {Record<string, { title: string, file: string }>} */
 const compiling = {
   install: { title: 'Installed libraries', file: 'tests/install/install.test.mjs' },
+  command: { title: 'The wsmq command', file: 'tests/command/command.test.mjs' },
   'bench-native': { title: 'Native bench', file: 'bench/native/quick.test.mjs' },
 }
 const parts = ['debug', 'sanitize', 'wasm', 'fuzz', ...Object.keys(compiling), 'js', 'interop', 'backends', 'browser', 'check']

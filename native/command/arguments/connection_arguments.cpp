@@ -1,0 +1,216 @@
+#include "connection_arguments.hpp"
+
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <charconv>
+
+#include "exit_code.hpp"
+#include "wsmq/native/url.hpp"
+#include "wsmq/topic.hpp"
+
+namespace wsmq::command {
+
+namespace {
+
+void add_identity(CLI::App& app, ConnectionArguments& arguments) {
+    app.add_option("-i,--id", arguments.client_id, "Client identifier; by default the broker assigns one");
+    app.add_option("-I,--id-prefix", arguments.client_id_prefix, "Client identifier: this and the process's number");
+    app.add_option("-u,--username", arguments.username, "User name");
+    app.add_option("-P,--pw,--password", arguments.password, "Password")->envname("WSMQ_PASSWORD");
+}
+
+void add_session(CLI::App& app, ConnectionArguments& arguments) {
+    app.add_option("-V,--protocol-version", arguments.version, "MQTT version: 5, 311 or 31 (or mqttv5 ...)")
+        ->capture_default_str();
+    app.add_option("-k,--keepalive", arguments.keep_alive, "Keep alive in seconds; 0 switches it off")
+        ->capture_default_str();
+    app.add_flag("-c,--disable-clean-session", arguments.keep_session, "Take up the session of this client identifier");
+    app.add_option("-x,--session-expiry-interval", arguments.session_expiry,
+                   "MQTT 5: how many seconds the session outlives the connection; -1 is for ever (default with -c)");
+    app.add_option("--connect-timeout", arguments.connect_timeout, "Seconds until a connection attempt is given up")
+        ->capture_default_str()
+        ->check(CLI::PositiveNumber);
+    app.add_option("-D,--property", arguments.properties,
+                   "MQTT 5 property: PACKET NAME VALUE, or PACKET user-property NAME VALUE; PACKET is connect, will, "
+                   "publish, subscribe or unsubscribe")
+        ->type_name("WORD ...")
+        ->type_size(1)
+        ->expected(3, 1 << 20);
+}
+
+void add_will(CLI::App& app, ConnectionArguments& arguments) {
+    app.add_option("--will-topic", arguments.will_topic, "Topic of the last will");
+    app.add_option("--will-payload", arguments.will_payload, "Payload of the last will");
+    app.add_option("--will-qos", arguments.will_qos, "QoS of the last will")->check(CLI::Range(0, 2));
+    app.add_flag("--will-retain", arguments.will_retain, "The last will is retained");
+}
+
+void add_tls(CLI::App& app, ConnectionArguments& arguments) {
+    app.add_option("--cafile", arguments.ca_file, "File of trusted certificate authorities (PEM)");
+    app.add_option("--capath", arguments.ca_path, "Folder of trusted certificate authorities");
+    app.add_option("--cert", arguments.certificate_file, "Client certificate (PEM)");
+    app.add_option("--key", arguments.key_file, "Its private key (PEM)");
+    app.add_option("--key-password", arguments.key_password, "The pass phrase of the key")
+        ->envname("WSMQ_KEY_PASSWORD");
+    app.add_flag("--insecure", arguments.insecure, "Trust any certificate of the broker");
+}
+
+void add_output(CLI::App& app, ConnectionArguments& arguments) {
+    app.add_flag("-d,--debug", arguments.debug, "Tell on standard error what happens to the connection");
+    app.add_flag("--quiet", arguments.quiet, "Print no errors");
+    app.add_flag("--json", arguments.json, "Results and errors as lines of JSON");
+}
+
+Version version_of(std::string_view text) {
+    if (text.starts_with("mqttv")) text.remove_prefix(5);
+    if (text == "5" || text == "5.0") return Version::v5;
+    if (text == "311" || text == "3.1.1" || text == "4") return Version::v3_1_1;
+    if (text == "31" || text == "3.1" || text == "3") return Version::v3_1;
+    throw UsageError{"MQTT versions are 5, 311 and 31."};
+}
+
+std::uint32_t session_expiry_of(const ConnectionArguments& arguments) {
+    constexpr std::uint32_t for_ever = 0xFFFF'FFFF;
+    if (!arguments.session_expiry) return arguments.keep_session ? for_ever : 0;
+    const std::string& text = *arguments.session_expiry;
+    if (text == "-1") return for_ever;
+    std::uint32_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc{} || end != text.data() + text.size()) {
+        throw UsageError{"A session expiry interval is -1 or a number from 0 to 4294967295."};
+    }
+    return value;
+}
+
+Will will_of(const ConnectionArguments& arguments, const PropertyWriter& properties) {
+    if (!is_valid_topic_name(*arguments.will_topic)) throw UsageError{"The will's topic is not a topic name."};
+    const Bytes block = properties.bytes();
+    return {.topic = *arguments.will_topic,
+            .payload = {arguments.will_payload.begin(), arguments.will_payload.end()},
+            .qos = static_cast<Qos>(arguments.will_qos),
+            .retain = arguments.will_retain,
+            .encoded_properties = {block.begin(), block.end()}};
+}
+
+/// The topic of an mqtt:// or mqtts:// address, which stands where other addresses have a path.
+std::string take_topic(std::string& url) {
+    if (!url.starts_with("mqtt")) return {};
+    const auto authority = url.find("://");
+    const auto slash = authority == std::string::npos ? authority : url.find('/', authority + 3);
+    if (slash == std::string::npos) return {};
+    std::string topic = url.substr(slash + 1);
+    url.resize(slash);
+    return topic;
+}
+
+std::string address_of(const ConnectionArguments& arguments) {
+    const bool secure = !arguments.ca_file.empty() || !arguments.ca_path.empty() || !arguments.certificate_file.empty();
+    const bool is_ipv6 = arguments.host.find(':') != std::string::npos && !arguments.host.starts_with('[');
+    std::string url = secure || arguments.port == 8883 ? "mqtts://" : "mqtt://";
+    url += is_ipv6 ? '[' + arguments.host + ']' : arguments.host;
+    if (arguments.port) url += ':' + std::to_string(*arguments.port);
+    return url;
+}
+
+}  // namespace
+
+void ConnectionArguments::add_to(CLI::App& app) {
+    app.add_option("-L,--url", urls,
+                   "mqtt://, mqtts://, ws:// or wss:// [user:password@]host[:port][/topic, or path of the WebSocket]; "
+                   "several are tried in turn")
+        ->type_name("URL")
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    app.add_option("-h,--host", host, "Host of the broker")->capture_default_str();
+    app.add_option("-p,--port", port, "Port of the broker: 1883 by default, 8883 with TLS")
+        ->check(CLI::Range(1, 65535));
+    add_identity(app, *this);
+    add_session(app, *this);
+    add_will(app, *this);
+    add_tls(app, *this);
+    app.add_option("--proxy", proxy, "Proxy for HTTP CONNECT: http://[user:password@]host:port");
+    app.add_option("--header", headers, "Header of the WebSocket's handshake: 'Name: value'")->expected(1);
+    add_output(app, *this);
+}
+
+namespace {
+
+native::Url parse(const std::string& text, std::string_view what) {
+    const auto parsed = native::parse_url(text);
+    if (const auto* url = std::get_if<native::Url>(&parsed)) return *url;
+    throw UsageError{"The " + std::string{what} + ' ' + text +
+                     " cannot be used: " + std::string{describe(std::get<native::UrlError>(parsed))} + '.'};
+}
+
+native::TransportOptions transport_of(const ConnectionArguments& arguments) {
+    native::TransportOptions transport;
+    transport.tls = {.ca_file = arguments.ca_file,
+                     .ca_path = arguments.ca_path,
+                     .certificate_file = arguments.certificate_file,
+                     .private_key_file = arguments.key_file,
+                     .private_key_password = arguments.key_password,
+                     .insecure = arguments.insecure};
+    if (!arguments.proxy.empty()) {
+        transport.proxy = parse(arguments.proxy, "proxy");
+        if (transport.proxy->scheme != native::Scheme::http) throw UsageError{"A proxy's address begins with http://."};
+    }
+    for (const auto& header : arguments.headers) {
+        const auto colon = header.find(':');
+        if (colon == std::string::npos) throw UsageError{"A header is 'Name: value'."};
+        const auto value = header.find_first_not_of(' ', colon + 1);
+        transport.headers.emplace_back(header.substr(0, colon), value == std::string::npos ? "" : header.substr(value));
+    }
+    return transport;
+}
+
+void set_credentials(ConnectOptions& connect, const ConnectionArguments& arguments) {
+    connect.credentials.username = arguments.username;
+    if (!arguments.password) return;
+    if (!arguments.username) throw UsageError{"-P takes a user name beside it: -u."};
+    connect.credentials.password.emplace(arguments.password->begin(), arguments.password->end());
+}
+
+void set_identity(ConnectOptions& connect, const ConnectionArguments& arguments) {
+    connect.client_id = arguments.client_id;
+    if (!arguments.client_id_prefix.empty()) {
+        if (!arguments.client_id.empty()) throw UsageError{"-i and -I do not go together."};
+        connect.client_id = arguments.client_id_prefix + std::to_string(getpid());
+    }
+    if (connect.client_id.empty() && arguments.keep_session) throw UsageError{"-c takes a client identifier: -i."};
+    // MQTT 3.1 has none that the broker assigns.
+    if (connect.client_id.empty() && connect.version == Version::v3_1)
+        connect.client_id = "wsmq-" + std::to_string(getpid());
+}
+
+}  // namespace
+
+ConnectionArguments::Resolved ConnectionArguments::resolve() const {
+    Resolved resolved;
+    ConnectOptions& connect = resolved.client.connect;
+    connect.version = version_of(version);
+    connect.keep_alive = std::chrono::seconds{keep_alive};
+    connect.clean_start = !keep_session;
+    connect.session_expiry_interval = session_expiry_of(*this);
+    connect.connect_timeout = std::chrono::milliseconds{static_cast<std::int64_t>(connect_timeout * 1000)};
+    resolved.properties = PropertyArguments::parse(properties, connect);
+    if (resolved.properties.any && connect.version != Version::v5) throw UsageError{"Properties take MQTT 5: -V 5."};
+    const Bytes block = resolved.properties.connect.bytes();
+    connect.encoded_properties.assign(block.begin(), block.end());
+    set_credentials(connect, *this);
+    set_identity(connect, *this);
+    if (will_topic) connect.will = will_of(*this, resolved.properties.will);
+    resolved.client.transport = transport_of(*this);
+
+    for (std::string url : urls) {
+        if (std::string topic = take_topic(url); !topic.empty()) resolved.topics.push_back(std::move(topic));
+        if (parse(url, "address").scheme == native::Scheme::http)
+            throw UsageError{"Brokers are at mqtt://, mqtts://, ws:// or wss://."};
+        resolved.urls.push_back(std::move(url));
+    }
+    if (resolved.urls.empty()) resolved.urls.push_back(address_of(*this));
+    (void)parse(resolved.urls.front(), "address");
+    return resolved;
+}
+
+}  // namespace wsmq::command

@@ -1,0 +1,63 @@
+// The arguments that every subcommand shares: where the broker is, who asks, and how the connection is made.
+// Names are those of mosquitto_pub and mosquitto_sub where these have one.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "property_arguments.hpp"
+#include "wsmq/native/client_options.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace wsmq::command {
+
+struct ConnectionArguments {
+    std::vector<std::string> urls;
+    std::string host = "localhost";
+    std::optional<std::uint16_t> port;
+    std::optional<std::string> username;
+    std::optional<std::string> password;
+    std::string client_id;
+    std::string client_id_prefix;
+    std::string version = "5";
+    std::uint16_t keep_alive = 30;
+    bool keep_session = false;
+    std::optional<std::string> session_expiry;
+    double connect_timeout = 30;
+
+    std::optional<std::string> will_topic;
+    std::string will_payload;
+    unsigned will_qos = 0;
+    bool will_retain = false;
+
+    std::string ca_file;
+    std::string ca_path;
+    std::string certificate_file;
+    std::string key_file;
+    std::string key_password;
+    bool insecure = false;
+    std::string proxy;
+    std::vector<std::string> headers;
+    std::vector<std::string> properties;
+
+    bool debug = false;
+    bool quiet = false;
+    bool json = false;
+
+    void add_to(CLI::App&);
+
+    struct Resolved {
+        std::vector<std::string> urls;
+        native::ClientOptions client;
+        PropertyArguments properties;
+        std::vector<std::string> topics;  ///< out of mqtt:// and mqtts:// URLs
+    };
+    /// Throws UsageError.
+    [[nodiscard]] Resolved resolve() const;
+};
+
+}  // namespace wsmq::command

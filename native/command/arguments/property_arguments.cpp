@@ -1,0 +1,136 @@
+#include "property_arguments.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <limits>
+
+#include "exit_code.hpp"
+
+namespace wsmq::command {
+
+namespace {
+
+struct Name {
+    std::string_view text;
+    PropertyId id;
+    PropertyType type;
+    std::uint32_t maximum = std::numeric_limits<std::uint32_t>::max();
+};
+
+// Those that a client may send; topic aliases are the engine's own business.
+constexpr std::array names{
+    Name{"payload-format-indicator", PropertyId::payload_format_indicator, PropertyType::byte, 1},
+    Name{"message-expiry-interval", PropertyId::message_expiry_interval, PropertyType::four_byte_integer},
+    Name{"content-type", PropertyId::content_type, PropertyType::text},
+    Name{"response-topic", PropertyId::response_topic, PropertyType::text},
+    Name{"correlation-data", PropertyId::correlation_data, PropertyType::binary},
+    Name{"subscription-identifier", PropertyId::subscription_identifier, PropertyType::variable_byte_integer,
+         268'435'455},
+    Name{"session-expiry-interval", PropertyId::session_expiry_interval, PropertyType::four_byte_integer},
+    Name{"authentication-method", PropertyId::authentication_method, PropertyType::text},
+    Name{"authentication-data", PropertyId::authentication_data, PropertyType::binary},
+    Name{"request-problem-information", PropertyId::request_problem_information, PropertyType::byte, 1},
+    Name{"request-response-information", PropertyId::request_response_information, PropertyType::byte, 1},
+    Name{"will-delay-interval", PropertyId::will_delay_interval, PropertyType::four_byte_integer},
+    Name{"receive-maximum", PropertyId::receive_maximum, PropertyType::two_byte_integer, 65'535},
+    Name{"topic-alias-maximum", PropertyId::topic_alias_maximum, PropertyType::two_byte_integer, 65'535},
+    Name{"maximum-packet-size", PropertyId::maximum_packet_size, PropertyType::four_byte_integer},
+    Name{"user-property", PropertyId::user_property, PropertyType::text_pair},
+};
+
+const Name& find(const std::string& text) {
+    const auto* found = std::find_if(names.begin(), names.end(), [&](const Name& name) { return name.text == text; });
+    if (found == names.end()) throw UsageError{"There is no property \"" + text + "\" that a client may send."};
+    return *found;
+}
+
+std::uint32_t number(const Name& name, const std::string& text) {
+    std::uint32_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc{} || end != text.data() + text.size() || value > name.maximum) {
+        throw UsageError{"The property " + std::string{name.text} + " is a number from 0 to " +
+                         std::to_string(name.maximum) + ", not \"" + text + "\"."};
+    }
+    return value;
+}
+
+Bytes as_bytes(const std::string& text) { return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}; }
+
+/// True where ConnectOptions has a field of its own for the property.
+bool set_field(ConnectOptions& options, const Name& name, const std::string& value) {
+    switch (name.id) {
+        case PropertyId::session_expiry_interval: options.session_expiry_interval = number(name, value); return true;
+        case PropertyId::receive_maximum:
+            options.receive_maximum = static_cast<std::uint16_t>(number(name, value));
+            return true;
+        case PropertyId::topic_alias_maximum:
+            options.topic_alias_maximum = static_cast<std::uint16_t>(number(name, value));
+            return true;
+        case PropertyId::maximum_packet_size: options.maximum_packet_size = number(name, value); return true;
+        case PropertyId::authentication_method: options.authentication_method = value; return true;
+        case PropertyId::authentication_data:
+            options.authentication_data.assign(value.begin(), value.end());
+            return true;
+        default: return false;
+    }
+}
+
+void write(PropertyWriter& writer, const Name& name, const std::string& value) {
+    if (name.type == PropertyType::text)
+        writer.text(name.id, value);
+    else if (name.type == PropertyType::binary)
+        writer.binary(name.id, as_bytes(value));
+    else
+        writer.integer(name.id, number(name, value));
+}
+
+struct Packet {
+    std::string_view text;
+    PropertyOwner owner;
+    PropertyWriter PropertyArguments::*writer;
+};
+
+constexpr std::array packets{
+    Packet{"connect", PropertyOwner::connect, &PropertyArguments::connect},
+    Packet{"will", PropertyOwner::will, &PropertyArguments::will},
+    Packet{"publish", PropertyOwner::publish, &PropertyArguments::publish},
+    Packet{"subscribe", PropertyOwner::subscribe, &PropertyArguments::subscribe},
+    Packet{"unsubscribe", PropertyOwner::unsubscribe, &PropertyArguments::unsubscribe},
+};
+
+const Packet& find_packet(const std::string& text) {
+    const auto* found =
+        std::find_if(packets.begin(), packets.end(), [&](const Packet& packet) { return packet.text == text; });
+    if (found != packets.end()) return *found;
+    throw UsageError{"Properties are for connect, will, publish, subscribe or unsubscribe, not for \"" + text + "\"."};
+}
+
+}  // namespace
+
+PropertyArguments PropertyArguments::parse(const std::vector<std::string>& words, ConnectOptions& options) {
+    PropertyArguments result;
+    result.any = !words.empty();
+    std::size_t at = 0;
+    const auto next = [&]() -> const std::string& {
+        if (at == words.size()) throw UsageError{"-D takes a packet, a property and its value."};
+        return words[at++];
+    };
+    while (at < words.size()) {
+        const auto& packet = find_packet(next());
+        const auto& name = find(next());
+        const auto& value = next();
+        auto& writer = result.*packet.writer;
+        if (name.type == PropertyType::text_pair)
+            writer.user_property(value, next());
+        else if (packet.owner != PropertyOwner::connect || !set_field(options, name, value))
+            write(writer, name, value);
+        if (validate_properties(packet.owner, writer.bytes()) != Errc::none) {
+            throw UsageError{"The property " + std::string{name.text} + " is not allowed for " +
+                             std::string{packet.text} + ", stands twice, or has a value that is not sound."};
+        }
+    }
+    return result;
+}
+
+}  // namespace wsmq::command

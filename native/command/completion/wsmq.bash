@@ -1,0 +1,31 @@
+# Completion of the command wsmq for bash: subcommands, their options, and the values that some of these take.
+# The options are asked of the command itself, so that they are always those of the installed one.
+
+_wsmq() {
+  local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command=
+  local i
+  for ((i = 1; i < COMP_CWORD; i++)); do
+    [[ ${COMP_WORDS[i]} == -* ]] || { command=${COMP_WORDS[i]}; break; }
+  done
+  COMPREPLY=()
+  if [[ -z $command ]]; then
+    mapfile -t COMPREPLY < <(compgen -W "$("${COMP_WORDS[0]}" --list-commands 2>/dev/null) --help --version" -- "$current")
+    return
+  fi
+  case $previous in
+    -q | --qos | --will-qos | --retain-handling) mapfile -t COMPREPLY < <(compgen -W "0 1 2" -- "$current") ;;
+    -V | --protocol-version) mapfile -t COMPREPLY < <(compgen -W "5 311 31" -- "$current") ;;
+    -f | --file | --cafile | --cert | --key) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
+    --capath) mapfile -t COMPREPLY < <(compgen -d -- "$current") ;;
+    -h | --host) mapfile -t COMPREPLY < <(compgen -A hostname -- "$current") ;;
+    -L | --url) mapfile -t COMPREPLY < <(compgen -W "mqtt:// mqtts:// ws:// wss://" -- "$current") ;;
+    -D | --property) mapfile -t COMPREPLY < <(compgen -W "connect will publish subscribe unsubscribe" -- "$current") ;;
+    *)
+      if [[ $current == -* || -z $current ]]; then
+        mapfile -t COMPREPLY < <(compgen -W "$("${COMP_WORDS[0]}" "$command" --list-options 2>/dev/null)" -- "$current")
+      fi
+      ;;
+  esac
+}
+
+complete -o filenames -F _wsmq wsmq

@@ -1,0 +1,34 @@
+// How the command ends: what a script can tell apart. Documented in docs/command.md.
+#pragma once
+#include <stdexcept>
+#include <string>
+
+namespace wsmq::command {
+
+enum class ExitCode : int {
+    success = 0,
+    failed = 1,           ///< the broker refused a message or a subscription, or something could not be written
+    usage = 2,            ///< the arguments are not sound; nothing was sent
+    not_connected = 3,    ///< no broker could be reached
+    refused = 4,          ///< the broker refused the connection
+    connection_lost = 5,  ///< the connection ended and may not, or could not, be taken up again
+    timed_out = 27,       ///< -W ran out; the number is that of mosquitto_sub
+};
+
+/// Arguments that are sound one by one and wrong together, or that cannot be read. The text is for people.
+class UsageError : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
+/// Any other end that is not success.
+class CommandError : public std::runtime_error {
+public:
+    CommandError(ExitCode code, const std::string& text) : std::runtime_error{text}, code_{code} {}
+    [[nodiscard]] ExitCode code() const noexcept { return code_; }
+
+private:
+    ExitCode code_;
+};
+
+}  // namespace wsmq::command

@@ -1,0 +1,98 @@
+// The command: its subcommands, and how they end.
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "arguments/command_arguments.hpp"
+#include "commands.hpp"
+#include "exit_code.hpp"
+#include "report.hpp"
+
+namespace {
+
+using namespace wsmq::command;
+
+constexpr const char* footer =
+    "\nExit codes: 0 success, 1 a message or subscription was refused, 2 wrong arguments, 3 no broker was reached, "
+    "4 the broker refused the connection, 5 the connection was lost, 27 -W ran out.";
+
+/// For the shell's completion, which asks the command itself.
+void print_options(const CLI::App& app) {
+    for (const CLI::Option* option : app.get_options()) {
+        for (const auto& name : option->get_lnames()) std::cout << "--" << name << '\n';
+        for (const auto& name : option->get_snames()) std::cout << '-' << name << '\n';
+    }
+}
+
+template <class Arguments> class Subcommand {
+public:
+    Subcommand(CLI::App& app, const std::string& name, const std::string& description,
+               ExitCode (*body)(const Arguments&))
+        : app_{app.add_subcommand(name, description)}, run_{body} {
+        app_->set_help_flag("--help", "Print this help and exit");
+        app_->add_flag("--list-options", list_options_)->group("");
+        app_->footer(footer);
+        arguments_.add_to(*app_);
+    }
+
+    [[nodiscard]] bool is_chosen() const { return app_->parsed(); }
+    [[nodiscard]] ExitCode run() const {
+        if (!list_options_) return run_(arguments_);
+        print_options(*app_);
+        return ExitCode::success;
+    }
+    [[nodiscard]] const ConnectionArguments& connection() const { return arguments_.connection; }
+
+private:
+    CLI::App* app_;
+    ExitCode (*run_)(const Arguments&);
+    Arguments arguments_;
+    bool list_options_ = false;
+};
+
+template <class Arguments> ExitCode run(const Subcommand<Arguments>& subcommand) {
+    const Report report{subcommand.connection()};
+    try {
+        return subcommand.run();
+    } catch (const UsageError& error) {
+        return report.fail(ExitCode::usage, error.what());
+    } catch (const CommandError& error) {
+        return report.fail(error.code(), error.what());
+    } catch (const std::exception& error) {
+        return report.fail(ExitCode::failed, error.what());
+    }
+}
+
+ExitCode choose(int argc, char** argv) {
+    CLI::App app{"MQTT from the command line, over TCP, TLS and WebSocket."};
+    app.set_help_flag("--help", "Print this help and exit");
+    app.set_version_flag("--version", WSMQ_VERSION);
+    bool list_commands = false;
+    app.add_flag("--list-commands", list_commands)->group("");
+    app.footer("\n`wsmq COMMAND --help` tells the options of a command.");
+    const Subcommand<PubArguments> pub{app, "pub", "Publish messages", &run_pub};
+    const Subcommand<SubArguments> sub{app, "sub", "Subscribe, and print what arrives", &run_sub};
+    const Subcommand<BenchArguments> bench{app, "bench", "Measure how fast messages go through a broker", &run_bench};
+    app.require_subcommand(0, 1);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? ExitCode::success : ExitCode::usage;
+    }
+    if (list_commands) {
+        for (const CLI::App* each : app.get_subcommands([](const CLI::App*) { return true; }))
+            std::cout << each->get_name() << '\n';
+        return ExitCode::success;
+    }
+    if (pub.is_chosen()) return run(pub);
+    if (sub.is_chosen()) return run(sub);
+    if (bench.is_chosen()) return run(bench);
+    std::cerr << app.help();
+    return ExitCode::usage;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    std::ios::sync_with_stdio(false);
+    return static_cast<int>(choose(argc, argv));
+}

@@ -1,0 +1,35 @@
+// How `wsmq sub` prints a message.
+#pragma once
+#include <chrono>
+#include <string>
+#include <string_view>
+
+#include "wsmq/event.hpp"
+
+namespace wsmq::command {
+
+/// What is printed for a message: the payload alone, the topic before it (-v), a format (-F, with the
+/// letters of mosquitto_sub), or a line of JSON (--json).
+class MessageFormat {
+public:
+    using Moment = std::chrono::system_clock::time_point;
+
+    static MessageFormat payload() { return MessageFormat{"%p"}; }
+    static MessageFormat verbose() { return MessageFormat{"%t %p"}; }
+    static MessageFormat json(bool pretty);
+    /// Throws UsageError where the format has a letter that is not known.
+    static MessageFormat custom(std::string format);
+
+    /// Appended without an end of line.
+    void append(std::string& out, const Message&, Moment received) const;
+
+private:
+    explicit MessageFormat(std::string format) : format_{std::move(format)} {}
+    std::string format_;
+    bool pretty_json_ = false;
+};
+
+/// The letters that a format may hold, with what they stand for, for the help.
+[[nodiscard]] std::string_view format_letters() noexcept;
+
+}  // namespace wsmq::command

@@ -1,0 +1,86 @@
+#include "message_json.hpp"
+
+#include <openssl/evp.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "wsmq/property.hpp"
+#include "wsmq/topic.hpp"
+
+namespace wsmq::command {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string base64(Bytes bytes) {
+    std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');  // it writes a NUL behind the text
+    const int size =
+        EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), bytes.data(), static_cast<int>(bytes.size()));
+    text.resize(static_cast<std::size_t>(size));
+    return text;
+}
+
+/// "Message Expiry Interval" becomes "message_expiry_interval".
+std::string key_of(PropertyId id) {
+    std::string key{describe(id)};
+    std::transform(key.begin(), key.end(), key.begin(),
+                   [](unsigned char letter) { return letter == ' ' ? '_' : static_cast<char>(std::tolower(letter)); });
+    return key;
+}
+
+Json properties_as_json(Bytes block) {
+    Json object = Json::object();
+    for (const auto& property : PropertyView{block}) {
+        const std::string key = key_of(property.id);
+        if (const auto* number = std::get_if<std::uint32_t>(&property.value)) {
+            if (property.id == PropertyId::subscription_identifier)
+                object["subscription_identifiers"].push_back(*number);
+            else
+                object[key] = *number;
+        } else if (const auto* text = std::get_if<std::string_view>(&property.value))
+            object[key] = *text;
+        else if (const auto* bytes = std::get_if<Bytes>(&property.value)) {
+            const std::string_view as_text{reinterpret_cast<const char*>(bytes->data()), bytes->size()};
+            if (is_valid_utf8(as_text))
+                object[key] = as_text;
+            else
+                object[key + "_base64"] = base64(*bytes);
+        } else if (const auto* pair = std::get_if<UserProperty>(&property.value)) {
+            object["user_properties"].push_back({pair->name, pair->value});
+        }
+    }
+    return object;
+}
+
+void add_payload(Json& object, Bytes payload, bool as_json) {
+    const std::string_view text{reinterpret_cast<const char*>(payload.data()), payload.size()};
+    if (as_json) {
+        if (auto value = Json::parse(text, nullptr, false); !value.is_discarded()) {
+            object["payload"] = std::move(value);
+            return;
+        }
+    }
+    if (is_valid_utf8(text))
+        object["payload"] = text;
+    else
+        object["payload_base64"] = base64(payload);
+}
+
+}  // namespace
+
+std::string message_as_json(const Message& message, std::chrono::system_clock::time_point received, bool pretty,
+                            bool payload_as_json) {
+    const auto milliseconds =
+        std::chrono::duration_cast<std::chrono::milliseconds>(received.time_since_epoch()).count();
+    Json object{{"time", milliseconds},     {"topic", message.topic},         {"qos", static_cast<int>(message.qos)},
+                {"retain", message.retain}, {"duplicate", message.duplicate}, {"size", message.payload.size()}};
+    add_payload(object, message.payload, payload_as_json);
+    if (auto properties = properties_as_json(message.encoded_properties); !properties.empty()) {
+        object["properties"] = std::move(properties);
+    }
+    return object.dump(pretty ? 2 : -1);
+}
+
+}  // namespace wsmq::command

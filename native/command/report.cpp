@@ -1,0 +1,54 @@
+#include "report.hpp"
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+namespace wsmq::command {
+
+ExitCode Report::fail(ExitCode code, std::string_view text) const {
+    print("error", text, code);
+    return code;
+}
+
+void Report::warn(std::string_view text) const { print("warning", text, std::nullopt); }
+
+void Report::debug(std::string_view text) const {
+    if (debug_) print("debug", text, std::nullopt);
+}
+
+void Report::print(std::string_view key, std::string_view text, std::optional<ExitCode> code) const {
+    if (quiet_) return;
+    if (!json_) {
+        std::cerr << "wsmq: " << text << std::endl;
+        return;
+    }
+    nlohmann::ordered_json object{{key, text}};
+    if (code) object["exit_code"] = static_cast<int>(*code);
+    std::cerr << object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << std::endl;
+}
+
+ProgressLine::ProgressLine()
+    : is_terminal_{isatty(STDERR_FILENO) != 0}, start_{Clock::now()}, next_{start_ + std::chrono::seconds{1}} {}
+
+void ProgressLine::update(std::uint64_t done, std::optional<std::uint64_t> of) {
+    if (!is_terminal_) return;
+    const auto now = Clock::now();
+    if (now < next_) return;
+    next_ = now + std::chrono::milliseconds{200};
+    const double seconds = std::chrono::duration<double>(now - start_).count();
+    std::cerr << "\r\x1b[K" << done;
+    if (of) std::cerr << " of " << *of;
+    std::cerr << " messages, " << static_cast<std::uint64_t>(static_cast<double>(done) / seconds) << " a second"
+              << std::flush;
+    shown_ = true;
+}
+
+void ProgressLine::clear() {
+    if (shown_) std::cerr << "\r\x1b[K" << std::flush;
+    shown_ = false;
+}
+
+}  // namespace wsmq::command

@@ -1,0 +1,55 @@
+// What a command says about itself, on standard error: errors, what happens to the connection (-d), and how far a long
+// run has come.
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "arguments/connection_arguments.hpp"
+#include "exit_code.hpp"
+
+namespace wsmq::command {
+
+class Report {
+public:
+    explicit Report(const ConnectionArguments& arguments)
+        : quiet_{arguments.quiet}, json_{arguments.json}, debug_{arguments.debug} {}
+
+    /// Prints the error, unless --quiet, and gives the code back.
+    ExitCode fail(ExitCode, std::string_view text) const;
+    /// An error that ends nothing.
+    void warn(std::string_view text) const;
+    /// With -d only.
+    void debug(std::string_view text) const;
+
+private:
+    void print(std::string_view key, std::string_view text, std::optional<ExitCode>) const;
+    bool quiet_;
+    bool json_;
+    bool debug_;
+};
+
+/// One line that is written over, a few times a second, where standard error is a terminal.
+class ProgressLine {
+public:
+    /// Nothing is shown in the first second: short runs stay clean.
+    ProgressLine();
+    ~ProgressLine() { clear(); }
+    ProgressLine(const ProgressLine&) = delete;
+    ProgressLine& operator=(const ProgressLine&) = delete;
+
+    void update(std::uint64_t done, std::optional<std::uint64_t> of);
+    /// Before anything else is printed.
+    void clear();
+
+private:
+    using Clock = std::chrono::steady_clock;
+    bool is_terminal_;
+    bool shown_ = false;
+    Clock::time_point start_;
+    Clock::time_point next_;
+};
+
+}  // namespace wsmq::command

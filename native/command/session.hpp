@@ -1,0 +1,64 @@
+// One connection of a command: its loop, its client, and what ends it.
+#pragma once
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "arguments/connection_arguments.hpp"
+#include "coroutine.hpp"
+#include "report.hpp"
+#include "wsmq/native/client.hpp"
+
+namespace wsmq::command {
+
+namespace net = boost::asio;
+
+/// A sentence about an error, with what the broker or the transport said of it.
+[[nodiscard]] std::string explain(const native::ErrorCode&, std::string_view detail = {});
+
+/// Runs `work` to its end and gives what it gives. SIGINT and SIGTERM call `interrupted` once; a second one ends the
+/// process at once.
+ExitCode run_loop(net::io_context&, net::awaitable<ExitCode> work, const std::function<void()>& interrupted);
+
+class Session {
+public:
+    Session(net::io_context&, const ConnectionArguments::Resolved&, const Report&);
+
+    [[nodiscard]] native::Client& client() noexcept { return client_; }
+    /// Throws CommandError where no broker accepts.
+    net::awaitable<void> connect();
+    net::awaitable<void> disconnect();
+    /// Called where the connection ended for good and not by disconnect().
+    std::function<void(const CommandError&)> on_lost;
+
+private:
+    void watch();
+
+    Report report_;
+    native::Client client_;
+    bool ending_ = false;
+    bool connected_ = false;
+};
+
+/// At most so many of something at a time; waits for room.
+class Window {
+public:
+    Window(const net::any_io_executor& executor, std::size_t room)
+        : room_{room}, size_{room}, changed_{executor, net::steady_timer::time_point::max()} {}
+
+    net::awaitable<void> acquire();
+    void release();
+    /// Until nothing is held any more.
+    net::awaitable<void> empty();
+
+private:
+    net::awaitable<void> change();
+
+    std::size_t room_;
+    std::size_t size_;
+    net::steady_timer changed_;
+};
+
+}  // namespace wsmq::command

@@ -1,0 +1,187 @@
+// wsmq sub: subscribes, and prints what arrives.
+#include <algorithm>
+#include <boost/asio/post.hpp>
+#include <cstdio>
+
+#include "commands.hpp"
+#include "messages/message_format.hpp"
+#include "session.hpp"
+#include "wsmq/topic.hpp"
+
+namespace wsmq::command {
+
+namespace {
+
+class Sub {
+public:
+    explicit Sub(const SubArguments& arguments)
+        : arguments_{arguments},
+          report_{arguments.connection},
+          resolved_{arguments.connection.resolve()},
+          format_{format_of(arguments)},
+          subscriptions_{subscriptions_of()} {
+        for (const auto* filters : {&arguments.filtered_out, &arguments.unsubscribed}) {
+            for (const auto& filter : *filters) check_filter(filter);
+        }
+    }
+
+    ExitCode run() {
+        return run_loop(io_, work(), [this] { end(ExitCode::success); });
+    }
+
+private:
+    static MessageFormat format_of(const SubArguments& arguments) {
+        if (arguments.format) return MessageFormat::custom(*arguments.format);
+        if (arguments.connection.json) return MessageFormat::json(arguments.pretty);
+        return arguments.verbose ? MessageFormat::verbose() : MessageFormat::payload();
+    }
+
+    static void check_filter(const std::string& filter) {
+        if (!is_valid_topic_filter(filter)) throw UsageError{'"' + filter + "\" is not a topic filter."};
+    }
+
+    std::vector<Subscription> subscriptions_of() {
+        filters_ = resolved_.topics;
+        filters_.insert(filters_.end(), arguments_.topic_filters.begin(), arguments_.topic_filters.end());
+        if (filters_.empty() && arguments_.unsubscribed.empty())
+            throw UsageError{"-t says which topics are subscribed to."};
+        std::vector<Subscription> subscriptions;
+        for (const auto& filter : filters_) {
+            check_filter(filter);
+            subscriptions.push_back({.topic_filter = filter,
+                                     .qos = static_cast<Qos>(arguments_.qos),
+                                     .no_local = arguments_.no_local,
+                                     .retain_as_published = arguments_.retain_as_published,
+                                     .retain_handling = static_cast<RetainHandling>(arguments_.retain_handling)});
+        }
+        return subscriptions;
+    }
+
+    net::awaitable<ExitCode> work() {
+        // Before the connection: a session that lasted sends its messages at once.
+        session_.client().on_message([this](const Message& message) { take(message); });
+        session_.on_lost = [this](const CommandError& error) {
+            lost_ = error;
+            end(error.code());
+        };
+        if (arguments_.timeout) time_out_later();
+        co_await session_.connect();
+        co_await unsubscribe();
+        co_await subscribe();
+        if (arguments_.exit_after_subscribe) end(ExitCode::success);
+        while (!code_) {
+            native::ErrorCode cancelled;
+            co_await ended_.async_wait(net::redirect_error(net::use_awaitable, cancelled));
+        }
+        timeout_.cancel();
+        flush();
+        if (lost_) throw CommandError{*lost_};
+        co_await session_.disconnect();
+        co_return *code_;
+    }
+
+    net::awaitable<void> unsubscribe() {
+        for (const auto& filter : arguments_.unsubscribed) {
+            native::ErrorCode error;
+            const auto answer =
+                co_await session_.client().async_unsubscribe(filter, net::redirect_error(net::use_awaitable, error));
+            if (error && !code_) {
+                throw CommandError{ExitCode::failed,
+                                   "Not unsubscribed from " + filter + ": " + explain(error, answer.reason_string())};
+            }
+        }
+    }
+
+    net::awaitable<void> subscribe() {
+        if (subscriptions_.empty()) co_return;
+        native::ErrorCode error;
+        const auto answer = co_await session_.client().async_subscribe(
+            subscriptions_, resolved_.properties.subscribe.bytes(), {}, net::redirect_error(net::use_awaitable, error));
+        bool any_granted = !error;
+        for (std::size_t i = 0; i < answer.reason_codes.size(); ++i) {
+            const auto reason = answer.reason_codes[i];
+            if (static_cast<std::uint8_t>(reason) < 0x80)
+                any_granted = true;
+            else
+                report_.warn("The broker refused the subscription to " + filters_[i] + ": " +
+                             std::string{describe(reason)} + '.');
+            report_.debug("Subscribed to " + filters_[i] + ": " + std::string{describe(reason)} + '.');
+        }
+        if (!any_granted && !code_) {
+            throw CommandError{ExitCode::failed, "Not subscribed: " + explain(error, answer.reason_string())};
+        }
+    }
+
+    void time_out_later() {
+        timeout_.expires_after(std::chrono::microseconds{static_cast<std::int64_t>(*arguments_.timeout * 1e6)});
+        timeout_.async_wait([this](const native::ErrorCode& error) {
+            if (!error) end(ExitCode::timed_out);
+        });
+    }
+
+    void take(const Message& message) {
+        if (code_) return;
+        if (arguments_.retained_only && !message.retain) return end(ExitCode::success);
+        if (message.retain && arguments_.no_retained) return;
+        const auto matches = [&](const std::string& filter) { return topic_matches(filter, message.topic); };
+        if (std::any_of(arguments_.filtered_out.begin(), arguments_.filtered_out.end(), matches)) return;
+        print(message);
+        if (arguments_.remove_retained && message.retain && !message.payload.empty()) remove(message.topic);
+        if (arguments_.count && ++taken_ == *arguments_.count) end(ExitCode::success);
+    }
+
+    void print(const Message& message) {
+        format_.append(text_, message, std::chrono::system_clock::now());
+        if (!arguments_.no_newline) text_ += '\n';
+        if (text_.size() >= 65'536) return flush();
+        if (std::exchange(flush_waits_, true)) return;
+        // What one read of the connection brought is written at once.
+        net::post(io_, [this] { flush(); });
+    }
+
+    void flush() {
+        flush_waits_ = false;
+        const bool written =
+            std::fwrite(text_.data(), 1, text_.size(), stdout) == text_.size() && std::fflush(stdout) == 0;
+        text_.clear();
+        if (written || code_) return;
+        report_.warn("Standard output could not be written.");
+        end(ExitCode::failed);
+    }
+
+    void remove(std::string_view topic) {
+        if (session_.client().publish(topic, "", {.qos = Qos::at_least_once, .retain = true})) return;
+        report_.warn("The retained message of " + std::string{topic} + " could not be removed.");
+    }
+
+    void end(ExitCode code) {
+        if (code_) return;
+        code_ = code;
+        ended_.cancel();
+        // In the middle of connecting or subscribing: that ends with it.
+        if (!session_.client().is_connected())
+            io_.post([this] { session_.client().async_disconnect([](const native::ErrorCode&) {}); });
+    }
+
+    const SubArguments& arguments_;
+    Report report_;
+    ConnectionArguments::Resolved resolved_;
+    MessageFormat format_;
+    std::vector<std::string> filters_;
+    std::vector<Subscription> subscriptions_;
+    net::io_context io_{1};
+    Session session_{io_, resolved_, report_};
+    net::steady_timer timeout_{io_};
+    net::steady_timer ended_{io_, net::steady_timer::time_point::max()};
+    std::string text_;
+    bool flush_waits_ = false;
+    std::uint64_t taken_ = 0;
+    std::optional<ExitCode> code_;
+    std::optional<CommandError> lost_;
+};
+
+}  // namespace
+
+ExitCode run_sub(const SubArguments& arguments) { return Sub{arguments}.run(); }
+
+}  // namespace wsmq::command

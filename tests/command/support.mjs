@@ -1,0 +1,68 @@
+// The command as a user calls it: a process with arguments, input, two outputs and an exit code.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { buildPreset } from '../../scripts/lib/cmake.mjs'
+
+const program = process.env['WSMQ_COMMAND'] ?? fileURLToPath(new URL('../../build/debug/native/command/wsmq', import.meta.url))
+
+/** Builds it, unless WSMQ_COMMAND names one. */
+export async function buildCommand() {
+  if (!process.env['WSMQ_COMMAND']) await buildPreset('debug', { targets: ['wsmq_command'] })
+  return program
+}
+
+/** A running program whose output can be waited for. */
+export class Running {
+  /** @param {string} name @param {readonly string[]} args @param {string} [input] left open where it is not given */
+  constructor(name, args, input) {
+    this.child = spawn(name, args, { stdio: ['pipe', 'pipe', 'pipe'] })
+    this.out = ''
+    this.err = ''
+    /** @type {Set<() => void>} */
+    this.changed = new Set()
+    const tell = () => this.changed.forEach((each) => each())
+    this.child.stdout.setEncoding('utf8').on('data', (text) => ((this.out += text), tell()))
+    this.child.stderr.setEncoding('utf8').on('data', (text) => ((this.err += text), tell()))
+    this.child.stdin.on('error', () => {}) // it may end before it has read everything
+    if (input !== undefined) this.child.stdin.end(input)
+    this.ended = once(this.child, 'close').then(([code, signal]) => (tell(), { code, signal, out: this.out, err: this.err }))
+  }
+
+  /** @param {() => boolean} condition over `out` and `err` */
+  async until(condition) {
+    let over = false
+    void this.ended.then(() => (over = true))
+    while (!condition()) {
+      if (over) throw new Error(`It ended first.\n${this.out}\n${this.err}`)
+      await Promise.race([this.ended, new Promise((resolve) => this.changed.add(() => resolve(undefined)))])
+    }
+  }
+
+  /** Says that it is subscribed, with -d. */
+  subscribed() {
+    return this.until(() => this.err.includes('Subscribed to'))
+  }
+}
+
+/** @type {Set<Running>} */
+const running = new Set()
+
+/** @param {readonly string[]} args @param {string} [input] */
+export function start(args, input) {
+  const one = new Running(program, args, input)
+  running.add(one)
+  void one.ended.then(() => running.delete(one))
+  return one
+}
+
+/** What a failed test left running. */
+export async function endAll() {
+  for (const one of running) one.child.kill('SIGKILL')
+  await Promise.all([...running].map((one) => one.ended))
+}
+
+/** Runs it to its end. @param {readonly string[]} args @param {string} [input] */
+export function wsmq(args, input = '') {
+  return start(args, input).ended
+}
