@@ -36,9 +36,10 @@ Credentials Hosts::credentials() const {
 
 std::shared_ptr<Transport> Hosts::make_transport(const boost::asio::any_io_executor& executor, std::size_t host,
                                                  const ClientOptions& options) const {
-    // Until make_transport() of a URL is there.
     if (options.make_transport) return options.make_transport(executor, host);
-    return nullptr;
+    auto transport = options.transport;
+    transport.version = options.connect.version;
+    return native::make_transport(executor, urls_[host], transport);
 }
 
 }  // namespace wsmq::native

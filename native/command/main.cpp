@@ -18,6 +18,7 @@ constexpr const char* footer =
 /// For the shell's completion, which asks the command itself.
 void print_options(const CLI::App& app) {
     for (const CLI::Option* option : app.get_options()) {
+        if (option->get_group().empty()) continue;  // the help does not show it either
         for (const auto& name : option->get_lnames()) std::cout << "--" << name << '\n';
         for (const auto& name : option->get_snames()) std::cout << '-' << name << '\n';
     }
