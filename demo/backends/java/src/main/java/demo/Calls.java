@@ -1,0 +1,102 @@
+package demo;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonNull;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import java.nio.ByteBuffer;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/** The requests that are worked on or remembered. */
+final class Calls {
+    private static final int REMEMBERED = 60; // seconds that a response is kept for duplicates of its request
+
+    /** Nobody can reach the request of somebody else. */
+    private record Key(String sender, JsonElement id) {}
+
+    private final Service service;
+    private final Map<Key, Call> calls = new ConcurrentHashMap<>();
+    // A thread for each request, because streams mostly wait; on Java 21 use virtual threads.
+    private final ExecutorService workers = Executors.newCachedThreadPool(Calls::daemon);
+    private final ScheduledExecutorService forgetting = Executors.newSingleThreadScheduledExecutor(Calls::daemon);
+
+    Calls(Service service) {
+        this.service = service;
+    }
+
+    private static Thread daemon(Runnable work) {
+        var thread = new Thread(work);
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    void receiveRequest(String sender, String payload, ByteBuffer correlationData) {
+        JsonElement request;
+        try {
+            request = Json.read(payload);
+        } catch (JsonParseException | NumberFormatException | StackOverflowError failure) {
+            refuse(sender, JsonNull.INSTANCE, new RpcException(-32700, "Parse error"), correlationData);
+            return;
+        }
+        if (!isRequest(request)) {
+            var id = request.isJsonObject() ? request.getAsJsonObject().get("id") : null;
+            var told = isId(id) ? id : JsonNull.INSTANCE;
+            refuse(sender, told, new RpcException(-32600, "Invalid request"), correlationData);
+            return;
+        }
+        var call = new Call(service, sender, request.getAsJsonObject(), correlationData);
+        if (!call.isNotification()) {
+            var key = new Key(sender, call.id);
+            var earlier = calls.putIfAbsent(key, call);
+            if (earlier != null) {
+                earlier.respondAgain();
+                return;
+            }
+            forgetting.schedule(() -> calls.remove(key), REMEMBERED, TimeUnit.SECONDS);
+        }
+        workers.execute(call);
+    }
+
+    private void refuse(String sender, JsonElement id, RpcException failure, ByteBuffer correlationData) {
+        var response = new JsonObject();
+        response.add("id", id);
+        response.add("error", failure.toJson());
+        service.respond(sender, response, correlationData);
+    }
+
+    private static boolean isId(JsonElement id) {
+        return Json.isString(id) || Json.isNumber(id);
+    }
+
+    private static boolean isRequest(JsonElement element) {
+        if (!element.isJsonObject()) return false;
+        var request = element.getAsJsonObject();
+        var version = request.get("jsonrpc");
+        var params = request.get("params");
+        return Json.isString(version)
+                && version.getAsString().equals("2.0")
+                && Json.isString(request.get("method"))
+                && (!request.has("id") || isId(request.get("id")))
+                && (params == null || params.isJsonArray() || params.isJsonObject());
+    }
+
+    void receiveControl(String sender, String payload) {
+        try {
+            var message = Json.read(payload).getAsJsonObject();
+            var params = message.getAsJsonObject("params");
+            var id = params.get("id");
+            var call = isId(id) ? calls.get(new Key(sender, id)) : null;
+            if (call == null) return;
+            var method = message.get("method").getAsString();
+            if (method.equals("$/cancelRequest")) call.cancel();
+            if (method.equals("$/more")) call.more(params.get("n").getAsInt());
+        } catch (RuntimeException | StackOverflowError ignored) {
+            // What is no such message concerns nobody.
+        }
+    }
+}

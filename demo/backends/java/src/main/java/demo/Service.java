@@ -1,0 +1,132 @@
+package demo;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.hivemq.client.mqtt.datatypes.MqttQos;
+import com.hivemq.client.mqtt.mqtt5.Mqtt5AsyncClient;
+import com.hivemq.client.mqtt.mqtt5.Mqtt5Client;
+import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
+import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5PublishBuilder;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+
+/** The demo service in Java, with the HiveMQ client. README.md says how to start it and how it works. */
+final class Service {
+    private static final URI BROKER = URI.create(variable("WSMQ_URL", "mqtt://localhost"));
+    private static final String ROOT = variable("WSMQ_ROOT", "evsuites/");
+    private static final String SERVICE = variable("WSMQ_SERVICE", "demo");
+
+    final String instance = "java-%08x".formatted(ThreadLocalRandom.current().nextInt());
+    private final String requests = ROOT + "webapp/req/" + SERVICE + "/";
+    private final String control = ROOT + "webapp/svc/" + SERVICE + "/";
+    private final String record = control + instance;
+    private final Calls calls = new Calls(this);
+
+    private final Mqtt5AsyncClient client = Mqtt5Client.builder()
+            .identifier(SERVICE + "-" + instance)
+            .serverHost(BROKER.getHost())
+            .serverPort(BROKER.getPort() < 0 ? 1883 : BROKER.getPort())
+            .automaticReconnectWithDefaultConfig()
+            .addConnectedListener(context -> start())
+            .willPublish(announcement(false).asWill())
+            .buildAsync();
+
+    public static void main(String[] arguments) throws InterruptedException {
+        var service = new Service();
+        Runtime.getRuntime().addShutdownHook(new Thread(service::stop));
+        service.client.connectWith().cleanStart(true).keepAlive(30).send().join();
+        Thread.currentThread().join(); // until a signal ends the program
+    }
+
+    private static String variable(String name, String otherwise) {
+        return Optional.ofNullable(System.getenv(name)).orElse(otherwise);
+    }
+
+    /** Subscribes and then tells that requests are answered; after every reconnection again. */
+    private void start() {
+        var filters = List.of("$share/" + SERVICE + "/" + requests + "+", record + "/+", control + "_all/+");
+        var granted = filters.stream().map(filter -> client.subscribeWith()
+                .topicFilter(filter)
+                .qos(MqttQos.AT_LEAST_ONCE)
+                .callback(this::receive)
+                .send());
+        CompletableFuture.allOf(granted.toArray(CompletableFuture[]::new))
+                .thenCompose(all -> client.publish(announcement(true)))
+                .whenComplete((published, failure) -> {
+                    if (failure != null) System.err.println(failure.getMessage());
+                    else System.out.println(SERVICE + "/" + instance + " answers at " + BROKER);
+                });
+    }
+
+    private void stop() {
+        try {
+            client.publish(announcement(false)).get(5, TimeUnit.SECONDS);
+            client.disconnect().get(5, TimeUnit.SECONDS);
+        } catch (Exception failure) {
+            System.err.println("The broker was not told: " + failure);
+        }
+    }
+
+    private Mqtt5Publish announcement(boolean online) {
+        var about = new JsonObject();
+        about.addProperty("online", online);
+        about.addProperty("service", SERVICE);
+        about.addProperty("instance", instance);
+        if (online) {
+            about.addProperty("version", "1.0.0");
+            about.add("methods", Json.of(List.copyOf(Methods.ALL.keySet())));
+            about.addProperty("since", System.currentTimeMillis());
+        }
+        return message(record, about).retain(true).build();
+    }
+
+    /** Runs on a thread of the client, which must not be kept waiting. */
+    private void receive(Mqtt5Publish publish) {
+        var topic = publish.getTopic().toString();
+        var sender = topic.substring(topic.lastIndexOf('/') + 1);
+        var payload = publish.getPayload().map(bytes -> StandardCharsets.UTF_8.decode(bytes).toString()).orElse("");
+        if (topic.startsWith(requests)) calls.receiveRequest(sender, payload, publish.getCorrelationData().orElse(null));
+        else calls.receiveControl(sender, payload);
+    }
+
+    /** The client sends in the order of these calls. */
+    void respond(String sender, JsonObject response, ByteBuffer correlationData) {
+        response.addProperty("jsonrpc", "2.0");
+        publish(message(responses(sender), response)
+                .contentType("application/json")
+                .correlationData(correlationData)
+                .build());
+    }
+
+    void notify(String sender, String method, JsonElement params) {
+        var notification = new JsonObject();
+        notification.addProperty("jsonrpc", "2.0");
+        notification.addProperty("method", method);
+        notification.add("params", params);
+        publish(message(responses(sender), notification).build());
+    }
+
+    private void publish(Mqtt5Publish publish) {
+        client.publish(publish).exceptionally(failure -> {
+            System.err.println(failure.getMessage());
+            return null;
+        });
+    }
+
+    private static String responses(String sender) {
+        return ROOT + "webapp/res/" + sender;
+    }
+
+    private static Mqtt5PublishBuilder.Complete message(String topic, JsonObject content) {
+        return Mqtt5Publish.builder()
+                .topic(topic)
+                .qos(MqttQos.AT_LEAST_ONCE)
+                .payload(Json.write(content).getBytes(StandardCharsets.UTF_8));
+    }
+}
