@@ -3,7 +3,7 @@
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { copyFile, cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { basename, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { build } from 'esbuild'
@@ -16,7 +16,12 @@ const wasm = process.argv[2] ? `${resolve(process.argv[2])}/` : `${root}build/wa
 const dist = `${root}dist/`
 
 /** What the sources import, and the file that it is. @type {Record<string, string>} */
-const modules = { 'wsmq:embedded': 'wsmq.embedded.mjs', 'wsmq:separate': 'wsmq.mjs' }
+const modules = {
+  'wsmq:embedded': 'wsmq.embedded.mjs',
+  'wsmq:separate': 'wsmq.mjs',
+  'wsmq:webapp-embedded': 'wsmq-webapp.embedded.mjs',
+  'wsmq:webapp-separate': 'wsmq-webapp.mjs',
+}
 
 /** @type {import('esbuild').Plugin} */
 const module = {
@@ -45,6 +50,8 @@ async function bundle() {
   // A page may use both of these, and then has one module: it and what loads it are a file of their own.
   await build({ ...esm, entryPoints: { index: entry.index, paho: entry.paho }, splitting: true, chunkNames: 'embedded' })
   await build({ ...esm, entryPoints: { wasm: entry.wasm } })
+  // With messaging, and a module of its own: each is all that its page loads.
+  await build({ ...esm, entryPoints: { webapp: `${source}webapp/index.ts`, 'webapp-wasm': `${source}webapp/wasm.ts` } })
   await build({
     ...common,
     entryPoints: { paho: entry.paho },
@@ -66,7 +73,7 @@ async function bundle() {
 
 /** Once more by terser: what esbuild makes of the module's script, which was minified before, is larger than that was. */
 async function minifyAgain() {
-  for (const name of ['index.js', 'embedded.js', 'wasm.js', 'paho.js']) {
+  for (const name of ['index.js', 'embedded.js', 'wasm.js', 'paho.js', 'webapp.js', 'webapp-wasm.js']) {
     const map = `${dist}${name}.map`
     const { code, map: sourceMap } = await minify(await readFile(dist + name, 'utf8'), {
       module: true,
@@ -81,7 +88,7 @@ async function minifyAgain() {
 
 /** For those who want the module alone. */
 async function copyModule() {
-  for (const name of [...Object.values(modules), 'wsmq.wasm']) await copyFile(wasm + name, dist + name)
+  for (const name of ['wsmq.mjs', 'wsmq.embedded.mjs', 'wsmq.wasm', 'wsmq-webapp.wasm']) await copyFile(wasm + name, dist + name)
 }
 
 /** The declarations, in dist/types, and one beside each entry. */
@@ -91,9 +98,21 @@ async function declare() {
     throw new Error(error.stdout || error.message)
   })
   await copyFile(`${root}wasm/wsmq.d.ts`, `${dist}types/wsmq.d.ts`)
-  const contract = `${dist}types/module.d.ts`
-  await writeFile(contract, (await readFile(contract, 'utf8')).replaceAll('../../wasm/wsmq.js', './wsmq.js'))
-  const entries = { 'index.d.ts': 'index', 'wasm.d.ts': 'wasm', 'paho.d.ts': 'paho/index' }
+  await copyFile(`${root}wasm/webapp/wsmq-webapp.d.ts`, `${dist}types/webapp/wsmq-webapp.d.ts`)
+  for (const [contract, path] of [
+    ['module', '../../wasm/wsmq.js'],
+    ['webapp/layer', '../../../wasm/webapp/wsmq-webapp.js'],
+  ]) {
+    const file = `${dist}types/${contract}.d.ts`
+    await writeFile(file, (await readFile(file, 'utf8')).replaceAll(String(path), `./${basename(String(path))}`))
+  }
+  const entries = {
+    'index.d.ts': 'index',
+    'wasm.d.ts': 'wasm',
+    'paho.d.ts': 'paho/index',
+    'webapp.d.ts': 'webapp/index',
+    'webapp-wasm.d.ts': 'webapp/wasm',
+  }
   for (const [file, entry] of Object.entries(entries)) {
     const text = `export * from './types/${entry}.js'\n`
     await writeFile(

@@ -1,4 +1,4 @@
-// What a page loads that speaks MQTT and nothing else, beside what it may weigh.
+// What a page loads, beside what it may weigh.
 import { readFile } from 'node:fs/promises'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 
@@ -10,6 +10,8 @@ const pages = [
   { name: 'websocket-mq/paho (wasm embedded)', entry: 'paho.js', more: [], budget: 60 * KB },
   { name: 'paho-mqtt.js, a plain script (wasm separate)', entry: 'paho-mqtt.js', more: ['wsmq.wasm'], budget: 45 * KB },
   { name: 'paho-mqtt.embedded.js, a plain script', entry: 'paho-mqtt.embedded.js', more: [], budget: 60 * KB },
+  { name: 'websocket-mq/webapp (messaging, wasm embedded)', entry: 'webapp.js', more: [], budget: 95 * KB },
+  { name: 'websocket-mq/webapp/wasm (messaging, wasm separate)', entry: 'webapp-wasm.js', more: ['wsmq-webapp.wasm'], budget: 75 * KB },
 ]
 
 /** @param {string} dist */

@@ -1,0 +1,101 @@
+// The built package's webapps under Node, as their users import them, with one another over a real Mosquitto.
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { startBroker } from '../support/broker.mjs'
+
+/** @type {import('../support/broker.mjs').Broker} */
+let broker
+before(async () => {
+  broker = await startBroker()
+})
+after(() => broker.close())
+
+const dist = new URL('../../dist/', import.meta.url)
+
+for (const entry of ['webapp.js', 'webapp-wasm.js'])
+  describe(`websocket-mq/webapp from ${entry}`, async () => {
+    const { connect, Webapp, RemoteError, NotConnectedError } = await import(new URL(entry, dist).href)
+    assert.equal(typeof NotConnectedError, 'function')
+
+    for (const versions of [
+      [5, 5],
+      [4, 4],
+      [4, 5],
+    ])
+      it(`brings two together, with MQTT versions ${versions.join(' and ')}`, async () => {
+        const root = `${entry}/${versions.join('')}/`
+        const [ann, bob] = await Promise.all(
+          versions.map((protocolVersion, index) => {
+            const user = index === 0 ? 'ann' : 'bob'
+            return Webapp.join(broker.url, { org: 'acme', user, root, protocolVersion, state: { name: user } })
+          }),
+        )
+        assert.match(ann.uid, /^acme:ann:[a-z0-9]{4}$/)
+        await ann.presence.until((/** @type {any} */ presence) => presence.has(bob.uid))
+        assert.deepEqual(ann.presence.get(bob.uid).state, { name: 'bob' })
+
+        bob.expose({
+          sum: (/** @type {number[]} */ numbers) => numbers.reduce((a, b) => a + b, 0),
+          async *count(/** @type {{ to: number }} */ { to }) {
+            for (let n = 1; n <= to; n++) yield n
+            return 'done'
+          },
+          sell: () => {
+            throw new RemoteError(17, 'Sold out', { left: 0 })
+          },
+        })
+        const peer = ann.peer(bob.uid)
+        assert.equal(await peer.request('sum', [1, 2, 3]), 6)
+        await assert.rejects(peer.request('sell'), { name: 'RemoteError', remoteCode: 17, message: 'Sold out', data: { left: 0 } })
+        await assert.rejects(peer.request('nothing'), { name: 'RemoteError', remoteCode: -32601 })
+        const call = peer.request('count', { to: 300 })
+        const seen = []
+        for await (const item of call) seen.push(item)
+        assert.deepEqual([seen.length, seen.at(-1), await call], [300, 300, 'done'])
+
+        const messages = bob.peer(ann.uid).messages[Symbol.asyncIterator]()
+        peer.send({ grün: '✓' })
+        assert.deepEqual((await messages.next()).value, { from: ann.uid, data: { grün: '✓' } })
+
+        const bobs = bob.room('lobby')[Symbol.asyncIterator]()
+        ann.room('lobby')
+        // Heard as soon as the broker has the subscription: what is said before is not for bob.
+        const said = bobs.next()
+        const saying = setInterval(() => ann.room('lobby').send('hello'), 20)
+        assert.deepEqual((await said).value, { from: ann.uid, data: 'hello' })
+        clearInterval(saying)
+
+        bob.presence.setState({ name: 'bob', busy: true })
+        await ann.presence.until((/** @type {any} */ presence) => presence.get(bob.uid)?.state.busy)
+        await bob.leave()
+        await ann.presence.until((/** @type {any} */ presence) => !presence.has(bob.uid))
+        assert.deepEqual(await ann.leave(), { error: undefined, unfinished: 0 })
+      })
+
+    it('tells at once that nobody is there', async () => {
+      const app = await Webapp.join(broker.url, { org: 'acme', user: 'eve', root: 'empty/' })
+      await assert.rejects(app.request('nobody', 'echo', {}, { timeout: 60_000 }), { name: 'NoResponderError' })
+      await assert.rejects(app.request('no/body', 'echo'), { name: 'InvalidNameError' })
+      await app.leave()
+    })
+
+    it('watches devices, with their last wills', async () => {
+      const app = await Webapp.join(broker.url, { org: 'acme', user: 'dan', root: 'd/' })
+      const device = await connect(broker.url, {
+        clientId: 'SN-1',
+        will: { topic: 'd/device/status/SN-1', payload: '{"online":false}', qos: 1, retain: true },
+      })
+      const devices = app.devices(['SN-1'])
+      await device.publish('d/device/status/SN-1', '{"online":true,"recording":true}', { qos: 1, retain: true })
+      await devices.until((/** @type {any} */ all) => all.get('SN-1')?.online)
+      assert.deepEqual(devices.get('SN-1'), { online: true, recording: true })
+      await device.disconnect({ reasonCode: 4 })
+      await devices.until((/** @type {any} */ all) => all.get('SN-1')?.online === false)
+      await app.leave()
+    })
+
+    it('refuses names that cannot stand in a topic', async () => {
+      for (const options of [{ org: 'a/b' }, { user: '' }, { user: 'a:b' }, { root: 'no-slash' }])
+        await assert.rejects(Webapp.join(broker.url, { org: 'acme', user: 'ann', ...options }), { name: 'InvalidNameError' })
+    })
+  })
