@@ -16,9 +16,14 @@ import { lastLines, run, seconds } from './run.mjs'
 
 const atOnce = 2 // conformance runs; they mostly wait
 
+/** Every language of the table; those that are not there say why. @returns {(Backend | { language: string, absent: string })[]} */
+function languages() {
+  return JSON.parse(readFileSync(`${root}demo/backends/backends.json`, 'utf8'))
+}
+
 /** @returns {Backend[]} */
 export function backends() {
-  return JSON.parse(readFileSync(`${root}demo/backends/backends.json`, 'utf8'))
+  return languages().flatMap((each) => ('absent' in each ? [] : [each]))
 }
 
 /** What `npm run setup` installs for them: what Debian offers. @returns {{ package: string, program?: string, file?: string }[]} */
@@ -65,6 +70,7 @@ async function checkBackend({ name, start }) {
  * @param {import('./report.mjs').Report} report
  */
 export async function testBackends(report) {
+  for (const each of languages()) if ('absent' in each) console.log(`No backend in ${each.language}: ${each.absent}`)
   /** @type {Backend[]} */
   const built = []
   for (const backend of backends()) {

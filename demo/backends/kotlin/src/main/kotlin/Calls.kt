@@ -1,0 +1,138 @@
+package demo
+
+import com.google.gson.JsonElement
+import com.google.gson.JsonNull
+import com.google.gson.JsonObject
+import com.google.gson.JsonParseException
+import java.nio.ByteBuffer
+import java.util.concurrent.ConcurrentHashMap
+import kotlin.time.Duration.Companion.seconds
+import kotlinx.coroutines.CancellationException
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.Job
+import kotlinx.coroutines.SupervisorJob
+import kotlinx.coroutines.delay
+import kotlinx.coroutines.flow.MutableStateFlow
+import kotlinx.coroutines.flow.first
+import kotlinx.coroutines.flow.update
+import kotlinx.coroutines.launch
+
+private val remembered = 60.seconds // that a response is kept for duplicates of its request
+private const val FIRST_CREDIT = 64L // items of a stream that need no credit
+private const val LARGEST_GRANT = 1_000_000L
+
+/** A failure that the caller is told; [data] is what else it should know. */
+class RpcException(private val code: Int, message: String, private val data: JsonElement? = null) : Exception(message) {
+    fun toJson() = jsonOf("code" to code, "message" to message).also { if (data != null) it.add("data", data) }
+}
+
+/** One request while it is worked on, and its response afterwards. [id] is null for a notification. */
+class Call(private val service: Service, val sender: String, request: JsonObject, private val correlationData: ByteBuffer?) {
+    val id: JsonElement? = request["id"]
+    val params: JsonElement? = request["params"]
+    private val method = request["method"].asString
+    private val credit = MutableStateFlow(FIRST_CREDIT)
+    private var sent = 0
+
+    @Volatile private var response: JsonObject? = null
+    @Volatile private var job: Job? = null
+
+    /** The sender is {org}:{user}:{random}. It comes from the topic, which the broker's access rules vouch for. */
+    val user get() = sender.split(':').take(2).joinToString(":")
+
+    fun startIn(scope: CoroutineScope) {
+        job = scope.launch { work() }
+    }
+
+    private suspend fun work() {
+        val answer = jsonOf("id" to id)
+        try {
+            val implementation = methods[method] ?: throw RpcException(-32601, "There is no method $method")
+            answer.add("result", json(implementation(this)))
+            if (sent > 0) answer.addProperty("count", sent)
+        } catch (failure: RpcException) {
+            answer.add("error", failure.toJson())
+        } catch (_: CancellationException) {
+            answer.add("error", RpcException(-32003, "Cancelled").toJson())
+        } catch (failure: Exception) {
+            System.err.println(failure)
+            answer.add("error", RpcException(-32603, "Internal error").toJson())
+        }
+        if (id == null) return
+        response = answer
+        respondAgain()
+    }
+
+    /** Unless the response is still on its way. */
+    fun respondAgain() {
+        response?.let { service.respond(sender, it.deepCopy(), correlationData) }
+    }
+
+    /** Sends one item of a stream, once the caller has granted credit for it. */
+    suspend fun progress(value: JsonElement) {
+        credit.first { it > 0 }
+        credit.update { it - 1 }
+        val item = jsonOf("id" to id, "seq" to sent++, "value" to value, "at" to service.instance)
+        if (id != null) service.notify(sender, "$/progress", item)
+    }
+
+    fun more(n: Long) = credit.update { it + n.coerceIn(0, LARGEST_GRANT) }
+
+    fun cancel() = job?.cancel()
+}
+
+/** The requests that are worked on or remembered. */
+class Calls(private val service: Service) {
+    /** Nobody can reach the request of somebody else. */
+    private data class Key(val sender: String, val id: JsonElement)
+
+    private val calls = ConcurrentHashMap<Key, Call>()
+    private val scope = CoroutineScope(SupervisorJob() + Dispatchers.Default)
+
+    fun receiveRequest(sender: String, payload: String, correlationData: ByteBuffer?) {
+        val request = try {
+            read(payload)
+        } catch (_: JsonParseException) {
+            return refuse(sender, null, RpcException(-32700, "Parse error"), correlationData)
+        }
+        if (!isRequest(request)) {
+            val id = (request as? JsonObject)?.get("id")?.takeIf(::isId)
+            return refuse(sender, id, RpcException(-32600, "Invalid request"), correlationData)
+        }
+        val call = Call(service, sender, request as JsonObject, correlationData)
+        if (call.id != null) {
+            val key = Key(sender, call.id)
+            calls.putIfAbsent(key, call)?.let { return it.respondAgain() }
+            scope.launch {
+                delay(remembered)
+                calls.remove(key)
+            }
+        }
+        call.startIn(scope)
+    }
+
+    private fun refuse(sender: String, id: JsonElement?, failure: RpcException, correlationData: ByteBuffer?) =
+        service.respond(sender, jsonOf("id" to (id ?: JsonNull.INSTANCE), "error" to failure.toJson()), correlationData)
+
+    private fun isId(id: JsonElement) = id.isString || id.isNumber
+
+    private fun isRequest(request: JsonElement) = request is JsonObject &&
+        request["jsonrpc"].let { it.isString && it.asString == "2.0" } &&
+        request["method"].isString &&
+        request["id"].let { it == null || isId(it) } &&
+        request["params"].let { it == null || it.isJsonArray || it.isJsonObject }
+
+    fun receiveControl(sender: String, payload: String) {
+        val message = try {
+            read(payload) as? JsonObject
+        } catch (_: JsonParseException) {
+            null
+        }
+        val params = message?.get("params") as? JsonObject
+        val call = params?.get("id")?.let { calls[Key(sender, it)] } ?: return
+        val method = message["method"].takeIf { it.isString }?.asString
+        if (method == "$/cancelRequest") call.cancel()
+        if (method == "$/more") params["n"].takeIf { it.isNumber }?.let { call.more(it.asDouble.toLong()) }
+    }
+}

@@ -1,0 +1,25 @@
+package demo
+
+import com.google.gson.Gson
+import com.google.gson.GsonBuilder
+import com.google.gson.JsonElement
+import com.google.gson.JsonObject
+import com.google.gson.JsonParseException
+import com.google.gson.JsonPrimitive
+import com.google.gson.Strictness
+
+/** Gson, as strict as JSON itself. */
+private val gson: Gson = GsonBuilder().setStrictness(Strictness.STRICT).serializeNulls().disableHtmlEscaping().create()
+private val values = gson.getAdapter(JsonElement::class.java)
+
+/** Throws a [JsonParseException] when the text is no JSON. */
+fun read(text: String): JsonElement = gson.fromJson(text, JsonElement::class.java) ?: throw JsonParseException("There is nothing")
+
+fun write(element: JsonElement): String = values.toJson(element)
+
+fun json(value: Any?): JsonElement = gson.toJsonTree(value)
+
+fun jsonOf(vararg members: Pair<String, Any?>) = JsonObject().apply { members.forEach { (name, value) -> add(name, json(value)) } }
+
+val JsonElement?.isString get() = (this as? JsonPrimitive)?.isString == true
+val JsonElement?.isNumber get() = (this as? JsonPrimitive)?.isNumber == true
