@@ -182,7 +182,6 @@ func (c *call) run() {
 		}
 	}
 	if c.id != nil {
-		response["jsonrpc"] = "2.0"
 		c.response.Store(&response)
 		respond(c.sender, response, c.correlation)
 	}

@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"log"
+	"maps"
 	"net/url"
 	"os"
 	"os/signal"
@@ -120,6 +121,7 @@ func announcement(online bool) []byte {
 
 // send sends to a webapp and waits until the broker has it, so that what follows stays behind it.
 func send(sender string, content message, properties *paho.PublishProperties) {
+	content = maps.Clone(content) // a remembered response may go out twice at the same time
 	content["jsonrpc"] = "2.0"
 	payload, err := json.Marshal(content)
 	if err != nil {
