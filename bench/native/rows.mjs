@@ -25,4 +25,4 @@ export const rows = ['null', 'mosquitto'].flatMap((against) =>
 )
 
 /** Whom ours is measured beside, and the program of each. */
-export const programs = { libmosquitto: 'libmosquitto', 'paho-c': 'paho_c', socket: 'bare' }
+export const programs = { ours: 'ours', libmosquitto: 'libmosquitto', 'paho-c': 'paho_c', socket: 'bare' }
