@@ -4,6 +4,8 @@ import typescript from 'typescript-eslint'
 
 /** Programs that Node runs; everything else runs in a page. */
 const forNode = [
+  'demo/devices/**',
+  'demo/devices/**',
   'scripts/**',
   'tests/**/*.mjs',
   'bench/**/*.mjs',

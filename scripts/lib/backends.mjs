@@ -34,13 +34,13 @@ export function needsOfBackends() {
 }
 
 /** @param {Backend} backend @returns {string | undefined} what is missing here to build and start it */
-function missing({ needs }) {
+export function missing({ needs }) {
   const need = needs.find(({ program, file }) => !isInstalled(program ?? file ?? ''))
   return need && (need.program ?? need.file)
 }
 
 /** Installs and compiles. @param {Backend} backend @returns {Promise<string | undefined>} what went wrong */
-async function buildBackend({ name, build }) {
+export async function buildBackend({ name, build }) {
   for (const [program = '', ...args] of build) {
     const { code, output } = await run(program, args, { cwd: `${root}demo/backends/${name}` })
     if (code !== 0) return `${[program, ...args].join(' ')} failed:\n${lastLines(output, 60)}`

@@ -1,0 +1,45 @@
+// node demo/devices/simulate.mjs [SERIAL NUMBER...]: devices that record now and then, as docs/protocol.md has them, with
+// MQTT.js. Environment: WSMQ_URL (default mqtt://localhost), WSMQ_ROOT (default evsuites/), WSMQ_PERIOD (milliseconds
+// between two changes, default 2000; 0: none). SIGTERM switches them off.
+import { connectAsync } from 'mqtt'
+
+const { WSMQ_URL: url = 'mqtt://localhost', WSMQ_ROOT: root = 'evsuites/', WSMQ_PERIOD: period = '2000' } = process.env
+const serialNumbers = process.argv.length > 2 ? process.argv.slice(2) : ['SN-1001', 'SN-1002', 'SN-2001']
+
+/** @param {string} serialNumber */
+async function startDevice(serialNumber) {
+  const topic = `${root}device/status/${serialNumber}`
+  const options = /** @type {const} */ ({ qos: 1, retain: true })
+  const off = JSON.stringify({ online: false, recording: false, broadcasting: false, motionEnabled: false })
+  const status = { online: true, recording: false, broadcasting: false, motionEnabled: true, battery: 100 }
+  const client = await connectAsync(url, {
+    clientId: serialNumber,
+    protocolVersion: 5,
+    will: { topic, payload: Buffer.from(off), ...options },
+  })
+  const tell = () => client.publishAsync(topic, JSON.stringify(status), options)
+  // Said anew at each reconnection: the will has been published meanwhile.
+  client.on('connect', tell)
+  await tell()
+  const change = () => {
+    if (Math.random() < 0.5) status.recording = !status.recording
+    else status.broadcasting = !status.broadcasting
+    status.battery = status.battery > 5 ? status.battery - 1 : 100
+    void tell()
+  }
+  const timer = Number(period) > 0 ? setInterval(change, Number(period) * (0.5 + Math.random())) : undefined
+  return async () => {
+    clearInterval(timer)
+    await client.publishAsync(topic, off, options)
+    await client.endAsync()
+  }
+}
+
+const switches = await Promise.all(serialNumbers.map(startDevice))
+console.log(`Online: ${serialNumbers.join(' ')}`)
+const stop = async () => {
+  await Promise.all(switches.map((switchOff) => switchOff()))
+  process.exit(0)
+}
+process.once('SIGTERM', stop)
+process.once('SIGINT', stop)
