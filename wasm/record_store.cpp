@@ -37,7 +37,9 @@ bool RecordStore::put(StoreKey key, Bytes record) {
 }
 
 RecordStore::Entry& RecordStore::entry_of(StoreKey key) {
-    const auto found = entries_.find(key);
+    // Messages are numbered in their order: mostly there is none behind.
+    const bool is_last = entries_.empty() || entries_.rbegin()->first < key;
+    const auto found = is_last ? entries_.end() : entries_.find(key);
     if (found != entries_.end()) return found->second;
     if (spares_.empty()) return entries_[key];
     auto spare = std::move(spares_.back());
@@ -52,7 +54,9 @@ RecordStore::Entry& RecordStore::entry_of(StoreKey key) {
 }
 
 void RecordStore::erase(StoreKey key) {
-    const auto position = entries_.find(key);
+    // And mostly acknowledged in it.
+    const bool is_first = !entries_.empty() && entries_.begin()->first == key;
+    const auto position = is_first ? entries_.begin() : entries_.find(key);
     if (position != entries_.end() && position->second.exists) erase(position);
 }
 
