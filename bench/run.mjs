@@ -30,7 +30,10 @@ async function main() {
   const at = (server) => ({ browser, files: files.url, target: server.url })
   try {
     const parts = {
-      conditions: conditions(`headless Chromium ${browser.version}, Node ${process.versions.node}`, options.rounds),
+      // They are those of the whole page.
+      ...(options.only.length === 0 && {
+        conditions: conditions(`headless Chromium ${browser.version}, Node ${process.versions.node}`, options.rounds),
+      }),
       ...(await traffic(at(sink), mosquitto && at(mosquitto))),
       ...(await face(at(sink))),
       ...(await shipped(at(sink))),
