@@ -2,6 +2,7 @@ import { ConnectionPanel } from './connection.js'
 import { Messages } from './messages.js'
 import { PublishForm } from './publish.js'
 import { Subscriptions } from './subscriptions.js'
+import { Together } from './together.js'
 
 const subscriptions = new Subscriptions()
 const messages = new Messages((topic) => subscriptions.markOf(topic))
@@ -14,3 +15,4 @@ const connection = new ConnectionPanel((mq) => {
 
 subscriptions.add('demo/#', 1)
 void connection.connect()
+void new Together().join()

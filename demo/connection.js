@@ -1,5 +1,5 @@
 // The connection: its form, its state with a countdown, and what was negotiated.
-import { connect } from '/dist/index.js'
+import { connect } from '/dist/webapp.js'
 import { element, sentence } from './elements.js'
 
 /** @typedef {import('/dist/index.js').Connection} Connection */

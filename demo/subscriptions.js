@@ -1,5 +1,5 @@
 // The list of subscriptions, which outlives a connection: each new one is given the same.
-import { topicMatches } from '/dist/index.js'
+import { topicMatches } from '/dist/webapp.js'
 import { element, fromTemplate, part, sentence } from './elements.js'
 
 /** @typedef {import('/dist/index.js').Connection} Connection */

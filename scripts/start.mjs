@@ -1,6 +1,8 @@
-// npm start: Mosquitto and the demo page, on free loopback ports (PORT chooses the page's).
+// npm start: Mosquitto and the demo page, on free loopback ports (PORT chooses the page's), with simulated devices and
+// every demo service whose toolchain is there.
 import { startBroker } from '../tests/support/broker.mjs'
 import { startPageServer } from '../tests/support/page-server.mjs'
+import { DemoPrograms } from './lib/demo-programs.mjs'
 import { root } from './lib/root.mjs'
 import { Failure, runMain } from './lib/run.mjs'
 import { build } from './build.mjs'
@@ -35,6 +37,7 @@ await runMain(async () => {
 
   const stop = askedToStop()
   const broker = await startBroker()
+  const programs = new DemoPrograms(`mqtt://127.0.0.1:${broker.tcpPort}`)
   try {
     const pages = await startPageServer({
       port,
@@ -43,11 +46,15 @@ await runMain(async () => {
     }).catch((error) => {
       throw explainListen(error, port)
     })
-    console.log(`\nThe page:   ${pages.url}\nThe broker: ${broker.url} and mqtt://127.0.0.1:${broker.tcpPort}\nCtrl-C stops both.`)
+    console.log(`\nThe page:   ${pages.url}\nThe broker: ${broker.url} and mqtt://127.0.0.1:${broker.tcpPort}\nCtrl-C stops all.\n`)
+    // The page is of use without them, and the first time some take minutes to compile.
+    const starting = programs.start()
     await stop
     console.log('\nStopping ...')
     await pages.close()
+    await Promise.race([starting, programs.stop()])
   } finally {
+    await programs.stop()
     await broker.close()
   }
   console.log('Stopped.')

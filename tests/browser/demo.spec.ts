@@ -1,6 +1,8 @@
 import { fileURLToPath } from 'node:url'
 import { type BrowserContext, type Page } from '@playwright/test'
+import { backends, buildBackend } from '../../scripts/lib/backends.mjs'
 import { startPageServer } from '../support/page-server.mjs'
+import { ServerProcess } from '../support/server-process.mjs'
 import { dist, expect, report, test } from './support.js'
 
 const demo = fileURLToPath(new URL('../../demo/', import.meta.url))
@@ -54,6 +56,71 @@ test('the demo publishes many, shows what it subscribes to, and disconnects', as
   report([tab], info)
   expect(tab.uncaught).toEqual([])
   expect(tab.console.filter((line) => line.startsWith('error:'))).toEqual([])
+})
+
+test('tabs of the demo see and hear one another, call a service and watch devices', async ({ context, ownBroker, closing }, info) => {
+  const server = await closing(startPageServer({ roots: { '/': demo, '/dist/': dist }, brokerPort: ownBroker.webSocketPort }))
+  const env = { WSMQ_URL: `mqtt://127.0.0.1:${ownBroker.tcpPort}`, WSMQ_PERIOD: '0' }
+  const service = backends().find(({ name }) => name === 'javascript')
+  if (service === undefined) throw new Error('There is no demo service in JavaScript.')
+  expect(await buildBackend(service)).toBeUndefined()
+  const [program = '', ...args] = service.start
+  const programs = [
+    new ServerProcess(process.execPath, ['devices/simulate.mjs', 'SN-1', 'SN-2'], env, demo),
+    new ServerProcess(program, args, env, `${demo}backends/javascript`),
+  ]
+  for (const each of programs) {
+    await closing(Promise.resolve({ close: () => each.stop() }))
+    await each.start([])
+  }
+
+  const [ann, ben] = [await openDemo(context, server.url), await openDemo(context, server.url)]
+  const uid = (page: Page) =>
+    page
+      .locator('#own')
+      .filter({ hasText: /^acme:/ })
+      .innerText()
+  const [annsUid, bensUid] = [await uid(ann.page), await uid(ben.page)]
+  const people = (page: Page) => page.getByRole('list', { name: 'Others who are here' })
+  await expect(people(ann.page)).toContainText(bensUid)
+  await expect(people(ben.page)).toContainText(annsUid)
+
+  const say = async (page: Page, to: string, text: string) => {
+    await page.locator('#say-to').selectOption(to)
+    await page.locator('#say-text').fill(text)
+    await page.getByRole('button', { name: 'Send' }).click()
+  }
+  await say(ann.page, bensUid, 'for you alone')
+  const heard = ben.page.getByRole('list', { name: 'What was said' })
+  await expect(heard).toContainText(`${annsUid}for you alone`)
+  await say(ann.page, '', 'for all')
+  await expect(heard).toContainText(`${annsUid}for all`)
+
+  await expect(ann.page.getByRole('list', { name: 'Services that are running' })).toContainText('demo', { timeout: 20_000 })
+  const result = ann.page.locator('#call-result')
+  const call = async (method: string) => {
+    await ann.page.locator('#call-method').selectOption(method)
+    await ann.page.getByRole('button', { name: 'Call' }).click()
+  }
+  await call('sum')
+  await expect(result).toContainText('42')
+  await call('fail')
+  await expect(result).toContainText('17: Sold out')
+  await call('slow')
+  await expect(ann.page.getByRole('progressbar')).toBeVisible()
+  await ann.page.getByRole('button', { name: 'Cancel' }).click()
+  await expect(result).toContainText('Cancelled.')
+
+  const devices = ann.page.getByRole('list', { name: 'Devices' }).getByRole('listitem')
+  await expect(devices).toHaveCount(2)
+  await expect(devices.first()).toContainText('100 %')
+  await programs[0]?.stop('SIGKILL')
+  await expect(devices.first()).toContainText('offline')
+
+  await ben.page.close()
+  await expect(ann.page.locator('#people li')).toHaveCount(0, { timeout: 20_000 })
+  report([ann, ben], info)
+  for (const { uncaught } of [ann, ben]) expect(uncaught).toEqual([])
 })
 
 async function openDemo(context: BrowserContext, url: string): Promise<{ page: Page; console: string[]; uncaught: string[] }> {

@@ -59,8 +59,8 @@ const test = base.extend<{
     const started: ServerProcess[] = []
     await use(async (command, cwd) => {
       const [program = '', ...args] = command
-      const environment = [`WSMQ_URL=mqtt://127.0.0.1:${broker.tcpPort}`, `WSMQ_ROOT=${root}`, 'WSMQ_PERIOD=0']
-      const process = new ServerProcess('env', ['-C', cwd, ...environment, program, ...args])
+      const env = { WSMQ_URL: `mqtt://127.0.0.1:${broker.tcpPort}`, WSMQ_ROOT: root, WSMQ_PERIOD: '0' }
+      const process = new ServerProcess(program, args, env, cwd)
       started.push(process)
       await process.start([])
       return process

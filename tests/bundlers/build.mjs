@@ -12,9 +12,9 @@ const pages = fileURLToPath(new URL('pages/', import.meta.url))
  * @type {Record<string, { names: string[], build: (from: string, to: string) => Promise<unknown> }>}
  */
 export const bundlers = {
-  esbuild: { names: ['modern', 'classic'], build: (from, to) => withEsbuild(from, to, 'esm') },
-  'esbuild, as plain scripts': { names: ['modern', 'classic'], build: (from, to) => withEsbuild(from, to, 'iife') },
-  vite: { names: ['modern', 'separate', 'classic'], build: withVite },
+  esbuild: { names: ['modern', 'classic', 'webapp'], build: (from, to) => withEsbuild(from, to, 'esm') },
+  'esbuild, as plain scripts': { names: ['modern', 'classic', 'webapp'], build: (from, to) => withEsbuild(from, to, 'iife') },
+  vite: { names: ['modern', 'separate', 'classic', 'webapp', 'webapp-separate'], build: withVite },
 }
 
 /**
@@ -43,16 +43,16 @@ export async function scriptsIn(out) {
 
 /** @param {string} from @param {string} to @param {'esm' | 'iife'} format */
 async function withEsbuild(from, to, format) {
-  const entryPoints = ['modern', 'classic'].map((page) => `${from}/${page}.js`)
+  const entryPoints = ['modern', 'classic', 'webapp'].map((page) => `${from}/${page}.js`)
   const { warnings } = await esbuild({ entryPoints, outdir: to, bundle: true, minify: true, format, logLevel: 'silent' })
   // There is no import.meta in a plain script, and what it is for is not needed there.
   const others = warnings.filter(({ id }) => !(format === 'iife' && id === 'empty-import-meta'))
   if (others.length > 0) throw new Error(others.map(({ text }) => text).join('\n'))
-  for (const page of ['modern', 'classic']) await cp(`${from}/${page}.html`, `${to}/${page}.html`)
+  for (const page of ['modern', 'classic', 'webapp']) await cp(`${from}/${page}.html`, `${to}/${page}.html`)
 }
 
 /** @param {string} from @param {string} to */
 function withVite(from, to) {
-  const input = ['modern', 'separate', 'classic'].map((page) => `${from}/${page}.html`)
+  const input = ['modern', 'separate', 'classic', 'webapp', 'webapp-separate'].map((page) => `${from}/${page}.html`)
   return vite({ root: from, configFile: false, logLevel: 'error', build: { outDir: to, emptyOutDir: true, rollupOptions: { input } } })
 }

@@ -22,23 +22,27 @@ for (const [index, name] of Object.keys(bundlers).entries())
     await build({ entryPoints: scripts, bundle: true, format: 'esm', outdir: `${folder}/checked`, write: false, logLevel: 'silent' })
   })
 
-it('vite: the separate wasm comes along, once', async () => {
+it('vite: each separate wasm comes along, once', async () => {
   const out = await buildPages('vite', `${folder}/wasm`)
   const files = (await readdir(out, { recursive: true })).filter((file) => file.endsWith('.wasm'))
-  assert.equal(files.length, 1)
-  assert.deepEqual([...(await readFile(`${out}/${files[0]}`)).subarray(0, 4)], [0, 0x61, 0x73, 0x6d])
+  assert.deepEqual(files.map((file) => file.includes('wsmq-webapp')).sort(), [false, true])
+  for (const file of files) assert.deepEqual([...(await readFile(`${out}/${file}`)).subarray(0, 4)], [0, 0x61, 0x73, 0x6d])
 })
 
-it('a page that uses nothing of the package carries nothing of it', async () => {
-  const { outputFiles } = await build({
-    stdin: {
-      contents: "import { connect } from './dist/index.js'; console.log(1)",
-      resolveDir: new URL('../../', import.meta.url).pathname,
-    },
-    bundle: true,
-    format: 'esm',
-    write: false,
-    logLevel: 'silent',
+for (const [name, entry] of [
+  ['connect', 'index'],
+  ['Webapp', 'webapp'],
+])
+  it(`a page that uses nothing of ${entry}.js carries nothing of it`, async () => {
+    const { outputFiles } = await build({
+      stdin: {
+        contents: `import { ${name} } from './dist/${entry}.js'; console.log(1)`,
+        resolveDir: new URL('../../', import.meta.url).pathname,
+      },
+      bundle: true,
+      format: 'esm',
+      write: false,
+      logLevel: 'silent',
+    })
+    assert.ok((outputFiles[0]?.contents.length ?? Infinity) < 200)
   })
-  assert.ok((outputFiles[0]?.contents.length ?? Infinity) < 200)
-})

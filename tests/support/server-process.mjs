@@ -12,11 +12,13 @@ export class ServerProcess {
    * @param {string} program
    * @param {readonly string[]} args
    * @param {Record<string, string>} [env] added to the environment
+   * @param {string} [cwd] where it runs, if not here
    */
-  constructor(program, args, env = {}) {
+  constructor(program, args, env = {}, cwd = undefined) {
     this.program = program
     this.args = args
     this.env = env
+    this.cwd = cwd
   }
 
   get pid() {
@@ -39,7 +41,8 @@ export class ServerProcess {
    */
   async start(ports, ready) {
     if (this.running) throw new Error(`${this.program} runs already`)
-    const child = spawn(this.program, this.args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...this.env } })
+    const env = { ...process.env, ...this.env }
+    const child = spawn(this.program, this.args, { stdio: ['ignore', 'pipe', 'pipe'], env, cwd: this.cwd })
     this.#child = child
     this.#output = ''
     for (const stream of [child.stdout, child.stderr]) {

@@ -1,0 +1,46 @@
+// A list that is drawn anew from a map, once per frame at most.
+
+/**
+ * @param {HTMLElement} list
+ * @param {HTMLElement} empty shown in its place
+ * @param {() => HTMLElement[]} rows
+ * @returns {() => void} to call when something has changed
+ */
+export function liveList(list, empty, rows) {
+  let isScheduled = false
+  return () => {
+    if (isScheduled) return
+    isScheduled = true
+    // A page in the background has no frames.
+    const draw = document.hidden ? queueMicrotask : requestAnimationFrame
+    draw(() => {
+      isScheduled = false
+      const drawn = rows()
+      list.replaceChildren(...drawn)
+      empty.hidden = drawn.length > 0
+    })
+  }
+}
+
+/**
+ * @param {boolean} isOn
+ * @param {string} name
+ * @param {string} detail
+ * @param {string[]} [badges]
+ */
+export function row(isOn, name, detail, badges = []) {
+  const item = document.createElement('li')
+  const dot = textIn('span', 'dot', '')
+  dot.dataset['on'] = String(isOn)
+  item.append(dot, textIn('span', isOn ? 'name' : 'name off', name), ...badges.map((text) => textIn('span', 'badge', text)))
+  item.append(textIn('span', 'detail', detail))
+  return item
+}
+
+/** @param {string} tag @param {string} className @param {string} text */
+export function textIn(tag, className, text) {
+  const made = document.createElement(tag)
+  made.className = className
+  made.textContent = text
+  return made
+}
