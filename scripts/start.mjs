@@ -48,11 +48,10 @@ await runMain(async () => {
     })
     console.log(`\nThe page:   ${pages.url}\nThe broker: ${broker.url} and mqtt://127.0.0.1:${broker.tcpPort}\nCtrl-C stops all.\n`)
     // The page is of use without them, and the first time some take minutes to compile.
-    const starting = programs.start()
+    void programs.start()
     await stop
     console.log('\nStopping ...')
     await pages.close()
-    await Promise.race([starting, programs.stop()])
   } finally {
     await programs.stop()
     await broker.close()
