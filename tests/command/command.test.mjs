@@ -307,3 +307,11 @@ describe('completion for bash', () => {
     for (const option of complete(`${program} bench --`)) assert.ok(help.includes(option), option)
   })
 })
+
+describe("the README's program", { timeout: 60_000 }, () => {
+  it('subscribes, publishes, prints what comes back, and ends', () => {
+    const address = `mqtt://ann:secret@127.0.0.1:${broker.tcpPort}`
+    const printed = execFileSync(program.replace(/command\/wsmq$/, 'wsmq_hello'), [address], { encoding: 'utf8', timeout: 30_000 })
+    assert.equal(printed, 'lab/1/temperature: 21.5\n')
+  })
+})

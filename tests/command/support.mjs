@@ -8,7 +8,7 @@ const program = process.env['WSMQ_COMMAND'] ?? fileURLToPath(new URL('../../buil
 
 /** Builds it, unless WSMQ_COMMAND names one. */
 export async function buildCommand() {
-  if (!process.env['WSMQ_COMMAND']) await buildPreset('debug', { targets: ['wsmq_command'] })
+  if (!process.env['WSMQ_COMMAND']) await buildPreset('debug', { targets: ['wsmq_command', 'wsmq_hello'] })
   return program
 }
 
