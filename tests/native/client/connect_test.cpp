@@ -199,6 +199,30 @@ TEST(ClientDisconnect, AClientThatIsIdleIsDoneAtOnce) {
     EXPECT_TRUE(ended.ended());
 }
 
+TEST(ClientDisconnect, LeavesTheLoopNothingToWaitFor) {
+    auto options = ClientBench::plain_options();
+    options.connect.keep_alive = 10h;
+    ClientBench bench{options};
+    bench.connect();
+    Ended<> ended;
+    bench.client->async_disconnect(ended.handler());
+    bench.io.restart();
+    bench.io.run();
+    EXPECT_TRUE(ended.ended());
+}
+
+TEST(ClientConnect, AnAttemptThatFailedLeavesTheLoopNothingToWaitFor) {
+    auto options = ClientBench::plain_options();
+    options.connect.connect_timeout = 10h;
+    ClientBench bench{options};
+    bench.broker.refuse_openings(TransportError::connect_failed);
+    EndedConnect refused;
+    bench.client->async_connect(refused.handler());
+    bench.io.restart();
+    bench.io.run();
+    EXPECT_EQ(refused.error, TransportError::connect_failed);
+}
+
 TEST(ClientDisconnect, TheClientConnectsAgain) {
     ClientBench bench;
     bench.connect();

@@ -286,8 +286,12 @@ private:
     /// A timer that is due too early costs one spurious tick; setting it at each turn costs more.
     void arm() {
         const auto due = protocol_.next_deadline();
-        if (!due || (armed_ && *armed_ <= *due)) return;
+        if (due && armed_ && *armed_ <= *due) return;
         armed_ = due;
+        if (!due) {  // and so the loop has nothing to wait for
+            timer_.cancel();
+            return;
+        }
         timer_.expires_at(*due);
         timer_.async_wait([weak = this->weak_from_this(), due](boost::system::error_code error) {
             const auto self = weak.lock();
