@@ -37,6 +37,9 @@ void BaseTransport::async_open(OpenHandler handler) {
     open_handler_ = owned;
     boost::asio::post(socket_.get_executor(), [self = shared_from_this(), owned] {
         if (!self->is_opening()) return;
+        if (self->options_.proxy && self->options_.proxy->scheme != Scheme::http) {
+            return self->failed({TransportError::invalid_options, "a proxy's URL begins with http://"});
+        }
         if (auto failure = self->check_options()) return self->failed(std::move(*failure));
         self->resolve();
     });

@@ -1,7 +1,6 @@
 #include <boost/asio/ssl/error.hpp>
 #include <boost/beast/http/status.hpp>
 #include <boost/beast/websocket/error.hpp>
-#include <boost/beast/websocket/ssl.hpp>
 #include <boost/beast/websocket/stream.hpp>
 #include <utility>
 
@@ -10,6 +9,7 @@
 #include "transport/stream_transports.hpp"
 #include "transport/tls_layer.hpp"
 #include "transport/tunnel.hpp"
+#include "transport/untorn.hpp"
 
 namespace wsmq::native {
 namespace {
@@ -48,7 +48,7 @@ struct WithTls : TlsLayer {
 
 template <class Layer> class WebSocketTransport final : public BaseTransport {
     using Next = std::remove_reference_t<decltype(std::declval<Layer&>().stream())>;
-    using Stream = websocket::stream<Next&, false>;  // no compression: MQTT's packets are small
+    using Stream = websocket::stream<Untorn<Next>, false>;  // no compression: MQTT's packets are small
 
 public:
     WebSocketTransport(const boost::asio::any_io_executor& executor, const Url& url, const TransportOptions& options)
@@ -87,8 +87,13 @@ protected:
     }
     bool closes_beside_read() const noexcept override { return true; }
     void start_close() override {
-        stream_->async_close(websocket::close_code::normal,
-                             [this, self = shared_from_this()](error_code) { finish(); });
+        stream_->async_close(websocket::close_code::normal, [this, self = shared_from_this()](error_code) {
+            if constexpr (Layer::is_tls) {
+                layer_.stream().async_shutdown([this, self](error_code) { drain(); });
+            } else {
+                drain();
+            }
+        });
     }
     std::optional<Failure> judge_data() const override {
         if (stream_->got_binary()) return std::nullopt;

@@ -5,15 +5,18 @@
 #include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <cstdint>
+#include <future>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
 #include "wsmq/native/transport.hpp"
 
-namespace wsmq::native {
+namespace wsmq::native::test {
 
 /// Long beyond any sound run; a test that comes to it fails.
 constexpr std::chrono::seconds patience{30};
@@ -33,6 +36,17 @@ public:
             }
         }
         return true;
+    }
+
+    /// Turns until another thread has fulfilled its promise. That wakes no loop, so it is looked at now and then.
+    template <class Future> void until_ready(Future& future) {
+        const auto end = std::chrono::steady_clock::now() + patience;
+        while (future.wait_for(std::chrono::seconds{0}) != std::future_status::ready) {
+            if (std::chrono::steady_clock::now() > end) throw std::runtime_error{"a promise was not kept"};
+            context.restart();
+            context.run_one_for(std::chrono::milliseconds{2});
+            std::this_thread::yield();
+        }
     }
 
     /// Turns until nothing is left to do.
@@ -65,6 +79,7 @@ public:
         return opened.value_or(boost::system::error_code{});
     }
     void start_opening() {
+        opened.reset();
         transport->async_open([this](boost::system::error_code error) { opened = error; });
     }
 
@@ -118,4 +133,4 @@ private:
     bool reading_ = false;
 };
 
-}  // namespace wsmq::native
+}  // namespace wsmq::native::test

@@ -8,8 +8,9 @@
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/system/system_error.hpp>
+#include <cerrno>
 
-namespace wsmq::native {
+namespace wsmq::native::test {
 
 using boost::asio::ip::tcp;
 using boost::system::error_code;
@@ -109,11 +110,14 @@ FullListener::FullListener(const std::string& address) : acceptor_{context_} {
         auto& socket = waiting_.emplace_back(context_);
         socket.open(endpoint(address, 0).protocol());
         socket.non_blocking(true);
-        error_code ignored;
-        socket.connect(acceptor_.local_endpoint(), ignored);
+        const auto listener = acceptor_.local_endpoint();
+        // Asio's own would wait for the answer, non-blocking or not.
+        if (::connect(socket.native_handle(), listener.data(), static_cast<socklen_t>(listener.size())) == 0) continue;
+        if (errno != EINPROGRESS)
+            throw boost::system::system_error{error_code{errno, boost::system::system_category()}};
     }
 }
 
 std::uint16_t FullListener::port() const { return acceptor_.local_endpoint().port(); }
 
-}  // namespace wsmq::native
+}  // namespace wsmq::native::test

@@ -10,7 +10,7 @@
 #include <thread>
 #include <vector>
 
-namespace wsmq::native {
+namespace wsmq::native::test {
 
 /// The server's side of one connection, blocking. What fails is thrown, and ends the script.
 using Peer = boost::asio::ip::tcp::socket;
@@ -69,4 +69,4 @@ private:
     std::vector<boost::asio::ip::tcp::socket> waiting_;
 };
 
-}  // namespace wsmq::native
+}  // namespace wsmq::native::test

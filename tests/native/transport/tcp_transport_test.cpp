@@ -8,7 +8,7 @@
 #include "support/loop.hpp"
 #include "support/scripted_server.hpp"
 
-namespace wsmq::native {
+namespace wsmq::native::test {
 namespace {
 
 using boost::asio::error::operation_aborted;
@@ -341,4 +341,4 @@ TEST(TransportErrorTest, EachErrorSaysSomethingElse) {
 }
 
 }  // namespace
-}  // namespace wsmq::native
+}  // namespace wsmq::native::test
