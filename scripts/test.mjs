@@ -20,7 +20,7 @@ const compiling = {
   'bench-native': { title: 'Native bench', file: 'bench/native/quick.test.mjs' },
 }
 const parts = ['debug', 'sanitize', 'wasm', 'fuzz', ...Object.keys(compiling), 'js', 'interop', 'backends', 'browser', 'check']
-const fuzzSeconds = 30 // for each of the two targets, in CI
+const fuzzSeconds = 30 // for each of the targets, in CI
 
 /**
  * @param {Report} report

@@ -19,6 +19,8 @@ public:
     /// The key of a deadline that has passed, which is erased; nothing where there is none.
     std::optional<std::uint64_t> take(TimePoint now);
     [[nodiscard]] std::size_t size() const noexcept { return due_.size(); }
+    /// Entries in memory, those that were taken back included.
+    [[nodiscard]] std::size_t held() const noexcept { return heap_.size(); }
 
 private:
     struct Entry {

@@ -1,0 +1,76 @@
+// The small parts of a layer, by themselves.
+#include <gtest/gtest.h>
+
+#include "layer/deadlines.hpp"
+#include "layer/event_queue.hpp"
+#include "wsmq/patterns/json.hpp"
+
+namespace wsmq::patterns {
+namespace {
+
+using namespace std::chrono_literals;
+constexpr TimePoint start{};
+
+TEST(Deadlines, AreTakenInTheirOrderAndNotBeforeTheirTime) {
+    Deadlines deadlines;
+    deadlines.set(1, start + 3s);
+    deadlines.set(2, start + 1s);
+    EXPECT_EQ(deadlines.next(), start + 1s);
+    EXPECT_FALSE(deadlines.take(start + 999ms));
+    EXPECT_EQ(deadlines.take(start + 5s), 2u);
+    EXPECT_EQ(deadlines.take(start + 5s), 1u);
+    EXPECT_FALSE(deadlines.next());
+}
+
+TEST(Deadlines, CanBePutOffBroughtForwardAndTakenBack) {
+    Deadlines deadlines;
+    deadlines.set(1, start + 1s);
+    deadlines.set(1, start + 3s);
+    EXPECT_EQ(deadlines.next(), start + 3s);
+    deadlines.set(1, start + 2s);
+    EXPECT_EQ(deadlines.next(), start + 2s);
+    deadlines.erase(1);
+    deadlines.erase(7);
+    EXPECT_FALSE(deadlines.next());
+    EXPECT_EQ(deadlines.size(), 0u);
+}
+
+TEST(Deadlines, OfAMillionThingsThatEndEarlyTakeNoMemory) {
+    Deadlines deadlines;
+    deadlines.set(0, start + 1h);
+    for (std::uint64_t key = 1; key < 1'000'000; ++key) {
+        deadlines.set(key, start + 2h + Duration{key});
+        deadlines.erase(key);
+        ASSERT_LE(deadlines.held(), 128u);
+    }
+    EXPECT_EQ(deadlines.next(), start + 1h);
+}
+
+TEST(EventQueue, KeepsWhatItHandedOutUntilTheNextOne) {
+    EventQueue events;
+    EXPECT_TRUE(std::holds_alternative<NeedInput>(events.next()));
+    {
+        const std::string from = "acme:ann:aaaa", method = "sum";
+        events.push(Notification{from, method, "[1]"},
+                    {&Notification::from, &Notification::method, &Notification::params});
+    }
+    const auto event = events.next();
+    EXPECT_TRUE(events.empty());
+    for (int i = 0; i < 1'000; ++i) events.push(Left{});
+    const auto& told = std::get<Notification>(event);
+    EXPECT_EQ(told.from, "acme:ann:aaaa");
+    EXPECT_EQ(told.method, "sum");
+    EXPECT_EQ(told.params, "[1]");
+    EXPECT_FALSE(events.empty());
+}
+
+TEST(Json, GoesInAndOutAsText) {
+    EXPECT_EQ(to_text(nlohmann::json{{"a", {1, 2.5, nullptr}}}), R"({"a":[1,2.5,null]})");
+    EXPECT_EQ(to_json(R"({"a":1})")["a"], 1);
+    EXPECT_TRUE(to_json("").is_null());
+    EXPECT_TRUE(to_json("{").is_discarded());
+    EXPECT_EQ(to_text(std::string{"\xFF"}), "\"\xEF\xBF\xBD\"");
+}
+
+}  // namespace
+}  // namespace wsmq::patterns
