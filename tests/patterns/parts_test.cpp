@@ -3,6 +3,7 @@
 
 #include "layer/deadlines.hpp"
 #include "layer/event_queue.hpp"
+#include "layer/rendezvous.hpp"
 #include "wsmq/patterns/json.hpp"
 
 namespace wsmq::patterns {
@@ -62,6 +63,27 @@ TEST(EventQueue, KeepsWhatItHandedOutUntilTheNextOne) {
     EXPECT_EQ(told.method, "sum");
     EXPECT_EQ(told.params, "[1]");
     EXPECT_FALSE(events.empty());
+}
+
+TEST(Rendezvous, IsTheHashThatThePageSays) {
+    // Reckoned apart, in Python, as docs/protocol.md describes it.
+    static_assert(rendezvous_weight("i1", "acme:ann:aaaa", "k3x9.1") == 0xC804'9981'8BAA'24BC);
+    static_assert(rendezvous_weight("a", "b", "c") != rendezvous_weight("b", "a", "c"));
+}
+
+TEST(Rendezvous, GivesEachOfThreeInstancesItsShare) {
+    constexpr std::string_view instances[] = {"i1", "i2", "i3"};
+    int won[3]{};
+    for (int i = 0; i < 3'000; ++i) {
+        const std::string id = "k3x9." + std::to_string(i);
+        std::size_t winner = 0;
+        for (std::size_t each = 1; each < 3; ++each) {
+            const auto weight = rendezvous_weight(instances[each], "acme:ann:aaaa", id);
+            if (weight > rendezvous_weight(instances[winner], "acme:ann:aaaa", id)) winner = each;
+        }
+        ++won[winner];
+    }
+    for (const int share : won) EXPECT_NEAR(share, 1'000, 150);
 }
 
 TEST(Json, GoesInAndOutAsText) {
