@@ -3,17 +3,13 @@
 
 #include <gtest/gtest.h>
 
-#include "wsmq/patterns/device.hpp"
 #include "wsmq/patterns/json.hpp"
-#include "wsmq/patterns/service.hpp"
 #include "wsmq/patterns/webapp.hpp"
 
 namespace wsmq::patterns {
 namespace {
 
 static_assert(Protocol<Node<Webapp>>);
-static_assert(Protocol<Node<Service>>);
-static_assert(Protocol<Node<Device>>);
 
 TEST(Node, TellsTheClientsAndTheLayersEventsAsAlternativesOfOneVariant) {
     const Node<Webapp>::Event own = Joined{.again = true};

@@ -1,4 +1,4 @@
-// What comes out of a layer: Webapp, Service and Device share these, and each emits those that are its business. Views
+// What comes out of a layer: each emits those that are its business. Views
 // in an event are valid until the next next_event() or handle() of the layer, so that a handler may send what it reads.
 // JSON text is sound; everything else is said where it stands.
 #pragma once

@@ -26,7 +26,7 @@ inline Result<RequestId> request(Webapp& webapp, Target target, std::string_view
     return webapp.request(target, method, params.is_null() ? std::string{} : to_text(params), options, now);
 }
 
-/// `Layer` is a Webapp or a Service.
+/// `Layer` is a Webapp, or what has its shape.
 template <class Layer> Error respond(Layer& layer, CallId call, const nlohmann::json& result, TimePoint now) {
     return layer.respond(call, to_text(result), now);
 }
