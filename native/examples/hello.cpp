@@ -16,6 +16,6 @@ int main(int argc, char** argv) {
             client.async_disconnect(boost::asio::detached);
         },
         boost::asio::detached);
-    client.publish("lab/1/temperature", "21.5", {.qos = wsmq::Qos::at_least_once});
+    client.async_publish("lab/1/temperature", "21.5", {.qos = wsmq::Qos::at_least_once}, boost::asio::detached);
     io.run();
 }

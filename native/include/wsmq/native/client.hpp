@@ -5,7 +5,7 @@
 //     wsmq::native::Client client{io.get_executor(), "mqtt://localhost"};
 //     client.async_connect(boost::asio::detached);
 //     client.async_subscribe({"lab/#"}, [](const wsmq::Message& message) { ... }, boost::asio::detached);
-//     client.publish("lab/1", "21.5", {.qos = wsmq::Qos::at_least_once});
+//     client.async_publish("lab/1", "21.5", {.qos = wsmq::Qos::at_least_once}, boost::asio::detached);
 //     io.run();
 //
 // Threads: a client belongs to its executor, which is a strand where several threads run its
