@@ -26,8 +26,8 @@ template <class To, class From> To widen(const From& event) {
 
 }  // namespace detail
 
-/// `Layer` is Webapp, or what has its shape. Events that are the layer's business are told as the layer's, all others as
-/// the client's. After a call on layer() or client(), drain the events and the output as after any input.
+/// `Layer` is Webapp, or what has its shape. Events that are the layer's business are told as the layer's, all others
+/// as the client's. After a call on layer() or client(), drain the events and the output as after any input.
 template <class Layer> class Node {
 public:
     using Event = typename detail::Concatenated<wsmq::Event, typename Layer::Event>::type;
