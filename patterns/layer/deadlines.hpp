@@ -24,8 +24,8 @@ public:
 
 private:
     struct Entry {
-        TimePoint due;
-        std::uint64_t key;
+        TimePoint due{};
+        std::uint64_t key = 0;
     };
     [[nodiscard]] static bool is_later(const Entry& a, const Entry& b) noexcept { return a.due > b.due; }
     [[nodiscard]] bool is_stale(const Entry& entry) const;

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <deque>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -11,17 +12,23 @@
 namespace wsmq::patterns::json_rpc {
 namespace {
 
+/// What a message points into lives as long as the program.
+std::string_view kept(std::string_view text) {
+    static std::deque<std::string> texts;
+    return texts.emplace_back(text);
+}
+
 Message sound(std::string_view text) {
     Message message;
     Invalid invalid;
-    EXPECT_TRUE(parse(text, message, invalid)) << text;
+    EXPECT_TRUE(parse(kept(text), message, invalid)) << text;
     return message;
 }
 
 Invalid unsound(std::string_view text) {
     Message message;
     Invalid invalid;
-    EXPECT_FALSE(parse(text, message, invalid)) << text;
+    EXPECT_FALSE(parse(kept(text), message, invalid)) << text;
     return invalid;
 }
 
