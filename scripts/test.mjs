@@ -1,4 +1,4 @@
-// npm test [-- PART...]: builds and runs every test. Parts: check, debug, sanitize, wasm, fuzz, install,
+// npm test [-- PART...]: builds and runs every test. Parts: check, debug, sanitize, tsan, wasm, fuzz, install,
 // command, bench-native, js, interop, backends, browser.
 import { existsSync } from 'node:fs'
 import { buildPreset } from './lib/cmake.mjs'
@@ -19,7 +19,7 @@ const compiling = {
   command: { title: 'The wsmq command', file: 'tests/command/command.test.mjs' },
   'bench-native': { title: 'Native bench', file: 'bench/native/quick.test.mjs' },
 }
-const parts = ['debug', 'sanitize', 'wasm', 'fuzz', ...Object.keys(compiling), 'js', 'interop', 'backends', 'browser', 'check']
+const parts = ['debug', 'sanitize', 'tsan', 'wasm', 'fuzz', ...Object.keys(compiling), 'js', 'interop', 'backends', 'browser', 'check']
 const fuzzSeconds = 30 // for each of the targets, in CI
 
 /**
@@ -43,6 +43,7 @@ await runMain(async () => {
   const report = new Report()
   if (wants('debug', 'check')) await unitTests(report, 'debug', 'Unit tests')
   if (wants('sanitize')) await unitTests(report, 'sanitize', 'Unit tests under the sanitizers')
+  if (wants('tsan')) await unitTests(report, 'tsan', 'Threads under the thread sanitizer')
   if (wants('wasm')) await unitTests(report, 'wasm-test', 'Unit tests as wasm, under Node')
   if (wants('fuzz') && (await report.attempt('Build of fuzz', () => buildPreset('fuzz')))) {
     await report.step('Fuzz corpus', replayCorpus)

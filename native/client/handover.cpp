@@ -4,6 +4,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/thread_pool.hpp>
+#include <typeinfo>
 
 #include "wsmq/native/error_code.hpp"
 #include "wsmq/native/publisher.hpp"
@@ -27,8 +28,9 @@ Handover::Letter make_letter(std::string_view topic, Payload payload, const Publ
 }
 
 template <class Executor> bool runs_here_as(const boost::asio::any_io_executor& executor) {
-    const auto* target = executor.target<Executor>();
-    return target && target->running_in_this_thread();
+    // Boost 1.74 hands out any target as whatever it is asked for.
+    if (executor.target_type() != typeid(Executor)) return false;
+    return executor.target<Executor>()->running_in_this_thread();
 }
 
 /// Whether this thread is the one that the executor's handlers wait for.

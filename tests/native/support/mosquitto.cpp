@@ -46,10 +46,17 @@ Mosquitto::Mosquitto() {
 
 Mosquitto::~Mosquitto() { stop(); }
 
+void Mosquitto::restart() {
+    stop();
+    if (!start()) throw std::runtime_error{"Mosquitto does not start again"};
+}
+
 std::string Mosquitto::configuration() {
     const auto files = authority_.issue({});
     std::string text =
-        "per_listener_settings false\nallow_anonymous true\npersistence false\nuser root\nlog_dest stderr\n";
+        "per_listener_settings false\nallow_anonymous true\nuser root\nlog_dest stderr\nmax_queued_messages 0\n"
+        "persistence true\npersistence_location " +
+        directory_.path().string() + "/\n";
     for (std::size_t i = 0; i < listeners.size(); ++i) {
         const auto& [scheme, websocket, tls, demanding] = listeners[i];
         text += "listener " + std::to_string(ports_[i]) + " 127.0.0.1\n";

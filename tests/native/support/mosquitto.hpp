@@ -19,6 +19,8 @@ public:
     Mosquitto(const Mosquitto&) = delete;
     Mosquitto& operator=(const Mosquitto&) = delete;
 
+    /// Ends it in order, which saves its sessions, and starts it on the same ports.
+    void restart();
     /// Of "mqtt", "mqtts", "ws" or "wss".
     [[nodiscard]] std::string url(const std::string& scheme) const;
     /// A listener with TLS that demands a certificate of the authority.
