@@ -9,13 +9,13 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/use_future.hpp>
 #include <csignal>
 #include <functional>
+#include <future>
 #include <map>
 #include <random>
 #include <set>
@@ -228,7 +228,8 @@ TEST_F(ClientMosquittoTest, OnAStrandOfSeveralThreadsEverythingArrives) {
     auto guard = boost::asio::make_work_guard(io);
     std::vector<std::thread> loops;
     for (int i = 0; i < 3; ++i) loops.emplace_back([&io] { io.run(); });
-    std::atomic<int> received = 0;
+    int received = 0;  // on the strand
+    std::promise<void> all_received;
     std::unique_ptr<Client> client;
     const auto on_strand = [&](auto action) {
         boost::asio::post(strand, boost::asio::use_future([action]() mutable { return action(); })).get();
@@ -239,7 +240,10 @@ TEST_F(ClientMosquittoTest, OnAStrandOfSeveralThreadsEverythingArrives) {
         client = std::make_unique<Client>(strand, mosquitto->url("mqtt"), options);
         client->async_connect([](auto&&...) {});
         client->async_subscribe(
-            {"threads", Qos::at_least_once}, [&](const wsmq::Message&) { ++received; },
+            {"threads", Qos::at_least_once},
+            [&](const wsmq::Message&) {
+                if (++received == 303) all_received.set_value();
+            },
             [](ErrorCode error, const Answer&) { EXPECT_FALSE(error); });
     });
     on_strand([&] {  // where nobody else makes room
@@ -254,21 +258,20 @@ TEST_F(ClientMosquittoTest, OnAStrandOfSeveralThreadsEverythingArrives) {
             for (int j = 0; j < 100; ++j) {
                 EXPECT_EQ(publisher.publish("threads", "x", {.qos = Qos::at_least_once}), Errc::none);
             }
-            // Its end is told on another thread; there may be no room for it at once.
-            for (bool ended = false; !ended;) {
-                try {
-                    publisher.async_publish("threads", "x", {.qos = Qos::at_least_once}, boost::asio::use_future).get();
-                    ended = true;
-                } catch (const boost::system::system_error& full) {
-                    EXPECT_EQ(full.code(), Errc::queue_full);
-                }
+            // Its end is told on another thread; there may be no room for it at once. Not a future of Asio's, whose
+            // exception goes from thread to thread inside libstdc++, where the thread sanitizer does not see how.
+            ErrorCode error = Errc::queue_full;
+            while (error == Errc::queue_full) {
+                std::promise<ErrorCode> ended;
+                publisher.async_publish("threads", "x", {.qos = Qos::at_least_once},
+                                        [&](ErrorCode given, const Answer&) { ended.set_value(given); });
+                error = ended.get_future().get();
             }
+            EXPECT_EQ(error, ErrorCode{});
         });
     }
     for (auto& thread : publishers) thread.join();
-    const auto end = std::chrono::steady_clock::now() + patience;
-    while (received < 303 && std::chrono::steady_clock::now() < end) std::this_thread::yield();
-    EXPECT_EQ(received, 303);
+    EXPECT_EQ(all_received.get_future().wait_for(patience), std::future_status::ready);
     on_strand([&] { client.reset(); });
     guard.reset();
     for (auto& thread : loops) thread.join();
