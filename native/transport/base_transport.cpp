@@ -72,17 +72,16 @@ void BaseTransport::resolve() {
         const auto self = weak.lock();
         if (!self || !self->is_opening()) return;
         if (auto* failure = std::get_if<Failure>(&answer)) return self->failed(std::move(*failure));
-        self->connect(std::get<Lookup::Addresses>(std::move(answer)));
+        self->connect(std::get<Lookup::Addresses>(answer));
     };
     lookup_ = std::make_shared<Lookup>(socket_.get_executor(), resolved);
     lookup_->start(host, options_.resolve);
 }
 
-void BaseTransport::connect(std::vector<address> addresses) {
+void BaseTransport::connect(const std::vector<address>& addresses) {
     begin_step(options_.limits.connect, {TransportError::connect_timed_out, {}});
     const auto port = options_.proxy ? options_.proxy->port : url_.port;
-    connector_ =
-        std::make_shared<Connector>(socket_.get_executor(), std::move(addresses), port, options_.limits.next_address);
+    connector_ = std::make_shared<Connector>(socket_.get_executor(), addresses, port, options_.limits.next_address);
     connector_->start([weak = weak_from_this()](Connector::Answer answer) {
         const auto self = weak.lock();
         if (!self || !self->is_opening()) return;

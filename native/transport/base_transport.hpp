@@ -79,7 +79,7 @@ private:
     enum class State : std::uint8_t { idle, opening, open, closing, closed };
 
     void resolve();
-    void connect(std::vector<boost::asio::ip::address>);
+    void connect(const std::vector<boost::asio::ip::address>&);
     void connected(TcpSocket);
     void give_up_opening(boost::system::error_code);
     [[nodiscard]] boost::system::error_code ended(Failure);

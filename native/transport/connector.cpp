@@ -24,7 +24,7 @@ std::vector<address> interleaved(const std::vector<address>& addresses) {
     return result;
 }
 
-Connector::Connector(boost::asio::any_io_executor executor, std::vector<address> addresses, std::uint16_t port,
+Connector::Connector(boost::asio::any_io_executor executor, const std::vector<address>& addresses, std::uint16_t port,
                      Duration next_address)
     : executor_{std::move(executor)},
       addresses_{interleaved(addresses)},

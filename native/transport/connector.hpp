@@ -25,7 +25,7 @@ public:
     using Answer = std::variant<boost::asio::ip::tcp::socket, Failure>;
     using Handler = std::function<void(Answer)>;
 
-    Connector(boost::asio::any_io_executor, std::vector<boost::asio::ip::address>, std::uint16_t port,
+    Connector(boost::asio::any_io_executor, const std::vector<boost::asio::ip::address>&, std::uint16_t port,
               Duration next_address);
 
     /// Once. The handler never runs from within the call, nor after cancel().

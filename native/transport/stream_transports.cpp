@@ -78,7 +78,7 @@ std::shared_ptr<Transport> make_stream(const boost::asio::any_io_executor& execu
     return std::make_shared<TcpTransport>(executor, url, options);
 }
 
-std::shared_ptr<Transport> make_transport(boost::asio::any_io_executor executor, const Url& url,
+std::shared_ptr<Transport> make_transport(const boost::asio::any_io_executor& executor, const Url& url,
                                           const TransportOptions& options) {
     return uses_websocket(url.scheme) ? make_websocket(executor, url, options) : make_stream(executor, url, options);
 }

@@ -16,6 +16,7 @@ using testing::HasSubstr;
 using Addresses = std::vector<boost::asio::ip::address>;
 
 constexpr Duration short_limit{50};
+constexpr Duration no_limit{0};
 
 /// Says that a host has these addresses.
 Resolve knows(const std::vector<std::string>& texts) {
@@ -238,7 +239,7 @@ TEST(TcpTransportTest, WhatWasWrittenBeforeTheEndArrives) {
         arrived.set_value(read_exactly(peer, much.size()).size());
     }};
     Loop loop;
-    Rig rig{loop, server.url("mqtt")};
+    Rig rig{loop, server.url("mqtt"), {.limits = {.close = no_limit}}};
     ASSERT_FALSE(rig.open());
     rig.start_writing(much);
     rig.transport->close();

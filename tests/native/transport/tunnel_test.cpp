@@ -33,10 +33,10 @@ Script answers(const std::string& bytes) {
 }
 
 /// How an opening through a proxy ends, with its detail.
-std::string opening(const ScriptedServer& proxy, TransportError expected) {
+std::string opening(const ScriptedServer& proxy, TransportError expected, Duration limit = TimeLimits{}.proxy) {
     Loop loop;
     auto options = through(proxy);
-    options.limits.proxy = Duration{200};
+    options.limits.proxy = limit;
     Rig rig{loop, "mqtt://broker", options};
     EXPECT_EQ(rig.open(), expected);
     loop.run_out();
@@ -125,7 +125,7 @@ TEST(TunnelTest, AProxyThatEndsInsteadOfAnsweringIsTold) {
 
 TEST(TunnelTest, AProxyThatHangsIsGivenUp) {
     const ScriptedServer proxy{hold};
-    EXPECT_EQ(opening(proxy, TransportError::proxy_timed_out), proxy.url("http"));
+    EXPECT_EQ(opening(proxy, TransportError::proxy_timed_out, Duration{50}), proxy.url("http"));
 }
 
 TEST(TunnelTest, OnlyAnHttpProxyIsOne) {

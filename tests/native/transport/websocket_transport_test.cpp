@@ -17,6 +17,7 @@ using testing::HasSubstr;
 using testing::StartsWith;
 
 constexpr Duration short_limit{50};
+constexpr Duration no_limit{0};
 
 /// Answers every request with these bytes, and ends.
 Script answers(const std::string& bytes) {
@@ -209,7 +210,7 @@ TEST(WebSocketTransportTest, ItSaysGoodbyeAfterWhatWasWritten) {
         write_all(peer, bytes_of({.opcode = Opcode::close, .payload = frame.payload}));
     }};
     Loop loop;
-    Rig rig{loop, server.url("ws")};
+    Rig rig{loop, server.url("ws"), {.limits = {.close = no_limit}}};
     ASSERT_FALSE(rig.open()) << rig.detail();
     rig.start_reading();
     rig.start_writing(std::string(1u << 20, 'm'));

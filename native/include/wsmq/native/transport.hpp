@@ -51,7 +51,7 @@ public:
 };
 
 /// By the URL's scheme. One of Scheme::http fails with TransportError::invalid_options.
-[[nodiscard]] WSMQ_EXPORT std::shared_ptr<Transport> make_transport(boost::asio::any_io_executor, const Url&,
+[[nodiscard]] WSMQ_EXPORT std::shared_ptr<Transport> make_transport(const boost::asio::any_io_executor&, const Url&,
                                                                     const TransportOptions&);
 
 }  // namespace wsmq::native
