@@ -262,7 +262,7 @@ void Responder::cancel(Calls::iterator position) {
 /// It is no longer one of those that are open or waiting.
 void Responder::stop_counting(Calls::iterator position) {
     if (position->second.state == State::open) --open_;
-    if (position->second.state == State::waiting) std::erase(waiting_, position->first);
+    if (position->second.state == State::waiting) waiting_.remove(position->first);
 }
 
 void Responder::erase(Calls::iterator position) {

@@ -1,7 +1,7 @@
 // Requests of others: what is told, what waits for its turn, what was answered and is remembered for duplicates, and
 // streams with their credit. A webapp uses it for its peers, a service for its callers.
 #pragma once
-#include <deque>
+#include <list>
 #include <map>
 #include <optional>
 #include <string>
@@ -102,8 +102,8 @@ private:
     std::string at_;
     Calls calls_;
     std::map<std::string, std::uint64_t, std::less<>> by_key_;
-    std::deque<std::uint64_t> waiting_;
-    std::deque<std::uint64_t> answered_;  ///< in their order; some may be gone
+    std::list<std::uint64_t> waiting_;
+    std::list<std::uint64_t> answered_;  ///< in their order; some may be gone
     Deadlines deadlines_;
     std::size_t open_ = 0;
     std::size_t remembered_ = 0;
