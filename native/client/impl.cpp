@@ -43,8 +43,7 @@ Client::Impl::Impl(executor_type on, const std::vector<std::string>& urls, Clien
     };
     handlers.closed = [this] { handle_closed(); };
     if (options.store) handlers.make_durable = [this] { flush_store(); };
-    driver = std::make_shared<Driver<Engine>>(executor, Engine{complete(options.connect, options, hosts)},
-                                              std::move(handlers));
+    driver = std::make_shared<Driver<Engine>>(executor, std::move(handlers), complete(options.connect, options, hosts));
 }
 
 void Client::Impl::shut_down() {

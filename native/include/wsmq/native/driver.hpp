@@ -1,6 +1,8 @@
 // Moves bytes between a protocol and its transports, wakes it in time, and hands its events out. It
-// decides nothing about MQTT. One transport at a time, one read, one write and one timer each;
-// everything that is encoded before the loop turns leaves in one write.
+// decides nothing about MQTT. It drives wsmq::Client, and anything else whose Event is a variant that
+// has the core's NeedInput, OpenTransport and CloseTransport among its alternatives; what a protocol
+// does not have (transport_backlog(), hold_input()) is left out. One transport at a time, one read, one write and one
+// timer each; everything that is encoded before the loop turns leaves in one write.
 //
 // Not thread-safe: everything, handlers included, runs on the executor, which is a strand where
 // several threads run its context.
@@ -52,11 +54,12 @@ public:
     /// How long the last bytes of a transport that is to be closed may take.
     static constexpr Duration linger{2'000};
 
-    /// Make it with std::make_shared.
-    Driver(boost::asio::any_io_executor executor, P protocol, Handlers handlers)
+    /// Make it with std::make_shared. The protocol is made in place of the last arguments.
+    template <class... Arguments>
+    Driver(boost::asio::any_io_executor executor, Handlers handlers, Arguments&&... of_protocol)
         : executor_{std::move(executor)},
           timer_{executor_},
-          protocol_{std::move(protocol)},
+          protocol_(std::forward<Arguments>(of_protocol)...),
           handlers_{std::move(handlers)} {}
 
     [[nodiscard]] P& protocol() noexcept { return protocol_; }
@@ -139,9 +142,10 @@ private:
     }
 
     void hand_out_events() {
-        for (auto event = protocol_.next_event(); !holds<NeedInput>(event); event = protocol_.next_event()) {
-            if (const auto* open = find<OpenTransport>(event)) open_link(open->host);
-            if (holds<CloseTransport>(event)) close_link();
+        for (auto event = protocol_.next_event(); !std::holds_alternative<NeedInput>(event);
+             event = protocol_.next_event()) {
+            if (const auto* open = std::get_if<OpenTransport>(&event)) open_link(open->host);
+            if (std::holds_alternative<CloseTransport>(event)) close_link();
             handlers_.handle_event(event);
             if (is_shut_down_) return;
         }
@@ -302,17 +306,6 @@ private:
             self->settle();
         });
     }
-
-    /// The alternative of an event: its own, or, in a variant of variants, that of the core's event.
-    template <class Wanted, class Any> static const Wanted* find(const Any& event) {
-        if constexpr (requires { std::get_if<Wanted>(&event); }) {
-            return std::get_if<Wanted>(&event);
-        } else {
-            const auto* core = std::get_if<wsmq::Event>(&event);
-            return core ? std::get_if<Wanted>(core) : nullptr;
-        }
-    }
-    template <class Wanted, class Any> static bool holds(const Any& event) { return find<Wanted>(event) != nullptr; }
 
     boost::asio::any_io_executor executor_;
     boost::asio::steady_timer timer_;
