@@ -62,10 +62,12 @@ public:
 
 private:
     net::awaitable<ExitCode> work() {
-        for (unsigned i = 0; i < arguments_.subscribers; ++i) co_await add_subscriber();
+        for (unsigned i = 0; i < arguments_.subscribers; ++i) {
+            if (!co_await add_subscriber()) co_return ExitCode::failed;
+        }
         for (unsigned i = 0; i < arguments_.publishers; ++i) {
             publishers_.push_back(make_session("p" + std::to_string(i)));
-            co_await publishers_.back()->connect();
+            if (!co_await publishers_.back()->connect()) co_return ExitCode::failed;
         }
         start_ = last_progress_ = Clock::now();
         processor_start_ = processor_time();
@@ -103,10 +105,10 @@ private:
         return session;
     }
 
-    net::awaitable<void> add_subscriber() {
+    [[nodiscard]] net::awaitable<bool> add_subscriber() {
         auto& session = *subscribers_.emplace_back(make_session("s" + std::to_string(subscribers_.size())));
         session.client().on_message([this](const Message& message) { take(message); });
-        co_await session.connect();
+        if (!co_await session.connect()) co_return false;
         for (unsigned i = 0; i < arguments_.publishers; ++i) {
             const std::string topic = with_number(arguments_.topic, i);
             const Subscription subscription{.topic_filter = topic, .qos = static_cast<Qos>(arguments_.qos)};
@@ -117,6 +119,7 @@ private:
                 throw CommandError{ExitCode::failed, "Not subscribed: " + explain(error, answer.reason_string())};
             if (topic == arguments_.topic) break;  // all publish to one
         }
+        co_return true;
     }
 
     void take(const Message& message) {
@@ -179,6 +182,11 @@ private:
     void end() {
         ended_ = true;
         changed_.cancel();
+        for (const auto* sessions : {&publishers_, &subscribers_}) {
+            for (const auto& session : *sessions) {
+                if (!session->client().is_connected()) session->give_up();
+            }
+        }
     }
 
     void tell() const {

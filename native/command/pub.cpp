@@ -47,7 +47,7 @@ private:
             lost_ = error;
             give_up();
         };
-        co_await session_.connect();
+        if (!co_await session_.connect()) co_return ExitCode::failed;
         if (arguments_.payload.lines)
             co_await publish_lines();
         else
@@ -120,14 +120,10 @@ private:
     }
 
     void give_up() {
-        stop();
-        session_.client().async_disconnect([](const native::ErrorCode&) {});  // what waits ends with Errc::stopped
-    }
-
-    void stop() {
         stopped_ = true;
         pause_.cancel();
         if (reader_) reader_->stop();
+        session_.give_up();
     }
 
     const PubArguments& arguments_;

@@ -69,10 +69,11 @@ void Session::watch() {
     });
 }
 
-net::awaitable<void> Session::connect() {
+net::awaitable<bool> Session::connect() {
     native::ErrorCode error;
     const auto answer = co_await client_.async_connect(net::redirect_error(net::use_awaitable, error));
-    if (!error) co_return;
+    if (!error) co_return true;
+    if (ending_) co_return false;
     const std::string_view said = answer.reason_string();
     throw CommandError{exit_code_of(error, ExitCode::not_connected),
                        "Not connected: " + explain(error, said.empty() ? std::string_view{answer.detail} : said)};
@@ -82,6 +83,11 @@ net::awaitable<void> Session::disconnect() {
     ending_ = true;
     native::ErrorCode error;  // it ends all the same
     co_await client_.async_disconnect(net::redirect_error(net::use_awaitable, error));
+}
+
+void Session::give_up() {
+    ending_ = true;
+    client_.async_disconnect([](const native::ErrorCode&) {});  // its end is that of the operations
 }
 
 net::awaitable<void> Window::acquire() {

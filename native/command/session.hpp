@@ -27,10 +27,12 @@ public:
     Session(net::io_context&, const ConnectionArguments::Resolved&, const Report&);
 
     [[nodiscard]] native::Client& client() noexcept { return client_; }
-    /// Throws CommandError where no broker accepts.
-    net::awaitable<void> connect();
+    /// Throws CommandError where no broker accepts; false where give_up() was called meanwhile.
+    [[nodiscard]] net::awaitable<bool> connect();
     net::awaitable<void> disconnect();
-    /// Called where the connection ended for good and not by disconnect().
+    /// Ends the connection, or the attempt at one, and with it every operation.
+    void give_up();
+    /// Called where the connection ended for good and not by disconnect() or give_up().
     std::function<void(const CommandError&)> on_lost;
 
 private:

@@ -65,9 +65,10 @@ private:
             end(error.code());
         };
         if (arguments_.timeout) time_out_later();
-        co_await session_.connect();
-        co_await unsubscribe();
-        co_await subscribe();
+        if (co_await session_.connect()) {
+            co_await unsubscribe();
+            co_await subscribe();
+        }
         if (arguments_.exit_after_subscribe) end(ExitCode::success);
         while (!code_) {
             native::ErrorCode cancelled;
@@ -158,9 +159,7 @@ private:
         if (code_) return;
         code_ = code;
         ended_.cancel();
-        // In the middle of connecting or subscribing: that ends with it.
-        if (!session_.client().is_connected())
-            io_.post([this] { session_.client().async_disconnect([](const native::ErrorCode&) {}); });
+        if (!session_.client().is_connected()) session_.give_up();
     }
 
     const SubArguments& arguments_;

@@ -1,7 +1,9 @@
 // The command wsmq against a real Mosquitto, beside mosquitto_pub and mosquitto_sub.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, afterEach, before, describe, it } from 'node:test'
@@ -258,6 +260,40 @@ describe('errors', { timeout: 60_000 }, () => {
     })
   }
 
+  describe('while nobody answers', () => {
+    /** @type {import('node:net').Server} */
+    let mute
+    /** @type {string[]} */
+    let args
+    before(async () => {
+      mute = createServer((socket) => socket.on('error', () => {})).listen(0, '127.0.0.1')
+      await once(mute, 'listening')
+      const { port } = /** @type {import('node:net').AddressInfo} */ (mute.address())
+      args = ['-h', '127.0.0.1', '-p', String(port), '-t', 'a']
+    })
+    after(() => void mute.close())
+
+    it('-W ends the attempt: code 27', async () => {
+      const { code, err } = await wsmq(['sub', ...args, '-W', '0.2'])
+      assert.deepEqual([code, err], [27, ''])
+    })
+
+    for (const [command, code] of /** @type {const} */ ([
+      ['sub', 0],
+      ['pub', 1],
+      ['bench', 1],
+    ])) {
+      it(`SIGINT ends the attempt of ${command}: code ${code}`, async () => {
+        const connected = once(mute, 'connection')
+        const one = start([command, ...args, ...(command === 'pub' ? ['-m', 'x'] : [])])
+        await connected
+        one.child.kill('SIGINT')
+        const ended = await one.ended
+        assert.deepEqual([ended.code, ended.err], [code, ''])
+      })
+    }
+  })
+
   it('are JSON with --json, and silent with --quiet', async () => {
     const port = String(await freePort())
     const args = ['pub', '-h', '127.0.0.1', '-p', port, '-t', 'a', '-m', 'x']
@@ -304,7 +340,9 @@ describe('completion for bash', () => {
     assert.deepEqual(complete(`${program} pub --will-q`), ['--will-qos'])
     assert.deepEqual(complete(`${program} pub -q ''`), ['0', '1', '2'])
     const help = execFileSync(program, ['bench', '--help'], { encoding: 'utf8' })
-    for (const option of complete(`${program} bench --`)) assert.ok(help.includes(option), option)
+    const options = complete(`${program} bench --`)
+    assert.ok(options.includes('--publishers') && options.includes('--url'), `${options}`)
+    for (const option of options) assert.ok(help.includes(option), option)
   })
 })
 
