@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <cstddef>
 
-#include "client/random.hpp"
 #include "wsmq/options.hpp"
+#include "wsmq/random.hpp"
 
 namespace wsmq::client {
 

@@ -5,9 +5,9 @@
 
 #include "layer/event_queue.hpp"
 #include "layer/port.hpp"
-#include "layer/random.hpp"
 #include "wsmq/patterns/json_rpc.hpp"
 #include "wsmq/patterns/names.hpp"
+#include "wsmq/random.hpp"
 
 namespace wsmq::patterns {
 

@@ -85,7 +85,9 @@ void Discovery::tell(std::string_view service, std::string_view instance, const 
                          {&ServiceChanged::service, &ServiceChanged::instance, &ServiceChanged::record});
 }
 
-void Discovery::handle_subscribed(std::uint64_t number) { watches_[number].settles = context_.now + settling_time; }
+void Discovery::handle_subscribed(std::uint64_t number) {
+    watches_[static_cast<std::size_t>(number)].settles = context_.now + settling_time;
+}
 
 bool Discovery::handle_timeout() {
     bool learnt = false;

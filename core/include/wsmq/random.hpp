@@ -1,8 +1,8 @@
-// A small generator (SplitMix64) for jitter. Nothing secret depends on it.
+// A small generator (SplitMix64) over a seed from outside: for jitter, delays and identifiers that need not be secret.
 #pragma once
 #include <cstdint>
 
-namespace wsmq::client {
+namespace wsmq {
 
 class Random {
 public:
@@ -21,4 +21,4 @@ private:
     std::uint64_t state_;
 };
 
-}  // namespace wsmq::client
+}  // namespace wsmq

@@ -16,15 +16,7 @@ bool has_wildcard(const std::string& filter) { return filter.find_first_of("+#")
 Block with_expiry(const Block& block, std::optional<std::uint32_t> expiry) {
     PropertyWriter writer;
     if (expiry) writer.integer(PropertyId::message_expiry_interval, *expiry);
-    for (const Property& property : PropertyView{block}) {
-        if (property.id == PropertyId::message_expiry_interval || property.id == PropertyId::will_delay_interval)
-            continue;
-        if (const auto* integer = std::get_if<std::uint32_t>(&property.value)) writer.integer(property.id, *integer);
-        if (const auto* text = std::get_if<std::string_view>(&property.value)) writer.text(property.id, *text);
-        if (const auto* binary = std::get_if<Bytes>(&property.value)) writer.binary(property.id, *binary);
-        if (const auto* user = std::get_if<UserProperty>(&property.value))
-            writer.user_property(user->name, user->value);
-    }
+    copy_properties(writer, block, {PropertyId::message_expiry_interval, PropertyId::will_delay_interval});
     return block_of(writer.bytes());
 }
 

@@ -3,10 +3,10 @@
 #include "client/keep_alive.hpp"
 #include "client/output.hpp"
 #include "client/phase.hpp"
-#include "client/random.hpp"
 #include "client/reconnector.hpp"
 #include "client/subscriptions.hpp"
 #include "gtest/gtest.h"
+#include "wsmq/random.hpp"
 
 namespace wsmq::client {
 namespace {

@@ -1,5 +1,6 @@
 #include "support/packet.hpp"
 
+#include <algorithm>
 #include <array>
 #include <ostream>
 
@@ -168,6 +169,17 @@ Packet disconnect(ReasonCode reason) { return Packet{.type = PacketType::disconn
 Packet auth(ReasonCode reason, std::string_view method, std::string_view data) {
     Packet packet = Packet{.type = PacketType::auth, .reason = reason}.with(PropertyId::authentication_method, method);
     return data.empty() ? packet : packet.with_binary(PropertyId::authentication_data, data);
+}
+
+void copy_properties(PropertyWriter& writer, Bytes block, std::initializer_list<PropertyId> except) {
+    for (const Property& property : PropertyView{block}) {
+        if (std::ranges::find(except, property.id) != except.end()) continue;
+        if (const auto* integer = std::get_if<std::uint32_t>(&property.value)) writer.integer(property.id, *integer);
+        if (const auto* text = std::get_if<std::string_view>(&property.value)) writer.text(property.id, *text);
+        if (const auto* binary = std::get_if<Bytes>(&property.value)) writer.binary(property.id, *binary);
+        if (const auto* user = std::get_if<UserProperty>(&property.value))
+            writer.user_property(user->name, user->value);
+    }
 }
 
 }  // namespace wsmq::test

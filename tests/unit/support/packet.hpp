@@ -1,5 +1,6 @@
 // A packet that owns what it holds: what a test expects from the client, and what its broker answers.
 #pragma once
+#include <initializer_list>
 #include <iosfwd>
 #include <optional>
 #include <string>
@@ -93,5 +94,8 @@ std::ostream& operator<<(std::ostream&, const Packet&);
 [[nodiscard]] Block encode_from_broker(const Packet&, Version);
 /// What a client sent. Nothing where the frame is not a sound packet of a client.
 [[nodiscard]] std::optional<Packet> decode_from_client(const codec::Frame&, Version);
+
+/// Writes what the block holds, but for these.
+void copy_properties(PropertyWriter&, Bytes block, std::initializer_list<PropertyId> except);
 
 }  // namespace wsmq::test

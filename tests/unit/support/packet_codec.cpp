@@ -46,14 +46,7 @@ std::optional<Packet> decode_connect_packet(const codec::Frame& frame) {
 /// The block without the topic alias, which a packet holds as a field of its own.
 Block without_alias(Bytes block) {
     PropertyWriter writer;
-    for (const Property& property : PropertyView{block}) {
-        if (property.id == PropertyId::topic_alias) continue;
-        if (const auto* integer = std::get_if<std::uint32_t>(&property.value)) writer.integer(property.id, *integer);
-        if (const auto* text = std::get_if<std::string_view>(&property.value)) writer.text(property.id, *text);
-        if (const auto* binary = std::get_if<Bytes>(&property.value)) writer.binary(property.id, *binary);
-        if (const auto* user = std::get_if<UserProperty>(&property.value))
-            writer.user_property(user->name, user->value);
-    }
+    copy_properties(writer, block, {PropertyId::topic_alias});
     return block_of(writer.bytes());
 }
 
