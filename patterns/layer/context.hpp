@@ -33,6 +33,12 @@ struct Context {
 
 /// A message of the broker, its topic taken apart.
 struct Incoming {
+    [[nodiscard]] static Incoming of(const Message& message) {
+        return {{reinterpret_cast<const char*>(message.payload.data()), message.payload.size()},
+                PropertyView{message.encoded_properties},
+                message.retain};
+    }
+
     std::string_view payload;
     PropertyView properties;
     bool retain = false;

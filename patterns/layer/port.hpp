@@ -19,11 +19,12 @@ inline constexpr std::string_view json_type = "application/json";
 /// What an operation was for.
 enum class Purpose : std::uint8_t {
     nothing,    ///< its end is nobody's business
-    join,       ///< a subscription without which the layer has not joined
+    join,       ///< a subscription without which the layer has not joined; `number`: which, where that matters
     presence,   ///< the layer's own record
     farewell,   ///< the last record
     request,    ///< `number`: the request
     roster,     ///< the subscription to all webapps' records
+    janitor,    ///< the same, for clearing them
     discovery,  ///< `number`: of the service
 };
 
@@ -62,6 +63,8 @@ public:
     /// Nobody waits for it any more: it is taken back where it was not sent yet, and its end is of no interest.
     void abandon(OperationId);
 
+    /// Nothing of the layer's waits for the broker's answer.
+    [[nodiscard]] bool is_idle() const noexcept { return operations_.empty(); }
     /// The layer's own operation ended: what it was for. Nothing: it was not the layer's.
     [[nodiscard]] std::optional<Operation> take(OperationId);
 

@@ -31,19 +31,21 @@ void Responder::handle_request(const Sender& sender, const json_rpc::Message& me
     }
 }
 
-bool Responder::handle_raw(const Sender& sender, const Incoming& incoming) {
+bool Responder::is_raw(const Incoming& incoming) {
     const auto type = incoming.text(PropertyId::content_type);
-    if (type.empty() || type == json_type || incoming.correlation().empty()) return false;
+    return !type.empty() && type != json_type && !incoming.correlation().empty() &&
+           !incoming.user_property("method").empty();
+}
+
+void Responder::handle_raw(const Sender& sender, const Incoming& incoming) {
     const auto method = incoming.user_property("method");
-    if (method.empty()) return false;
     std::string id;
     json_rpc::append_string(id, incoming.correlation());
     if (id.size() > json_rpc::longest_id || !is_valid_name(method)) {
         refuse(sender, {}, json_rpc::code::invalid_request, "Invalid Request", incoming);
     } else if (!is_duplicate(sender, id)) {
-        accept(sender, id, method, incoming.payload, type, incoming);
+        accept(sender, id, method, incoming.payload, incoming.text(PropertyId::content_type), incoming);
     }
-    return true;
 }
 
 bool Responder::is_duplicate(const Sender& sender, std::string_view id) {
@@ -71,6 +73,9 @@ void Responder::accept(const Sender& sender, std::string_view id, std::string_vi
     if (!left) {
         ++counts_.expired;
         return;
+    }
+    if (!methods_.empty() && !methods_.contains(method)) {
+        return refuse(sender, id, json_rpc::code::method_not_found, "Method not found", incoming);
     }
     if (open_ >= limits_.concurrency && waiting_.size() >= limits_.queue) {
         return refuse(sender, id, json_rpc::code::overloaded, "Too many requests", incoming);

@@ -4,11 +4,14 @@
 #include <list>
 #include <map>
 #include <optional>
+#include <set>
+#include <span>
 #include <string>
 #include <string_view>
 
 #include "layer/context.hpp"
 #include "layer/deadlines.hpp"
+#include "wsmq/patterns/call_counts.hpp"
 #include "wsmq/patterns/call_limits.hpp"
 
 namespace wsmq::patterns {
@@ -19,13 +22,8 @@ public:
     Responder(Context& context, const CallLimits& limits, std::string_view at)
         : context_{context}, limits_{limits}, at_{at} {}
 
-    struct Counts {
-        std::uint64_t requests = 0;    ///< told
-        std::uint64_t errors = 0;      ///< answered with an error, refused ones included
-        std::uint64_t duplicates = 0;  ///< answered from memory
-        std::uint64_t cancelled = 0;
-        std::uint64_t expired = 0;
-    };
+    /// The only methods there are; any other is answered with "method not found". Without a list, all are told.
+    void limit_methods(std::span<const std::string> methods) { methods_ = {methods.begin(), methods.end()}; }
 
     // --- What arrives ------------------------------------------------------------------------------
     /// Who sent it, from the topic, and the topic on which the answer goes.
@@ -35,8 +33,9 @@ public:
     };
     /// A request, which becomes an event, unless it is a duplicate or too much.
     void handle_request(const Sender&, const json_rpc::Message&, const Incoming&);
-    /// A raw body: the id is in the Correlation Data, the method in a user property. False: it is none.
-    bool handle_raw(const Sender&, const Incoming&);
+    /// Whether it is a request of a raw body: the id is in the Correlation Data, the method in a user property.
+    [[nodiscard]] static bool is_raw(const Incoming&);
+    void handle_raw(const Sender&, const Incoming&);
     /// An answer with an error that nobody has to remember. `id`: JSON text, or empty for null.
     void refuse(const Sender&, std::string_view id, std::int64_t code, std::string_view message, const Incoming&);
     /// Answers what is no message, unless that tries to be an answer itself.
@@ -58,7 +57,7 @@ public:
     void end_all();
 
     [[nodiscard]] std::size_t unanswered() const noexcept { return open_ + waiting_.size(); }
-    [[nodiscard]] const Counts& counts() const noexcept { return counts_; }
+    [[nodiscard]] const CallCounts& counts() const noexcept { return counts_; }
 
 private:
     enum class State : std::uint8_t {
@@ -109,7 +108,8 @@ private:
     std::size_t remembered_ = 0;
     std::size_t remembered_bytes_ = 0;
     std::uint64_t last_ = 0;
-    Counts counts_;
+    CallCounts counts_;
+    std::set<std::string, std::less<>> methods_;
 };
 
 }  // namespace wsmq::patterns

@@ -19,10 +19,11 @@ struct Webapp::Impl {
     Impl(Client&, Options);
 
     // --- joining.cpp ---
-    /// The client has been started: everything is subscribed, in the order in which it will be sent.
-    void begin();
+    /// Where the client has just been started: everything is subscribed, in the order in which it will be sent.
+    void handle_opening();
     void handle_connected(const Connected&);
     void handle_disconnected(const Disconnected&);
+    void handle_lost(const SubscriptionLost&);
     void handle_completed(const Operation&, const Completed&);
     void handle_failed(const Operation&, Errc);
     void announce();
@@ -30,7 +31,6 @@ struct Webapp::Impl {
     void fail_to_join(Error, ReasonCode);
     void leave();
     void stop();
-    [[nodiscard]] bool is_join_filter(std::string_view) const;
 
     // --- receiving.cpp ---
     /// False: it is somebody else's.

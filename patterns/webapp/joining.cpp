@@ -11,8 +11,8 @@ constexpr Duration farewell_time{2'000};
 
 }  // namespace
 
-void Webapp::Impl::begin() {
-    begun = true;
+void Webapp::Impl::handle_opening() {
+    if (std::exchange(begun, true)) return;
     leaving = granted = false;
     (void)context.port.subscribe(join_filters, {Purpose::join}, context.now);
     for (const auto& room : rooms) (void)want(context.topics.room(room, "+"));
@@ -62,6 +62,7 @@ void Webapp::Impl::handle_completed(const Operation& operation, const Completed&
         case Purpose::farewell: return stop();
         case Purpose::request: return caller.handle_delivered(operation.number, event.reason);
         case Purpose::roster: return roster.handle_subscribed();
+        case Purpose::janitor: return;
         case Purpose::discovery: return discovery.handle_subscribed(operation.number);
     }
 }
@@ -84,8 +85,9 @@ void Webapp::Impl::check_joined() {
 
 void Webapp::Impl::fail_to_join(Error why, ReasonCode reason) { context.events.push(JoinFailed{why, reason}); }
 
-bool Webapp::Impl::is_join_filter(std::string_view filter) const {
-    return std::ranges::find(join_filters, filter) != join_filters.end();
+void Webapp::Impl::handle_lost(const SubscriptionLost& lost) {
+    if (std::ranges::find(join_filters, lost.topic_filter) == join_filters.end()) return;
+    fail_to_join(Error::refused, lost.reason);
 }
 
 void Webapp::Impl::leave() {

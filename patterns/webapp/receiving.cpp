@@ -10,9 +10,7 @@ bool Webapp::Impl::handle_message(const Message& message) {
     const auto below = context.topics.below_root(message.topic);
     if (!below) return false;
     const auto levels = Levels::of(*below);
-    const Incoming incoming{{reinterpret_cast<const char*>(message.payload.data()), message.payload.size()},
-                            PropertyView{message.encoded_properties},
-                            message.retain};
+    const auto incoming = Incoming::of(message);
     if (levels.level[0] == "webapp") return handle_webapp_message(levels, incoming);
     const bool of_device = levels.count == 3 && levels.level[0] == "device" && levels.level[1] == "status";
     return of_device && handle_device(levels.level[2], incoming);

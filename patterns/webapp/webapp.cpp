@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "json_rpc/scan.hpp"
+#include "layer/dispatch.hpp"
 #include "webapp/impl.hpp"
 #include "wsmq/property.hpp"
 
@@ -61,27 +62,7 @@ Webapp::~Webapp() = default;
 
 // --- The layer -------------------------------------------------------------------------------------
 
-bool Webapp::handle(const wsmq::Event& event, TimePoint now) {
-    impl_->context.now = now;
-    if (const auto* message = std::get_if<Message>(&event)) return impl_->handle_message(*message);
-    if (const auto* completed = std::get_if<Completed>(&event)) {
-        const auto operation = impl_->context.port.take(completed->id);
-        if (operation) impl_->handle_completed(*operation, *completed);
-        return operation.has_value();
-    }
-    if (const auto* failed = std::get_if<Failed>(&event)) {
-        const auto operation = impl_->context.port.take(failed->id);
-        if (operation) impl_->handle_failed(*operation, failed->error);
-        return operation.has_value();
-    }
-    if (std::holds_alternative<OpenTransport>(event) && !impl_->begun) impl_->begin();
-    if (const auto* connected = std::get_if<Connected>(&event)) impl_->handle_connected(*connected);
-    if (const auto* disconnected = std::get_if<Disconnected>(&event)) impl_->handle_disconnected(*disconnected);
-    if (const auto* lost = std::get_if<SubscriptionLost>(&event)) {
-        if (impl_->is_join_filter(lost->topic_filter)) impl_->fail_to_join(Error::refused, lost->reason);
-    }
-    return false;
-}
+bool Webapp::handle(const wsmq::Event& event, TimePoint now) { return dispatch(*impl_, event, now); }
 
 void Webapp::handle_timeout(TimePoint now) {
     auto& impl = *impl_;

@@ -1,0 +1,18 @@
+// What became of the requests that others made.
+#pragma once
+#include <cstdint>
+
+namespace wsmq::patterns {
+
+/// Since the layer was made.
+struct CallCounts {
+    std::uint64_t requests = 0;    ///< told
+    std::uint64_t errors = 0;      ///< answered with an error, refused ones included
+    std::uint64_t duplicates = 0;  ///< answered from memory
+    std::uint64_t cancelled = 0;
+    std::uint64_t expired = 0;
+
+    friend bool operator==(const CallCounts&, const CallCounts&) = default;
+};
+
+}  // namespace wsmq::patterns

@@ -1,0 +1,60 @@
+// A device of the wire convention (docs/protocol.md): a status with a last will. A layer over the engine, of the same
+// shape as Webapp: see its header for how it is driven, and for lifetimes and threads.
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "wsmq/client.hpp"
+#include "wsmq/export.hpp"
+#include "wsmq/patterns/event.hpp"
+#include "wsmq/patterns/names.hpp"
+
+namespace wsmq::patterns {
+
+class WSMQ_EXPORT Device {
+public:
+    using Event = patterns::Event;
+
+    struct Options {
+        std::string root{default_root};
+        std::string serial_number;
+        /// JSON text of an object: what the status says beside "online", while the device is there.
+        std::string status = R"({"recording":false,"broadcasting":false,"motionEnabled":false})";
+        /// The same once it has gone, in the last will and after leaving.
+        std::string last_status = R"({"recording":false,"broadcasting":false,"motionEnabled":false})";
+    };
+
+    /// The MQTT options that this layer needs, from the user's: client identifier (the serial number, where the user
+    /// gave none) and last will. Error::invalid_root, invalid_name, or invalid_json where a status is no object or has
+    /// a member "online".
+    static Result<ConnectOptions> connect_options(ConnectOptions base, const Options&);
+
+    /// Keeps a reference to the client.
+    Device(Client&, Options);
+    ~Device();
+    Device(const Device&) = delete;
+    Device& operator=(const Device&) = delete;
+
+    bool handle(const wsmq::Event&, TimePoint now);
+    void handle_timeout(TimePoint now);
+    [[nodiscard]] std::optional<TimePoint> next_deadline() const;
+    /// Joined, JoinFailed, Left; NeedInput where there is none.
+    [[nodiscard]] Event next_event(TimePoint now);
+
+    /// Publishes a new status: JSON text of an object without a member "online", or Error::invalid_json. Without a
+    /// connection it goes with the next one.
+    Error set_status(std::string_view status, TimePoint now);
+    /// Publishes that the device is offline, then stops the client; without a connection at once, at the latest after
+    /// two seconds. Left follows.
+    void leave(TimePoint now);
+
+    [[nodiscard]] bool is_joined() const noexcept;
+
+private:
+    struct WSMQ_HIDDEN Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace wsmq::patterns

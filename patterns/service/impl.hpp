@@ -1,0 +1,73 @@
+// The service as a whole: its life on a connection, and who handles what is received. The user's calls come from
+// service.cpp; this is split by theme into joining.cpp and receiving.cpp.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "layer/context.hpp"
+#include "respond/responder.hpp"
+#include "service/instances.hpp"
+#include "service/janitor.hpp"
+#include "service/record.hpp"
+#include "wsmq/patterns/service.hpp"
+
+namespace wsmq::patterns {
+
+struct Service::Impl {
+    Impl(Client&, Options);
+
+    // --- joining.cpp ---
+    void handle_opening() {}
+    void handle_connected(const Connected&);
+    void handle_disconnected(const Disconnected&);
+    void handle_lost(const SubscriptionLost&);
+    void handle_completed(const Operation&, const Completed&);
+    void handle_failed(const Operation&, Errc);
+    /// A subscription without which nobody can reach us, or our record, was refused.
+    void handle_refused(const Operation&, Error, ReasonCode);
+    void begin();
+    void join(const std::vector<std::string>& filters);
+    void do_without_sharing();
+    void handle_granted();
+    void announce();
+    void check_joined();
+    void leave(Duration patience);
+    /// Stops once there is nothing left to do.
+    void check_left();
+    void stop();
+
+    // --- receiving.cpp ---
+    /// False: it is somebody else's.
+    bool handle_message(const Message&);
+    void handle_request(std::string_view from, const Incoming&);
+    void handle_control(std::string_view from, const Incoming&);
+    void tell_notification(std::string_view from, const json_rpc::Message&);
+    /// Whether it is ours to answer.
+    [[nodiscard]] bool is_ours(std::string_view from, std::string_view id_text) const;
+
+    // --- service.cpp ---
+    [[nodiscard]] bool is_named() const noexcept { return !options.service.empty(); }
+    [[nodiscard]] std::string requests_filter() const;
+    [[nodiscard]] std::optional<TimePoint> next_deadline() const;
+
+    Options options;
+    Context context;
+    Responder responder;
+    Record record;
+    Instances instances;
+    Janitor janitor;
+
+    bool shares;             ///< the broker gives each request to one instance
+    std::size_t wanted = 0;  ///< subscriptions that are not granted yet
+
+    bool begun = false;      ///< the client has the subscriptions
+    bool refused = false;    ///< the broker does not grant them
+    bool announced = false;  ///< on this connection
+    bool joined = false;
+    bool joined_before = false;
+    bool leaving = false;
+    std::optional<TimePoint> leave_due;
+};
+
+}  // namespace wsmq::patterns

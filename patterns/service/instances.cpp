@@ -1,0 +1,41 @@
+#include "service/instances.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "json_rpc/scan.hpp"
+#include "layer/rendezvous.hpp"
+
+namespace wsmq::patterns {
+
+namespace {
+
+constexpr std::size_t most_instances = 10'000;
+
+}  // namespace
+
+bool Instances::handle_record(std::string_view instance, const Incoming& message) {
+    const auto scanned = json_rpc::scan(message.payload);
+    const auto* online = scanned.find("online");
+    if (online == nullptr || online->raw != "true") {
+        const auto found = online_.find(instance);
+        if (found != online_.end()) online_.erase(found);
+        return false;
+    }
+    if (online_.size() >= most_instances || !online_.emplace(instance).second) return false;
+    return instance != own_ && !message.retain;
+}
+
+bool Instances::is_ours(std::string_view uid, std::string_view id_text) const {
+    // The set is in the order of the names, and of equal weights the last wins.
+    std::string_view winner;
+    std::uint64_t highest = 0;
+    for (const auto& instance : online_) {
+        const auto weight = rendezvous_weight(instance, uid, id_text);
+        if (weight >= highest) winner = instance;
+        highest = std::max(highest, weight);
+    }
+    return winner == own_;
+}
+
+}  // namespace wsmq::patterns

@@ -1,0 +1,150 @@
+// From the start to the end: subscriptions, the record, joined, left.
+#include <algorithm>
+#include <utility>
+
+#include "service/impl.hpp"
+
+namespace wsmq::patterns {
+
+namespace {
+
+/// Which subscription a Purpose::join is.
+constexpr std::uint64_t shared_requests = 1;
+
+}  // namespace
+
+void Service::Impl::handle_connected(const Connected&) {
+    announced = joined = false;
+    instances.clear();
+    janitor.clear();
+    if (!begun) return begin();
+    if (wanted == 0) announce();
+}
+
+/// Only now is it known whether the broker shares subscriptions.
+void Service::Impl::begin() {
+    begun = true;
+    leaving = refused = false;
+    wanted = 0;
+    shares = is_named() && options.shares;
+    janitor.subscribe();
+    if (is_named()) {
+        join({context.topics.instance(options.service, options.instance, "+"),
+              context.topics.instance(options.service, all_instances, "+")});
+    }
+    if (!is_named()) return join({requests_filter()});
+    if (!shares || !context.port.client().negotiated().shared_subscription_available) return do_without_sharing();
+    const std::string filter = requests_filter();
+    const auto error = context.port.subscribe({&filter, 1}, {Purpose::join, shared_requests}, context.now);
+    if (error != Error::none) return do_without_sharing();
+    ++wanted;
+}
+
+void Service::Impl::join(const std::vector<std::string>& filters) {
+    const auto error = context.port.subscribe(filters, {Purpose::join}, context.now);
+    if (error != Error::none) return handle_refused({Purpose::join}, error, ReasonCode::success);
+    ++wanted;
+}
+
+/// Who is there is heard of before the first request.
+void Service::Impl::do_without_sharing() {
+    shares = false;
+    join({context.topics.record(options.service, "+"), requests_filter()});
+}
+
+void Service::Impl::handle_lost(const SubscriptionLost& lost) {
+    if (shares && lost.topic_filter == requests_filter()) return do_without_sharing();
+    if (begun) context.events.push(JoinFailed{Error::refused, lost.reason});
+}
+
+void Service::Impl::handle_completed(const Operation& operation, const Completed& event) {
+    const bool failed = is_failure(event.reason);
+    if (operation.purpose == Purpose::join) {
+        --wanted;
+        failed ? handle_refused(operation, Error::refused, event.reason) : handle_granted();
+    } else if (operation.purpose == Purpose::presence) {
+        if (failed) return handle_refused(operation, Error::refused, event.reason);
+        announced = true;
+        check_joined();
+    }
+    if (leaving) check_left();
+}
+
+void Service::Impl::handle_failed(const Operation& operation, Errc error) {
+    // The client was stopped, and says so itself.
+    if (error == Errc::stopped) return;
+    if (operation.purpose == Purpose::join) --wanted;
+    if (operation.purpose == Purpose::join || operation.purpose == Purpose::presence) {
+        handle_refused(operation, error_of(error), ReasonCode::success);
+    }
+    if (leaving) check_left();
+}
+
+void Service::Impl::handle_refused(const Operation& operation, Error why, ReasonCode reason) {
+    const bool of_sharing = operation.purpose == Purpose::join && operation.number == shared_requests;
+    if (of_sharing && shares) return do_without_sharing();
+    refused = true;
+    context.events.push(JoinFailed{why, reason});
+}
+
+void Service::Impl::handle_granted() {
+    if (wanted == 0 && context.port.is_connected()) announce();
+}
+
+/// Behind the subscriptions: whoever sees the record can reach us.
+void Service::Impl::announce() {
+    if (leaving || refused) return;
+    if (!is_named()) {
+        announced = true;
+        return check_joined();
+    }
+    const auto error = record.announce(Purpose::presence);
+    if (error != Error::none) handle_refused({Purpose::presence}, error, ReasonCode::success);
+}
+
+void Service::Impl::check_joined() {
+    if (joined || leaving || !announced) return;
+    joined = true;
+    context.events.push(Joined{std::exchange(joined_before, true)});
+}
+
+void Service::Impl::handle_disconnected(const Disconnected& event) {
+    announced = joined = false;
+    record.handle_disconnected();
+    if (event.reconnecting) {
+        if (leaving) stop();
+        return;
+    }
+    begun = joined_before = false;
+    responder.end_all();
+    leave_due.reset();
+    if (std::exchange(leaving, false)) context.events.push(Left{});
+}
+
+// --- The end ---------------------------------------------------------------------------------------
+
+void Service::Impl::leave(Duration patience) {
+    if (leaving) return;
+    if (!context.port.client().is_started()) {
+        context.events.push(Left{});
+        return;
+    }
+    leaving = true;
+    joined = false;
+    if (!context.port.is_connected()) return stop();
+    leave_due = context.now + patience;
+    if (is_named()) (void)record.say_farewell();
+    (void)context.port.unsubscribe(requests_filter(), context.now);
+}
+
+void Service::Impl::check_left() {
+    if (responder.unanswered() == 0 && context.port.is_idle()) stop();
+}
+
+void Service::Impl::stop() {
+    leave_due.reset();
+    if (context.port.is_connected()) responder.fail_all("The responder has left");
+    context.port.client().stop(context.now);
+}
+
+}  // namespace wsmq::patterns

@@ -1,0 +1,118 @@
+#include "service/record.hpp"
+
+#include <algorithm>
+
+namespace wsmq::patterns {
+
+namespace {
+
+constexpr std::uint64_t longest_answer_delay = 500;  // milliseconds
+
+void append_member(std::string& out, std::string_view name, std::string_view text) {
+    out += ",\"";
+    out += name;
+    out += "\":";
+    json_rpc::append_string(out, text);
+}
+
+/// Which of the service's instances, and whether it is there.
+std::string opening(bool online, std::string_view service, std::string_view instance) {
+    std::string record{online ? R"({"online":true)" : R"({"online":false)"};
+    append_member(record, "service", service);
+    append_member(record, "instance", instance);
+    return record;
+}
+
+}  // namespace
+
+std::string Record::offline(std::string_view service, std::string_view instance) {
+    return opening(false, service, instance) + "}";
+}
+
+std::string Record::online() const {
+    auto record = opening(true, options_.service, options_.instance);
+    append_member(record, "version", options_.version);
+    record += R"(,"methods":[)";
+    for (const auto& method : options_.methods) {
+        if (record.back() != '[') record += ',';
+        json_rpc::append_string(record, method);
+    }
+    record += ']';
+    if (options_.raw) record += R"(,"raw":true)";
+    if (options_.since != 0) {
+        record += R"(,"since":)";
+        json_rpc::append_number(record, options_.since);
+    }
+    if (options_.statistics_interval.count() > 0) append_counts(record);
+    record += '}';
+    return record;
+}
+
+void Record::append_counts(std::string& out) const {
+    out += R"(,"stats":{)";
+    const auto append = [&out](std::string_view name, std::uint64_t count) {
+        if (out.back() != '{') out += ',';
+        json_rpc::append_string(out, name);
+        out += ':';
+        json_rpc::append_number(out, static_cast<std::int64_t>(count));
+    };
+    append("requests", counts_.requests);
+    append("errors", counts_.errors);
+    append("duplicates", counts_.duplicates);
+    append("cancelled", counts_.cancelled);
+    append("expired", counts_.expired);
+    out += '}';
+}
+
+Error Record::announce(Purpose purpose) {
+    Outgoing how{.retain = true, .content_type = json_type};
+    handle_disconnected();
+    if (options_.record_expiry.count() > 0 && context_.port.is_v5()) {
+        how.expiry = options_.record_expiry;
+        renewal_ = context_.now + options_.record_expiry / 2;
+    }
+    if (options_.statistics_interval.count() > 0) update_ = context_.now + options_.statistics_interval;
+    told_ = counts_;
+    return context_.port
+        .publish(context_.topics.record(options_.service, options_.instance), online(), how, {purpose}, context_.now)
+        .error();
+}
+
+Error Record::say_farewell() {
+    handle_disconnected();
+    Outgoing how{.retain = true, .waits = false, .content_type = json_type};
+    if (options_.record_expiry.count() > 0) how.expiry = options_.record_expiry;
+    return context_.port
+        .publish(context_.topics.record(options_.service, options_.instance),
+                 offline(options_.service, options_.instance), how, {Purpose::farewell}, context_.now)
+        .error();
+}
+
+void Record::answer_newcomer() {
+    if (!answer_) answer_ = context_.now + Duration{context_.random.up_to(longest_answer_delay)};
+}
+
+void Record::handle_disconnected() {
+    renewal_.reset();
+    update_.reset();
+    answer_.reset();
+}
+
+void Record::handle_timeout() {
+    const auto is_due = [now = context_.now](const std::optional<TimePoint>& due) { return due && *due <= now; };
+    if (is_due(renewal_) || is_due(answer_) || (is_due(update_) && told_ != counts_)) {
+        (void)announce(Purpose::nothing);
+    } else if (is_due(update_)) {
+        update_ = context_.now + options_.statistics_interval;
+    }
+}
+
+std::optional<TimePoint> Record::next_deadline() const {
+    std::optional<TimePoint> next;
+    for (const auto& due : {renewal_, update_, answer_}) {
+        if (due && (!next || *due < *next)) next = due;
+    }
+    return next;
+}
+
+}  // namespace wsmq::patterns
