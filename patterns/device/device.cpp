@@ -75,7 +75,7 @@ Result<ConnectOptions> Device::connect_options(ConnectOptions base, const Option
     return base;
 }
 
-Device::Device(Client& client, Options options) : impl_{std::make_unique<Impl>(client, options)} {}
+Device::Device(Client& client, const Options& options) : impl_{std::make_unique<Impl>(client, options)} {}
 Device::~Device() = default;
 
 // --- Its life --------------------------------------------------------------------------------------

@@ -32,7 +32,7 @@ public:
     static Result<ConnectOptions> connect_options(ConnectOptions base, const Options&);
 
     /// Keeps a reference to the client.
-    Device(Client&, Options);
+    Device(Client&, const Options&);
     ~Device();
     Device(const Device&) = delete;
     Device& operator=(const Device&) = delete;
