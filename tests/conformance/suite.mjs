@@ -7,10 +7,12 @@ import once from './checks/once.mjs'
 import requests from './checks/requests.mjs'
 import streams from './checks/streams.mjs'
 import { Caller } from './support/caller.mjs'
+import { Skipped } from './support/check.mjs'
 import { Instance } from './support/instance.mjs'
 import { Records } from './support/records.mjs'
+import { whoConnects } from './support/who-connects.mjs'
 
-/** All checks in their order. `needs: 5` is for services that speak MQTT 5, `ownBroker` for the suite's own broker. */
+/** All checks in their order. */
 export const checks = [...requests, ...errors, ...once, ...streams, ...instances]
 
 /**
@@ -60,6 +62,7 @@ class Run {
   #callers = []
   /** @type {Records | undefined} */
   #records
+  #isMqtt5 = true
   #barriers = 0
 
   /**
@@ -77,7 +80,7 @@ class Run {
 
   async open() {
     this.#records = await Records.watch(this.url, this.names)
-    await this.startInstance()
+    this.#isMqtt5 = this.#speaksMqtt5(await this.startInstance())
   }
 
   /** Those that should be running. */
@@ -85,12 +88,53 @@ class Run {
     return this.#instances.filter((instance) => instance.running)
   }
 
-  async startInstance() {
-    const { root, service } = this.names
-    const instance = new Instance(this.command, { WSMQ_URL: this.url, WSMQ_ROOT: root, WSMQ_SERVICE: service })
-    this.#instances.push(instance)
-    await instance.ready(/** @type {Records} */ (this.#records))
+  /** @param {Record<string, string>} [environment] beside what every instance gets */
+  async startInstance(environment) {
+    const instance = this.#spawn({ WSMQ_URL: this.url, ...environment })
+    await instance.ready(this.records)
     return instance
+  }
+
+  /** @param {Record<string, string>} environment */
+  #spawn(environment) {
+    const { root, service } = this.names
+    const instance = new Instance(this.command, { WSMQ_ROOT: root, WSMQ_SERVICE: service, ...environment })
+    this.#instances.push(instance)
+    return instance
+  }
+
+  get records() {
+    return /** @type {Records} */ (this.#records)
+  }
+
+  /** Starts an instance at a broker that takes nobody else, waits for its record and ends both. @param {string} user @param {string} password */
+  async startWithPassword(user, password) {
+    const broker = await startBroker({ users: { [user]: password } })
+    const url = `mqtt://${encodeURIComponent(user)}:${encodeURIComponent(password)}@127.0.0.1:${broker.tcpPort}`
+    try {
+      const records = await Records.watch(url, this.names)
+      const instance = this.#spawn({ WSMQ_URL: url })
+      await instance.ready(records).finally(() => records.close())
+      await instance.stop()
+    } finally {
+      await broker.close()
+    }
+  }
+
+  /** Stops the broker, and starts it on the same port once the service has tried in vain to come back. */
+  async restartBroker() {
+    const { broker } = this
+    if (!broker) throw new Error('Only the suite’s own broker can be restarted')
+    await this.#leave()
+    await this.records.close()
+    await broker.stop()
+    await whoConnects(broker.tcpPort)
+    await broker.start()
+    this.#records = await Records.watch(this.url, this.names)
+  }
+
+  async #leave() {
+    await Promise.all(this.#callers.splice(0).map((caller) => caller.leave()))
   }
 
   /** @param {{ user?: string, version?: 4 | 5 }} [options] */
@@ -116,18 +160,17 @@ class Run {
     return records.seen.get(instance) ?? { record: {}, retained: false }
   }
 
-  /** The version of MQTT that the service speaks, as the broker's log tells; a broker of one's own does not tell. */
-  #speaksVersion5() {
-    const { name } = this.#instances[0] ?? { name: '' }
+  /** Whether the service speaks MQTT 5, as the broker's log tells; a broker of one's own does not tell. @param {Instance} instance */
+  #speaksMqtt5({ name }) {
     const line = this.broker?.log.split('\n').find((each) => each.includes('New client connected') && each.includes(name))
     return line === undefined || line.includes('(p5,')
   }
 
   /**
-   * @param {typeof checks[number]} check
+   * @param {import('./support/check.mjs').Check} check
    * @returns {Promise<Result>}
    */
-  async check({ name, title, run, ...needs }) {
+  async check({ name, title, needs, ownBroker, run }) {
     const start = performance.now()
     /** @param {'passed' | 'failed' | 'skipped'} outcome @param {string} [reason] */
     const result = (outcome, reason) => ({
@@ -137,26 +180,30 @@ class Run {
       milliseconds: Math.round(performance.now() - start),
       ...(reason && { reason }),
     })
-    if ('ownBroker' in needs && !this.broker) return result('skipped', 'it needs the settings of the suite’s own broker')
-    if ('needs' in needs && !this.#speaksVersion5()) return result('skipped', 'the service speaks MQTT 3.1.1')
+    if (ownBroker && !this.broker) return result('skipped', 'it needs the settings of the suite’s own broker')
+    if (needs === 5 && !this.#isMqtt5) return result('skipped', 'the service speaks MQTT 3.1.1')
     try {
-      if (this.instances.length === 0) await this.startInstance()
+      const [instance = await this.startInstance()] = this.instances
       await run({
         caller: await this.join(),
         join: (options) => this.join(options),
         quiet: (caller, milliseconds) => this.quiet(caller, milliseconds),
+        instance,
         instances: () => this.instances,
-        startInstance: () => this.startInstance(),
+        startInstance: (environment) => this.startInstance(environment),
+        startWithPassword: (user, password) => this.startWithPassword(user, password),
+        restartBroker: () => this.restartBroker(),
         watchAgain: (instance) => this.watchAgain(instance),
         brokerLog: () => this.broker?.log ?? '',
         names: this.names,
-        records: this.#records,
+        records: () => this.records,
       })
       return result('passed')
     } catch (error) {
+      if (error instanceof Skipped) return result('skipped', error.message)
       return result('failed', error instanceof Error ? error.message : String(error))
     } finally {
-      await Promise.all(this.#callers.splice(0).map((caller) => caller.leave()))
+      await this.#leave()
     }
   }
 

@@ -18,6 +18,7 @@ import (
 const (
 	remembered  = time.Minute // how long a response is kept for duplicates of its request
 	firstCredit = 64          // items of a stream that need no credit
+	longestID   = 256         // bytes of JSON
 )
 
 // rpcError is a failure that the caller is told.
@@ -29,7 +30,10 @@ type rpcError struct {
 
 func (e *rpcError) Error() string { return e.Message }
 
-var errCancelled = &rpcError{Code: -32003, Message: "Cancelled"}
+var (
+	errCancelled  = &rpcError{Code: -32003, Message: "Cancelled"}
+	errOverloaded = &rpcError{Code: -32004, Message: "Overloaded"}
+)
 
 // call is one request while it is worked on, and its response afterwards.
 type call struct {
@@ -57,12 +61,17 @@ type key struct {
 var (
 	calls = map[key]*call{}
 	mutex sync.Mutex
+
+	places = make(chan struct{}, limit) // for the calls that are worked on
 )
 
 // receiveRequest is called for one message after another, so it only checks, and leaves the work to a goroutine.
 func receiveRequest(sender string, packet *paho.Publish) {
 	correlation := packet.Properties.CorrelationData
 	request, failure := readRequest(packet.Payload)
+	if failure == errAnswer {
+		return // or else two sides would answer each other for ever
+	}
 	if failure != nil {
 		go respond(sender, message{"id": request.id, "error": failure}, correlation)
 		return
@@ -71,33 +80,47 @@ func receiveRequest(sender string, packet *paho.Publish) {
 	request.ctx, request.cancel = context.WithCancel(context.Background())
 	request.credit.Store(firstCredit)
 	request.wake = make(chan struct{}, 1)
-	if request.id != nil {
-		if earlier := remember(request); earlier != nil {
-			if response := earlier.response.Load(); response != nil {
-				go respond(sender, *response, correlation)
-			}
-			return // a duplicate; otherwise the response is on its way
+	if earlier := find(sender, request.id); earlier != nil {
+		if response := earlier.response.Load(); response != nil {
+			go respond(sender, *response, correlation)
+		}
+		return // a duplicate; otherwise the response is on its way
+	}
+	select {
+	case places <- struct{}{}:
+		remember(request)
+		go request.run()
+	default: // not remembered, so that it may be asked again
+		if request.id != nil {
+			go respond(sender, message{"id": request.id, "error": errOverloaded}, correlation)
 		}
 	}
-	go request.run()
 }
 
-// remember returns the earlier call with the same id, if there is one.
-func remember(request *call) *call {
+func find(sender string, id any) *call {
+	mutex.Lock()
+	defer mutex.Unlock()
+	return calls[key{sender, id}]
+}
+
+// remember keeps a request, for its duplicates and for whoever cancels it.
+func remember(request *call) {
+	if request.id == nil {
+		return // a notification
+	}
 	mutex.Lock()
 	defer mutex.Unlock()
 	key := key{request.sender, request.id}
-	if earlier := calls[key]; earlier != nil {
-		return earlier
-	}
 	calls[key] = request
 	time.AfterFunc(remembered, func() {
 		mutex.Lock()
 		defer mutex.Unlock()
 		delete(calls, key)
 	})
-	return nil
 }
+
+// errAnswer is told of what is no request but the answer to one.
+var errAnswer = &rpcError{}
 
 func readRequest(payload []byte) (*call, *rpcError) {
 	request := &call{}
@@ -110,15 +133,21 @@ func readRequest(payload []byte) (*call, *rpcError) {
 	if json.Unmarshal(payload, &fields) != nil {
 		return request, invalid
 	}
+	if fields["method"] == nil && (fields["result"] != nil || fields["error"] != nil) {
+		return request, errAnswer
+	}
 	if raw, given := fields["id"]; given {
 		var id any
 		_ = json.Unmarshal(raw, &id)
 		switch id.(type) {
 		case string, float64:
-			request.id = id
 		default:
 			return request, invalid
 		}
+		if len(raw) > longestID {
+			return request, invalid
+		}
+		request.id = id
 	}
 	var version any
 	_ = json.Unmarshal(fields["jsonrpc"], &version)
@@ -148,9 +177,7 @@ func receiveControl(sender string, payload []byte) {
 	default:
 		return // others cannot be looked up
 	}
-	mutex.Lock()
-	call := calls[key{sender, control.Params.ID}]
-	mutex.Unlock()
+	call := find(sender, control.Params.ID)
 	switch {
 	case call == nil:
 	case control.Method == "$/cancelRequest":
@@ -165,6 +192,7 @@ func receiveControl(sender string, payload []byte) {
 }
 
 func (c *call) run() {
+	defer func() { <-places }()
 	defer c.cancel()
 	response := message{"id": c.id}
 	result, err := c.answer()

@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"os"
 	"os/signal"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -24,6 +25,7 @@ var (
 	brokerURL = cmp.Or(os.Getenv("WSMQ_URL"), "mqtt://localhost")
 	root      = rootTopic()
 	service   = cmp.Or(os.Getenv("WSMQ_SERVICE"), "demo")
+	limit     = numberOr(os.Getenv("WSMQ_LIMIT"), 1000) // requests that may be worked on at a time
 	instance  = "go-" + randomName()
 	requests  = root + "webapp/req/" + service + "/"
 	control   = root + "webapp/svc/" + service + "/"
@@ -40,6 +42,13 @@ func rootTopic() string {
 	return "evsuites/"
 }
 
+func numberOr(text string, otherwise int) int {
+	if number, err := strconv.Atoi(text); err == nil {
+		return number
+	}
+	return otherwise
+}
+
 func randomName() string {
 	bytes := make([]byte, 4)
 	rand.Read(bytes)
@@ -53,9 +62,14 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	if broker.Port() == "" {
-		broker.Host += ":1883"
+	port, known := map[string]string{"mqtt": "1883", "mqtts": "8883"}[broker.Scheme]
+	if !known {
+		log.Fatal("WSMQ_URL begins with mqtt:// or mqtts://")
 	}
+	if broker.Port() == "" {
+		broker.Host += ":" + port
+	}
+	password, _ := broker.User.Password()
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
 
@@ -72,6 +86,8 @@ func main() {
 	// Not the context of the signal: its end would close the connection before the last record is out.
 	connection, err = autopaho.NewConnection(context.Background(), autopaho.ClientConfig{
 		ServerUrls:                    []*url.URL{broker},
+		ConnectUsername:               broker.User.Username(),
+		ConnectPassword:               []byte(password),
 		KeepAlive:                     30,
 		CleanStartOnInitialConnection: true,
 		ReconnectBackoff:              func(int) time.Duration { return time.Second },
@@ -107,7 +123,7 @@ func start(ctx context.Context, connection *autopaho.ConnectionManager) {
 		return
 	}
 	publish(ctx, connection, &paho.Publish{Topic: record, Payload: announcement(true), QoS: 1, Retain: true})
-	log.Printf("%s/%s answers at %s", service, instance, brokerURL)
+	log.Printf("%s/%s answers", service, instance)
 }
 
 func announcement(online bool) []byte {

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { connectAsync } from 'mqtt'
 
 const { WSMQ_URL: url = 'mqtt://localhost', WSMQ_ROOT: root = 'evsuites/', WSMQ_SERVICE: service = 'demo' } = process.env
+const limit = Number(process.env.WSMQ_LIMIT ?? 1000) // requests that may be worked on at a time
 const instance = `js-${randomBytes(4).toString('hex')}`
 const requests = `${root}webapp/req/${service}/`
 const control = `${root}webapp/svc/${service}/`
@@ -11,6 +12,7 @@ const record = `${control}${instance}`
 
 const remembered = 60_000 // ms that a response is kept for duplicates of its request
 const firstCredit = 64 // items of a stream that need no credit
+const longestId = 256 // bytes of JSON
 
 const devices = new Map([
   ['acme:ann', ['SN-1001', 'SN-1002']],
@@ -81,6 +83,7 @@ class Call {
 
   async run() {
     const { id, method, params } = this.request
+    open += 1
     try {
       const implementation = methods.get(method)
       if (!implementation) throw new RpcError(-32601, `There is no method ${method}`)
@@ -88,6 +91,8 @@ class Call {
       this.respond({ id, result, ...(this.#sent > 0 && { count: this.#sent }) })
     } catch (error) {
       this.respond({ id, error: this.#describe(error) })
+    } finally {
+      open -= 1
     }
   }
 
@@ -126,21 +131,25 @@ class Call {
 
 /** By sender and id, so that nobody can reach the request of somebody else. */
 const calls = new Map()
+let open = 0 // those that are being worked on
 const keyOf = (sender, id) => JSON.stringify([sender, id])
 
 function receiveRequest(sender, payload, correlationData) {
   const request = parse(payload)
   if (request === undefined) return respond(sender, { id: null, error: { code: -32700, message: 'Parse error' } }, correlationData)
   if (!isRequest(request)) {
+    if (isAnswer(request)) return // or else two sides would answer each other for ever
     const id = isId(request?.id) ? request.id : null
     return respond(sender, { id, error: { code: -32600, message: 'Invalid request' } }, correlationData)
   }
   const call = new Call(request, sender, correlationData)
+  const key = keyOf(sender, request.id)
+  const earlier = calls.get(key)
+  if (earlier?.response) return earlier.respond(earlier.response)
+  if (earlier) return // a duplicate; the response is on its way
+  // Not remembered, so that it may be asked again.
+  if (open >= limit) return call.respond({ id: request.id, error: { code: -32004, message: 'Overloaded' } })
   if (request.id !== undefined) {
-    const key = keyOf(sender, request.id)
-    const earlier = calls.get(key)
-    if (earlier?.response) return earlier.respond(earlier.response)
-    if (earlier) return // a duplicate; the response is on its way
     calls.set(key, call)
     setTimeout(() => calls.delete(key), remembered).unref()
   }
@@ -154,15 +163,19 @@ function receiveControl(sender, payload) {
   if (method === '$/more') call?.more(params.n)
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
 function parse(payload) {
   try {
-    return JSON.parse(payload.toString())
+    return JSON.parse(utf8.decode(payload))
   } catch {
     return undefined
   }
 }
 
-const isId = (id) => typeof id === 'string' || typeof id === 'number'
+const isId = (id) => (typeof id === 'string' || typeof id === 'number') && Buffer.byteLength(JSON.stringify(id)) <= longestId
+
+const isAnswer = (message) => message?.method === undefined && (message?.result !== undefined || message?.error !== undefined)
 
 function isRequest(request) {
   if (request?.jsonrpc !== '2.0' || typeof request.method !== 'string') return false
@@ -204,7 +217,7 @@ async function start() {
   await client.subscribeAsync([`$share/${service}/${requests}+`, `${record}/+`, `${control}_all/+`], { qos: 1 })
   const { topic, payload, ...options } = announce(true)
   await client.publishAsync(topic, payload, options)
-  console.log(`${service}/${instance} answers at ${url}`)
+  console.log(`${service}/${instance} answers`)
 }
 
 for (const signal of ['SIGTERM', 'SIGINT']) {

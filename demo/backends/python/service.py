@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import paho.mqtt.client as mqtt
 from paho.mqtt.packettypes import PacketTypes
@@ -17,6 +17,7 @@ from paho.mqtt.properties import Properties
 URL = urlsplit(os.environ.get("WSMQ_URL", "mqtt://localhost"))
 ROOT = os.environ.get("WSMQ_ROOT", "evsuites/")
 SERVICE = os.environ.get("WSMQ_SERVICE", "demo")
+LIMIT = int(os.environ.get("WSMQ_LIMIT", "1000"))  # requests that may be worked on at a time
 INSTANCE = f"python-{secrets.token_hex(4)}"
 REQUESTS = f"{ROOT}webapp/req/{SERVICE}/"
 CONTROL = f"{ROOT}webapp/svc/{SERVICE}/"
@@ -24,6 +25,7 @@ RECORD = f"{CONTROL}{INSTANCE}"
 
 REMEMBERED = 60  # seconds that a response is kept for duplicates of its request
 FIRST_CREDIT = 64  # items of a stream that need no credit
+LONGEST_ID = 256  # bytes of JSON
 
 DEVICES = {"acme:ann": ["SN-1001", "SN-1002"], "acme:bob": ["SN-2001"]}
 
@@ -57,6 +59,12 @@ class Call:
         self.changed = threading.Condition()
 
     def run(self):
+        try:
+            self.work()
+        finally:
+            places.release()
+
+    def work(self):
         if self.deadline is not None and time.monotonic() > self.deadline:
             return  # it waited here for a free thread until its caller had given up
         try:
@@ -153,25 +161,32 @@ METHODS = {
 calls = {}  # by sender and id, so that nobody can reach the request of somebody else; only the network thread touches it
 # Streams mostly wait, so there are many threads.
 pool = ThreadPoolExecutor(max_workers=256)
+places = threading.Semaphore(LIMIT)
 
 
 def receive_request(sender, payload, properties):
     correlation = getattr(properties, "CorrelationData", None)
     try:
-        request = json.loads(payload)
+        request = parse(payload)
     except (ValueError, RecursionError):
         return respond(sender, {"id": None, "error": {"code": -32700, "message": "Parse error"}}, correlation)
+    if is_answer(request):
+        return  # or else two sides would answer each other for ever
     if not is_request(request):
         identifier = request.get("id") if isinstance(request, dict) and is_id(request.get("id")) else None
         return respond(sender, {"id": identifier, "error": {"code": -32600, "message": "Invalid request"}}, correlation)
     call = Call(request, sender, properties)
+    forget_old_calls()
+    earlier = None if call.is_notification else calls.get((sender, call.id))
+    if earlier:
+        if earlier.response:
+            earlier.respond(earlier.response)
+        return  # a duplicate; otherwise the response is on its way
+    if not places.acquire(blocking=False):
+        # Not remembered, so that it may be asked again.
+        return call.respond({"id": call.id, "error": {"code": -32004, "message": "Overloaded"}})
     if not call.is_notification:
-        forget_old_calls()
-        earlier = calls.setdefault((sender, call.id), call)
-        if earlier is not call:
-            if earlier.response:
-                earlier.respond(earlier.response)
-            return  # a duplicate; otherwise the response is on its way
+        calls[sender, call.id] = call
     pool.submit(call.run)
 
 
@@ -186,7 +201,7 @@ def forget_old_calls():
 
 def receive_control(sender, payload):
     try:
-        message = json.loads(payload)
+        message = parse(payload)
         params = message["params"]
         call = calls.get((sender, params["id"]))
     except (ValueError, RecursionError, LookupError, TypeError):
@@ -197,8 +212,17 @@ def receive_control(sender, payload):
         call.more(params.get("n"))
 
 
+def parse(payload):
+    """Takes JSON and nothing else; by itself the library takes other encodings, NaN and Infinity too."""
+    return json.loads(payload.decode(), parse_constant=int)
+
+
 def is_id(value):
-    return isinstance(value, str) or is_number(value)
+    return (isinstance(value, str) or is_number(value)) and len(json.dumps(value, ensure_ascii=False).encode(errors="replace")) <= LONGEST_ID
+
+
+def is_answer(message):
+    return isinstance(message, dict) and "method" not in message and ("result" in message or "error" in message)
 
 
 def is_request(request):
@@ -261,9 +285,15 @@ client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id=f"{SERVICE}-{IN
 client.will_set(RECORD, record(online=False), qos=1, retain=True)
 client.on_connect, client.on_subscribe, client.on_message = on_connect, on_subscribe, on_message
 client.max_inflight_messages_set(1000)
+if URL.scheme not in ("mqtt", "mqtts"):
+    sys.exit("WSMQ_URL begins with mqtt:// or mqtts://")
+if URL.scheme == "mqtts":
+    client.tls_set()
+if URL.username:
+    client.username_pw_set(unquote(URL.username), unquote(URL.password or ""))
 
 signal.signal(signal.SIGTERM, stop)
-client.connect(URL.hostname, URL.port or 1883)
+client.connect(URL.hostname, URL.port or {"mqtt": 1883, "mqtts": 8883}[URL.scheme])
 client.loop_start()
 try:
     threading.Event().wait()

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 
-/** What is refused, and how. */
+/** What is refused, and how. @type {import('../support/check.mjs').Check[]} */
 export default [
   {
     name: 'unknown-method',
@@ -15,10 +15,37 @@ export default [
     name: 'invalid-json',
     title: 'invalid JSON is -32700 with id null',
     async run({ caller }) {
-      for (const payload of ['{"jsonrpc":"2.0","id":"x","method"', '', 'hello', '{]', '{"jsonrpc":"2.0",}']) {
+      const request = '{"jsonrpc":"2.0","id":"x","method":"sum","params":[NaN]}'
+      for (const payload of ['{"jsonrpc":"2.0","id":"x","method"', '', 'hello', '{]', '{"jsonrpc":"2.0",}', request]) {
         const before = caller.responses(null).length
         await caller.send(payload)
-        assert.equal((await caller.response(/** @type {any} */ (null), before + 1)).error?.code, -32700, `payload ${payload}`)
+        assert.equal((await caller.response(null, before + 1)).error?.code, -32700, `payload ${payload}`)
+      }
+    },
+  },
+  {
+    name: 'invalid-utf8',
+    title: 'what is not UTF-8 is no JSON: -32700 with id null',
+    async run({ caller }) {
+      // A continuation missing, an overlong form, a surrogate, UTF-16.
+      for (const bytes of ['\xff\xfe', '\xc3', '\xc0\xaf', '\xed\xa0\x80']) await refused(`["${bytes}"]`, 'latin1')
+      await refused('["text"]', 'utf16le')
+
+      /** @param {string} params @param {BufferEncoding} encoding */
+      async function refused(params, encoding) {
+        const before = caller.responses(null).length
+        const payload = Buffer.from(`{"jsonrpc":"2.0","id":"utf8","method":"echo","params":${params}}`, encoding)
+        await caller.send(payload)
+        await caller.until(
+          () => caller.responses(null).length > before || caller.responses('utf8').length > 0,
+          `response to ${payload.toString('hex')}`,
+        )
+        assert.deepEqual(
+          caller.responses('utf8').map(({ message }) => message),
+          [],
+          `params ${Buffer.from(params, encoding).toString('hex')}`,
+        )
+        assert.equal(caller.responses(null)[before]?.message.error?.code, -32700)
       }
     },
   },
@@ -39,11 +66,46 @@ export default [
         null,
       ]
       for (const request of wrong) {
-        const id = /** @type {any} */ (typeof (/** @type {any} */ (request)?.id) === 'string' ? /** @type {any} */ (request).id : null)
+        const given = /** @type {{ id?: unknown } | null} */ (request)?.id
+        const id = typeof given === 'string' ? given : null
         const before = caller.responses(id).length
         await caller.send(JSON.stringify(request))
         assert.equal((await caller.response(id, before + 1)).error?.code, -32600, JSON.stringify(request))
       }
+    },
+  },
+  {
+    name: 'long-id',
+    title: 'ids of up to 256 bytes are repeated; a longer one is -32600 with id null',
+    async run({ caller }) {
+      const longest = 'i'.repeat(254) // and its quotation marks
+      const response = await caller.response(await caller.start('echo', ['long'], longest))
+      assert.deepEqual(response.result, ['long'])
+      for (const id of ['i'.repeat(300), 'ä'.repeat(150)]) {
+        const before = caller.responses(null).length
+        await caller.start('echo', ['too long'], id, {})
+        await caller.until(() => caller.responses(null).length > before || caller.responses(id).length > 0, 'response to a long id')
+        assert.equal(caller.responses(id).length, 0, 'an id of more than 256 bytes was taken')
+        assert.equal(caller.responses(null)[before]?.message.error?.code, -32600)
+      }
+    },
+  },
+  {
+    name: 'answers',
+    title: 'what is itself an answer is never answered',
+    async run({ caller, quiet }) {
+      const before = caller.received.length
+      for (const answer of [{ result: 1 }, { result: null }, { error: { code: 1, message: 'one' } }, { error: 'text' }]) {
+        await caller.send(JSON.stringify({ jsonrpc: '2.0', id: 'an answer', ...answer }))
+        await caller.send(JSON.stringify({ id: 'an answer', ...answer }))
+        await caller.send(JSON.stringify({ jsonrpc: '2.0', ...answer }))
+      }
+      await quiet(caller)
+      const answers = caller.received.slice(before).filter(({ message }) => !String(message.id).startsWith('barrier'))
+      assert.deepEqual(
+        answers.map(({ message }) => message),
+        [],
+      )
     },
   },
   {
@@ -56,6 +118,30 @@ export default [
       for (const params of ['text', 5, true]) {
         const { error } = await caller.request('sum', params)
         assert.ok([-32600, -32602].includes(error?.code), `sum of ${params}: ${JSON.stringify(error)}`)
+      }
+    },
+  },
+  {
+    name: 'deep',
+    title: 'JSON nested 100,000 deep gets one answer, be it an error, and the next request too',
+    async run({ caller, quiet }) {
+      const open = '['.repeat(100_000)
+      const deep = open + ']'.repeat(100_000)
+      const payloads = [
+        open,
+        deep,
+        ...['echo', 'sum'].map((method) => `{"jsonrpc":"2.0","id":"deep","method":"${method}","params":${deep}}`),
+      ]
+      const [unfinished, ...others] = payloads
+      await caller.send(/** @type {string} */ (unfinished))
+      assert.equal((await caller.response(null)).error?.code, -32700)
+      for (const payload of others) {
+        const before = caller.received.length
+        await caller.send(payload)
+        await caller.until(() => caller.received.length > before, `response to ${payload.slice(0, 60)}...`)
+        await quiet(caller)
+        const answers = caller.received.slice(before).filter(({ message }) => !String(message.id).startsWith('barrier'))
+        assert.equal(answers.length, 1, `responses to ${payload.slice(0, 60)}...`)
       }
     },
   },

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
+import { Skipped } from '../support/check.mjs'
 
-/** Many callers, several instances, and how an instance comes and goes. These start and end instances, so they come last. */
+/** Many callers, several instances, and how an instance comes and goes. These start and end instances, so they come last. @type {import('../support/check.mjs').Check[]} */
 export default [
   {
     name: 'discovery',
     title: 'the discovery record is retained and tells what the service is',
-    async run({ instances, watchAgain, names }) {
-      const [{ name }] = instances()
+    async run({ instance: { name }, watchAgain, names }) {
       const { record, retained } = await watchAgain(name)
       assert.ok(retained, 'the record is not retained')
       assert.deepEqual([record.online, record.service, record.instance], [true, names.service, name])
@@ -18,7 +18,7 @@ export default [
   {
     name: 'load',
     title: '1,000 requests of 50 webapps at once, none lost or crossed',
-    async run({ join, quiet }) {
+    async run({ caller, join, quiet }) {
       const callers = await Promise.all(Array.from({ length: 50 }, (_, n) => join({ user: `acme:user${n}`, version: n % 2 ? 4 : 5 })))
       const sent = await Promise.all(
         callers.flatMap((caller) =>
@@ -26,10 +26,10 @@ export default [
         ),
       )
       for (const { caller, n, id } of sent) assert.deepEqual((await caller.response(id)).result, [caller.uid, n])
-      await quiet(callers[0])
-      for (const caller of callers) {
-        const answers = caller.received.filter(({ message }) => !String(message.id).startsWith('barrier'))
-        assert.equal(answers.length, 20, `${caller.uid} sent 20 requests`)
+      await quiet(caller)
+      for (const each of callers) {
+        const answers = each.received.filter(({ message }) => !String(message.id).startsWith('barrier'))
+        assert.equal(answers.length, 20, `${each.uid} sent 20 requests`)
       }
     },
   },
@@ -51,13 +51,12 @@ export default [
   {
     name: 'killed',
     title: 'one of two instances killed in the middle: its will says so, and what it had in hand can be asked again',
-    async run({ caller, startInstance, instances, records, quiet }) {
+    async run({ caller, instance: victim, startInstance, instances, records, quiet }) {
       if (instances().length < 2) await startInstance()
-      const victim = instances()[0]
       const ids = await Promise.all(Array.from({ length: 200 }, (_, n) => caller.start('slow', { steps: 2, delay: n })))
       await caller.until(() => ids.filter((id) => caller.responses(id).length > 0).length >= 50, 'response 50 of 200')
       await victim.stop('SIGKILL')
-      const record = await records.offline(victim.name)
+      const record = await records().offline(victim.name)
       assert.equal(record.instance ?? victim.name, victim.name)
       // What it leaves behind has been answered once these have: sent after its end, they take longer than any before.
       const after = await Promise.all(Array.from({ length: 50 }, () => caller.start('slow', { steps: 1, delay: 600 })))
@@ -70,15 +69,78 @@ export default [
     },
   },
   {
+    name: 'reconnect',
+    title: 'when the broker has been away, the service subscribes and tells its record again, and answers as before',
+    ownBroker: true,
+    async run({ join, instance, records, restartBroker, quiet }) {
+      await restartBroker()
+      await records().online(instance.name)
+      assert.ok(instance.running, `the service ended:\n${instance.output}`)
+      const caller = await join()
+      const echo = await caller.start('echo', ['again'])
+      assert.deepEqual((await caller.response(echo)).result, ['again'])
+      // What was subscribed twice would come twice: the credit would count double.
+      const id = await caller.start('slow', { steps: 100, delay: 0 })
+      await caller.until(() => caller.progress(id).length >= 64, `item 64 of the stream ${id}`)
+      await caller.control('$/more', { id, n: 10 }, caller.progress(id)[0].at)
+      await caller.until(() => caller.progress(id).length >= 74, `item 74 of the stream ${id}`)
+      await quiet(caller)
+      assert.equal(caller.progress(id).length, 74, 'items without credit')
+      await caller.control('$/cancelRequest', { id })
+      assert.equal((await caller.response(id)).error?.code, -32003)
+      await quiet(caller)
+      for (const each of [echo, id]) assert.equal(caller.responses(each).length, 1, `responses to ${each}`)
+      await instance.stop('SIGKILL')
+      await records().offline(instance.name)
+    },
+  },
+  {
+    name: 'credentials',
+    title: 'the user and the password of WSMQ_URL are given to the broker',
+    ownBroker: true,
+    async run({ startWithPassword }) {
+      await startWithPassword('service user', 'p@ss/w%rd?#ä')
+    },
+  },
+  {
+    name: 'overload',
+    title: 'past its bound a service answers -32004, and takes requests again when others have ended',
+    async run({ caller, startInstance, instances, quiet }) {
+      for (const instance of instances()) await instance.stop()
+      const instance = await startInstance({ WSMQ_LIMIT: '5' })
+      try {
+        // Streams that wait for credit are worked on until they are cancelled.
+        const open = await Promise.all(Array.from({ length: 5 }, () => caller.start('slow', { steps: 100, delay: 0 })))
+        for (const id of open) await caller.until(() => caller.progress(id).length >= 64, `item 64 of the stream ${id}`)
+        const refused = await Promise.all(Array.from({ length: 3 }, () => caller.start('echo', ['too many'])))
+        const responses = await Promise.all(refused.map((id) => caller.response(id)))
+        if (responses.every(({ error }) => error === undefined)) throw new Skipped('the service does not take its bound from WSMQ_LIMIT')
+        for (const { error } of responses) assert.equal(error?.code, -32004)
+        const [duplicate = ''] = open
+        await caller.start('slow', { steps: 100, delay: 0 }, duplicate)
+        await quiet(caller) // its own request is refused as well
+        assert.equal(caller.responses(duplicate).length, 0, 'the duplicate of a request that is worked on was refused')
+
+        for (const id of open) await caller.control('$/cancelRequest', { id })
+        for (const id of open) assert.equal((await caller.response(id)).error?.code, -32003)
+        for (const id of refused) {
+          await caller.start('echo', ['again'], id)
+          assert.deepEqual((await caller.response(id, 2)).result, ['again'], 'what was refused can be asked again')
+        }
+      } finally {
+        await instance.stop()
+      }
+    },
+  },
+  {
     name: 'goodbye',
     title: 'SIGTERM: the instance says that it is offline, disconnects and ends',
-    async run({ startInstance, instances, records, brokerLog }) {
-      const instance = instances()[0] ?? (await startInstance())
+    async run({ instance, records, brokerLog }) {
       const { code, signal, late } = await instance.stop('SIGTERM')
       assert.ok(!late, 'it did not end within 10 s')
       // 143 is how a Java virtual machine ends that has handled the signal.
       assert.ok(signal === null && (code === 0 || code === 143), `it ended with code ${code}, signal ${signal}`)
-      await records.offline(instance.name)
+      await records().offline(instance.name)
       const abrupt = /Client (\S+) closed its connection/.exec(brokerLog())
       assert.ok(!abrupt?.[1]?.includes(instance.name), 'it ended without a DISCONNECT: the record came from its will')
     },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** Duplicates and requests that have outlived their time. */
+/** Duplicates and requests that have outlived their time. @type {import('../support/check.mjs').Check[]} */
 export default [
   {
     name: 'duplicate',
@@ -31,6 +31,24 @@ export default [
         [0, 1, 2, 3],
         'the duplicate was executed',
       )
+    },
+  },
+  {
+    name: 'duplicates-later',
+    title: 'duplicates sent together after the response are answered from memory or passed over, and never executed',
+    async run({ caller, quiet }) {
+      const id = await caller.start('slow', { steps: 3, delay: 5 })
+      const first = await caller.response(id)
+      await Promise.all(Array.from({ length: 2 }, () => caller.start('slow', { steps: 3, delay: 5 }, id)))
+      // Were one executed it would take no longer than this; nothing that is received can show that none is.
+      await quiet(caller, 500)
+      assert.deepEqual(
+        caller.progress(id).map(({ seq }) => seq),
+        [0, 1, 2],
+        'a duplicate was executed',
+      )
+      for (const { message } of caller.responses(id)) assert.deepEqual(message, first)
+      assert.ok(caller.responses(id).length <= 3, 'a duplicate was answered more than once')
     },
   },
   {

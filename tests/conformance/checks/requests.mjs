@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 
-/** What is answered, and to whom. */
+/** What is answered, and to whom. @type {import('../support/check.mjs').Check[]} */
 export default [
   {
     name: 'echo',

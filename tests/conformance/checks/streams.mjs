@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 
-/** Progress, credit and cancellation. */
+/** Progress, credit and cancellation. @type {import('../support/check.mjs').Check[]} */
 export default [
   {
     name: 'progress',

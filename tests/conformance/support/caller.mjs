@@ -110,7 +110,7 @@ export class Caller {
       .map((m) => m.params)
   }
 
-  /** @param {string | number} id @param {number} [count] */
+  /** @param {string | number | null} id @param {number} [count] */
   async response(id, count = 1) {
     await this.until(() => this.responses(id).length >= count, `response ${count} to request ${id}`)
     return this.responses(id)[count - 1]?.message

@@ -34,10 +34,10 @@ export class Instance {
    * @param {import('./records.mjs').Records} records
    */
   async ready(records) {
-    const before = new Set(records.online())
+    const before = new Set(records.allOnline())
     const deadline = performance.now() + startLimit
     for (;;) {
-      const name = records.online().find((instance) => !before.has(instance))
+      const name = records.allOnline().find((instance) => !before.has(instance))
       if (name) return void (this.name = name)
       if (!this.running) throw new Error(`The service ended before its discovery record came:\n${this.output}`)
       if (performance.now() > deadline) throw new Error(`No discovery record came within ${startLimit / 1000} s:\n${this.output}`)

@@ -33,7 +33,7 @@ export class Records {
   }
 
   /** The instances that say that they are online. */
-  online() {
+  allOnline() {
     return [...this.seen].filter(([, { record }]) => record?.online === true).map(([instance]) => instance)
   }
 
@@ -48,17 +48,28 @@ export class Records {
     })
   }
 
+  /** Waits until the record of an instance says that it is online. @param {string} instance */
+  online(instance) {
+    return this.#says(instance, true)
+  }
+
   /** @param {string} instance */
-  async offline(instance) {
+  offline(instance) {
+    return this.#says(instance, false)
+  }
+
+  /** @param {string} instance @param {boolean} online */
+  async #says(instance, online) {
     const deadline = performance.now() + patience
-    while (this.seen.get(instance)?.record?.online !== false) {
-      if (performance.now() > deadline) throw new Error(`The record of ${instance} did not say offline within ${patience / 1000} s`)
+    while (this.seen.get(instance)?.record?.online !== online) {
+      const wanted = online ? 'online' : 'offline'
+      if (performance.now() > deadline) throw new Error(`The record of ${instance} did not say ${wanted} within ${patience / 1000} s`)
       await this.changed(100)
     }
     return this.seen.get(instance)?.record
   }
 
   async close() {
-    await this.client.endAsync()
+    await this.client.endAsync(true)
   }
 }

@@ -5,13 +5,14 @@ use std::time::Duration;
 
 use rumqttc::v5::mqttbytes::v5::PublishProperties;
 use serde_json::{json, Value};
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
 use crate::{methods, Service};
 
 const REMEMBERED: Duration = Duration::from_secs(60); // for duplicates of a request
 const FIRST_CREDIT: usize = 64; // items of a stream that need no credit
 const LARGEST_GRANT: u64 = 1_000_000; // a semaphore has a limit
+const LONGEST_ID: usize = 256; // bytes of JSON
 
 /// A failure that the caller is told.
 pub struct RpcError {
@@ -48,7 +49,8 @@ pub struct Call {
 }
 
 impl Call {
-    async fn run(self: Arc<Self>) {
+    /// The place is free again when this ends.
+    async fn run(self: Arc<Self>, _place: OwnedSemaphorePermit) {
         let mut sent = 0;
         // Cancelling drops the method's future at the place where it waits.
         let outcome = tokio::select! {
@@ -67,6 +69,11 @@ impl Call {
 
     async fn respond(&self, response: &Value) {
         self.service.send(&self.sender, response.clone(), self.properties.clone()).await;
+    }
+
+    /// None for a notification.
+    fn key(&self) -> Option<(String, String)> {
+        Some((self.sender.clone(), self.id.as_ref()?.to_string()))
     }
 
     /// The sender is `{org}:{user}:{random}`. It comes from the topic, which the broker's access rules vouch for.
@@ -94,6 +101,9 @@ impl Service {
         let Ok(request) = serde_json::from_slice::<Value>(payload) else {
             return self.refuse(sender, Value::Null, RpcError::new(-32700, "Parse error"), properties);
         };
+        if is_answer(&request) {
+            return; // or else two sides would answer each other for ever
+        }
         let id = request.get("id").filter(|id| is_id(id)).cloned();
         if !is_request(&request) {
             let error = RpcError::new(-32600, "Invalid request");
@@ -110,14 +120,19 @@ impl Service {
             credit: Semaphore::new(FIRST_CREDIT),
             response: OnceLock::new(),
         });
-        match self.remember(&call) {
-            None => drop(tokio::spawn(call.run())),
-            Some(earlier) => drop(tokio::spawn(async move {
+        if let Some(earlier) = self.find(&call) {
+            tokio::spawn(async move {
                 // Without a response yet, that is on its way.
                 if let Some(response) = earlier.response.get() {
                     earlier.respond(response).await;
                 }
-            })),
+            });
+        } else if let Ok(place) = self.places.clone().try_acquire_owned() {
+            self.remember(&call);
+            tokio::spawn(call.run(place));
+        } else if let Some(id) = call.id.clone() {
+            // Not remembered, so that it may be asked again.
+            self.refuse(sender, id, RpcError::new(-32004, "Overloaded"), call.properties.clone());
         }
     }
 
@@ -128,19 +143,19 @@ impl Service {
     }
 
     /// The earlier call of which this one is a duplicate.
-    fn remember(self: &Arc<Self>, call: &Arc<Call>) -> Option<Arc<Call>> {
-        let key = (call.sender.clone(), call.id.as_ref()?.to_string());
-        let mut calls = self.calls.lock().unwrap();
-        if let Some(earlier) = calls.get(&key) {
-            return Some(earlier.clone());
-        }
-        calls.insert(key.clone(), call.clone());
+    fn find(&self, call: &Call) -> Option<Arc<Call>> {
+        self.calls.lock().unwrap().get(&call.key()?).cloned()
+    }
+
+    /// For its duplicates, and for whoever cancels it.
+    fn remember(self: &Arc<Self>, call: &Arc<Call>) {
+        let Some(key) = call.key() else { return };
+        self.calls.lock().unwrap().insert(key.clone(), call.clone());
         let service = self.clone();
         tokio::spawn(async move {
             tokio::time::sleep(REMEMBERED).await;
             service.calls.lock().unwrap().remove(&key);
         });
-        None
     }
 
     pub fn receive_control(&self, sender: &str, payload: &[u8]) {
@@ -160,7 +175,11 @@ impl Service {
 }
 
 fn is_id(id: &Value) -> bool {
-    id.is_string() || id.is_number()
+    (id.is_string() || id.is_number()) && id.to_string().len() <= LONGEST_ID
+}
+
+fn is_answer(message: &Value) -> bool {
+    message.get("method").is_none() && (message.get("result").is_some() || message.get("error").is_some())
 }
 
 fn is_request(request: &Value) -> bool {

@@ -9,12 +9,14 @@ use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use percent_encoding::percent_decode_str;
 use rumqttc::v5::mqttbytes::v5::{Filter, LastWill, Packet, Publish, PublishProperties, SubscribeReasonCode};
 use rumqttc::v5::mqttbytes::QoS::AtLeastOnce;
 use rumqttc::v5::{AsyncClient, Event, MqttOptions};
 use rumqttc::Outgoing;
 use serde_json::{json, Value};
 use tokio::signal::unix::{signal, SignalKind};
+use tokio::sync::Semaphore;
 
 use calls::Call;
 
@@ -30,6 +32,8 @@ pub struct Service {
     record: String,
     /// By sender and id, so that nobody can reach the request of somebody else.
     calls: Mutex<HashMap<(String, String), Arc<Call>>>,
+    /// For the calls that are worked on.
+    places: Arc<Semaphore>,
 }
 
 impl Service {
@@ -95,27 +99,42 @@ fn variable(name: &str, default: &str) -> String {
     env::var(name).unwrap_or_else(|_| default.into())
 }
 
-/// The broker's host and port.
-fn address(url: &str) -> Option<(String, u16)> {
-    let address = url.strip_prefix("mqtt://")?.trim_end_matches('/');
-    match address.rsplit_once(':') {
-        Some((host, port)) => Some((host.into(), port.parse().ok()?)),
-        None => Some((address.into(), 1883)),
+/// `mqtt://[user:password@]host[:port]`
+fn read_url(url: &str, client_id: String) -> Option<MqttOptions> {
+    let authority = url.strip_prefix("mqtt://")?.trim_end_matches('/');
+    let (credentials, address) = match authority.rsplit_once('@') {
+        Some((credentials, address)) => (Some(credentials), address),
+        None => (None, authority),
+    };
+    let (host, port) = match address.rsplit_once(':') {
+        Some((host, port)) => (host, port.parse().ok()?),
+        None => (address, 1883),
+    };
+    let mut options = MqttOptions::new(client_id, host, port);
+    if let Some(credentials) = credentials {
+        let (user, password) = credentials.split_once(':').unwrap_or((credentials, ""));
+        options.set_credentials(decode(user)?, decode(password)?);
     }
+    Some(options)
+}
+
+fn decode(text: &str) -> Option<String> {
+    Some(percent_decode_str(text).decode_utf8().ok()?.into_owned())
 }
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let (host, port) = address(&variable("WSMQ_URL", "mqtt://localhost"))
-        .ok_or("WSMQ_URL should be mqtt://host or mqtt://host:port")?;
     let root = variable("WSMQ_ROOT", "evsuites/");
     let name = variable("WSMQ_SERVICE", "demo");
+    // Requests that may be worked on at a time.
+    let limit = variable("WSMQ_LIMIT", "1000").parse()?;
     // The standard library seeds its hash tables from the system's random numbers.
     let instance = format!("rust-{:08x}", RandomState::new().hash_one(0) as u32);
     let control = format!("{root}webapp/svc/{name}/");
     let record = format!("{control}{instance}");
 
-    let mut options = MqttOptions::new(format!("{name}-{instance}"), host, port);
+    let mut options = read_url(&variable("WSMQ_URL", "mqtt://localhost"), format!("{name}-{instance}"))
+        .ok_or("WSMQ_URL should be mqtt://[user:password@]host[:port]")?;
     let will = announcement(&name, &instance, false);
     options
         .set_keep_alive(Duration::from_secs(30))
@@ -123,8 +142,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .set_last_will(LastWill::new(&record, will, AtLeastOnce, true, None));
     let (client, mut events) = AsyncClient::new(options, 100);
     let requests = format!("{root}webapp/req/{name}/");
-    let calls = Mutex::default();
-    let service = Arc::new(Service { client, root, name, instance, requests, control, record, calls });
+    let (calls, places) = (Mutex::default(), Arc::new(Semaphore::new(limit)));
+    let service = Arc::new(Service { client, root, name, instance, requests, control, record, calls, places });
 
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let leaving = service.clone();

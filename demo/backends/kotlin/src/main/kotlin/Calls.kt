@@ -5,7 +5,9 @@ import com.google.gson.JsonNull
 import com.google.gson.JsonObject
 import com.google.gson.JsonParseException
 import java.nio.ByteBuffer
+import java.nio.charset.CharacterCodingException
 import java.util.concurrent.ConcurrentHashMap
+import java.util.concurrent.Semaphore
 import kotlin.time.Duration.Companion.seconds
 import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.CoroutineScope
@@ -20,6 +22,7 @@ import kotlinx.coroutines.launch
 
 private val remembered = 60.seconds // that a response is kept for duplicates of its request
 private const val FIRST_CREDIT = 64L // items of a stream that need no credit
+private const val LONGEST_ID = 256 // bytes of JSON
 private const val LARGEST_GRANT = 1_000_000L
 
 /** A failure that the caller is told; [data] is what else it should know. */
@@ -41,8 +44,8 @@ class Call(private val service: Service, val sender: String, request: JsonObject
     /** The sender is {org}:{user}:{random}. It comes from the topic, which the broker's access rules vouch for. */
     val user get() = sender.split(':').take(2).joinToString(":")
 
-    fun startIn(scope: CoroutineScope) {
-        job = scope.launch { work() }
+    fun startIn(scope: CoroutineScope, atEnd: () -> Unit) {
+        job = scope.launch { work() }.also { it.invokeOnCompletion { atEnd() } }
     }
 
     private suspend fun work() {
@@ -82,40 +85,53 @@ class Call(private val service: Service, val sender: String, request: JsonObject
     fun cancel() = job?.cancel()
 }
 
-/** The requests that are worked on or remembered. */
-class Calls(private val service: Service) {
+/** The requests that are worked on, at most [limit], or remembered. */
+class Calls(private val service: Service, limit: Int) {
     /** Nobody can reach the request of somebody else. */
     private data class Key(val sender: String, val id: JsonElement)
 
     private val calls = ConcurrentHashMap<Key, Call>()
+    private val places = Semaphore(limit)
     private val scope = CoroutineScope(SupervisorJob() + Dispatchers.Default)
 
-    fun receiveRequest(sender: String, payload: String, correlationData: ByteBuffer?) {
+    fun receiveRequest(sender: String, payload: ByteArray, correlationData: ByteBuffer?) {
         val request = try {
             read(payload)
+        } catch (_: CharacterCodingException) {
+            return refuse(sender, null, RpcException(-32700, "Parse error"), correlationData)
         } catch (_: JsonParseException) {
             return refuse(sender, null, RpcException(-32700, "Parse error"), correlationData)
         }
+        if (isAnswer(request)) return // or else two sides would answer each other for ever
         if (!isRequest(request)) {
             val id = (request as? JsonObject)?.get("id")?.takeIf(::isId)
             return refuse(sender, id, RpcException(-32600, "Invalid request"), correlationData)
         }
         val call = Call(service, sender, request as JsonObject, correlationData)
-        if (call.id != null) {
-            val key = Key(sender, call.id)
-            calls.putIfAbsent(key, call)?.let { return it.respondAgain() }
+        val key = call.id?.let { Key(sender, it) }
+        key?.let(calls::get)?.let { return it.respondAgain() }
+        if (!places.tryAcquire()) {
+            // Not remembered, so that it may be asked again.
+            if (key != null) refuse(sender, key.id, RpcException(-32004, "Overloaded"), correlationData)
+            return
+        }
+        if (key != null) {
+            calls[key] = call
             scope.launch {
                 delay(remembered)
                 calls.remove(key)
             }
         }
-        call.startIn(scope)
+        call.startIn(scope, places::release)
     }
 
     private fun refuse(sender: String, id: JsonElement?, failure: RpcException, correlationData: ByteBuffer?) =
         service.respond(sender, jsonOf("id" to (id ?: JsonNull.INSTANCE), "error" to failure.toJson()), correlationData)
 
-    private fun isId(id: JsonElement) = id.isString || id.isNumber
+    private fun isId(id: JsonElement) = (id.isString || id.isNumber) && write(id).encodeToByteArray().size <= LONGEST_ID
+
+    private fun isAnswer(message: JsonElement) =
+        message is JsonObject && !message.has("method") && (message.has("result") || message.has("error"))
 
     private fun isRequest(request: JsonElement) = request is JsonObject &&
         request["jsonrpc"].let { it.isString && it.asString == "2.0" } &&
@@ -123,9 +139,11 @@ class Calls(private val service: Service) {
         request["id"].let { it == null || isId(it) } &&
         request["params"].let { it == null || it.isJsonArray || it.isJsonObject }
 
-    fun receiveControl(sender: String, payload: String) {
+    fun receiveControl(sender: String, payload: ByteArray) {
         val message = try {
             read(payload) as? JsonObject
+        } catch (_: CharacterCodingException) {
+            null
         } catch (_: JsonParseException) {
             null
         }

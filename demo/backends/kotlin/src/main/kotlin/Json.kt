@@ -12,8 +12,9 @@ import com.google.gson.Strictness
 private val gson: Gson = GsonBuilder().setStrictness(Strictness.STRICT).serializeNulls().disableHtmlEscaping().create()
 private val values = gson.getAdapter(JsonElement::class.java)
 
-/** Throws a [JsonParseException] when the text is no JSON. */
-fun read(text: String): JsonElement = gson.fromJson(text, JsonElement::class.java) ?: throw JsonParseException("There is nothing")
+/** Throws a [JsonParseException] when this is no JSON, and a CharacterCodingException when it is no UTF-8. */
+fun read(utf8: ByteArray): JsonElement =
+    gson.fromJson(utf8.decodeToString(throwOnInvalidSequence = true), JsonElement::class.java) ?: throw JsonParseException("There is nothing")
 
 fun write(element: JsonElement): String = values.toJson(element)
 

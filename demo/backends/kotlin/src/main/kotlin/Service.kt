@@ -2,9 +2,11 @@ package demo
 
 import com.google.gson.JsonElement
 import com.google.gson.JsonObject
+import com.hivemq.client.mqtt.MqttGlobalPublishFilter
 import com.hivemq.client.mqtt.datatypes.MqttQos
 import com.hivemq.client.mqtt.mqtt5.Mqtt5AsyncClient
 import com.hivemq.client.mqtt.mqtt5.Mqtt5Client
+import com.hivemq.client.mqtt.mqtt5.Mqtt5ClientBuilder
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5PublishBuilder
 import java.net.URI
@@ -16,6 +18,7 @@ import kotlin.random.Random
 private val broker = URI(System.getenv("WSMQ_URL") ?: "mqtt://localhost")
 private val root = System.getenv("WSMQ_ROOT") ?: "evsuites/"
 private val service = System.getenv("WSMQ_SERVICE") ?: "demo"
+private val limit = (System.getenv("WSMQ_LIMIT") ?: "1000").toInt()
 
 /** The demo service in Kotlin, with the HiveMQ client. README.md says how to start it and how it works. */
 class Service {
@@ -23,12 +26,10 @@ class Service {
     private val requests = "${root}webapp/req/$service/"
     private val control = "${root}webapp/svc/$service/"
     private val record = control + instance
-    private val calls = Calls(this)
+    private val calls = Calls(this, limit)
 
-    private val client: Mqtt5AsyncClient = Mqtt5Client.builder()
+    private val client: Mqtt5AsyncClient = clientBuilder()
         .identifier("$service-$instance")
-        .serverHost(broker.host)
-        .serverPort(if (broker.port < 0) 1883 else broker.port)
         .automaticReconnectWithDefaultConfig()
         .addConnectedListener { start() }
         .willPublish(announcement(online = false).asWill())
@@ -36,6 +37,8 @@ class Service {
 
     fun run() {
         Runtime.getRuntime().addShutdownHook(Thread(::stop))
+        // Once: a callback of each subscription would be called once more after every reconnection.
+        client.publishes(MqttGlobalPublishFilter.SUBSCRIBED, ::receive)
         client.connectWith().cleanStart(true).keepAlive(30).send().join()
         Thread.currentThread().join() // until a signal ends the program
     }
@@ -43,12 +46,12 @@ class Service {
     /** Subscribes and then tells that requests are answered; after every reconnection again. */
     private fun start() {
         val granted = listOf("\$share/$service/$requests+", "$record/+", "${control}_all/+").map { filter ->
-            client.subscribeWith().topicFilter(filter).qos(MqttQos.AT_LEAST_ONCE).callback(::receive).send()
+            client.subscribeWith().topicFilter(filter).qos(MqttQos.AT_LEAST_ONCE).send()
         }
         CompletableFuture.allOf(*granted.toTypedArray())
             .thenCompose { client.publish(announcement(online = true)) }
             .whenComplete { _, failure ->
-                if (failure != null) System.err.println(failure.message) else println("$service/$instance answers at $broker")
+                if (failure != null) System.err.println(failure.message) else println("$service/$instance answers")
             }
     }
 
@@ -75,7 +78,7 @@ class Service {
     private fun receive(publish: Mqtt5Publish) {
         val topic = publish.topic.toString()
         val sender = topic.substringAfterLast('/')
-        val payload = publish.payloadAsBytes.decodeToString()
+        val payload = publish.payloadAsBytes
         if (topic.startsWith(requests)) {
             calls.receiveRequest(sender, payload, publish.correlationData.orElse(null))
         } else {
@@ -106,6 +109,20 @@ class Service {
             .qos(MqttQos.AT_LEAST_ONCE)
             .payload(write(content).encodeToByteArray())
     }
+}
+
+/** For mqtt://[user:password@]host[:port] or mqtts://. */
+private fun clientBuilder(): Mqtt5ClientBuilder {
+    val secure = broker.scheme == "mqtts"
+    require(secure || broker.scheme == "mqtt") { "WSMQ_URL begins with mqtt:// or mqtts://" }
+    val port = if (broker.port >= 0) broker.port else if (secure) 8883 else 1883
+    val builder = Mqtt5Client.builder().serverHost(broker.host).serverPort(port)
+    if (secure) builder.sslWithDefaultConfig()
+    broker.userInfo?.let {
+        val password = it.substringAfter(':', "").encodeToByteArray()
+        builder.simpleAuth().username(it.substringBefore(':')).password(password).applySimpleAuth()
+    }
+    return builder
 }
 
 fun main() = Service().run()

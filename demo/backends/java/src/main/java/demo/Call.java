@@ -7,7 +7,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /** One request while it is worked on, and its response afterwards. */
-final class Call implements Runnable {
+final class Call {
     private static final int FIRST_CREDIT = 64; // items of a stream that need no credit
 
     /** Null for a notification. */
@@ -43,8 +43,7 @@ final class Call implements Runnable {
         return parts.length < 2 ? sender : parts[0] + ":" + parts[1];
     }
 
-    @Override
-    public void run() {
+    void run() {
         var answer = new JsonObject();
         answer.add("id", id);
         try {

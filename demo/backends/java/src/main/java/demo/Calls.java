@@ -5,16 +5,20 @@ import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /** The requests that are worked on or remembered. */
 final class Calls {
     private static final int REMEMBERED = 60; // seconds that a response is kept for duplicates of its request
+    private static final int LONGEST_ID = 256; // bytes of JSON
 
     /** Nobody can reach the request of somebody else. */
     private record Key(String sender, JsonElement id) {}
@@ -23,10 +27,13 @@ final class Calls {
     private final Map<Key, Call> calls = new ConcurrentHashMap<>();
     // A thread for each request, because streams mostly wait; on Java 21 use virtual threads.
     private final ExecutorService workers = Executors.newCachedThreadPool(Calls::daemon);
+    private final Semaphore places; // for the calls that are worked on
     private final ScheduledExecutorService forgetting = Executors.newSingleThreadScheduledExecutor(Calls::daemon);
 
-    Calls(Service service) {
+    /** @param limit requests that may be worked on at a time */
+    Calls(Service service, int limit) {
         this.service = service;
+        places = new Semaphore(limit);
     }
 
     private static Thread daemon(Runnable work) {
@@ -35,14 +42,15 @@ final class Calls {
         return thread;
     }
 
-    void receiveRequest(String sender, String payload, ByteBuffer correlationData) {
+    void receiveRequest(String sender, ByteBuffer payload, ByteBuffer correlationData) {
         JsonElement request;
         try {
             request = Json.read(payload);
-        } catch (JsonParseException | NumberFormatException | StackOverflowError failure) {
+        } catch (CharacterCodingException | JsonParseException | NumberFormatException | StackOverflowError failure) {
             refuse(sender, JsonNull.INSTANCE, new RpcException(-32700, "Parse error"), correlationData);
             return;
         }
+        if (isAnswer(request)) return; // or else two sides would answer each other for ever
         if (!isRequest(request)) {
             var id = request.isJsonObject() ? request.getAsJsonObject().get("id") : null;
             var told = isId(id) ? id : JsonNull.INSTANCE;
@@ -50,16 +58,28 @@ final class Calls {
             return;
         }
         var call = new Call(service, sender, request.getAsJsonObject(), correlationData);
-        if (!call.isNotification()) {
-            var key = new Key(sender, call.id);
-            var earlier = calls.putIfAbsent(key, call);
-            if (earlier != null) {
-                earlier.respondAgain();
-                return;
+        var key = new Key(sender, call.id);
+        var earlier = calls.get(key);
+        if (earlier != null) {
+            earlier.respondAgain();
+        } else if (places.tryAcquire()) {
+            if (!call.isNotification()) {
+                calls.put(key, call);
+                forgetting.schedule(() -> calls.remove(key), REMEMBERED, TimeUnit.SECONDS);
             }
-            forgetting.schedule(() -> calls.remove(key), REMEMBERED, TimeUnit.SECONDS);
+            workers.execute(() -> work(call));
+        } else if (!call.isNotification()) {
+            // Not remembered, so that it may be asked again.
+            refuse(sender, call.id, new RpcException(-32004, "Overloaded"), correlationData);
         }
-        workers.execute(call);
+    }
+
+    private void work(Call call) {
+        try {
+            call.run();
+        } finally {
+            places.release();
+        }
     }
 
     private void refuse(String sender, JsonElement id, RpcException failure, ByteBuffer correlationData) {
@@ -70,7 +90,14 @@ final class Calls {
     }
 
     private static boolean isId(JsonElement id) {
-        return Json.isString(id) || Json.isNumber(id);
+        return (Json.isString(id) || Json.isNumber(id))
+                && Json.write(id).getBytes(StandardCharsets.UTF_8).length <= LONGEST_ID;
+    }
+
+    private static boolean isAnswer(JsonElement element) {
+        if (!element.isJsonObject()) return false;
+        var message = element.getAsJsonObject();
+        return !message.has("method") && (message.has("result") || message.has("error"));
     }
 
     private static boolean isRequest(JsonElement element) {
@@ -85,7 +112,7 @@ final class Calls {
                 && (params == null || params.isJsonArray() || params.isJsonObject());
     }
 
-    void receiveControl(String sender, String payload) {
+    void receiveControl(String sender, ByteBuffer payload) {
         try {
             var message = Json.read(payload).getAsJsonObject();
             var params = message.getAsJsonObject("params");
@@ -95,7 +122,7 @@ final class Calls {
             var method = message.get("method").getAsString();
             if (method.equals("$/cancelRequest")) call.cancel();
             if (method.equals("$/more")) call.more(params.get("n").getAsInt());
-        } catch (RuntimeException | StackOverflowError ignored) {
+        } catch (CharacterCodingException | RuntimeException | StackOverflowError ignored) {
             // What is no such message concerns nobody.
         }
     }

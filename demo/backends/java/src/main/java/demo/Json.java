@@ -6,6 +6,9 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonParseException;
 import com.google.gson.Strictness;
 import com.google.gson.TypeAdapter;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 
 /** Gson, as strict as JSON itself. */
 final class Json {
@@ -16,7 +19,8 @@ final class Json {
     private Json() {}
 
     /** @throws JsonParseException when the text is no JSON */
-    static JsonElement read(String text) {
+    static JsonElement read(ByteBuffer utf8) throws CharacterCodingException {
+        var text = StandardCharsets.UTF_8.newDecoder().decode(utf8).toString();
         var element = GSON.fromJson(text, JsonElement.class);
         if (element == null) throw new JsonParseException("There is nothing");
         return element;

@@ -2,9 +2,11 @@ package demo;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import com.hivemq.client.mqtt.MqttGlobalPublishFilter;
 import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5AsyncClient;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5Client;
+import com.hivemq.client.mqtt.mqtt5.Mqtt5ClientBuilder;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5PublishBuilder;
 import java.net.URI;
@@ -21,17 +23,16 @@ final class Service {
     private static final URI BROKER = URI.create(variable("WSMQ_URL", "mqtt://localhost"));
     private static final String ROOT = variable("WSMQ_ROOT", "evsuites/");
     private static final String SERVICE = variable("WSMQ_SERVICE", "demo");
+    private static final int LIMIT = Integer.parseInt(variable("WSMQ_LIMIT", "1000"));
 
     final String instance = "java-%08x".formatted(ThreadLocalRandom.current().nextInt());
     private final String requests = ROOT + "webapp/req/" + SERVICE + "/";
     private final String control = ROOT + "webapp/svc/" + SERVICE + "/";
     private final String record = control + instance;
-    private final Calls calls = new Calls(this);
+    private final Calls calls = new Calls(this, LIMIT);
 
-    private final Mqtt5AsyncClient client = Mqtt5Client.builder()
+    private final Mqtt5AsyncClient client = builder(BROKER)
             .identifier(SERVICE + "-" + instance)
-            .serverHost(BROKER.getHost())
-            .serverPort(BROKER.getPort() < 0 ? 1883 : BROKER.getPort())
             .automaticReconnectWithDefaultConfig()
             .addConnectedListener(context -> start())
             .willPublish(announcement(false).asWill())
@@ -40,6 +41,8 @@ final class Service {
     public static void main(String[] arguments) throws InterruptedException {
         var service = new Service();
         Runtime.getRuntime().addShutdownHook(new Thread(service::stop));
+        // Once: a callback of each subscription would be called once more after every reconnection.
+        service.client.publishes(MqttGlobalPublishFilter.SUBSCRIBED, service::receive);
         service.client.connectWith().cleanStart(true).keepAlive(30).send().join();
         Thread.currentThread().join(); // until a signal ends the program
     }
@@ -48,19 +51,37 @@ final class Service {
         return Optional.ofNullable(System.getenv(name)).orElse(otherwise);
     }
 
+    /** A client for {@code mqtt://[user:password@]host[:port]} or {@code mqtts://}. */
+    private static Mqtt5ClientBuilder builder(URI broker) {
+        var secure = broker.getScheme().equals("mqtts");
+        if (!secure && !broker.getScheme().equals("mqtt")) {
+            throw new IllegalArgumentException("WSMQ_URL begins with mqtt:// or mqtts://");
+        }
+        var port = broker.getPort() < 0 ? (secure ? 8883 : 1883) : broker.getPort();
+        var builder = Mqtt5Client.builder().serverHost(broker.getHost()).serverPort(port);
+        if (secure) builder.sslWithDefaultConfig();
+        if (broker.getUserInfo() != null) {
+            var credentials = (broker.getUserInfo() + ":").split(":", 3);
+            builder.simpleAuth()
+                    .username(credentials[0])
+                    .password(credentials[1].getBytes(StandardCharsets.UTF_8))
+                    .applySimpleAuth();
+        }
+        return builder;
+    }
+
     /** Subscribes and then tells that requests are answered; after every reconnection again. */
     private void start() {
         var filters = List.of("$share/" + SERVICE + "/" + requests + "+", record + "/+", control + "_all/+");
         var granted = filters.stream().map(filter -> client.subscribeWith()
                 .topicFilter(filter)
                 .qos(MqttQos.AT_LEAST_ONCE)
-                .callback(this::receive)
                 .send());
         CompletableFuture.allOf(granted.toArray(CompletableFuture[]::new))
                 .thenCompose(all -> client.publish(announcement(true)))
                 .whenComplete((published, failure) -> {
                     if (failure != null) System.err.println(failure.getMessage());
-                    else System.out.println(SERVICE + "/" + instance + " answers at " + BROKER);
+                    else System.out.println(SERVICE + "/" + instance + " answers");
                 });
     }
 
@@ -90,7 +111,7 @@ final class Service {
     private void receive(Mqtt5Publish publish) {
         var topic = publish.getTopic().toString();
         var sender = topic.substring(topic.lastIndexOf('/') + 1);
-        var payload = publish.getPayload().map(bytes -> StandardCharsets.UTF_8.decode(bytes).toString()).orElse("");
+        var payload = publish.getPayload().orElse(ByteBuffer.allocate(0));
         if (topic.startsWith(requests)) calls.receiveRequest(sender, payload, publish.getCorrelationData().orElse(null));
         else calls.receiveControl(sender, payload);
     }
