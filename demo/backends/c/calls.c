@@ -1,0 +1,269 @@
+#include "calls.h"
+
+#include <pthread.h>
+#include <search.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
+#include <time.h>
+
+#include "methods.h"
+
+enum {
+    remembered = 60,   /* seconds that a response is kept for duplicates of its request */
+    first_credit = 64, /* items of a stream that need no credit */
+    longest_id = 256,  /* bytes of JSON */
+    stack = 512 << 10, /* bytes for each thread: there may be many */
+};
+
+/* One request while it is worked on, and its response afterwards. */
+struct call {
+    char* sender;
+    char* id; /* as JSON; NULL for a notification */
+    json_t* request;
+    struct correlation correlation;
+    json_t* response; /* NULL while it is worked on */
+    json_int_t credit;
+    json_int_t sent;
+    bool is_cancelled;
+    pthread_cond_t changed;
+    struct timespec began;
+    TAILQ_ENTRY(call) newer;
+};
+
+/* Guards everything below and what changes in a call. */
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+/* By sender and id, so that nobody can reach the request of somebody else. */
+static void* calls;
+static TAILQ_HEAD(, call) by_age = TAILQ_HEAD_INITIALIZER(by_age);
+static int places;
+
+void limit_calls(int limit) { places = limit; }
+
+static struct timespec now(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return time;
+}
+
+bool text_is(const json_t* string, const char* text) {
+    const size_t length = strlen(text);
+    return json_string_length(string) == length && memcmp(json_string_value(string), text, length) == 0;
+}
+
+static int compare(const void* left, const void* right) {
+    const struct call *a = left, *b = right;
+    const int order = strcmp(a->sender, b->sender);
+    return order ? order : strcmp(a->id, b->id);
+}
+
+/* The mutex is held. */
+static struct call* find(const char* sender, const char* id) {
+    const struct call key = {.sender = (char*)sender, .id = (char*)id};
+    struct call** found = id ? tfind(&key, &calls, compare) : NULL;
+    return found ? *found : NULL;
+}
+
+static struct call* new_call(const char* sender, json_t* request, char* id, struct correlation correlation) {
+    struct call* call = calloc(1, sizeof *call);
+    call->sender = strdup(sender);
+    call->id = id;
+    call->request = request;
+    call->correlation = correlation;
+    call->credit = first_credit;
+    call->began = now();
+    pthread_condattr_t attributes;
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(&call->changed, &attributes);
+    pthread_condattr_destroy(&attributes);
+    return call;
+}
+
+static void free_call(struct call* call) {
+    pthread_cond_destroy(&call->changed);
+    json_decref(call->request);
+    json_decref(call->response);
+    free(call->correlation.data);
+    free(call->sender);
+    free(call->id);
+    free(call);
+}
+
+/* The mutex is held. */
+static void forget_old_calls(void) {
+    const time_t oldest = now().tv_sec - remembered;
+    struct call* call = TAILQ_FIRST(&by_age);
+    while (call && call->began.tv_sec < oldest) {
+        struct call* next = TAILQ_NEXT(call, newer);
+        if (call->response) {
+            TAILQ_REMOVE(&by_age, call, newer);
+            tdelete(call, &calls, compare);
+            free_call(call);
+        }
+        call = next;
+    }
+}
+
+/* The JSON of an id that is sound, or NULL. */
+static char* read_id(const json_t* id) {
+    if (!json_is_string(id) && !json_is_number(id)) return NULL;
+    char* text = json_dumps(id, JSON_ENCODE_ANY);
+    if (text && strlen(text) <= longest_id) return text;
+    free(text);
+    return NULL;
+}
+
+static json_t* response_with(const char* id, const char* member, json_t* value) {
+    json_t* told = id ? json_loads(id, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL) : json_null();
+    return json_pack("{s:o, s:o}", "id", told, member, value);
+}
+
+static void refuse(const char* sender, const char* id, int code, const char* message,
+                   const struct correlation* correlation) {
+    send_to(sender, response_with(id, "error", rpc_error(code, message, NULL)), correlation);
+}
+
+/* The thread of one request. */
+static void* work(void* argument) {
+    struct call* call = argument;
+    const method implementation = find_method(json_object_get(call->request, "method"));
+    json_t* error = NULL;
+    json_t* result = NULL;
+    if (implementation) {
+        result = implementation(call, json_object_get(call->request, "params"), &error);
+    } else {
+        error = rpc_error(-32601, "There is no such method", NULL);
+    }
+    if (!result && !error) error = rpc_error(-32003, "Cancelled", NULL);
+
+    json_t* response = error ? response_with(call->id, "error", error) : response_with(call->id, "result", result);
+    if (!error && call->sent > 0) json_object_set_new(response, "count", json_integer(call->sent));
+    if (call->id) send_to(call->sender, json_deep_copy(response), &call->correlation);
+
+    pthread_mutex_lock(&mutex);
+    ++places;
+    call->response = response;      /* from here on somebody else may forget the call */
+    if (!call->id) free_call(call); /* nobody remembers a notification */
+    pthread_mutex_unlock(&mutex);
+    return NULL;
+}
+
+static bool start(struct call* call) {
+    pthread_attr_t attributes;
+    pthread_attr_init(&attributes);
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    pthread_attr_setstacksize(&attributes, stack);
+    pthread_t thread;
+    const int failure = pthread_create(&thread, &attributes, work, call);
+    pthread_attr_destroy(&attributes);
+    return failure == 0;
+}
+
+static bool is_request(json_t* request) {
+    const json_t* params = json_object_get(request, "params");
+    return text_is(json_object_get(request, "jsonrpc"), "2.0") && json_is_string(json_object_get(request, "method")) &&
+           (!params || json_is_array(params) || json_is_object(params));
+}
+
+static bool is_answer(json_t* message) {
+    const bool answers = json_object_get(message, "result") || json_object_get(message, "error");
+    return answers && !json_object_get(message, "method");
+}
+
+/* A request: answered from memory, passed over, started or refused. It takes over all but the sender. */
+static void take(const char* sender, json_t* request, char* id, struct correlation correlation) {
+    struct call* call = new_call(sender, request, id, correlation);
+    pthread_mutex_lock(&mutex);
+    forget_old_calls();
+    struct call* earlier = find(sender, id);
+    bool is_refused = false;
+    if (earlier) {
+        /* A duplicate; without a response yet, that is on its way. */
+        if (earlier->response) send_to(sender, json_deep_copy(earlier->response), &earlier->correlation);
+    } else if (places > 0 && start(call)) {
+        --places;
+        if (id) {
+            tsearch(call, &calls, compare);
+            TAILQ_INSERT_TAIL(&by_age, call, newer);
+        }
+        call = NULL;
+    } else {
+        is_refused = true; /* and not remembered, so that it may be asked again */
+    }
+    pthread_mutex_unlock(&mutex);
+    if (is_refused && id) refuse(sender, id, -32004, "Overloaded", &correlation);
+    if (call) free_call(call);
+}
+
+void receive_request(const char* sender, const char* payload, size_t length, struct correlation correlation) {
+    json_t* request = json_loadb(payload, length, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
+    json_t* given = json_object_get(request, "id");
+    char* id = read_id(given);
+    if (request && is_request(request) && (!given || id)) {
+        take(sender, request, id, correlation);
+        return;
+    }
+    if (!request) {
+        refuse(sender, NULL, -32700, "Parse error", &correlation);
+    } else if (!is_answer(request)) { /* or else two sides would answer each other for ever */
+        refuse(sender, id, -32600, "Invalid request", &correlation);
+    }
+    free(id);
+    free(correlation.data);
+    json_decref(request);
+}
+
+void receive_control(const char* sender, const char* payload, size_t length) {
+    json_t* message = json_loadb(payload, length, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
+    const json_t* name = json_object_get(message, "method");
+    json_t* params = json_object_get(message, "params");
+    char* id = read_id(json_object_get(params, "id"));
+    pthread_mutex_lock(&mutex);
+    struct call* call = find(sender, id);
+    if (call && text_is(name, "$/cancelRequest")) call->is_cancelled = true;
+    if (call && text_is(name, "$/more")) {
+        const json_int_t most = 1000000; /* at a time */
+        const json_int_t n = json_integer_value(json_object_get(params, "n"));
+        if (n > 0 && call->credit < most) call->credit += n < most ? n : most;
+    }
+    if (call) pthread_cond_signal(&call->changed);
+    pthread_mutex_unlock(&mutex);
+    free(id);
+    json_decref(message);
+}
+
+bool call_sleep(struct call* call, double milliseconds) {
+    struct timespec until = now();
+    const long long nanoseconds = until.tv_nsec + (long long)(milliseconds * 1e6);
+    until.tv_sec += nanoseconds / 1000000000;
+    until.tv_nsec = nanoseconds % 1000000000;
+    pthread_mutex_lock(&mutex);
+    while (!call->is_cancelled && pthread_cond_timedwait(&call->changed, &mutex, &until) == 0) {
+    }
+    const bool goes_on = !call->is_cancelled;
+    pthread_mutex_unlock(&mutex);
+    return goes_on;
+}
+
+bool call_progress(struct call* call, json_t* value) {
+    pthread_mutex_lock(&mutex);
+    while (!call->is_cancelled && call->credit == 0) pthread_cond_wait(&call->changed, &mutex);
+    const bool goes_on = !call->is_cancelled;
+    if (goes_on) --call->credit;
+    pthread_mutex_unlock(&mutex);
+    if (!goes_on || !call->id) {
+        json_decref(value);
+        return goes_on;
+    }
+    json_t* id = json_incref(json_object_get(call->request, "id"));
+    json_t* params = json_pack("{s:o, s:I, s:o, s:s}", "id", id, "seq", call->sent++, "value", value, "at", instance);
+    send_to(call->sender, json_pack("{s:s, s:o}", "method", "$/progress", "params", params), NULL);
+    return true;
+}
+
+/* The sender is {org}:{user}:{random}. It comes from the topic, which the broker's access rules vouch for. */
+bool call_is_of(const struct call* call, const char* user) {
+    const size_t length = strlen(user);
+    return strncmp(call->sender, user, length) == 0 && call->sender[length] == ':';
+}

@@ -1,0 +1,25 @@
+#pragma once
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "service.h"
+
+struct call;
+
+/* How many requests may be worked on at a time. Before the first request. */
+void limit_calls(int limit);
+
+/* The correlation data is taken over. */
+void receive_request(const char* sender, const char* payload, size_t length, struct correlation correlation);
+void receive_control(const char* sender, const char* payload, size_t length);
+
+/* For methods. Both return false once the call has been cancelled. */
+bool call_sleep(struct call* call, double milliseconds);
+/* Sends one item of a stream, once the caller has granted credit for it. The value is taken over. */
+bool call_progress(struct call* call, json_t* value);
+/* Whether {org}:{user} sent it. */
+bool call_is_of(const struct call* call, const char* user);
+
+/* Strings of JSON may hold a NUL. */
+bool text_is(const json_t* string, const char* text);
