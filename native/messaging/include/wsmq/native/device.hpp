@@ -1,0 +1,72 @@
+// A device of the wire convention (docs/protocol.md): a status that webapps watch, with a last will.
+//
+//     wsmq::native::Device device{io.get_executor(), "mqtts://example.org", {.serial_number = "SN-1001"}};
+//     device.async_join(boost::asio::detached);
+//     device.set_status({{"recording", true}});
+//
+// Threads, errors and lifetime: as of Service.
+#pragma once
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/async_result.hpp>
+#include <functional>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "wsmq/export.hpp"
+#include "wsmq/native/client_options.hpp"
+#include "wsmq/native/completion.hpp"
+#include "wsmq/native/joining.hpp"
+#include "wsmq/native/messaging_error.hpp"
+#include "wsmq/native/results.hpp"
+#include "wsmq/patterns/device.hpp"
+
+namespace wsmq::native {
+
+class WSMQ_EXPORT Device {
+public:
+    using executor_type = boost::asio::any_io_executor;
+    using Options = patterns::Device::Options;
+
+    /// Options that are not sound are found by async_join().
+    Device(executor_type, const std::string& url, const Options&, ClientOptions client = {});
+    ~Device();
+    Device(const Device&) = delete;
+    Device& operator=(const Device&) = delete;
+
+    [[nodiscard]] executor_type get_executor() const noexcept;
+
+    /// void(ErrorCode, JoinAnswer): ends when the status is published, or when that cannot come about. The status is
+    /// published again after every reconnection, until async_leave().
+    template <class Token> auto async_join(Token&& token) {
+        return boost::asio::async_initiate<Token, void(ErrorCode, JoinAnswer)>(
+            [this](auto&& handler) {
+                begin_join(make_completion<JoinAnswer>(std::forward<decltype(handler)>(handler), get_executor()));
+            },
+            token);
+    }
+    /// Publishes that it is offline, and disconnects. void(ErrorCode).
+    template <class Token> auto async_leave(Token&& token) {
+        return boost::asio::async_initiate<Token, void(ErrorCode)>(
+            [this](auto&& handler) {
+                begin_leave(make_completion<>(std::forward<decltype(handler)>(handler), get_executor()));
+            },
+            token);
+    }
+    /// An object without a member "online", or Error::invalid_json. Without a connection it goes with the next one.
+    ErrorCode set_status(const nlohmann::json& status);
+
+    void on_joined(std::function<void(bool again)>);
+    void on_disconnected(std::function<void(const Disconnection&)>);
+    [[nodiscard]] bool is_joined() const noexcept;
+
+    class WSMQ_HIDDEN Impl;
+
+private:
+    void begin_join(AnyCompletion<JoinAnswer>);
+    void begin_leave(AnyCompletion<>);
+
+    std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace wsmq::native

@@ -1,0 +1,74 @@
+// Handlers of requests, in whatever shape they are written.
+#pragma once
+#include <utility>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <type_traits>
+
+#include "wsmq/native/request.hpp"
+
+namespace wsmq::native {
+
+using RequestHandler = std::function<void(const Request&)>;
+
+namespace detail {
+
+template <class T> struct Awaited { static constexpr bool is_awaitable = false; };
+template <class T, class Executor> struct Awaited<boost::asio::awaitable<T, Executor>> {
+    static constexpr bool is_awaitable = true;
+    static constexpr bool gives_nothing = std::is_void_v<T>;
+};
+
+/// Answers with what was thrown, or tells of it.
+WSMQ_EXPORT void answer_exception(const Request&, const std::exception_ptr&);
+
+template <class Function> boost::asio::awaitable<void> run(std::shared_ptr<Function> function, Request request) {
+    using Result = std::invoke_result_t<Function&, const Request&>;
+    std::exception_ptr thrown;
+    try {
+        if constexpr (Awaited<Result>::gives_nothing) {
+            co_await (*function)(request);
+        } else {
+            request.respond(co_await (*function)(request));
+        }
+    } catch (...) {
+        thrown = std::current_exception();
+    }
+    if (thrown) answer_exception(request, thrown);
+}
+
+}  // namespace detail
+
+/// Of a function of a `const Request&` that gives
+/// - a Response, or what becomes one: that is the answer;
+/// - an awaitable of such: the same, later; it runs on the service's executor;
+/// - nothing, or an awaitable of nothing: it calls respond() itself, now or later.
+/// What it throws is the answer as well: a RequestError as it is, an exception of nlohmann/json as invalid params, and
+/// everything else as an internal error of which the caller hears no more.
+template <class Function> [[nodiscard]] RequestHandler make_request_handler(Function function) {
+    using Result = std::invoke_result_t<Function&, const Request&>;
+    if constexpr (detail::Awaited<Result>::is_awaitable) {
+        return [kept = std::make_shared<Function>(std::move(function))](const Request& request) {
+            boost::asio::co_spawn(request.get_executor(), detail::run(kept, request), boost::asio::detached);
+        };
+    } else {
+        return [kept = std::move(function)](const Request& request) mutable {
+            try {
+                if constexpr (std::is_void_v<Result>) {
+                    kept(request);
+                } else {
+                    request.respond(kept(request));
+                }
+            } catch (...) {
+                detail::answer_exception(request, std::current_exception());
+            }
+        };
+    }
+}
+
+}  // namespace wsmq::native

@@ -1,0 +1,75 @@
+// What a request is answered with.
+#pragma once
+#include <concepts>
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+#include "wsmq/export.hpp"
+#include "wsmq/patterns/json_rpc.hpp"
+
+namespace wsmq::native {
+
+/// Thrown by a handler, it is the answer: the caller is told its code, message and data. An application's own codes are
+/// positive; those of the convention are in patterns::json_rpc::code.
+class WSMQ_EXPORT RequestError : public std::runtime_error {
+public:
+    RequestError(std::int64_t code, const std::string& message, nlohmann::json data = nullptr)
+        : std::runtime_error{message}, code_{code}, data_{std::move(data)} {}
+
+    [[nodiscard]] static RequestError invalid_params(const std::string& message) {
+        return {patterns::json_rpc::code::invalid_params, message};
+    }
+
+    [[nodiscard]] std::int64_t code() const noexcept { return code_; }
+    /// Null for none.
+    [[nodiscard]] const nlohmann::json& data() const noexcept { return data_; }
+
+private:
+    std::int64_t code_;
+    nlohmann::json data_;
+};
+
+class WSMQ_EXPORT Response {
+public:
+    /// The result: whatever nlohmann/json takes. Bytes of strings that are not UTF-8 become U+FFFD.
+    template <class T>
+        requires(!std::same_as<std::remove_cvref_t<T>, Response> && std::constructible_from<nlohmann::json, T>)
+    Response(T&& result) : Response{Kind::result, text_of(nlohmann::json(std::forward<T>(result)))} {}
+
+    /// The result as JSON text, which is passed on as it is.
+    [[nodiscard]] static Response json_text(std::string text) { return {Kind::result, std::move(text)}; }
+    /// A raw body, for a request that had one (MQTT 5): any bytes, and their type, which is not JSON's.
+    [[nodiscard]] static Response raw(std::string body, std::string content_type) {
+        Response response{Kind::raw, std::move(body)};
+        response.content_type = std::move(content_type);
+        return response;
+    }
+    [[nodiscard]] static Response error(std::int64_t code, std::string message, const nlohmann::json& data = nullptr) {
+        Response response{Kind::error, data.is_null() ? std::string{} : text_of(data)};
+        response.code = code;
+        response.message = std::move(message);
+        return response;
+    }
+    [[nodiscard]] static Response error(const RequestError& error) {
+        return Response::error(error.code(), error.what(), error.data());
+    }
+
+    enum class Kind : std::uint8_t { result, raw, error };
+    Kind kind;
+    std::string body;            ///< the result or an error's data as JSON text; of a raw body its bytes
+    std::string content_type{};  ///< of a raw body
+    std::int64_t code = 0;       ///< of an error
+    std::string message{};       ///< of an error
+
+private:
+    Response(Kind of, std::string with) : kind{of}, body{std::move(with)} {}
+    [[nodiscard]] static std::string text_of(const nlohmann::json& value) {
+        return value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    }
+};
+
+}  // namespace wsmq::native

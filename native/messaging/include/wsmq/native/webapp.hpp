@@ -1,0 +1,153 @@
+// A webapp of the wire convention (docs/protocol.md) that is no page: a program that makes requests of services and of
+// other webapps, answers these, and sees who is there.
+//
+//     wsmq::native::Webapp app{io.get_executor(), "mqtt://localhost", {.uid = wsmq::native::make_uid("acme", "ann")}};
+//     app.async_join(boost::asio::detached);
+//     app.async_request(Target::service("orders"), "create", {{"item", 7}}, {},
+//                       [](ErrorCode error, const Reply& reply) { ... reply.value() ... });
+//
+// Threads, errors and lifetime: as of Service. Arguments are borrowed until the operation begins.
+#pragma once
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/async_result.hpp>
+#include <functional>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "wsmq/export.hpp"
+#include "wsmq/native/client_options.hpp"
+#include "wsmq/native/completion.hpp"
+#include "wsmq/native/handler.hpp"
+#include "wsmq/native/joining.hpp"
+#include "wsmq/native/message.hpp"
+#include "wsmq/native/messaging_error.hpp"
+#include "wsmq/native/results.hpp"
+#include "wsmq/patterns/webapp.hpp"
+
+namespace wsmq::native {
+
+using patterns::Target;
+
+/// A uid with chance from the system's cryptographic source. Empty where a name is not sound.
+[[nodiscard]] WSMQ_EXPORT std::string make_uid(std::string_view org, std::string_view user);
+
+/// What a request ended with.
+struct Reply {
+    std::string result{};        ///< JSON text; of a raw body its bytes
+    std::string content_type{};  ///< of a raw body; else empty
+    std::uint64_t count = 0;     ///< items of the stream before it
+    std::int64_t code = 0;       ///< of an error: the other side's (Error::remote), or the convention's
+    std::string message{};       ///< of an error: the other side's, or ours
+    std::string data{};          ///< JSON text of the other side's error, or empty
+
+    /// Null where there is none; discarded where it is a raw body and no JSON.
+    [[nodiscard]] nlohmann::json value() const {
+        return result.empty() ? nlohmann::json{} : nlohmann::json::parse(result, nullptr, false);
+    }
+};
+
+class WSMQ_EXPORT Webapp {
+public:
+    using executor_type = boost::asio::any_io_executor;
+    /// `random_seed` and `since` are filled in where they are not given.
+    using Options = patterns::Webapp::Options;
+    /// An item of a stream, as JSON text that is valid during the call.
+    using ProgressHandler = std::function<void(std::string_view value)>;
+
+    /// Options that are not sound are found by async_join().
+    Webapp(executor_type, const std::string& url, Options, ClientOptions client = {});
+    Webapp(executor_type, const std::vector<std::string>& urls, Options, ClientOptions client = {});
+    ~Webapp();
+    Webapp(const Webapp&) = delete;
+    Webapp& operator=(const Webapp&) = delete;
+
+    [[nodiscard]] executor_type get_executor() const noexcept;
+    [[nodiscard]] std::string_view uid() const noexcept;
+
+    // --- Its life ----------------------------------------------------------------------------------
+    /// void(ErrorCode, JoinAnswer): ends when others can reach it, or when that cannot come about. It stays joined,
+    /// over reconnections, until async_leave(). Requests need not wait for it.
+    template <class Token> auto async_join(Token&& token) {
+        return initiate<JoinAnswer>([](Webapp& self, auto done) { self.begin_join(std::move(done)); }, token);
+    }
+    /// Says that it goes, and disconnects. void(ErrorCode). Open requests end with Error::left.
+    template <class Token> auto async_leave(Token&& token) {
+        return initiate<>([](Webapp& self, auto done) { self.begin_leave(std::move(done)); }, token);
+    }
+    void on_joined(std::function<void(bool again)>);
+    void on_disconnected(std::function<void(const Disconnection&)>);
+    [[nodiscard]] bool is_joined() const noexcept;
+
+    // --- Requests ----------------------------------------------------------------------------------
+    /// void(ErrorCode, Reply). `params` are an array, an object, or null for none; with RequestOptions::content_type a
+    /// string, the raw body. Cancelled by cancel_with() or the token's own slot: Error::cancelled, and the other side
+    /// is told.
+    template <class Token>
+    auto async_request(Target target, std::string_view method, const nlohmann::json& params,
+                       const patterns::RequestOptions& options, Token&& token) {
+        return async_request(target, method, params, options, ProgressHandler{}, std::forward<Token>(token));
+    }
+    /// The items of a stream, one by one; the next ones are asked for when the handler has returned.
+    template <class Token>
+    auto async_request(Target target, std::string_view method, const nlohmann::json& params,
+                       const patterns::RequestOptions& options, ProgressHandler on_progress, Token&& token) {
+        return initiate<Reply>(
+            [](Webapp& self, auto done, Target to, std::string_view name, const nlohmann::json& with,
+               const patterns::RequestOptions& how, ProgressHandler&& items) {
+                self.begin_request(to, name, with, how, std::move(items), std::move(done));
+            },
+            token, target, method, params, options, std::move(on_progress));
+    }
+    ErrorCode notify(Target, std::string_view method, const nlohmann::json& params);
+    /// Answers its peers: as Service::on(). Before or after it joins.
+    template <class Handler> void expose(std::string method, Handler handler) {
+        add(std::move(method), make_request_handler(std::move(handler)));
+    }
+    /// As of Service.
+    void on_exception(std::function<void(const Request&, const std::exception_ptr&)>);
+    /// A service's, or a peer's for which no method is exposed.
+    void on_notification(std::function<void(const patterns::Notification&)>);
+
+    // --- Messages, presence, devices, services: handlers are set before, views are valid during the call -------------
+    ErrorCode send(std::string_view uid, Payload body, const patterns::SendOptions& options = {});
+    void on_peer_message(std::function<void(const patterns::PeerMessage&)>);
+    ErrorCode join_room(std::string_view room);
+    ErrorCode leave_room(std::string_view room);
+    ErrorCode send_room(std::string_view room, Payload body, const patterns::SendOptions& options = {});
+    void on_room_message(std::function<void(const patterns::RoomMessage&)>);
+
+    ErrorCode set_state(const nlohmann::json& state);
+    /// As of patterns::Webapp.
+    ErrorCode watch_presence(std::string_view org = {}, std::string_view user = {});
+    void on_presence(std::function<void(const patterns::PresenceChanged&)>);
+    ErrorCode watch_devices(std::span<const std::string_view> serial_numbers = {});
+    void on_device(std::function<void(const patterns::DeviceStatus&)>);
+    ErrorCode discover(std::string_view service = {});
+    void on_service(std::function<void(const patterns::ServiceChanged&)>);
+
+    class WSMQ_HIDDEN Impl;
+
+private:
+    template <class... Results, class Begin, class Token, class... Arguments>
+    auto initiate(Begin begin, Token& token, Arguments&&... arguments) {
+        return boost::asio::async_initiate<Token, void(ErrorCode, Results...)>(
+            [this, begin](auto&& handler, auto&&... rest) {
+                begin(*this, make_completion<Results...>(std::forward<decltype(handler)>(handler), get_executor()),
+                      std::forward<decltype(rest)>(rest)...);
+            },
+            token, std::forward<Arguments>(arguments)...);
+    }
+    void add(std::string method, RequestHandler);
+    void begin_join(AnyCompletion<JoinAnswer>);
+    void begin_leave(AnyCompletion<>);
+    void begin_request(Target, std::string_view method, const nlohmann::json& params, const patterns::RequestOptions&,
+                       ProgressHandler, AnyCompletion<Reply>);
+
+    std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace wsmq::native
