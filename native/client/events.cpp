@@ -3,6 +3,7 @@
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 
+#include "client/engine_options.hpp"
 #include "client/impl.hpp"
 
 namespace wsmq::native {
@@ -84,8 +85,7 @@ void Client::Impl::collect_later() {
 }
 
 void Client::Impl::handle(const Connected& connected) {
-    transport_error = {};
-    transport_detail.clear();
+    transport_failure = {};
     update_hold();
     auto waiting = std::exchange(connecting, {});
     const ConnectAnswer answer{connected.session_present, ReasonCode::success, copy(connected.encoded_properties), {}};
@@ -93,17 +93,8 @@ void Client::Impl::handle(const Connected& connected) {
     for (auto& done : waiting) done->complete({}, answer);
 }
 
-ErrorCode Client::Impl::error_of(const Disconnected& disconnected) const {
-    const bool of_transport = disconnected.why == Errc::transport_failed || disconnected.why == Errc::transport_closed;
-    if (disconnected.why == Errc::none) return {};
-    if (of_transport && transport_error) return transport_error;
-    if (is_failure(disconnected.reason)) return disconnected.reason;
-    return disconnected.why;
-}
-
 void Client::Impl::handle(const Disconnected& disconnected) {
-    const Disconnection told{disconnected, error_of(disconnected), std::exchange(transport_detail, {})};
-    transport_error = {};
+    const auto told = transport_failure.explain(disconnected);
     ++credentials_number;
     driver->hold_input(false);
     if (told.reconnecting) {
@@ -142,20 +133,17 @@ void Client::Impl::handle(const Authentication& authentication) {
 }
 
 void Client::Impl::handle_credentials_requested() {
-    const auto number = ++credentials_number;
-    if (!options.credentials) return engine().fail_credentials(now());
-    options.credentials([weak = weak_from_this(), on = executor, number](std::optional<Credentials> given) {
-        boost::asio::post(on, [weak, number, answer = std::move(given)]() mutable {
-            const auto self = weak.lock();
-            if (!self || self->is_gone || self->credentials_number != number) return;
-            if (answer) {
-                self->engine().provide_credentials(std::move(*answer), self->now());
-            } else {
-                self->engine().fail_credentials(self->now());
-            }
-            self->driver->flush_soon();
-        });
-    });
+    ask_credentials(options, executor,
+                    [weak = weak_from_this(), number = ++credentials_number](std::optional<Credentials> given) {
+                        const auto self = weak.lock();
+                        if (!self || self->is_gone || self->credentials_number != number) return;
+                        if (given) {
+                            self->engine().provide_credentials(std::move(*given), self->now());
+                        } else {
+                            self->engine().fail_credentials(self->now());
+                        }
+                        self->driver->flush_soon();
+                    });
 }
 
 void Client::Impl::handle_queue_drained() {

@@ -4,11 +4,12 @@
 #include <string>
 #include <vector>
 
+#include "wsmq/export.hpp"
 #include "wsmq/native/client_options.hpp"
 
 namespace wsmq::native {
 
-class Hosts {
+class WSMQ_EXPORT Hosts {
 public:
     explicit Hosts(const std::vector<std::string>& urls);
 

@@ -4,28 +4,10 @@
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
-#include <random>
+
+#include "client/engine_options.hpp"
 
 namespace wsmq::native {
-
-namespace {
-
-/// The system's cryptographic source, which is what random_device is on all systems that we run on.
-std::uint64_t random_seed() {
-    std::random_device source;
-    return std::uint64_t{source()} << 32 | source();
-}
-
-ConnectOptions complete(ConnectOptions options, const ClientOptions& all, const Hosts& hosts) {
-    options.host_count = std::max<std::size_t>(hosts.size(), 1);
-    if (options.random_seed == 0) options.random_seed = random_seed();
-    if (all.credentials) options.ask_credentials = true;
-    if (all.store) options.store = all.store.get();
-    if (!options.credentials.username && !options.credentials.password) options.credentials = hosts.credentials();
-    return options;
-}
-
-}  // namespace
 
 Client::Impl::Impl(executor_type on, const std::vector<std::string>& urls, ClientOptions given)
     : executor{std::move(on)},
@@ -38,12 +20,11 @@ Client::Impl::Impl(executor_type on, const std::vector<std::string>& urls, Clien
     handlers.make_transport = [this](std::size_t host) { return hosts.make_transport(executor, host, options); };
     handlers.handle_event = [this](Event& event) { handle(event); };
     handlers.transport_failed = [this](ErrorCode error, const std::string& detail) {
-        transport_error = error;
-        transport_detail = detail;
+        transport_failure = {error, detail};
     };
     handlers.closed = [this] { handle_closed(); };
     if (options.store) handlers.make_durable = [this] { flush_store(); };
-    driver = std::make_shared<Driver<Engine>>(executor, std::move(handlers), complete(options.connect, options, hosts));
+    driver = std::make_shared<Driver<Engine>>(executor, std::move(handlers), engine_options(options, hosts));
 }
 
 void Client::Impl::shut_down() {

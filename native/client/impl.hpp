@@ -10,6 +10,7 @@
 #include "client/hosts.hpp"
 #include "client/inbox.hpp"
 #include "client/router.hpp"
+#include "client/transport_failure.hpp"
 #include "wsmq/native/client.hpp"
 #include "wsmq/native/driver.hpp"
 
@@ -50,7 +51,6 @@ public:
     void handle_closed();
     void end_for_good(const Disconnection&);
     void finish(OperationId, ErrorCode, Answer);
-    [[nodiscard]] ErrorCode error_of(const Disconnected&) const;
 
     void forget(Router::Route&);
     void forget(std::string_view filter);
@@ -80,9 +80,7 @@ public:
     std::uint64_t unclaimed = 0;
     bool receives = false;  ///< somebody calls async_receive(), or means to
 
-    // The last failure of a transport, until the engine tells of the end that it brought.
-    ErrorCode transport_error;
-    std::string transport_detail;
+    TransportFailure transport_failure;
     ErrorCode end_error;  ///< why nothing is received any more
     ErrorCode store_error;
     std::uint64_t credentials_number = 0;  ///< of the last request: older answers are too late

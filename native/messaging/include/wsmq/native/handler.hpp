@@ -24,9 +24,6 @@ template <class T, class Executor> struct Awaited<boost::asio::awaitable<T, Exec
     static constexpr bool gives_nothing = std::is_void_v<T>;
 };
 
-/// Answers with what was thrown, or tells of it.
-WSMQ_EXPORT void answer_exception(const Request&, const std::exception_ptr&);
-
 template <class Function> boost::asio::awaitable<void> run(std::shared_ptr<Function> function, Request request) {
     using Result = std::invoke_result_t<Function&, const Request&>;
     std::exception_ptr thrown;

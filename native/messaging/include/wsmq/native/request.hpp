@@ -3,6 +3,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/async_result.hpp>
 #include <chrono>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -16,6 +17,14 @@
 namespace wsmq::native {
 
 class Call;
+class Request;
+
+namespace detail {
+
+/// Answers with what was thrown, or tells of it.
+WSMQ_EXPORT void answer_exception(const Request&, const std::exception_ptr&);
+
+}  // namespace detail
 
 /// A handle: copies stand for the same request, which lives as long as one of them. What it holds may be read, and the
 /// request answered, by any thread; everything else belongs to the executor. A request of which no copy is left without
@@ -69,6 +78,7 @@ public:
     [[nodiscard]] boost::asio::any_io_executor get_executor() const noexcept;
 
 private:
+    friend void detail::answer_exception(const Request&, const std::exception_ptr&);
     void begin_progress(Response item, AnyCompletion<> done) const;
 
     std::shared_ptr<Call> call_;

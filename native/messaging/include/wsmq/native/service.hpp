@@ -13,8 +13,8 @@
 // still open then end with Error::left, and the connection is dropped as it is.
 #pragma once
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/async_result.hpp>
+#include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <functional>
 #include <memory>

@@ -97,9 +97,8 @@ public:
                        const patterns::RequestOptions& options, ProgressHandler on_progress, Token&& token) {
         return initiate<Reply>(
             [](Webapp& self, auto done, Target to, std::string_view name, const nlohmann::json& with,
-               const patterns::RequestOptions& how, ProgressHandler&& items) {
-                self.begin_request(to, name, with, how, std::move(items), std::move(done));
-            },
+               const patterns::RequestOptions& how,
+               ProgressHandler&& items) { self.begin_request(to, name, with, how, std::move(items), std::move(done)); },
             token, target, method, params, options, std::move(on_progress));
     }
     ErrorCode notify(Target, std::string_view method, const nlohmann::json& params);

@@ -1,0 +1,32 @@
+// The last failure of a transport, until the engine tells of the end that it brought.
+#pragma once
+#include <string>
+#include <utility>
+
+#include "wsmq/native/error_code.hpp"
+#include "wsmq/native/results.hpp"
+
+namespace wsmq::native {
+
+struct TransportFailure {
+    boost::system::error_code error{};
+    std::string detail{};
+
+    /// The end with its cause: the transport's where it failed, else the broker's reason, else ours. Forgets it.
+    [[nodiscard]] Disconnection explain(const Disconnected& disconnected) {
+        const auto failure = std::exchange(*this, {});
+        return {disconnected, failure.why(disconnected), failure.detail};
+    }
+
+private:
+    [[nodiscard]] boost::system::error_code why(const Disconnected& disconnected) const {
+        const bool of_transport =
+            disconnected.why == Errc::transport_failed || disconnected.why == Errc::transport_closed;
+        if (disconnected.why == Errc::none) return {};
+        if (of_transport && error) return error;
+        if (is_failure(disconnected.reason)) return disconnected.reason;
+        return disconnected.why;
+    }
+};
+
+}  // namespace wsmq::native

@@ -1,0 +1,46 @@
+// A request that somebody made of us, as its handles share it.
+#pragma once
+#include <atomic>
+#include <boost/asio/any_io_executor.hpp>
+#include <chrono>
+#include <memory>
+#include <mutex>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "wsmq/patterns/event.hpp"
+
+namespace wsmq::native {
+
+class Calls;
+
+class Call {
+public:
+    Call(std::shared_ptr<Calls> calls, const patterns::Request&);
+    Call(std::shared_ptr<Calls> calls, const patterns::Notification&);
+    /// Nobody can answer it any more.
+    ~Call();
+    Call(const Call&) = delete;
+    Call& operator=(const Call&) = delete;
+
+    /// Parsed by whoever asks first. Throws RequestError.
+    [[nodiscard]] const nlohmann::json& value() const;
+    /// True for the first one who answers.
+    [[nodiscard]] bool claim() noexcept { return !answered.exchange(true); }
+
+    const std::weak_ptr<Calls> calls;
+    const boost::asio::any_io_executor executor;
+    const patterns::CallId id{};  ///< 0: a notification
+    const std::string from, method, params, content_type, traceparent;
+    const std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
+    std::atomic<bool> answered = false;
+    /// How it ended otherwise; none as long as it has not.
+    std::atomic<patterns::Error> end = patterns::Error::none;
+
+private:
+    mutable std::once_flag parsed_;
+    mutable nlohmann::json value_;
+    mutable bool is_too_deep_ = false;
+};
+
+}  // namespace wsmq::native

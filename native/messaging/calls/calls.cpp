@@ -1,0 +1,126 @@
+#include "calls/calls.hpp"
+
+#include <utility>
+
+#include "wsmq/native/error_code.hpp"
+#include "wsmq/native/messaging_error.hpp"
+#include "wsmq/patterns/json_rpc.hpp"
+
+namespace wsmq::native {
+
+namespace {
+
+constexpr std::size_t most_items = 10'000;
+namespace code = patterns::json_rpc::code;
+
+}  // namespace
+
+std::vector<std::string> Calls::methods() const {
+    std::vector<std::string> names;
+    for (const auto& [name, handler] : methods_) names.push_back(name);
+    return names;
+}
+
+std::shared_ptr<RequestHandler> Calls::handler_of(std::string_view method) const {
+    const auto found = methods_.find(method);
+    return found == methods_.end() ? any_ : found->second;
+}
+
+// --- What the layer tells --------------------------------------------------------------------------
+
+void Calls::handle(const patterns::Request& request) {
+    const auto handler = handler_of(request.method);
+    if (!handler) {
+        (void)answers_->fail(request.id, code::method_not_found, "Method not found", {});
+        return;
+    }
+    const auto call = std::make_shared<Call>(shared_from_this(), request);
+    open_[request.id].call = call;
+    (*handler)(Request{call});
+}
+
+bool Calls::handle(const patterns::Notification& notification) {
+    const auto handler = handler_of(notification.method);
+    if (handler) (*handler)(Request{std::make_shared<Call>(shared_from_this(), notification)});
+    return handler != nullptr;
+}
+
+void Calls::handle(const patterns::RequestEnded& ended) {
+    const auto found = open_.find(ended.id);
+    if (found != open_.end()) end(found, ended.why);
+}
+
+void Calls::end(OpenCalls::iterator position, patterns::Error why) {
+    auto node = open_.extract(position);
+    auto& open = node.mapped();
+    if (const auto call = open.call.lock()) call->end = why;
+    for (auto& item : open.items) item.done->complete_later(why);
+    for (auto& handler : open.on_end) handler(why);
+}
+
+void Calls::handle(const patterns::CreditGranted& granted) {
+    const auto found = open_.find(granted.id);
+    if (found != open_.end()) pump(found);
+}
+
+// --- What handlers do ------------------------------------------------------------------------------
+
+void Calls::respond(patterns::CallId id, Response response) {
+    const auto found = open_.find(id);
+    if (found == open_.end()) return;
+    found->second.response = std::move(response);
+    pump(found);
+}
+
+void Calls::progress(patterns::CallId id, std::string value, AnyCompletion<> done) {
+    const auto found = open_.find(id);
+    if (found == open_.end() || found->second.response) return done->complete_later(patterns::Error::unknown_call);
+    auto& items = found->second.items;
+    if (items.size() >= most_items) return done->complete_later(Errc::queue_full);
+    items.push_back({std::move(value), std::move(done)});
+    if (items.size() == 1) pump(found);
+}
+
+/// As far as credit goes; and the answer behind the last item.
+void Calls::pump(OpenCalls::iterator position) {
+    auto& [id, open] = *position;
+    while (!open.items.empty()) {
+        const auto error = answers_->progress(id, open.items.front().value);
+        if (error == patterns::Error::no_credit) return;
+        open.items.front().done->complete_later(error);
+        open.items.pop_front();
+    }
+    if (!open.response) return;
+    const auto node = open_.extract(position);
+    answer(node.key(), *node.mapped().response);
+}
+
+void Calls::answer(patterns::CallId id, const Response& response) {
+    using Kind = Response::Kind;
+    auto error = patterns::Error::none;
+    switch (response.kind) {
+        case Kind::result: error = answers_->respond(id, response.body); break;
+        case Kind::raw: error = answers_->respond_raw(id, response.body, response.content_type); break;
+        case Kind::error: error = answers_->fail(id, response.code, response.message, response.body); break;
+    }
+    // Whoever asked is told that there is no answer, and why; not so where the call has ended.
+    if (error != patterns::Error::none && error != patterns::Error::unknown_call) {
+        (void)answers_->fail(id, code::internal_error, describe(error), {});
+    }
+}
+
+void Calls::on_end(patterns::CallId id, std::function<void(patterns::Error)> handler) {
+    const auto found = open_.find(id);
+    if (found != open_.end()) found->second.on_end.push_back(std::move(handler));
+}
+
+void Calls::abandon(patterns::CallId id) {
+    if (answers_ != nullptr) respond(id, Response::error(code::internal_error, "Internal error"));
+}
+
+void Calls::shut_down() {
+    while (!open_.empty()) end(open_.begin(), patterns::Error::left);
+    answers_ = nullptr;
+}
+
+}  // namespace wsmq::native

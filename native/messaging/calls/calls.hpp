@@ -1,0 +1,94 @@
+// The requests that are open, and the methods that answer them. Streams wait here for credit, and answers for the
+// streams before them. Belongs to the executor; only Call and Request are touched by other threads.
+#pragma once
+#include <boost/asio/any_io_executor.hpp>
+#include <functional>
+#include <list>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "calls/call.hpp"
+#include "wsmq/native/completion.hpp"
+#include "wsmq/native/handler.hpp"
+#include "wsmq/native/response.hpp"
+#include "wsmq/patterns/event.hpp"
+
+namespace wsmq::native {
+
+class Calls : public std::enable_shared_from_this<Calls> {
+public:
+    /// The layer's way to answer.
+    class Answers {
+    public:
+        virtual ~Answers() = default;
+        virtual patterns::Error respond(patterns::CallId, std::string_view result) = 0;
+        virtual patterns::Error respond_raw(patterns::CallId, std::string_view body, std::string_view type) = 0;
+        virtual patterns::Error fail(patterns::CallId, std::int64_t code, std::string_view message,
+                                     std::string_view data) = 0;
+        virtual patterns::Error progress(patterns::CallId, std::string_view value) = 0;
+    };
+    using ExceptionHandler = std::function<void(const Request&, const std::exception_ptr&)>;
+
+    /// `answers` lives until shut_down().
+    Calls(boost::asio::any_io_executor executor, Answers& answers)
+        : executor_{std::move(executor)}, answers_{&answers} {}
+
+    [[nodiscard]] const boost::asio::any_io_executor& executor() const noexcept { return executor_; }
+
+    // --- Methods -----------------------------------------------------------------------------------
+    void add(std::string method, RequestHandler handler) {
+        methods_[std::move(method)] = std::make_shared<RequestHandler>(std::move(handler));
+    }
+    void add_any(RequestHandler handler) { any_ = std::make_shared<RequestHandler>(std::move(handler)); }
+    [[nodiscard]] bool takes_any() const noexcept { return any_ != nullptr; }
+    [[nodiscard]] std::vector<std::string> methods() const;
+    ExceptionHandler on_exception;
+
+    // --- What the layer tells ----------------------------------------------------------------------
+    void handle(const patterns::Request&);
+    void handle(const patterns::RequestEnded&);
+    void handle(const patterns::CreditGranted&);
+    /// False where there is no method for it.
+    bool handle(const patterns::Notification&);
+
+    // --- What handlers do --------------------------------------------------------------------------
+    void respond(patterns::CallId, Response);
+    void progress(patterns::CallId, std::string item, AnyCompletion<> done);
+    void on_end(patterns::CallId, std::function<void(patterns::Error)>);
+    /// It was forgotten by whoever had to answer it.
+    void abandon(patterns::CallId);
+
+    /// Open calls end with Error::left; nothing is answered from now on.
+    void shut_down();
+
+private:
+    struct Item {
+        std::string value;
+        AnyCompletion<> done;
+    };
+    struct Open {
+        std::weak_ptr<Call> call{};
+        std::list<Item> items{};             ///< which wait for credit
+        std::optional<Response> response{};  ///< which waits for them
+        std::vector<std::function<void(patterns::Error)>> on_end{};
+    };
+    using OpenCalls = std::map<patterns::CallId, Open>;
+
+    [[nodiscard]] std::shared_ptr<RequestHandler> handler_of(std::string_view method) const;
+    void pump(OpenCalls::iterator);
+    void answer(patterns::CallId, const Response&);
+    void end(OpenCalls::iterator, patterns::Error);
+
+    boost::asio::any_io_executor executor_;
+    Answers* answers_;
+    // Handlers live as long as a call of theirs: they may replace themselves.
+    std::map<std::string, std::shared_ptr<RequestHandler>, std::less<>> methods_;
+    std::shared_ptr<RequestHandler> any_;
+    OpenCalls open_;
+};
+
+}  // namespace wsmq::native

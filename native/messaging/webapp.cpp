@@ -1,0 +1,221 @@
+#include "wsmq/native/webapp.hpp"
+
+#include <unordered_map>
+
+#include "calls/calls.hpp"
+#include "member/identity.hpp"
+#include "member/member.hpp"
+
+namespace wsmq::native {
+
+class WSMQ_HIDDEN Webapp::Impl final : public Member<Webapp::Impl, patterns::Webapp>, public Calls::Answers {
+public:
+    using Base = Member<Webapp::Impl, patterns::Webapp>;
+    using Base::handle;
+
+    Impl(executor_type on, const std::vector<std::string>& urls, Options given, ClientOptions client)
+        : Base{on, urls, std::move(client)}, options{std::move(given)}, calls{std::make_shared<Calls>(on, *this)} {
+        if (options.random_seed == 0) options.random_seed = random_seed();
+        if (options.since == 0) options.since = milliseconds_since_1970();
+        prepare(options);
+    }
+
+    // --- Requests of ours --------------------------------------------------------------------------
+    struct Waiting {
+        AnyCompletion<Reply> done;
+        std::shared_ptr<ProgressHandler> on_progress;
+    };
+    void track(patterns::RequestId id, ProgressHandler on_progress, AnyCompletion<Reply> done) {
+        done->on_cancel([&] {
+            return [weak = weak_from_this(), id] {
+                const auto self = weak.lock();
+                if (self) self->with_layer([id](auto& layer, auto now) { return layer.cancel(id, now); });
+            };
+        });
+        auto kept = on_progress ? std::make_shared<ProgressHandler>(std::move(on_progress)) : nullptr;
+        waiting.emplace(id, Waiting{std::move(done), std::move(kept)});
+    }
+    void finish(patterns::RequestId id, ErrorCode error, Reply reply) {
+        auto node = waiting.extract(id);
+        if (!node.empty()) node.mapped().done->complete(error, std::move(reply));
+    }
+    void handle(const patterns::Response& response) {
+        finish(response.id, {},
+               {.result = std::string{response.result},
+                .content_type = std::string{response.content_type},
+                .count = response.count});
+    }
+    void handle(const patterns::RequestFailed& failed) {
+        finish(failed.id, failed.why,
+               {.code = failed.code, .message = std::string{failed.message}, .data = std::string{failed.data}});
+    }
+    void handle(const patterns::Progress& progress) {
+        const auto found = waiting.find(progress.id);
+        if (found == waiting.end()) return;
+        // It may cancel its request.
+        if (const auto handler = found->second.on_progress) (*handler)(progress.value);
+    }
+    void handle_end() {}
+
+    // --- Requests of peers -------------------------------------------------------------------------
+    void handle(const patterns::Request& request) { calls->handle(request); }
+    void handle(const patterns::RequestEnded& ended) { calls->handle(ended); }
+    void handle(const patterns::CreditGranted& granted) { calls->handle(granted); }
+    void handle(const patterns::Notification& notification) {
+        const bool of_peer = !notification.from.empty();
+        if (!(of_peer && calls->handle(notification))) tell(on_notification, notification);
+    }
+    patterns::Error respond(patterns::CallId id, std::string_view result) override {
+        return with_layer([&](auto& layer, auto now) { return layer.respond(id, result, now); });
+    }
+    patterns::Error respond_raw(patterns::CallId, std::string_view, std::string_view) override {
+        return patterns::Error::not_supported;  // between webapps everything is JSON
+    }
+    patterns::Error fail(patterns::CallId id, std::int64_t code, std::string_view message,
+                         std::string_view data) override {
+        return with_layer([&](auto& layer, auto now) { return layer.fail(id, code, message, data, now); });
+    }
+    patterns::Error progress(patterns::CallId id, std::string_view value) override {
+        return with_layer([&](auto& layer, auto now) { return layer.progress(id, value, now); });
+    }
+
+    // --- Everything else ---------------------------------------------------------------------------
+    void handle(const patterns::PeerMessage& message) { tell(on_peer_message, message); }
+    void handle(const patterns::RoomMessage& message) { tell(on_room_message, message); }
+    void handle(const patterns::PresenceChanged& changed) { tell(on_presence, changed); }
+    void handle(const patterns::DeviceStatus& status) { tell(on_device, status); }
+    void handle(const patterns::ServiceChanged& changed) { tell(on_service, changed); }
+    template <class Handler, class Event> static void tell(const Handler& handler, const Event& event) {
+        // It may replace itself.
+        if (const auto kept = handler) (*kept)(event);
+    }
+    template <class Event> using Listener = std::shared_ptr<std::function<void(const Event&)>>;
+
+    Options options;
+    std::shared_ptr<Calls> calls;
+    std::unordered_map<patterns::RequestId, Waiting> waiting;
+    Listener<patterns::Notification> on_notification;
+    Listener<patterns::PeerMessage> on_peer_message;
+    Listener<patterns::RoomMessage> on_room_message;
+    Listener<patterns::PresenceChanged> on_presence;
+    Listener<patterns::DeviceStatus> on_device;
+    Listener<patterns::ServiceChanged> on_service;
+};
+
+namespace {
+
+template <class Event> auto listener(std::function<void(const Event&)> handler) {
+    return handler ? std::make_shared<std::function<void(const Event&)>>(std::move(handler)) : nullptr;
+}
+
+}  // namespace
+
+Webapp::Webapp(executor_type executor, const std::string& url, Options options, ClientOptions client)
+    : Webapp{std::move(executor), std::vector<std::string>{url}, std::move(options), std::move(client)} {}
+
+Webapp::Webapp(executor_type executor, const std::vector<std::string>& urls, Options options, ClientOptions client)
+    : impl_{std::make_shared<Impl>(std::move(executor), urls, std::move(options), std::move(client))} {}
+
+Webapp::~Webapp() {
+    impl_->calls->shut_down();
+    for (auto& [id, waiting] : std::exchange(impl_->waiting, {})) {
+        waiting.done->complete_later(boost::asio::error::operation_aborted, {});
+    }
+    impl_->shut_down();
+}
+
+Webapp::executor_type Webapp::get_executor() const noexcept { return impl_->executor; }
+std::string_view Webapp::uid() const noexcept { return impl_->options.uid; }
+
+// --- Its life --------------------------------------------------------------------------------------
+
+void Webapp::begin_join(AnyCompletion<JoinAnswer> done) { impl_->begin_join(std::move(done)); }
+void Webapp::begin_leave(AnyCompletion<> done) {
+    impl_->begin_leave(std::move(done), [](auto& layer, auto now) { layer.leave(now); });
+}
+void Webapp::on_joined(std::function<void(bool)> handler) { impl_->on_joined = std::move(handler); }
+void Webapp::on_disconnected(std::function<void(const Disconnection&)> handler) {
+    impl_->on_disconnected = std::move(handler);
+}
+bool Webapp::is_joined() const noexcept { return impl_->is_joined(); }
+
+// --- Requests --------------------------------------------------------------------------------------
+
+void Webapp::begin_request(Target target, std::string_view method, const nlohmann::json& params,
+                           const patterns::RequestOptions& options, ProgressHandler on_progress,
+                           AnyCompletion<Reply> done) {
+    const auto refuse = [&](ErrorCode error) { done->complete_later(error, {.message = error.message()}); };
+    if (!impl_->has_layer()) return refuse(impl_->problem());
+    const bool is_raw = !options.content_type.empty();
+    if (is_raw && !params.is_string()) return refuse(patterns::Error::invalid_argument);
+    const auto text = is_raw ? params.get<std::string>() : text_of(params);
+    const auto id =
+        impl_->with_layer([&](auto& layer, auto now) { return layer.request(target, method, text, options, now); });
+    if (!id) return refuse(id.error());
+    impl_->track(*id, std::move(on_progress), std::move(done));
+}
+
+ErrorCode Webapp::notify(Target target, std::string_view method, const nlohmann::json& params) {
+    const auto text = text_of(params);
+    return impl_->try_layer([&](auto& layer, auto now) { return layer.notify(target, method, text, now); });
+}
+
+void Webapp::add(std::string method, RequestHandler handler) {
+    impl_->calls->add(std::move(method), std::move(handler));
+    if (impl_->has_layer()) impl_->layer().expose(true);
+}
+
+void Webapp::on_exception(std::function<void(const Request&, const std::exception_ptr&)> handler) {
+    impl_->calls->on_exception = std::move(handler);
+}
+
+// --- Messages, presence, devices, services ---------------------------------------------------------
+
+ErrorCode Webapp::send(std::string_view uid, Payload body, const patterns::SendOptions& options) {
+    return impl_->try_layer(
+        [&](auto& layer, auto now) { return layer.send(uid, as_text(body.bytes()), options, now); });
+}
+ErrorCode Webapp::join_room(std::string_view room) {
+    return impl_->try_layer([&](auto& layer, auto now) { return layer.join_room(room, now); });
+}
+ErrorCode Webapp::leave_room(std::string_view room) {
+    return impl_->try_layer([&](auto& layer, auto now) { return layer.leave_room(room, now); });
+}
+ErrorCode Webapp::send_room(std::string_view room, Payload body, const patterns::SendOptions& options) {
+    return impl_->try_layer(
+        [&](auto& layer, auto now) { return layer.send_room(room, as_text(body.bytes()), options, now); });
+}
+ErrorCode Webapp::set_state(const nlohmann::json& state) {
+    const auto text = Response{state}.body;
+    return impl_->try_layer([&](auto& layer, auto now) { return layer.set_state(text, now); });
+}
+ErrorCode Webapp::watch_presence(std::string_view org, std::string_view user) {
+    return impl_->try_layer([&](auto& layer, auto now) { return layer.watch_presence(org, user, now); });
+}
+ErrorCode Webapp::watch_devices(std::span<const std::string_view> serial_numbers) {
+    return impl_->try_layer([&](auto& layer, auto now) { return layer.watch_devices(serial_numbers, now); });
+}
+ErrorCode Webapp::discover(std::string_view service) {
+    return impl_->try_layer([&](auto& layer, auto now) { return layer.discover(service, now); });
+}
+
+void Webapp::on_notification(std::function<void(const patterns::Notification&)> handler) {
+    impl_->on_notification = listener(std::move(handler));
+}
+void Webapp::on_peer_message(std::function<void(const patterns::PeerMessage&)> handler) {
+    impl_->on_peer_message = listener(std::move(handler));
+}
+void Webapp::on_room_message(std::function<void(const patterns::RoomMessage&)> handler) {
+    impl_->on_room_message = listener(std::move(handler));
+}
+void Webapp::on_presence(std::function<void(const patterns::PresenceChanged&)> handler) {
+    impl_->on_presence = listener(std::move(handler));
+}
+void Webapp::on_device(std::function<void(const patterns::DeviceStatus&)> handler) {
+    impl_->on_device = listener(std::move(handler));
+}
+void Webapp::on_service(std::function<void(const patterns::ServiceChanged&)> handler) {
+    impl_->on_service = listener(std::move(handler));
+}
+
+}  // namespace wsmq::native
