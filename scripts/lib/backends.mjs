@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import './cmake.mjs' // which sets ccache up
 import { isInstalled } from './installed.mjs'
 import { root } from './root.mjs'
 import { lastLines, run, seconds } from './run.mjs'
@@ -15,6 +16,7 @@ import { lastLines, run, seconds } from './run.mjs'
  */
 
 const atOnce = 2 // conformance runs; they mostly wait
+const launcher = isInstalled('ccache') ? { CMAKE_CXX_COMPILER_LAUNCHER: 'ccache' } : undefined
 
 /** Every language of the table; those that are not there say why. @returns {(Backend | { language: string, absent: string })[]} */
 function languages() {
@@ -42,7 +44,7 @@ export function missing({ needs }) {
 /** Installs and compiles. @param {Backend} backend @returns {Promise<string | undefined>} what went wrong */
 export async function buildBackend({ name, build }) {
   for (const [program = '', ...args] of build) {
-    const { code, output } = await run(program, args, { cwd: `${root}demo/backends/${name}` })
+    const { code, output } = await run(program, args, { cwd: `${root}demo/backends/${name}`, env: launcher })
     if (code !== 0) return `${[program, ...args].join(' ')} failed:\n${lastLines(output, 60)}`
   }
   return undefined

@@ -69,6 +69,7 @@ void Calls::respond(patterns::CallId id, Response response) {
     const auto found = open_.find(id);
     if (found == open_.end()) return;
     found->second.response = std::move(response);
+    found->second.on_end.clear();
     pump(found);
 }
 

@@ -11,6 +11,7 @@
 
 #include "wsmq/export.hpp"
 #include "wsmq/native/completion.hpp"
+#include "wsmq/native/messaging_error.hpp"
 #include "wsmq/native/response.hpp"
 #include "wsmq/patterns/error.hpp"
 

@@ -17,8 +17,9 @@ namespace wsmq::native {
 /// positive; those of the convention are in patterns::json_rpc::code.
 class WSMQ_EXPORT RequestError : public std::runtime_error {
 public:
+    // Parentheses, for in braces nlohmann/json would make a list of it.
     RequestError(std::int64_t code, const std::string& message, nlohmann::json data = nullptr)
-        : std::runtime_error{message}, code_{code}, data_{std::move(data)} {}
+        : std::runtime_error{message}, code_{code}, data_(std::move(data)) {}
 
     [[nodiscard]] static RequestError invalid_params(const std::string& message) {
         return {patterns::json_rpc::code::invalid_params, message};

@@ -1,0 +1,161 @@
+// Webapps that are programs, and devices: peers, rooms, presence, status, discovery.
+#include "wsmq/native/webapp.hpp"
+
+#include "messaging/messaging_bench.hpp"
+#include "wsmq/native/device.hpp"
+
+namespace wsmq::native::messaging_test {
+namespace {
+
+using patterns::Error;
+using Change = patterns::PresenceChanged::Change;
+
+class NativeWebapp : public MessagingBench {
+protected:
+    std::unique_ptr<Webapp> ann = make_webapp("ann");
+    std::unique_ptr<Webapp> bob = make_webapp("bob");
+};
+
+TEST_F(NativeWebapp, AnswersItsPeers) {
+    bob->expose("sum", [](const Request& request) {
+        return request.params().at(0).get<int>() + request.params().at(1).get<int>();
+    });
+    join(*ann);
+    join(*bob);
+    EXPECT_EQ(ask(*ann, Target::peer(bob->uid()), "sum", {1, 2}).reply.value(), 3);
+    EXPECT_EQ(ask(*ann, Target::peer(bob->uid()), "other").reply.code, code::method_not_found);
+    EXPECT_EQ(ask(*bob, Target::peer(ann->uid()), "sum").reply.code, code::method_not_found);
+    EXPECT_EQ(ask(*ann, Target::peer("acme:eve:0000"), "sum").error, Error::no_responder);
+    ann->expose("late", [](const Request&) { return "after joining"; });
+    EXPECT_EQ(ask(*bob, Target::peer(ann->uid()), "late").reply.value(), "after joining");
+}
+
+TEST_F(NativeWebapp, SendsMessagesToPeersAndRooms) {
+    std::vector<std::string> heard;
+    bob->on_peer_message([&](const auto& message) { heard.push_back("peer " + std::string{message.body}); });
+    bob->on_room_message(
+        [&](const auto& message) { heard.push_back(std::string{message.room} + " " + std::string{message.body}); });
+    bob->on_notification([&](const auto& told) { heard.push_back("told " + std::string{told.method}); });
+    EXPECT_FALSE(bob->join_room("hall"));
+    join(*ann);
+    join(*bob);
+    EXPECT_FALSE(ann->send(bob->uid(), "hello"));
+    EXPECT_FALSE(ann->send_room("hall", "everyone"));
+    EXPECT_FALSE(ann->notify(Target::peer(bob->uid()), "hint", nullptr));
+    loop.until([&] { return heard.size() == 3; });
+    EXPECT_THAT(heard, testing::UnorderedElementsAre("peer hello", "hall everyone", "told hint"));
+    EXPECT_EQ(ann->send("bob", "hello"), Error::invalid_name);
+    EXPECT_EQ(ann->send_room("_roll", "x"), Error::invalid_name);
+}
+
+TEST_F(NativeWebapp, SeesWhoIsThere) {
+    std::vector<std::string> seen;
+    ann->on_presence([&](const patterns::PresenceChanged& changed) {
+        if (changed.uid != bob->uid()) return;
+        const auto* what = changed.change == Change::appeared ? "appeared "
+                           : changed.change == Change::gone   ? "gone "
+                                                              : "changed ";
+        seen.push_back(what + std::string{changed.state});
+    });
+    EXPECT_FALSE(ann->watch_presence());
+    join(*ann);
+    join(*bob);
+    loop.until([&] { return seen.size() == 1; });
+    EXPECT_FALSE(bob->set_state({{"away", true}}));
+    loop.until([&] { return seen.size() == 2; });
+    leave(*bob);
+    loop.until([&] { return seen.size() == 3; });
+    EXPECT_THAT(seen, testing::ElementsAre("appeared {}", R"(changed {"away":true})", R"(gone {"away":true})"));
+}
+
+TEST_F(NativeWebapp, SeesDevicesAndServices) {
+    std::vector<std::string> seen;
+    ann->on_device([&](const auto& status) { seen.push_back(std::string{status.status}); });
+    ann->on_service([&](const auto& changed) { seen.push_back(std::string{changed.service}); });
+    join(*ann);
+    EXPECT_FALSE(ann->watch_devices());
+    EXPECT_FALSE(ann->discover());
+    Device::Options options;
+    options.root = root_;
+    options.serial_number = "SN-1";
+    auto device = std::make_unique<Device>(loop.context.get_executor(), url(), options);
+    EXPECT_FALSE(device->set_status({{"battery", 90}})) << "before it joins: with the connection";
+    join(*device);
+    loop.until([&] { return seen.size() == 1; });
+    EXPECT_FALSE(device->set_status({{"battery", 80}}));
+    loop.until([&] { return seen.size() == 2; });
+    EXPECT_EQ(device->set_status({{"online", true}}), Error::invalid_json);
+    EXPECT_EQ(device->set_status(1), Error::invalid_json);
+    device.reset();  // dropped as it is: the last will says so
+    loop.until([&] { return seen.size() == 3; });
+    Service service{loop.context, url(), service_options()};
+    join(service);
+    loop.until([&] { return seen.size() == 4; });
+    EXPECT_THAT(seen,
+                testing::ElementsAre(R"({"online":true,"battery":90})", R"({"online":true,"battery":80})",
+                                     R"({"online":false,"recording":false,"broadcasting":false,"motionEnabled":false})",
+                                     "orders"));
+}
+
+TEST_F(NativeWebapp, FailsRequestsWithAReason) {
+    Webapp::Options nameless;
+    nameless.uid = make_uid("acme", "a:b");
+    EXPECT_EQ(nameless.uid, "");
+    Webapp broken{loop.context.get_executor(), url(), nameless};
+    EXPECT_EQ(fail_to_join(broken).first, Error::invalid_name);
+    EXPECT_EQ(ask(broken, "a").error, Error::invalid_name);
+    EXPECT_EQ(broken.notify(Target::service("a"), "b", nullptr), Error::invalid_name);
+    EXPECT_EQ(ask(*ann, "a").error, Error::not_connected) << "it was not told to join";
+    join(*ann);
+    EXPECT_EQ(ask(*ann, "a").error, Error::no_responder);
+    EXPECT_EQ(ask(*ann, Target::service("a/b"), "a").error, Error::invalid_name);
+    EXPECT_EQ(ask(*ann, "a", 7).error, Error::invalid_argument);
+    // Somebody listens who never answers.
+    native::Client mute{loop.context.get_executor(), url()};
+    bool listens = false;
+    mute.async_connect(boost::asio::detached);
+    mute.async_subscribe({root_ + "webapp/req/orders/+"}, [&](ErrorCode, const Answer&) { listens = true; });
+    loop.until([&] { return listens; });
+    const auto late = ask(*ann, Target::service("orders"), "a", nullptr, {.timeout = 50ms});
+    EXPECT_EQ(late.error, Error::timed_out);
+    EXPECT_EQ(late.reply.code, code::timed_out);
+    const auto open = begin(*ann, Target::service("orders"), "a");
+    leave(*ann);
+    EXPECT_TRUE(open->ended);
+    EXPECT_EQ(open->error, Error::left);
+}
+
+TEST_F(NativeWebapp, MayBeDestroyedByAnyHandlerOfItsOwn) {
+    join(*ann);
+    join(*bob);
+    ErrorCode ended;
+    ann->async_request(Target::peer(bob->uid()), "a", nullptr, {}, [&](ErrorCode error, const Reply&) {
+        ended = error;
+        ann.reset();
+    });
+    loop.until([&] { return !ann; });
+    EXPECT_EQ(ended, Error::remote);
+    bob->async_request(Target::service("orders"), "a", nullptr, {.timeout = 1h},
+                       [&](ErrorCode error, const Reply&) { ended = error; });
+    bob.reset();
+    loop.until([&] { return ended != Error::remote; });
+    EXPECT_EQ(ended, boost::asio::error::operation_aborted);
+}
+
+TEST_F(NativeWebapp, ComesBackAfterTheBrokerWasAway) {
+    std::vector<bool> joined;
+    ClientOptions options;
+    options.connect.reconnect.backoff_min = options.connect.reconnect.backoff_max = 20ms;
+    ann = std::make_unique<Webapp>(loop.context.get_executor(), url(), webapp_options(), options);
+    ann->on_joined([&](bool again) { joined.push_back(again); });
+    int lost = 0;
+    ann->on_disconnected([&](const Disconnection& end) { lost += end.was_connected ? 1 : 0; });
+    join(*ann);
+    mosquitto->restart();
+    loop.until([&] { return joined.size() == 2; });
+    EXPECT_THAT(joined, testing::ElementsAre(false, true));
+    EXPECT_EQ(lost, 1);
+}
+
+}  // namespace
+}  // namespace wsmq::native::messaging_test
