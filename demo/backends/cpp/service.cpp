@@ -38,8 +38,8 @@ json sum(const Request& request) {
     bool is_whole = true;
     for (const auto& term : terms) {
         check(term.is_number(), "sum takes an array of numbers");
-        is_whole = is_whole && term.is_number_integer() &&
-                   !__builtin_add_overflow(whole, term.get<std::int64_t>(), &whole);
+        is_whole =
+            is_whole && term.is_number_integer() && !__builtin_add_overflow(whole, term.get<std::int64_t>(), &whole);
         total += term.get<double>();
     }
     return is_whole ? json(whole) : json(total);
@@ -83,12 +83,14 @@ std::string environment(const char* name, const char* otherwise) {
 
 int main() {
     const auto url = environment("WSMQ_URL", "mqtt://localhost");
+    wsmq::native::Service::Options options;
+    options.root = environment("WSMQ_ROOT", "evsuites/");
+    options.service = environment("WSMQ_SERVICE", "demo");
+    options.version = "1.0.0";
+    options.calls.concurrency = std::stoul(environment("WSMQ_LIMIT", "1000"));
+    options.calls.queue = 0;  // past the limit: overloaded
     boost::asio::io_context io;
-    wsmq::native::Service service{io,
-                                  url,
-                                  {.root = environment("WSMQ_ROOT", "evsuites/"),
-                                   .service = environment("WSMQ_SERVICE", "demo"),
-                                   .version = "1.0.0"}};
+    wsmq::native::Service service{io, url, options};
     service.on("echo", echo);
     service.on("sum", sum);
     service.on("slow", slow);
