@@ -78,7 +78,7 @@ export default [
       }
       await Promise.all(before.map((id) => caller.response(id)))
       await quiet(caller)
-      assert.equal(caller.responses(late).length, 0, 'the expired request was answered')
+      assert.deepEqual(caller.responses(late), [], 'the expired request was answered')
     },
   },
   {

@@ -1,0 +1,128 @@
+(ns demo.service
+  "The demo service in Clojure, with the HiveMQ client. README.md says how to start it and how it works."
+  (:require [clojure.data.json :as json]
+            [clojure.string :as string]
+            [demo.calls :as calls]
+            [demo.methods :as methods])
+  (:import (com.hivemq.client.mqtt MqttGlobalPublishFilter)
+           (com.hivemq.client.mqtt.datatypes MqttQos)
+           (com.hivemq.client.mqtt.lifecycle MqttClientConnectedListener)
+           (com.hivemq.client.mqtt.mqtt5 Mqtt5AsyncClient Mqtt5Client Mqtt5ClientBuilder)
+           (com.hivemq.client.mqtt.mqtt5.message.publish Mqtt5Publish Mqtt5PublishBuilder$Complete)
+           (java.net URI)
+           (java.nio ByteBuffer)
+           (java.util.concurrent CompletableFuture TimeUnit)
+           (java.util.function BiConsumer Consumer Function)))
+
+(defn- variable [name otherwise] (or (System/getenv name) otherwise))
+
+(def ^:private ^URI broker (URI. (variable "WSMQ_URL" "mqtt://localhost")))
+(def ^:private root (variable "WSMQ_ROOT" "evsuites/"))
+(def ^:private service (variable "WSMQ_SERVICE" "demo"))
+(def ^:private limit (parse-long (variable "WSMQ_LIMIT" "1000")))
+(def ^:private instance (format "clojure-%08x" (rand-int Integer/MAX_VALUE)))
+(def ^:private requests (str root "webapp/req/" service "/"))
+(def ^:private control (str root "webapp/svc/" service "/"))
+(def ^:private record (str control instance))
+
+(defn- complain [reason] (binding [*out* *err*] (println (str reason))))
+
+(defn- message ^Mqtt5PublishBuilder$Complete [^String topic content]
+  (-> (Mqtt5Publish/builder)
+      (.topic topic)
+      (.qos MqttQos/AT_LEAST_ONCE)
+      (.payload (.getBytes ^String (json/write-str content :escape-unicode false) "UTF-8"))))
+
+(defn- announcement
+  "The retained record, which tells whether this instance answers."
+  ^Mqtt5Publish [online]
+  (let [about {"online" online "service" service "instance" instance}
+        more {"version" "1.0.0" "methods" (keys methods/all) "since" (System/currentTimeMillis)}]
+    (-> (message record (if online (merge about more) about)) (.retain true) .build)))
+
+(defn- client-builder
+  "For mqtt://[user:password@]host[:port] or mqtts://."
+  ^Mqtt5ClientBuilder []
+  (let [secure (= (.getScheme broker) "mqtts")
+        port (cond (not (neg? (.getPort broker))) (.getPort broker) secure 8883 :else 1883)
+        builder (-> (Mqtt5Client/builder) (.serverHost (.getHost broker)) (.serverPort (int port)))]
+    (when-not (or secure (= (.getScheme broker) "mqtt"))
+      (throw (IllegalArgumentException. "WSMQ_URL begins with mqtt:// or mqtts://")))
+    (when secure (.sslWithDefaultConfig builder))
+    (when-let [[user password] (some-> (.getUserInfo broker) (string/split #":" 2))]
+      (-> (.simpleAuth builder)
+          (.username ^String user)
+          (.password (.getBytes (str password) "UTF-8"))
+          .applySimpleAuth))
+    builder))
+
+(declare start)
+
+(def ^:private ^Mqtt5AsyncClient client
+  (-> (client-builder)
+      (.identifier (str service "-" instance))
+      .automaticReconnectWithDefaultConfig
+      (.addConnectedListener (reify MqttClientConnectedListener (onConnected [_ _] (start))))
+      (.willPublish (.asWill (announcement false)))
+      .buildAsync))
+
+(defn- publish
+  "The client sends in the order of these calls."
+  [^Mqtt5Publish publish]
+  (-> (.publish client publish)
+      (.exceptionally (reify Function (apply [_ reason] (complain reason))))))
+
+(defn- send-to [sender content]
+  (message (str root "webapp/res/" sender) (assoc content "jsonrpc" "2.0")))
+
+(defn- respond [sender response ^ByteBuffer correlation-data]
+  (-> (try
+        (send-to sender response)
+        (catch StackOverflowError _
+          (send-to sender {"id" (response "id") "error" {"code" -32603 "message" "The result is nested too deep"}})))
+      (.contentType "application/json")
+      (.correlationData correlation-data)
+      .build
+      publish))
+
+(defn- progress [sender params]
+  (publish (.build (send-to sender {"method" "$/progress" "params" params}))))
+
+(def ^:private open-calls
+  (calls/calls {:limit limit :instance instance :respond respond :progress progress}))
+
+(defn- receive
+  "Runs on a thread of the client, which must not be kept waiting."
+  [^Mqtt5Publish publish]
+  (let [topic (str (.getTopic publish))
+        sender (subs topic (inc (string/last-index-of topic "/")))
+        payload (.getPayloadAsBytes publish)]
+    (if (string/starts-with? topic requests)
+      (calls/receive-request open-calls sender payload (.orElse (.getCorrelationData publish) nil))
+      (calls/receive-control open-calls sender payload))))
+
+(defn- subscribe ^CompletableFuture [^String filter]
+  (-> (.subscribeWith client) (.topicFilter filter) (.qos MqttQos/AT_LEAST_ONCE) .send))
+
+(defn- start
+  "Subscribes and then tells that requests are answered; after every reconnection again."
+  []
+  (let [granted (mapv subscribe [(str "$share/" service "/" requests "+") (str record "/+") (str control "_all/+")])]
+    (-> (CompletableFuture/allOf (into-array CompletableFuture granted))
+        (.thenCompose (reify Function (apply [_ _] (.publish client (announcement true)))))
+        (.whenComplete (reify BiConsumer
+                         (accept [_ _ reason]
+                           (if reason (complain reason) (println (str service "/" instance " answers")))))))))
+
+(defn- stop []
+  (try
+    (.get (.publish client (announcement false)) 5 TimeUnit/SECONDS)
+    (.get (.disconnect client) 5 TimeUnit/SECONDS)
+    (catch Exception reason (complain reason))))
+
+(defn -main []
+  (.addShutdownHook (Runtime/getRuntime) (Thread. ^Runnable stop))
+  ;; Once: a callback of each subscription would be called once more after every reconnection.
+  (.publishes client MqttGlobalPublishFilter/SUBSCRIBED (reify Consumer (accept [_ publish] (receive publish))))
+  (-> (.connectWith client) (.cleanStart true) (.keepAlive 30) .send .join)
+  @(promise)) ; until a signal ends the program

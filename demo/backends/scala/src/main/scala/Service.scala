@@ -1,0 +1,104 @@
+package demo
+
+import com.hivemq.client.mqtt.MqttGlobalPublishFilter.SUBSCRIBED
+import com.hivemq.client.mqtt.datatypes.MqttQos.AT_LEAST_ONCE
+import com.hivemq.client.mqtt.mqtt5.message.publish.{Mqtt5Publish, Mqtt5PublishBuilder}
+import com.hivemq.client.mqtt.mqtt5.{Mqtt5AsyncClient, Mqtt5Client, Mqtt5ClientBuilder}
+
+import java.net.URI
+import java.nio.ByteBuffer
+import java.util.concurrent.TimeUnit.SECONDS
+import scala.concurrent.ExecutionContext.Implicits.global
+import scala.concurrent.Future
+import scala.jdk.FutureConverters.*
+import scala.jdk.OptionConverters.*
+import scala.util.{Failure, Random, Success, Try}
+
+private val broker = URI(sys.env.getOrElse("WSMQ_URL", "mqtt://localhost"))
+private val root = sys.env.getOrElse("WSMQ_ROOT", "evsuites/")
+private val service = sys.env.getOrElse("WSMQ_SERVICE", "demo")
+private val limit = sys.env.getOrElse("WSMQ_LIMIT", "1000").toInt
+
+/** The demo service in Scala, with the HiveMQ client. README.md says how to start it and how it works. */
+final class Service:
+  val instance: String = f"scala-${Random.nextInt()}%08x"
+  private val requests = s"${root}webapp/req/$service/"
+  private val control = s"${root}webapp/svc/$service/"
+  private val record = control + instance
+  private val calls = Calls(this, limit)
+
+  private val client: Mqtt5AsyncClient = clientBuilder()
+    .identifier(s"$service-$instance")
+    .automaticReconnectWithDefaultConfig()
+    .addConnectedListener(_ => start())
+    .willPublish(announcement(online = false).asWill())
+    .buildAsync()
+
+  def run(): Unit =
+    sys.addShutdownHook(stop())
+    // Once: a callback of each subscription would be called once more after every reconnection.
+    client.publishes(SUBSCRIBED, receive)
+    client.connectWith().cleanStart(true).keepAlive(30).send().join()
+    Thread.currentThread().join() // until a signal ends the program
+
+  /** Subscribes and then tells that requests are answered; after every reconnection again. */
+  private def start(): Unit =
+    val filters = List(s"$$share/$service/$requests+", s"$record/+", s"${control}_all/+")
+    val granted = filters.map(client.subscribeWith().topicFilter(_).qos(AT_LEAST_ONCE).send().asScala)
+    val told = Future.sequence(granted).flatMap(_ => client.publish(announcement(online = true)).asScala)
+    told.onComplete {
+      case Success(_) => println(s"$service/$instance answers")
+      case Failure(reason) => Console.err.println(reason.getMessage)
+    }
+
+  private def stop(): Unit =
+    Try {
+      client.publish(announcement(online = false)).get(5, SECONDS)
+      client.disconnect().get(5, SECONDS)
+    }.failed.foreach(reason => Console.err.println(s"The broker was not told: $reason"))
+
+  private def announcement(online: Boolean): Mqtt5Publish =
+    val about = ujson.Obj("online" -> online, "service" -> service, "instance" -> instance)
+    if online then
+      about("version") = "1.0.0"
+      about("methods") = Methods.all.keys
+      about("since") = System.currentTimeMillis().toDouble
+    message(record, about).retain(true).build()
+
+  /** Runs on a thread of the client, which must not be kept waiting. */
+  private def receive(publish: Mqtt5Publish): Unit =
+    val topic = publish.getTopic.toString
+    val sender = topic.substring(topic.lastIndexOf('/') + 1)
+    if topic.startsWith(requests) then
+      calls.receiveRequest(sender, publish.getPayloadAsBytes, publish.getCorrelationData.toScala)
+    else calls.receiveControl(sender, publish.getPayloadAsBytes)
+
+  /** The client sends in the order of these calls. */
+  def respond(sender: String, response: ujson.Obj, correlationData: Option[ByteBuffer]): Unit =
+    publish(message(responses(sender), response).contentType("application/json").correlationData(correlationData.orNull))
+
+  def notify(sender: String, method: String, params: ujson.Value): Unit =
+    publish(message(responses(sender), ujson.Obj("method" -> method, "params" -> params)))
+
+  private def publish(message: Mqtt5PublishBuilder.Complete): Unit =
+    client.publish(message.build()).asScala.failed.foreach(reason => Console.err.println(reason.getMessage))
+
+  private def responses(sender: String) = s"${root}webapp/res/$sender"
+
+  private def message(topic: String, content: ujson.Obj): Mqtt5PublishBuilder.Complete =
+    content("jsonrpc") = "2.0"
+    Mqtt5Publish.builder().topic(topic).qos(AT_LEAST_ONCE).payload(ujson.writeToByteArray(content))
+
+/** For mqtt://[user:password@]host[:port] or mqtts://. */
+private def clientBuilder(): Mqtt5ClientBuilder =
+  val secure = broker.getScheme == "mqtts"
+  require(secure || broker.getScheme == "mqtt", "WSMQ_URL begins with mqtt:// or mqtts://")
+  val port = if broker.getPort >= 0 then broker.getPort else if secure then 8883 else 1883
+  val builder = Mqtt5Client.builder().serverHost(broker.getHost).serverPort(port)
+  if secure then builder.sslWithDefaultConfig()
+  for credentials <- Option(broker.getUserInfo) do
+    val (user, password) = credentials.span(_ != ':')
+    builder.simpleAuth().username(user).password(password.drop(1).getBytes("UTF-8")).applySimpleAuth()
+  builder
+
+@main def serve(): Unit = Service().run()
