@@ -61,7 +61,7 @@ private:
     [[nodiscard]] bool is_mostly_outdated() const noexcept {
         return written_ > options_.compact_above && written_ > 2 * live_size_;
     }
-    void appended();
+    void appended(bool is_final = true);
     static std::size_t frame_size(std::size_t record_size) noexcept { return smallest_frame + record_size; }
 
     std::string path_;
@@ -117,7 +117,8 @@ bool FileStore::Impl::put(StoreKey key, Bytes record) {
     place->second.assign(record.begin(), record.end());
     append_frame(pending_, Change::put, key, record);
     must_sync_ = true;
-    appended();
+    // A received message was not handed over yet: a process that is killed now must get it again.
+    appended(key.kind == StoreKind::outgoing);
     return !error_;
 }
 
@@ -142,8 +143,8 @@ void FileStore::Impl::clear() {
     appended();
 }
 
-void FileStore::Impl::appended() {
-    if (options_.durability == Durability::every_record) {
+void FileStore::Impl::appended(bool is_final) {
+    if (is_final && options_.durability == Durability::every_record) {
         (void)flush();  // error_ has it
     } else if (error_ && pending_.size() > options_.compact_above) {
         // The disk is full and does not take them: what is kept is in memory.

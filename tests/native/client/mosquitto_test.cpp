@@ -1,71 +1,19 @@
 // The client against a real broker: every transport, a broker that is restarted in the middle of the
-// traffic, a publisher that is killed, and a loop of several threads.
-#include "wsmq/native/client.hpp"
-
-#include <gmock/gmock.h>
+// traffic, and a loop of several threads. Killed processes are in killed_process_test.cpp.
 #include <gtest/gtest.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include <algorithm>
-#include <array>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/use_future.hpp>
-#include <csignal>
 #include <functional>
 #include <future>
-#include <map>
-#include <random>
-#include <set>
 #include <thread>
 
-#include "support/loop.hpp"
-#include "support/mosquitto.hpp"
-#include "support/scratch_directory.hpp"
+#include "client/mosquitto_fixture.hpp"
 
 namespace wsmq::native::test {
 namespace {
-
-using namespace std::chrono_literals;
-
-class ClientMosquittoTest : public testing::Test {
-protected:
-    static void SetUpTestSuite() { mosquitto = new Mosquitto; }
-    static void TearDownTestSuite() { delete std::exchange(mosquitto, nullptr); }
-
-    /// A session that outlives its connections.
-    static ClientOptions lasting(const std::string& client_id) {
-        ClientOptions options;
-        options.connect.client_id = client_id;
-        options.connect.clean_start = false;
-        options.connect.session_expiry_interval = 600;
-        options.connect.reconnect.retry_first_connection = true;
-        options.connect.reconnect.backoff_min = options.connect.reconnect.backoff_max = 20ms;
-        options.transport.tls.ca_file = mosquitto->authority().file();
-        return options;
-    }
-    /// Subscribes, and counts what arrives.
-    void collect(Client& client, const char* filter) {
-        bool subscribed = false;
-        client.async_connect([](ErrorCode error, const ConnectAnswer& answer) {
-            EXPECT_FALSE(error) << error.message() << ": " << answer.detail;
-        });
-        client.async_subscribe(
-            {filter, Qos::exactly_once},
-            [this](const wsmq::Message& message) { ++arrived[std::string{as_text(message.payload)}]; },
-            [&](ErrorCode error, const Answer&) {
-                EXPECT_FALSE(error) << error.message();
-                subscribed = true;
-            });
-        loop.until([&] { return subscribed; });
-    }
-
-    static inline Mosquitto* mosquitto = nullptr;
-    Loop loop;
-    std::map<std::string, int> arrived;
-};
 
 class ClientTransportTest : public ClientMosquittoTest, public testing::WithParamInterface<const char*> {};
 
@@ -133,92 +81,6 @@ TEST_F(ClientMosquittoTest, ARestartInTheMiddleOfTheTrafficLosesNothing) {
     loop.until([&] { return completed == count && arrived.size() == count; });
     for (int number = 1; number < count; number += 2) {
         EXPECT_EQ(arrived[std::to_string(number)], 1) << "QoS 2, number " << number;
-    }
-}
-
-struct Killed {
-    std::string url;
-    ClientOptions options;
-    std::string store;
-    Durability durability{};
-    int round = 0;
-    int pipe = -1;
-};
-
-/// Publishes at QoS 1 and 2 by turns, some at a time, and says through the pipe what was accepted;
-/// until it is killed.
-[[noreturn]] void publish_until_killed(Killed job) {
-    boost::asio::io_context io;
-    const auto store = FileStore::open(job.store, {.durability = job.durability, .compact_above = 4000});
-    job.options.store = store;
-    Client client{io.get_executor(), job.url, job.options};
-    std::uint32_t number = 0;
-    const std::function<void()> next = [&] {
-        const auto qos = number % 2 == 0 ? Qos::at_least_once : Qos::exactly_once;
-        const auto payload = std::to_string(job.round) + ":" + std::to_string(number);
-        client.async_publish("killed", payload, {.qos = qos}, [&](ErrorCode error, const Answer&) {
-            if (error) ::_exit(2);
-            next();
-        });
-        if (store->flush()) ::_exit(3);
-        if (::write(job.pipe, &number, sizeof number) != sizeof number) ::_exit(4);
-        ++number;
-    };
-    client.async_connect([](auto&&...) {});
-    for (int i = 0; i < 8; ++i) next();
-    io.run();
-    ::_exit(5);
-}
-
-/// Publishes nothing more, and ends when nothing is unfinished.
-[[noreturn]] void finish_what_is_stored(Killed job) {
-    boost::asio::io_context io;
-    job.options.store = FileStore::open(job.store);
-    Client client{io.get_executor(), job.url, job.options};
-    client.async_connect([](auto&&...) {});
-    while (!client.is_connected() || client.unfinished_messages() != 0) io.run_one();
-    ::_exit(0);
-}
-
-TEST_F(ClientMosquittoTest, APublisherThatIsKilledLosesNothingItAcceptedAndDoublesNothingAtQos2) {
-    Client subscriber{loop.context.get_executor(), mosquitto->url("mqtt"), lasting("killed-subscriber")};
-    collect(subscriber, "killed");
-    const ScratchDirectory directory;
-    Killed job{mosquitto->url("mqtt"), lasting("killed-publisher"), directory.file("session")};
-    std::minstd_rand random{20261125};
-    std::set<std::string> accepted;
-    constexpr int rounds = 18;
-    for (job.round = 0; job.round < rounds; ++job.round) {
-        job.durability = static_cast<Durability>(job.round % 3);
-        std::array<int, 2> ends{};
-        ASSERT_EQ(::pipe(ends.data()), 0);
-        job.pipe = ends[1];
-        const auto child = ::fork();
-        if (child == 0) publish_until_killed(job);
-        ::close(ends[1]);
-        auto left = 1 + random() % 80;
-        std::uint32_t number = 0;
-        while (::read(ends[0], &number, sizeof number) == static_cast<ssize_t>(sizeof number)) {
-            accepted.insert(std::to_string(job.round) + ":" + std::to_string(number));
-            if (--left == 0) ::kill(child, SIGKILL);  // and then what it had said until it died
-        }
-        int status = 0;
-        ::waitpid(child, &status, 0);
-        ::close(ends[0]);
-        ASSERT_TRUE(WIFSIGNALED(status)) << "it ended by itself, with " << WEXITSTATUS(status);
-    }
-    const auto child = ::fork();
-    if (child == 0) finish_what_is_stored(job);
-    int status = 0;
-    ASSERT_EQ(::waitpid(child, &status, 0), child);
-    ASSERT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
-    loop.until([&] {
-        return std::all_of(accepted.begin(), accepted.end(), [&](const auto& each) { return arrived.contains(each); });
-    });
-    EXPECT_GT(accepted.size(), 300u);
-    for (const auto& [payload, times] : arrived) {
-        const auto number = std::stoi(payload.substr(payload.find(':') + 1));
-        EXPECT_TRUE(number % 2 == 0 || times == 1) << payload << " at QoS 2, " << times << " times";
     }
 }
 

@@ -15,6 +15,7 @@
 #include <random>
 
 #include "support/scratch_directory.hpp"
+#include "support/telling_process.hpp"
 #include "wsmq/native/completion.hpp"
 #include "wsmq/native/message.hpp"
 
@@ -95,7 +96,12 @@ TEST_F(FileStoreTest, IsWrittenWhenItsDurabilitySays) {
     {
         const auto store = open({.durability = Durability::every_record});
         store->put(outgoing(1), as_bytes("one"));
-        EXPECT_GT(size(), empty) << "before put() returns";
+        const auto after_one = size();
+        EXPECT_GT(after_one, empty) << "before put() returns";
+        store->put({StoreKind::received, 1}, {});
+        EXPECT_EQ(size(), after_one) << "its message was not handed over yet";
+        EXPECT_EQ(store->flush(), ErrorCode{});
+        EXPECT_GT(size(), after_one);
         store->clear();
     }
     for (const auto durability : {Durability::every_turn, Durability::unsynced}) {
@@ -271,8 +277,8 @@ TEST_F(FileStoreTest, AFullDiskCostsNoMemoryWithoutBound) {
     EXPECT_EQ(open()->size(), 15u);
 }
 
-/// Puts and erases until it is killed, and says through the pipe what was durable.
-[[noreturn]] void work(const std::string& path, Durability durability, unsigned seed, int pipe) {
+/// Puts and erases until it is killed, and tells what was durable.
+[[noreturn]] void work(const std::string& path, Durability durability, unsigned seed, TellingProcess::Pipe pipe) {
     std::minstd_rand random{seed};
     const auto store = FileStore::open(path, {.durability = durability, .compact_above = 5000});
     const auto found = records_of(*store);
@@ -284,7 +290,7 @@ TEST_F(FileStoreTest, AFullDiskCostsNoMemoryWithoutBound) {
         store->put(outgoing(number), as_bytes(std::string(random() % 300, static_cast<char>('a' + number % 26))));
         if (number > 5) store->erase(outgoing(number - 5));
         if (durability != Durability::every_record) store->flush();
-        if (::write(pipe, &number, sizeof number) != sizeof number) ::_exit(1);
+        pipe.tell(number);
     }
 }
 
@@ -294,21 +300,14 @@ TEST_F(FileStoreTest, AKilledProcessLosesNothingThatWasDurable) {
     for (int round = 0; round < rounds; ++round) {
         SCOPED_TRACE(round);
         const auto durability = static_cast<Durability>(round % 3);
-        std::array<int, 2> ends{};
-        ASSERT_EQ(::pipe(ends.data()), 0);
-        const auto child = ::fork();
-        if (child == 0) work(path, durability, static_cast<unsigned>(round), ends[1]);
-        ::close(ends[1]);
+        TellingProcess process{[&](auto pipe) { work(path, durability, static_cast<unsigned>(round), pipe); }};
         std::uint64_t last = 0;
-        // Killed after so many records, at whatever it is doing then.
-        for (auto left = 1 + random() % 200; left > 0; --left) {
-            ASSERT_EQ(::read(ends[0], &last, sizeof last), static_cast<ssize_t>(sizeof last));
+        auto left = 1 + random() % 200;
+        for (auto told = process.next(); told; told = process.next()) {
+            last = *told;
+            if (--left == 0) process.kill();  // at whatever it is doing then
         }
-        ::kill(child, SIGKILL);
-        ::waitpid(child, nullptr, 0);
-        std::uint64_t more = 0;
-        while (::read(ends[0], &more, sizeof more) == static_cast<ssize_t>(sizeof more)) last = more;
-        ::close(ends[0]);
+        ASSERT_EQ(process.wait(), -SIGKILL);
         const auto records = records_of(*open());
         for (auto number = last > 4 ? last - 3 : 1; number <= last; ++number) {
             ASSERT_TRUE(records.contains(number)) << number << " of " << last;

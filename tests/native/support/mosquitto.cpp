@@ -54,7 +54,8 @@ void Mosquitto::restart() {
 std::string Mosquitto::configuration() {
     const auto files = authority_.issue({});
     std::string text =
-        "per_listener_settings false\nallow_anonymous true\nuser root\nlog_dest stderr\nmax_queued_messages 0\n"
+        "per_listener_settings false\nallow_anonymous true\nuser root\nset_tcp_nodelay true\nlog_dest "
+        "stderr\nmax_queued_messages 0\n"
         "persistence true\npersistence_location " +
         directory_.path().string() + "/\n";
     for (std::size_t i = 0; i < listeners.size(); ++i) {

@@ -16,7 +16,8 @@
 namespace wsmq::native {
 
 /// When changes reach the disk. A process that is killed loses nothing that was written; a machine
-/// that loses its power keeps what was synced.
+/// that loses its power keeps what was synced. That a message was received is written with what comes
+/// next, and before it is acknowledged: whoever is killed before its handler has returned gets it again.
 enum class Durability : std::uint8_t {
     every_record,  ///< written and synced before put() returns: an accepted message is durable
     every_turn,    ///< written and synced before anything is sent that depends on it
