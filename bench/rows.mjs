@@ -86,6 +86,20 @@ export const faceRows = [
   receive(256, { read: 'text' }),
 ].map(throughFace)
 
+/** A request to the demo service in C++, and what goes through the broker for it at least. */
+export const requestPeers = ['request', 'two-trips', 'two-trips-qos0']
+
+export const requestRows = [
+  {
+    id: 'request',
+    title: 'Mosquitto: a request and its response, 16 B, one outstanding',
+    kind: 'trip',
+    parameters: { size: 16 },
+    unit: 100,
+    budgets: [{ metric: 'p50', than: 'two-trips', most: 1.5 }],
+  },
+]
+
 export const navigationBudgets = [{ metric: 'connack', than: 'paho', most: 1.2 }]
 
 /** Bytes after brotli of all that a page loads which speaks MQTT and nothing else. */

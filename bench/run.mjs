@@ -4,17 +4,19 @@ import { Chromium } from './chromium.mjs'
 import { measureMemory } from './measure/memory.mjs'
 import { measureNavigation, measureShipped } from './measure/navigation.mjs'
 import { measureTraffic } from './measure/traffic.mjs'
+import { buildPreset } from '../scripts/lib/cmake.mjs'
 import { readOptions, usage } from './options.mjs'
 import { conditions, writeReport } from './report.mjs'
-import { facePeers, faceRows, navigationBudgets, shippedBudgets, trafficRows } from './rows.mjs'
-import { startFiles, startMosquitto, startSink } from './servers.mjs'
+import { facePeers, faceRows, navigationBudgets, requestPeers, requestRows, shippedBudgets, trafficRows } from './rows.mjs'
+import { startFiles, startMosquitto, startService, startSink } from './servers.mjs'
 import { comparison, memory, sizes, spreads } from './table.mjs'
 
 const options = readOptions(process.argv.slice(2))
 // The programs that it has started end with it.
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1))
 if (options.help) console.log(usage)
-else if (options.list) console.log([...[...trafficRows, ...faceRows].map((row) => row.id), 'navigation', 'memory', 'shipped'].join('\n'))
+else if (options.list)
+  console.log([...[...trafficRows, ...faceRows, ...requestRows].map((row) => row.id), 'navigation', 'memory', 'shipped'].join('\n'))
 else await main()
 
 async function main() {
@@ -23,9 +25,13 @@ async function main() {
     process.exitCode = 1
     return
   }
+  const wants = (rows) => rows.some((row) => options.wants(row.id))
+  // The service is C++; the bench of the native client builds it as well.
+  if (wants(requestRows) && !options.quick) await buildPreset('release', { targets: ['bench_service'] })
   const files = await startFiles()
   const sink = await startSink()
-  const mosquitto = trafficRows.some((row) => row.against === 'mosquitto' && options.wants(row.id)) ? await startMosquitto() : null
+  const behindMosquitto = [...trafficRows.filter((row) => row.against === 'mosquitto'), ...requestRows]
+  const mosquitto = wants(behindMosquitto) ? await startMosquitto() : null
   const browser = await Chromium.launch()
   const at = (server) => ({ browser, files: files.url, target: server.url })
   try {
@@ -36,6 +42,7 @@ async function main() {
       }),
       ...(await traffic(at(sink), mosquitto && at(mosquitto))),
       ...(await face(at(sink))),
+      ...(mosquitto && (await requests(at(mosquitto), mosquitto))),
       ...(await shipped(at(sink))),
       ...(await memories(at(sink))),
     }
@@ -69,6 +76,22 @@ async function face(sink) {
     results.push(await rounds(row, facePeers, (peer) => measureTraffic(sink, row, peer, options.milliseconds)))
   }
   return told('face', results, facePeers, 'face')
+}
+
+/** What the messaging layer costs beside the messages that it needs. */
+async function requests(where, broker) {
+  const wanted = requestRows.filter(({ id }) => options.wants(id))
+  const service = wanted.length > 0 ? await startService(broker) : null
+  if (!service) {
+    if (wanted.length > 0) console.log('Left out: requests, for which the service in C++ has to be built (npm run bench does).\n')
+    return {}
+  }
+  const results = []
+  for (const row of wanted) {
+    results.push(await rounds(row, requestPeers, (peer) => measureTraffic(where, row, peer, options.milliseconds)))
+  }
+  service.close()
+  return told('requests', results, requestPeers, 'request')
 }
 
 /** Prints a table, which is that part of the report. */

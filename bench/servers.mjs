@@ -1,5 +1,6 @@
 // What the pages talk to: the file server, the sink, and Mosquitto with its collector.
 import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
@@ -49,11 +50,30 @@ export async function startSink() {
   return { url: `ws://127.0.0.1:${line}/mqtt`, close }
 }
 
+const service = path('../build/release/bench/native/bench_service')
+
+/** The demo service in C++; null where it is not built. */
+export async function startService(broker) {
+  if (!existsSync(service)) return null
+  const child = spawn(service, {
+    env: { ...process.env, WSMQ_URL: `mqtt://127.0.0.1:${broker.tcpPort}`, WSMQ_ROOT: 'bench/' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  await Promise.race([
+    once(child.stdout, 'data'),
+    once(child, 'exit').then(() => {
+      throw new Error('The demo service ended before it was ready')
+    }),
+  ])
+  return { close: () => child.kill('SIGTERM') }
+}
+
 export async function startMosquitto() {
   const broker = await startBroker()
   const collector = await startScript('exchange/collector.mjs', [String(broker.tcpPort)])
   return {
     url: broker.url,
+    tcpPort: broker.tcpPort,
     async close() {
       if (!broker.running) console.error(`Mosquitto has ended:\n${broker.log}`)
       collector.close()

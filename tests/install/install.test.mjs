@@ -9,7 +9,7 @@ import { must, run } from '../../scripts/lib/run.mjs'
 
 const work = `${root}build/install`
 const consumer = `${root}tests/install`
-const components = ['core', 'native', 'patterns'].filter((component) => existsSync(`${consumer}/${component}.cpp`))
+const components = ['core', 'native', 'patterns', 'messaging'].filter((component) => existsSync(`${consumer}/${component}.cpp`))
 const list = components.join(';')
 
 /** Where each kind of library is built and installed. */

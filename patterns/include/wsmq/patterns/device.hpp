@@ -19,7 +19,7 @@ public:
 
     struct Options {
         std::string root{default_root};
-        std::string serial_number;
+        std::string serial_number{};
         /// JSON text of an object: what the status says beside "online", while the device is there.
         std::string status = R"({"recording":false,"broadcasting":false,"motionEnabled":false})";
         /// The same once it has gone, in the last will and after leaving.

@@ -24,15 +24,15 @@ public:
     struct Options {
         std::string root{default_root};
         /// Empty: the one unnamed backend, which has no discovery record and no instances beside it.
-        std::string service;
+        std::string service{};
         /// Tells the instances of a service apart: unique, for example of host name, process and chance. The unnamed
         /// backend needs none.
-        std::string instance;
+        std::string instance{};
         /// Of the program, for the discovery record.
         std::string version = "0";
         /// The methods that there are, for the discovery record: a request for another is answered with "method not
         /// found". Where the list is empty, every request is told.
-        std::vector<std::string> methods;
+        std::vector<std::string> methods{};
         /// Whether raw bodies are taken (MQTT 5).
         bool raw = false;
         /// Milliseconds since 1970, for the discovery record. 0: it does not say.
@@ -43,7 +43,7 @@ public:
         std::chrono::seconds record_expiry{600};
         /// How often the statistics in the record are brought up to date where they changed. 0: it has none.
         std::chrono::seconds statistics_interval{60};
-        CallLimits calls;
+        CallLimits calls{};
         /// Not 0: this instance clears the offline record of a webapp after so long.
         std::chrono::seconds janitor_grace{0};
         /// Off: no shared subscription is tried; which instance answers is reckoned from the names (docs/protocol.md).

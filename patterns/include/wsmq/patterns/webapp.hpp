@@ -81,7 +81,7 @@ public:
     struct Options {
         std::string root{default_root};
         /// From make_uid(). A page keeps it for the life of its tab.
-        std::string uid;
+        std::string uid{};
         /// JSON text of the application's state in our presence record.
         std::string state = "{}";
         /// For the presence record: milliseconds since 1970.
@@ -100,7 +100,7 @@ public:
         /// Requests of ours that may be open at once.
         std::size_t maximum_requests = 10'000;
         /// For the methods that we expose to peers.
-        CallLimits calls;
+        CallLimits calls{};
         /// The caller vouches that all JSON text it passes in is sound: it is not parsed to check that.
         bool trusts_json = false;
     };

@@ -2,8 +2,8 @@
 //
 //     boost::asio::io_context io;
 //     wsmq::native::Service orders{io, "mqtt://localhost", {.service = "orders"}};
-//     orders.on("create", [](const wsmq::native::Request& request) -> wsmq::native::Response {
-//         return create(request.user(), request.params().at("item"));
+//     orders.on("create", [](const wsmq::native::Request& request) -> nlohmann::json {
+//         return {{"user", request.user()}, {"item", request.params().at("item")}};
 //     });
 //     return orders.run() ? 1 : 0;                             // until SIGINT or SIGTERM
 //

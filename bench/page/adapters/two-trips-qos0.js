@@ -1,0 +1,3 @@
+import { twoTrips } from './two-trips.js'
+
+export const peer = twoTrips(0)
