@@ -67,14 +67,14 @@ export default [
     ownBroker: true,
     async run({ caller, instances, quiet }) {
       // The service stands still while more requests than the broker may have in flight come in: the rest waits there.
-      for (const instance of instances()) instance.signal('SIGSTOP')
+      await Promise.all(instances().map((instance) => instance.pause()))
       let before, late
       try {
         before = await Promise.all(Array.from({ length: 40 }, () => caller.start('echo', ['waits'])))
         late = await caller.start('echo', ['late'], caller.newId(), { messageExpiryInterval: 1 })
         await sleep(2500) // the time itself is what is tested; brokers count in whole seconds
       } finally {
-        for (const instance of instances()) instance.signal('SIGCONT')
+        for (const instance of instances()) instance.resume()
       }
       await Promise.all(before.map((id) => caller.response(id)))
       await quiet(caller)

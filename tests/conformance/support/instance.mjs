@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { readdir, readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 const startLimit = 30_000 // ms; a virtual machine on a busy computer takes its time
@@ -50,6 +52,16 @@ export class Instance {
     if (this.running) process.kill(-(/** @type {number} */ (this.child.pid)), signal)
   }
 
+  /** Stops it in its tracks until `resume`; a process is still running for a moment after the signal. */
+  async pause() {
+    this.signal('SIGSTOP')
+    while (this.running && !(await isStopped(/** @type {number} */ (this.child.pid)))) await sleep(5)
+  }
+
+  resume() {
+    this.signal('SIGCONT')
+  }
+
   /**
    * @param {NodeJS.Signals} [signal]
    * @returns {Promise<{ code: number | null, signal: string | null, late: boolean }>} how it ended
@@ -66,4 +78,18 @@ export class Instance {
   }
 
   #killNow = () => this.signal('SIGKILL')
+}
+
+/**
+ * Whether all threads of a process stand still, as far as the system tells.
+ * @param {number} pid
+ */
+async function isStopped(pid) {
+  try {
+    const threads = await readdir(`/proc/${pid}/task`)
+    const states = await Promise.all(threads.map((thread) => readFile(`/proc/${pid}/task/${thread}/stat`, 'utf8')))
+    return states.every((state) => state.slice(state.lastIndexOf(')') + 2)[0] === 'T')
+  } catch {
+    return !existsSync('/proc/self') // a thread has ended, or there is no such file system
+  }
 }
