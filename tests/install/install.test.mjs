@@ -1,11 +1,13 @@
-// A project that is not ours finds the installed libraries, static and shared, and builds a program with each.
+// A project that is not ours finds the installed libraries, static and shared, and builds a program with each; that of
+// the native library talks to a real Mosquitto.
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { readdir, rm } from 'node:fs/promises'
-import { before, describe, test } from 'node:test'
+import { after, before, describe, test } from 'node:test'
 import { buildPreset } from '../../scripts/lib/cmake.mjs'
 import { root } from '../../scripts/lib/root.mjs'
 import { must, run } from '../../scripts/lib/run.mjs'
+import { startBroker } from '../support/broker.mjs'
 
 const work = `${root}build/install`
 const consumer = `${root}tests/install`
@@ -53,6 +55,16 @@ async function installed(prefix, name) {
   const files = await readdir(prefix, { recursive: true })
   return files.filter((file) => name.test(file)).map((file) => `${prefix}/${file}`)
 }
+
+/** @type {import('../support/broker.mjs').Broker} */
+let broker
+
+before(async () => {
+  broker = await startBroker()
+  process.env['WSMQ_BROKER'] = `mqtt://127.0.0.1:${broker.tcpPort}`
+})
+
+after(() => broker.close())
 
 for (const [name, kind] of Object.entries(kinds)) {
   describe(`${name} libraries`, () => {
