@@ -4,16 +4,19 @@
 #include <csignal>
 #include <stdexcept>
 
+#include "calls/answering.hpp"
 #include "calls/calls.hpp"
 #include "member/identity.hpp"
 #include "member/member.hpp"
 
 namespace wsmq::native {
 
-class WSMQ_HIDDEN Service::Impl final : public Member<Service::Impl, patterns::Service>, public Calls::Answers {
+class WSMQ_HIDDEN Service::Impl final : public Member<Service::Impl, patterns::Service>,
+                                        public Answering<Service::Impl> {
 public:
     using Base = Member<Service::Impl, patterns::Service>;
     using Base::handle;
+    using Base::with_layer;
 
     Impl(executor_type on, const std::vector<std::string>& urls, Options given, ClientOptions client)
         : Base{on, urls, std::move(client)}, options{std::move(given)}, calls{std::make_shared<Calls>(on, *this)} {
@@ -35,20 +38,6 @@ public:
     void handle(const patterns::Notification& notification) { (void)calls->handle(notification); }
     void handle_end() {
         if (on_end) on_end();
-    }
-
-    patterns::Error respond(patterns::CallId id, std::string_view result) override {
-        return with_layer([&](auto& layer, auto now) { return layer.respond(id, result, now); });
-    }
-    patterns::Error respond_raw(patterns::CallId id, std::string_view body, std::string_view type) override {
-        return with_layer([&](auto& layer, auto now) { return layer.respond_raw(id, body, type, now); });
-    }
-    patterns::Error fail(patterns::CallId id, std::int64_t code, std::string_view message,
-                         std::string_view data) override {
-        return with_layer([&](auto& layer, auto now) { return layer.fail(id, code, message, data, now); });
-    }
-    patterns::Error progress(patterns::CallId id, std::string_view value) override {
-        return with_layer([&](auto& layer, auto now) { return layer.progress(id, value, now); });
     }
 
     Options options;

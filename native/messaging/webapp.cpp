@@ -2,16 +2,18 @@
 
 #include <unordered_map>
 
+#include "calls/answering.hpp"
 #include "calls/calls.hpp"
 #include "member/identity.hpp"
 #include "member/member.hpp"
 
 namespace wsmq::native {
 
-class WSMQ_HIDDEN Webapp::Impl final : public Member<Webapp::Impl, patterns::Webapp>, public Calls::Answers {
+class WSMQ_HIDDEN Webapp::Impl final : public Member<Webapp::Impl, patterns::Webapp>, public Answering<Webapp::Impl> {
 public:
     using Base = Member<Webapp::Impl, patterns::Webapp>;
     using Base::handle;
+    using Base::with_layer;
 
     Impl(executor_type on, const std::vector<std::string>& urls, Options given, ClientOptions client)
         : Base{on, urls, std::move(client)}, options{std::move(given)}, calls{std::make_shared<Calls>(on, *this)} {
@@ -64,19 +66,6 @@ public:
     void handle(const patterns::Notification& notification) {
         const bool of_peer = !notification.from.empty();
         if (!(of_peer && calls->handle(notification))) tell(on_notification, notification);
-    }
-    patterns::Error respond(patterns::CallId id, std::string_view result) override {
-        return with_layer([&](auto& layer, auto now) { return layer.respond(id, result, now); });
-    }
-    patterns::Error respond_raw(patterns::CallId, std::string_view, std::string_view) override {
-        return patterns::Error::not_supported;  // between webapps everything is JSON
-    }
-    patterns::Error fail(patterns::CallId id, std::int64_t code, std::string_view message,
-                         std::string_view data) override {
-        return with_layer([&](auto& layer, auto now) { return layer.fail(id, code, message, data, now); });
-    }
-    patterns::Error progress(patterns::CallId id, std::string_view value) override {
-        return with_layer([&](auto& layer, auto now) { return layer.progress(id, value, now); });
     }
 
     // --- Everything else ---------------------------------------------------------------------------

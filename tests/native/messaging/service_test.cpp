@@ -1,9 +1,13 @@
 // Services: handlers in every shape, streams, cancellation, and how they come and go.
 #include "wsmq/native/service.hpp"
 
+#include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/strand.hpp>
+#include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/use_future.hpp>
 #include <csignal>
 #include <stdexcept>
 #include <thread>
@@ -103,6 +107,43 @@ TEST_F(NativeService, AnswersLaterAndFromOtherThreads) {
     for (int i = 0; i < 20; ++i) outcomes.push_back(begin(*app, Target::service("orders"), "thread", {i}));
     loop.until([&] { return std::ranges::all_of(outcomes, [](const auto& each) { return each->ended; }); });
     for (int i = 0; i < 20; ++i) EXPECT_EQ(outcomes[static_cast<std::size_t>(i)]->reply.value(), i);
+}
+
+awaitable<Reply> ask_number(Webapp& caller, int number) {
+    const json params = json::array({number});
+    const patterns::RequestOptions options;
+    co_return co_await caller.async_request(Target::service("orders"), number % 2 ? "echo" : "pool", params, options,
+                                            use_awaitable);
+}
+
+TEST_F(NativeService, WorksOnAStrandOfSeveralThreads) {
+    using boost::asio::use_future;
+    boost::asio::thread_pool pool{3};
+    auto strand = boost::asio::make_strand(pool.get_executor());
+    auto other_strand = boost::asio::make_strand(pool.get_executor());
+    auto threaded = std::make_unique<Service>(strand, std::vector{url()}, service_options());
+    auto caller = std::make_unique<Webapp>(other_strand, url(), webapp_options());
+    threaded->on("echo", [](const Request& request) -> awaitable<json> { co_return request.params(); });
+    threaded->on("pool", [&](const Request& request) {
+        boost::asio::post(pool, [request] { request.respond(request.params().at(0)); });
+    });
+    boost::asio::co_spawn(
+        strand, [&] { return threaded->async_join(use_awaitable); }, use_future)
+        .get();
+    boost::asio::co_spawn(
+        other_strand, [&] { return caller->async_join(use_awaitable); }, use_future)
+        .get();
+    std::vector<std::future<Reply>> replies;
+    for (int i = 0; i < 100; ++i) {
+        replies.push_back(boost::asio::co_spawn(other_strand, ask_number(*caller, i), use_future));
+    }
+    for (int i = 0; i < 100; ++i) {
+        const auto value = replies[static_cast<std::size_t>(i)].get().value();
+        EXPECT_EQ(value, i % 2 ? json::array({i}) : json(i));
+    }
+    boost::asio::dispatch(strand, [&] { threaded.reset(); });
+    boost::asio::dispatch(other_strand, [&] { caller.reset(); });
+    pool.join();
 }
 
 TEST_F(NativeService, AnswersOnceAndNoRequestIsForgotten) {
