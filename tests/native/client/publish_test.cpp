@@ -195,6 +195,19 @@ TEST(ClientPublish, AtQos0WhoWaitsIsHeldBackByASlowBroker) {
     EXPECT_EQ(ended[3].error, ErrorCode{});
 }
 
+TEST(ClientPublish, OfWhatASlowBrokerLeavesAQuarterOfAMebibyteIsEncodedAndTheRestWaits) {
+    ClientBench bench;
+    bench.connect();
+    bench.broker.hold_writes(true);
+    const std::string payload(4096, 'x');
+    for (int i = 0; i < 60; ++i) ASSERT_TRUE(bench.client->publish("a", payload));
+    EXPECT_EQ(bench.client->unfinished_messages(), 0u);
+    for (int i = 0; i < 60; ++i) ASSERT_TRUE(bench.client->publish("a", payload));
+    EXPECT_GT(bench.client->unfinished_messages(), 50u);
+    bench.broker.hold_writes(false);
+    RUN_UNTIL(bench.io, bench.broker.model().arrived(Qos::at_most_once).size() == 120);
+}
+
 TEST(ClientPublish, TheQueueIsBoundedAndTellsWhenItDrained) {
     auto options = ClientBench::plain_options();
     options.connect.queue_maximum_messages = 2;

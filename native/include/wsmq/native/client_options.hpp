@@ -20,7 +20,10 @@ using CredentialsAnswer = std::function<void(std::optional<Credentials>)>;
 struct ClientOptions {
     /// MQTT's own. The client fills in host_count, random_seed (from the system's cryptographic
     /// source), ask_credentials where `credentials` is set, and store where `store` is set.
-    ConnectOptions connect;
+    ///
+    /// output_high_water is less than elsewhere: two buffers of that size stay in the processor's cache, and what is
+    /// beyond is held by the system or waits in the queue.
+    ConnectOptions connect{.output_high_water = 256u << 10};
     /// TLS, proxy, time limits.
     TransportOptions transport;
 
