@@ -125,6 +125,7 @@ void BaseTransport::finish() {
     timer_.cancel();
     if (lookup_) lookup_->abandon();
     if (connector_) connector_->cancel();
+    if (reading_) cancel_read();
     error_code ignored;
     socket_.close(ignored);
 }
@@ -196,13 +197,14 @@ void BaseTransport::give_up_opening(error_code error) {
 /// The last bytes are written first, then the goodbye is said.
 void BaseTransport::close_when_quiet() {
     if (state_ != State::closing || writing_ || closing_started_) return;
-    if (reading_ && !closes_beside_read()) {
-        error_code ignored;
-        socket_.cancel(ignored);
-        return;
-    }
+    if (reading_ && !closes_beside_read()) return cancel_read();
     closing_started_ = true;
     start_close();
+}
+
+void BaseTransport::cancel_read() {
+    error_code ignored;
+    socket_.cancel(ignored);
 }
 
 void BaseTransport::drain() {

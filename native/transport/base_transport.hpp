@@ -51,6 +51,8 @@ protected:
     virtual void handshake() = 0;
     virtual void start_read(boost::asio::mutable_buffer, SizeHandler) = 0;
     virtual void start_write(boost::asio::const_buffer, SizeHandler) = 0;
+    /// The pending read ends with operation_aborted.
+    virtual void cancel_read();
     /// Whether the goodbye may be said while a read is pending, and that must not be cancelled.
     [[nodiscard]] virtual bool closes_beside_read() const noexcept { return false; }
     /// No write is pending, and no read either unless closes_beside_read(): ends with drain() or finish().
@@ -67,6 +69,7 @@ protected:
     [[nodiscard]] const TransportOptions& options() const noexcept { return options_; }
     /// Whether it was neither opened nor given up meanwhile.
     [[nodiscard]] bool is_opening() const noexcept { return state_ == State::opening; }
+    [[nodiscard]] bool is_open() const noexcept { return state_ == State::open; }
     void begin_step(Duration limit, Failure at_limit);
     void opened();
     void failed(Failure);

@@ -1,10 +1,12 @@
 #include "transport/stream_transports.hpp"
 
 #include <boost/asio/ssl/error.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <utility>
 
 #include "transport/base_transport.hpp"
+#include "transport/gathering.hpp"
 #include "transport/tls_layer.hpp"
 
 namespace wsmq::native {
@@ -15,7 +17,8 @@ using boost::system::error_code;
 /// mqtt:// and, with its options refused, what is no broker's URL.
 class TcpTransport final : public BaseTransport {
 public:
-    using BaseTransport::BaseTransport;
+    TcpTransport(const boost::asio::any_io_executor& executor, const Url& url, const TransportOptions& options)
+        : BaseTransport{executor, url, options}, gathering_{options.gather}, wait_{executor} {}
 
 protected:
     std::optional<Failure> check_options() override {
@@ -23,14 +26,64 @@ protected:
         return Failure{TransportError::invalid_options,
                        "no broker's URL begins with " + std::string{name(url().scheme)}};
     }
-    void handshake() override { opened(); }
+    void handshake() override {
+        error_code ignored;
+        socket().non_blocking(true, ignored);
+        opened();
+    }
     void start_read(boost::asio::mutable_buffer buffer, SizeHandler handler) override {
-        socket().async_read_some(buffer, reader(std::move(handler)));
+        if (gathering_.is_due()) return read_later(buffer, reader(std::move(handler)));
+        read(buffer, reader(std::move(handler)));
     }
     void start_write(boost::asio::const_buffer buffer, SizeHandler handler) override {
+        if (is_waiting_) wait_.cancel();
         boost::asio::async_write(socket(), buffer, writer(std::move(handler)));
     }
-    void start_close() override { drain(); }
+    void start_close() override {
+        wake_up_at(1);
+        drain();
+    }
+    void cancel_read() override {
+        wait_.cancel();
+        BaseTransport::cancel_read();
+    }
+
+private:
+    template <class Reader> void read(boost::asio::mutable_buffer buffer, Reader end) {
+        wake_up_at(1);
+        socket().async_read_some(
+            buffer, [this, room = buffer.size(), end = std::move(end)](error_code error, std::size_t size) mutable {
+                gathering_.read(size, room, std::chrono::steady_clock::now());
+                end(error, size);
+            });
+    }
+    /// A write ends the wait: an answer to it may come.
+    template <class Reader> void read_later(boost::asio::mutable_buffer buffer, Reader end) {
+        is_waiting_ = true;
+        wake_up_at(buffer.size());
+        wait_.expires_after(gathering_.limit());
+        wait_.async_wait([this, buffer, end = std::move(end)](error_code cancelled) mutable {
+            is_waiting_ = false;
+            if (!is_open()) return end(cancelled, 0);
+            error_code error;
+            const std::size_t size = socket().read_some(boost::asio::buffer(buffer), error);
+            if (cancelled || error == boost::asio::error::would_block) gathering_.stop();
+            if (error == boost::asio::error::would_block) return read(buffer, std::move(end));
+            gathering_.read(size, buffer.size(), std::chrono::steady_clock::now());
+            end(error, size);
+        });
+    }
+    /// The loop is not woken for less: without it, each piece would wake it though no read is pending.
+    void wake_up_at(std::size_t size) {
+        if (std::exchange(wakes_up_at_, size) == size) return;
+        error_code ignored;
+        socket().set_option(boost::asio::socket_base::receive_low_watermark{static_cast<int>(size)}, ignored);
+    }
+
+    Gathering gathering_;
+    boost::asio::steady_timer wait_;
+    std::size_t wakes_up_at_ = 1;
+    bool is_waiting_ = false;
 };
 
 /// mqtts://

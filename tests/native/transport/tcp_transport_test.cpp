@@ -4,9 +4,11 @@
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 #include <future>
+#include <semaphore>
 
 #include "support/loop.hpp"
 #include "support/scripted_server.hpp"
+#include "transport/gathering.hpp"
 
 namespace wsmq::native::test {
 namespace {
@@ -339,6 +341,87 @@ TEST(TransportErrorTest, EachErrorSaysSomethingElse) {
     }
     std::sort(texts.begin(), texts.end());
     EXPECT_EQ(std::adjacent_find(texts.begin(), texts.end()), texts.end());
+}
+
+/// A server that sends one byte whenever it is told to, and a transport that has read so many of them one by one that
+/// the next read waits, for an hour.
+struct GatheringTransportTest : testing::Test {
+    static constexpr std::size_t read_before = Gathering::sample + 1;
+
+    std::counting_semaphore<> to_send{0};
+    std::promise<void> sent;
+    ScriptedServer server;
+    Loop loop;
+    Rig rig{loop, server.url("mqtt"), {.gather = std::chrono::hours{1}}};
+
+    /// Afterwards it sends what `then` says.
+    explicit GatheringTransportTest(const Script& then = swallow)
+        : server{[this, then](Peer& peer) {
+              for (std::size_t i = 0; i < read_before; ++i) {
+                  to_send.acquire();
+                  write_all(peer, "x");
+              }
+              then(peer);
+          }} {}
+    void read_one_by_one() {
+        ASSERT_FALSE(rig.open());
+        for (std::size_t i = 1; i <= read_before; ++i) {
+            to_send.release();
+            ASSERT_EQ(rig.read(i).size(), i);
+        }
+    }
+};
+
+struct GatheringStreamTest : GatheringTransportTest {
+    GatheringStreamTest()
+        : GatheringTransportTest{[this](Peer& peer) {
+              write_all(peer, "a");
+              write_all(peer, "b");
+              sent.set_value();
+              swallow(peer);
+          }} {}
+};
+
+TEST_F(GatheringStreamTest, WhatFollowsCloselyIsLeftToComeTogetherUntilSomethingIsWritten) {
+    read_one_by_one();
+    auto all_sent = sent.get_future();
+    loop.until_ready(all_sent);
+    EXPECT_EQ(rig.received.size(), read_before) << "it is read later, together";
+    EXPECT_FALSE(rig.write("ping"));
+    EXPECT_EQ(rig.read(read_before + 2).substr(read_before), "ab");
+}
+
+TEST_F(GatheringStreamTest, ClosingDoesNotWaitForMore) {
+    read_one_by_one();
+    rig.transport->close();
+    loop.run_out();
+    EXPECT_EQ(rig.read_error, operation_aborted);
+}
+
+struct GatheringAnswerTest : GatheringTransportTest {
+    GatheringAnswerTest()
+        : GatheringTransportTest{[](Peer& peer) {
+              if (read_exactly(peer, 4) == "ping") write_all(peer, "!");
+              swallow(peer);
+          }} {}
+};
+
+TEST_F(GatheringAnswerTest, AnAnswerIsReadAsSoonAsItComes) {
+    read_one_by_one();
+    EXPECT_FALSE(rig.write("ping"));
+    EXPECT_EQ(rig.read(read_before + 1).back(), '!');
+}
+
+TEST(TcpTransportTest, AStreamThatEndsWhileMoreIsWaitedForIsReadToItsEnd) {
+    const std::string pieces(1'000, 'x');
+    ScriptedServer server{[&](Peer& peer) {
+        for (const char piece : pieces) write_all(peer, {piece});
+    }};
+    Loop loop;
+    Rig rig{loop, server.url("mqtt"), {.gather = std::chrono::milliseconds{20}}};
+    ASSERT_FALSE(rig.open());
+    EXPECT_EQ(rig.read_to_the_end(), TransportError::closed_by_peer);
+    EXPECT_EQ(rig.received, pieces);
 }
 
 }  // namespace

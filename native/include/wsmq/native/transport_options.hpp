@@ -2,6 +2,7 @@
 #pragma once
 #include <boost/asio/ip/address.hpp>
 #include <boost/system/error_code.hpp>
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <string>
@@ -63,6 +64,9 @@ struct TransportOptions {
     Version version = Version::v5;
     /// In place of the system's resolver.
     Resolve resolve{};
+    /// Over mqtt://, where messages follow one another closely and nothing is sent between them, how long a read
+    /// waits at most so as to bring several at once, which costs a fraction of the processor time. 0 or less: never.
+    std::chrono::microseconds gather{200};
 };
 
 }  // namespace wsmq::native
