@@ -314,7 +314,11 @@ TEST(TcpTransportTest, AContextMayEndInTheMiddleOfEverything) {
 }
 
 TEST(TcpTransportTest, NothingCanBeDoneBeforeItIsOpenNorAfterItsEnd) {
-    ScriptedServer server{swallow};
+    std::promise<void> closing_was_seen;
+    ScriptedServer server{[&](Peer& peer) {
+        swallow(peer);
+        closing_was_seen.get_future().wait_for(patience);
+    }};
     Loop loop;
     Rig rig{loop, server.url("mqtt")};
     EXPECT_EQ(rig.write("x"), boost::asio::error::not_connected);
@@ -323,6 +327,7 @@ TEST(TcpTransportTest, NothingCanBeDoneBeforeItIsOpenNorAfterItsEnd) {
     rig.transport->close();
     EXPECT_EQ(rig.write("x"), operation_aborted);
     EXPECT_EQ(rig.open(), boost::asio::error::already_open);
+    closing_was_seen.set_value();
     loop.run_out();
     EXPECT_EQ(rig.open(), operation_aborted);
 }
