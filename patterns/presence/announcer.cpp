@@ -33,7 +33,7 @@ std::string Announcer::online_record() const {
 Error Announcer::set_state(std::string_view state) {
     settings_.state = state;
     // Without a connection it goes with the next one.
-    return context_.port.is_connected() ? announce(Purpose::nothing) : Error::none;
+    return settings_.appears && context_.port.is_connected() ? announce(Purpose::nothing) : Error::none;
 }
 
 Error Announcer::announce(Purpose purpose) {

@@ -14,6 +14,7 @@ public:
         std::string state;  ///< JSON text
         std::int64_t since = 0;
         std::chrono::seconds expiry{};  ///< 0: never
+        bool appears = true;            ///< off: there is no record
     };
     Announcer(Context& context, Settings settings) : context_{context}, settings_{std::move(settings)} {}
 

@@ -64,7 +64,7 @@ struct Webapp::Impl {
 
     bool begun = false;      ///< the client is started, and has the subscriptions
     bool granted = false;    ///< the subscriptions without which nobody can reach us
-    bool announced = false;  ///< on this connection
+    bool announced = false;  ///< on this connection, or not meant to be
     bool joined = false;
     bool joined_before = false;
     bool leaving = false;

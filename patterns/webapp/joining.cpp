@@ -28,6 +28,10 @@ void Webapp::Impl::handle_connected(const Connected& event) {
 
 /// Behind the subscriptions: whoever sees the record can reach us.
 void Webapp::Impl::announce() {
+    if (!options.appears) {
+        announced = true;
+        return check_joined();
+    }
     const auto error = announcer.announce(Purpose::presence);
     if (error != Error::none) fail_to_join(error, ReasonCode::success);
 }
@@ -102,7 +106,7 @@ void Webapp::Impl::leave() {
     if (!context.port.is_connected()) return stop();
     responder.fail_all("The responder has left");
     leave_due = context.now + farewell_time;
-    if (announcer.say_farewell() != Error::none) stop();
+    if (!options.appears || announcer.say_farewell() != Error::none) stop();
 }
 
 void Webapp::Impl::stop() {

@@ -22,6 +22,10 @@ Result<ConnectOptions> Webapp::connect_options(ConnectOptions base, const Option
     }
     base.client_id = options.uid;
     base.resubscribe = true;
+    if (!options.appears) {
+        base.will.reset();
+        return base;
+    }
     PropertyWriter properties;
     properties.text(PropertyId::content_type, json_type);
     const auto delay = static_cast<std::uint32_t>(options.will_delay.count());
@@ -50,10 +54,12 @@ Webapp::Impl::Impl(Client& client, Options given)
       discovery{context},
       caller{context, discovery, {options.uid, options.maximum_requests, options.consults_discovery}},
       responder{context, options.calls, options.uid},
-      announcer{context, {options.uid, options.state, options.since, options.presence_expiry}},
+      announcer{context, {options.uid, options.state, options.since, options.presence_expiry, options.appears}},
       roster{context, options.uid, options.roll_call} {
     const auto& topics = context.topics;
-    join_filters = {topics.response(options.uid), topics.peer(options.uid, "+"), topics.status(options.uid)};
+    join_filters = {topics.response(options.uid), topics.peer(options.uid, "+")};
+    if (!options.appears) return;
+    join_filters.push_back(topics.status(options.uid));
     if (options.roll_call != RollCall::never) join_filters.push_back(topics.room(roll_room, "+"));
 }
 

@@ -61,6 +61,34 @@ TEST_P(Join, LeavingPublishesTheOfflineRecordAndStops) {
     EXPECT_THAT(world.broker.payloads(ann_status), ElementsAre(online, offline));
 }
 
+TEST_P(Join, WhoDoesNotAppearIsAskedAndAnsweredWithoutARecordOrAWill) {
+    auto options = World::options(ann_uid);
+    options.appears = false;
+    ConnectOptions base;
+    base.version = GetParam();
+    auto& tool = world.webapp(options, base);
+    tool.start();
+    world.settle();
+    EXPECT_THAT(tool.take(), ElementsAre("joined"));
+    auto& bob = world.joined("acme:bob:bbbb", GetParam());
+    bob.layer().expose(true);
+    world.request(tool, Target::peer("acme:bob:bbbb"), "ping");
+    world.settle();
+    EXPECT_EQ(bob.layer().respond(bob.last_call, "true", world.now), Error::none);
+    world.settle();
+    EXPECT_THAT(tool.take(), ElementsAre(HasSubstr("true")));
+
+    EXPECT_EQ(tool.layer().set_state(R"({"page":1})", world.now), Error::none);
+    tool.cut();
+    world.settle();
+    world.advance(10s);
+    EXPECT_THAT(tool.take(), ElementsAre("joined again"));
+    tool.layer().leave(world.now);
+    world.settle();
+    EXPECT_THAT(tool.take(), ElementsAre("left"));
+    EXPECT_THAT(world.broker.payloads(ann_status), testing::IsEmpty());
+}
+
 TEST_P(Join, LeavingWithoutAConnectionEndsAtOnce) {
     auto& ann = world.joined(ann_uid, GetParam());
     ann.cut(true);

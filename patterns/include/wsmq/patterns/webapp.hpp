@@ -94,6 +94,9 @@ public:
         /// MQTT 5: when the retained record expires unless it is renewed, which is done at half the time. 0: never.
         std::chrono::seconds presence_expiry{600};
         RollCall roll_call = RollCall::automatic;
+        /// Off: it has no presence record and no last will, for tools that come and go without being seen. It can be
+        /// asked and answered all the same, by whoever knows its uid.
+        bool appears = true;
         /// Whether the records of a service are read when it is first asked, so that its absence is found without
         /// MQTT 5.
         bool consults_discovery = true;
