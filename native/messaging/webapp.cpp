@@ -133,20 +133,32 @@ bool Webapp::is_joined() const noexcept { return impl_->is_joined(); }
 void Webapp::begin_request(Target target, std::string_view method, const nlohmann::json& params,
                            const patterns::RequestOptions& options, ProgressHandler on_progress,
                            AnyCompletion<Reply> done) {
+    const bool is_raw = !options.content_type.empty();
+    if (is_raw && !params.is_string()) {
+        const ErrorCode error = patterns::Error::invalid_argument;
+        return done->complete_later(error, {.message = error.message()});
+    }
+    const auto text = is_raw ? params.get<std::string>() : text_of(params);
+    begin_request_text(target, method, text, options, std::move(on_progress), std::move(done));
+}
+
+void Webapp::begin_request_text(Target target, std::string_view method, std::string_view params,
+                                const patterns::RequestOptions& options, ProgressHandler on_progress,
+                                AnyCompletion<Reply> done) {
     const auto refuse = [&](ErrorCode error) { done->complete_later(error, {.message = error.message()}); };
     if (!impl_->has_layer()) return refuse(impl_->problem());
-    const bool is_raw = !options.content_type.empty();
-    if (is_raw && !params.is_string()) return refuse(patterns::Error::invalid_argument);
-    const auto text = is_raw ? params.get<std::string>() : text_of(params);
     const auto id =
-        impl_->with_layer([&](auto& layer, auto now) { return layer.request(target, method, text, options, now); });
+        impl_->with_layer([&](auto& layer, auto now) { return layer.request(target, method, params, options, now); });
     if (!id) return refuse(id.error());
     impl_->track(*id, std::move(on_progress), std::move(done));
 }
 
 ErrorCode Webapp::notify(Target target, std::string_view method, const nlohmann::json& params) {
-    const auto text = text_of(params);
-    return impl_->try_layer([&](auto& layer, auto now) { return layer.notify(target, method, text, now); });
+    return notify_text(target, method, text_of(params));
+}
+
+ErrorCode Webapp::notify_text(Target target, std::string_view method, std::string_view params) {
+    return impl_->try_layer([&](auto& layer, auto now) { return layer.notify(target, method, params, now); });
 }
 
 void Webapp::add(std::string method, RequestHandler handler) {

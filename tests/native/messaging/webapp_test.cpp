@@ -30,6 +30,35 @@ TEST_F(NativeWebapp, AnswersItsPeers) {
     EXPECT_EQ(ask(*bob, Target::peer(ann->uid()), "late").reply.value(), "after joining");
 }
 
+TEST_F(NativeWebapp, PassesJsonTextOnAsItIs) {
+    constexpr auto params = R"({"z":1.0,"a":123456789012345678901234567890})";
+    std::string told;
+    bob->expose("echo", [&told](const Request& request) {
+        told = request.params_text();
+        if (request.is_notification()) return;
+        request.async_progress_text(told, [request](ErrorCode) { request.respond(Response::json_text("0")); });
+    });
+    join(*ann);
+    join(*bob);
+    std::string item;
+    std::optional<Reply> reply;
+    ann->async_request_text(
+        Target::peer(bob->uid()), "echo", params, {}, [&](std::string_view value) { item = value; },
+        [&](ErrorCode, Reply with) { reply = std::move(with); });
+    loop.until([&] { return reply.has_value(); });
+    EXPECT_EQ(told, params);
+    EXPECT_EQ(item, params);
+    EXPECT_EQ(reply->count, 1u);
+
+    told.clear();
+    EXPECT_FALSE(ann->notify_text(Target::peer(bob->uid()), "echo", "[1.0]"));
+    loop.until([&] { return told == "[1.0]"; });
+
+    ErrorCode error;
+    ann->async_request_text(Target::peer(bob->uid()), "echo", "{", {}, {}, [&](ErrorCode e, Reply) { error = e; });
+    loop.until([&] { return error == Error::invalid_json; });
+}
+
 TEST_F(NativeWebapp, SendsMessagesToPeersAndRooms) {
     std::vector<std::string> heard;
     bob->on_peer_message([&](const auto& message) { heard.push_back("peer " + std::string{message.body}); });

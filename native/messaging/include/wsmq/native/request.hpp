@@ -61,12 +61,11 @@ public:
     /// credit; with patterns::Error::cancelled, timed_out or left where the request has ended, and with
     /// Errc::queue_full where 10,000 wait already.
     template <class Token> auto async_progress(const nlohmann::json& value, Token&& token) const {
-        return boost::asio::async_initiate<Token, void(ErrorCode)>(
-            [self = *this](auto&& handler, Response item) {
-                auto done = make_completion<>(std::forward<decltype(handler)>(handler), self.get_executor());
-                self.begin_progress(std::move(item), std::move(done));
-            },
-            token, Response{value});
+        return begin_progress_with(Response{value}, token);
+    }
+    /// The same of an item that is JSON text already, which goes as it is.
+    template <class Token> auto async_progress_text(std::string text, Token&& token) const {
+        return begin_progress_with(Response::json_text(std::move(text)), token);
     }
 
     // --- Its end -----------------------------------------------------------------------------------
@@ -80,6 +79,14 @@ public:
 
 private:
     friend void detail::answer_exception(const Request&, const std::exception_ptr&);
+    template <class Token> auto begin_progress_with(Response with, Token& token) const {
+        return boost::asio::async_initiate<Token, void(ErrorCode)>(
+            [self = *this](auto&& handler, Response item) {
+                auto done = make_completion<>(std::forward<decltype(handler)>(handler), self.get_executor());
+                self.begin_progress(std::move(item), std::move(done));
+            },
+            token, std::move(with));
+    }
     void begin_progress(Response item, AnyCompletion<> done) const;
 
     std::shared_ptr<Call> call_;

@@ -101,7 +101,20 @@ public:
                ProgressHandler&& items) { self.begin_request(to, name, with, how, std::move(items), std::move(done)); },
             token, target, method, params, options, std::move(on_progress));
     }
+    /// The same for who has the params as text: JSON of an array or an object, which goes as it is, or empty for none;
+    /// with RequestOptions::content_type the raw body.
+    template <class Token>
+    auto async_request_text(Target target, std::string_view method, std::string_view params,
+                            const patterns::RequestOptions& options, ProgressHandler on_progress, Token&& token) {
+        return initiate<Reply>(
+            [](Webapp& self, auto done, Target to, std::string_view name, std::string_view with,
+               const patterns::RequestOptions& how, ProgressHandler&& items) {
+                self.begin_request_text(to, name, with, how, std::move(items), std::move(done));
+            },
+            token, target, method, params, options, std::move(on_progress));
+    }
     ErrorCode notify(Target, std::string_view method, const nlohmann::json& params);
+    ErrorCode notify_text(Target, std::string_view method, std::string_view params);
     /// Answers its peers: as Service::on(). Before or after it joins.
     template <class Handler> void expose(std::string method, Handler handler) {
         add(std::move(method), make_request_handler(std::move(handler)));
@@ -145,6 +158,8 @@ private:
     void begin_leave(AnyCompletion<>);
     void begin_request(Target, std::string_view method, const nlohmann::json& params, const patterns::RequestOptions&,
                        ProgressHandler, AnyCompletion<Reply>);
+    void begin_request_text(Target, std::string_view method, std::string_view params, const patterns::RequestOptions&,
+                            ProgressHandler, AnyCompletion<Reply>);
 
     std::shared_ptr<Impl> impl_;
 };
