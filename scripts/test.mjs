@@ -1,6 +1,7 @@
 // npm test [-- PART...]: builds and runs every test. Parts: check, debug, sanitize, tsan, wasm, fuzz, install,
 // command, bench-native, js, interop, backends, browser.
 import { existsSync } from 'node:fs'
+import { basename } from 'node:path'
 import { buildPreset } from './lib/cmake.mjs'
 import { sourceFiles } from './lib/files.mjs'
 import { testBackends } from './lib/backends.mjs'
@@ -13,11 +14,14 @@ import { check } from './check.mjs'
 import { fuzz } from './fuzz.mjs'
 import { setup } from './setup.mjs'
 
-/** Tests that compile first, each a part by itself. @type {Record<string, { title: string, file: string }>} */
+/** Tests that compile first, each a part by itself. @type {Record<string, { title: string, files: string[] }>} */
 const compiling = {
-  install: { title: 'Installed libraries', file: 'tests/install/install.test.mjs' },
-  command: { title: 'The wsmq command', file: 'tests/command/command.test.mjs' },
-  'bench-native': { title: 'Native bench', file: 'bench/native/quick.test.mjs' },
+  install: { title: 'Installed libraries', files: ['tests/install/install.test.mjs'] },
+  command: {
+    title: 'The wsmq command',
+    files: ['command', 'request', 'serve', 'watch'].map((name) => `tests/command/${name}.test.mjs`),
+  },
+  'bench-native': { title: 'Native bench', files: ['bench/native/quick.test.mjs'] },
 }
 const parts = ['debug', 'sanitize', 'tsan', 'wasm', 'fuzz', ...Object.keys(compiling), 'js', 'interop', 'backends', 'browser', 'check']
 const fuzzSeconds = 30 // for each of the targets, in CI
@@ -49,15 +53,16 @@ await runMain(async () => {
     await report.step('Fuzz corpus', replayCorpus)
     if (process.env['CI']) await fuzz(report, fuzzSeconds)
   }
-  for (const [part, { title, file }] of Object.entries(compiling)) {
-    if (wants(part)) await report.step(title, () => runNodeTests([file]))
+  for (const [part, { title, files }] of Object.entries(compiling)) {
+    // One by one: each of them compiles.
+    for (const file of wants(part) ? files : []) await report.step(`${title}: ${basename(file, '.test.mjs')}`, () => runNodeTests([file]))
   }
   const packed = !wants('js', 'interop', 'browser', 'check') || (await report.attempt('Build of the package', build))
   const interop = await sourceFiles(['tests/interop'], /\.test\.mjs$/)
   if (wants('interop') && packed) await report.step('Other brokers', () => runNodeTests(interop))
   if (wants('js')) {
     const files = await sourceFiles(['js', 'demo', 'bench', 'tests', 'scripts', 'wasm'], /\.test\.m?js$/)
-    const others = [...Object.values(compiling).map(({ file }) => file), ...interop]
+    const others = [...Object.values(compiling).flatMap(({ files }) => files), ...interop]
     const here = files.filter((file) => existsSync(root + file) && !others.includes(file))
     await report.step('Tests under Node', () => runNodeTests(here))
   }

@@ -1,8 +1,12 @@
 // The command: its subcommands, and how they end.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <iostream>
+#include <string>
+#include <vector>
 
 #include "arguments/command_arguments.hpp"
+#include "arguments/messaging_arguments.hpp"
 #include "commands.hpp"
 #include "exit_code.hpp"
 #include "report.hpp"
@@ -12,8 +16,9 @@ namespace {
 using namespace wsmq::command;
 
 constexpr const char* footer =
-    "\nExit codes: 0 success, 1 a message or subscription was refused, 2 wrong arguments, 3 no broker was reached, "
-    "4 the broker refused the connection, 5 the connection was lost, 27 -W ran out.";
+    "\nExit codes: 0 success, 1 something was refused or answered with an error, 2 wrong arguments, 3 no broker was "
+    "reached, 4 the broker refused the connection, 5 the connection was lost, 6 nobody answers, 7 cancelled, 27 -W ran "
+    "out.";
 
 /// For the shell's completion, which asks the command itself.
 void print_options(const CLI::App& app) {
@@ -42,6 +47,7 @@ public:
         return ExitCode::success;
     }
     [[nodiscard]] const ConnectionArguments& connection() const { return arguments_.connection; }
+    [[nodiscard]] Arguments& arguments() { return arguments_; }
 
 private:
     CLI::App* app_;
@@ -57,14 +63,24 @@ template <class Arguments> ExitCode run(const Subcommand<Arguments>& subcommand)
     } catch (const UsageError& error) {
         return report.fail(ExitCode::usage, error.what());
     } catch (const CommandError& error) {
-        return report.fail(error.code(), error.what());
+        return report.fail(error);
     } catch (const std::exception& error) {
         return report.fail(ExitCode::failed, error.what());
     }
 }
 
+/// The words behind `--`, which are taken off: a program's own, of which the parser must see none.
+std::vector<std::string> take_program(int& argc, char** argv) {
+    char** const end = argv + argc;
+    char** const mark = std::find_if(argv, end, [](const char* word) { return std::string_view{word} == "--"; });
+    const bool is_for_it = mark != end && argc > 1 && std::string_view{argv[1]} == "serve";
+    if (!is_for_it) return {};
+    argc = static_cast<int>(mark - argv);
+    return {mark + 1, end};
+}
+
 ExitCode choose(int argc, char** argv) {
-    CLI::App app{"MQTT from the command line, over TCP, TLS and WebSocket."};
+    CLI::App app{"MQTT from the command line, over TCP, TLS and WebSocket, and requests over it."};
     app.set_help_flag("--help", "Print this help and exit");
     app.set_version_flag("--version", WSMQ_VERSION);
     bool list_commands = false;
@@ -73,6 +89,11 @@ ExitCode choose(int argc, char** argv) {
     const Subcommand<PubArguments> pub{app, "pub", "Publish messages", &run_pub};
     const Subcommand<SubArguments> sub{app, "sub", "Subscribe, and print what arrives", &run_sub};
     const Subcommand<BenchArguments> bench{app, "bench", "Measure how fast messages go through a broker", &run_bench};
+    const Subcommand<RequestArguments> request{app, "request", "Ask a service or a webapp", &run_request};
+    Subcommand<ServeArguments> serve{app, "serve", "Answer requests by a program", &run_serve};
+    const Subcommand<PresenceArguments> presence{app, "presence", "Tell which webapps are there", &run_presence};
+    const Subcommand<ServicesArguments> services{app, "services", "Tell which services are there", &run_services};
+    serve.arguments().program = take_program(argc, argv);
     app.require_subcommand(0, 1);
     try {
         app.parse(argc, argv);
@@ -87,6 +108,10 @@ ExitCode choose(int argc, char** argv) {
     if (pub.is_chosen()) return run(pub);
     if (sub.is_chosen()) return run(sub);
     if (bench.is_chosen()) return run(bench);
+    if (request.is_chosen()) return run(request);
+    if (serve.is_chosen()) return run(serve);
+    if (presence.is_chosen()) return run(presence);
+    if (services.is_chosen()) return run(services);
     std::cerr << app.help();
     return ExitCode::usage;
 }

@@ -13,13 +13,19 @@ ExitCode Report::fail(ExitCode code, std::string_view text) const {
     return code;
 }
 
+ExitCode Report::fail(const CommandError& error) const {
+    print("error", error.what(), error.code(), error.details());
+    return error.code();
+}
+
 void Report::warn(std::string_view text) const { print("warning", text, std::nullopt); }
 
 void Report::debug(std::string_view text) const {
     if (debug_) print("debug", text, std::nullopt);
 }
 
-void Report::print(std::string_view key, std::string_view text, std::optional<ExitCode> code) const {
+void Report::print(std::string_view key, std::string_view text, std::optional<ExitCode> code,
+                   std::string_view details) const {
     if (quiet_) return;
     if (!json_) {
         std::cerr << "wsmq: " << text << std::endl;
@@ -27,7 +33,9 @@ void Report::print(std::string_view key, std::string_view text, std::optional<Ex
     }
     nlohmann::ordered_json object{{key, text}};
     if (code) object["exit_code"] = static_cast<int>(*code);
-    std::cerr << object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << std::endl;
+    std::string line = object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    if (!details.empty()) line.replace(line.size() - 1, 1, "," + std::string{details.substr(1)});
+    std::cerr << line << std::endl;
 }
 
 ProgressLine::ProgressLine()

@@ -19,13 +19,15 @@ public:
 
     /// Prints the error, unless --quiet, and gives the code back.
     ExitCode fail(ExitCode, std::string_view text) const;
+    ExitCode fail(const CommandError&) const;
     /// An error that ends nothing.
     void warn(std::string_view text) const;
     /// With -d only.
     void debug(std::string_view text) const;
 
 private:
-    void print(std::string_view key, std::string_view text, std::optional<ExitCode>) const;
+    void print(std::string_view key, std::string_view text, std::optional<ExitCode>,
+               std::string_view details = {}) const;
     bool quiet_;
     bool json_;
     bool debug_;

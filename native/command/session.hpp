@@ -19,8 +19,31 @@ namespace net = boost::asio;
 [[nodiscard]] std::string explain(const native::ErrorCode&, std::string_view detail = {});
 
 /// Runs `work` to its end and gives what it gives. SIGINT and SIGTERM call `interrupted` once; a second one ends the
-/// process at once.
-ExitCode run_loop(net::io_context&, net::awaitable<ExitCode> work, const std::function<void()>& interrupted);
+/// process at once, behind `killed`.
+ExitCode run_loop(net::io_context&, net::awaitable<ExitCode> work, const std::function<void()>& interrupted,
+                  const std::function<void()>& killed = {});
+
+/// What an error says of the connection, as an exit code; `otherwise` where it was not a broker's refusal.
+[[nodiscard]] ExitCode exit_code_of(const native::ErrorCode&, ExitCode otherwise);
+
+/// Tells what happens to a connection, with -d, and why it ended for good.
+class ConnectionLog {
+public:
+    explicit ConnectionLog(const Report& report) : report_{report} {}
+
+    void connected(const std::string& text);
+    void disconnected(const native::Disconnection&);
+    /// It ends on purpose; what happens from now on is not told.
+    void end() noexcept { ending_ = true; }
+    [[nodiscard]] bool is_ending() const noexcept { return ending_; }
+    /// Called where the connection was there, ended for good, and not on purpose.
+    std::function<void(const CommandError&)> on_lost;
+
+private:
+    Report report_;
+    bool ending_ = false;
+    bool connected_ = false;
+};
 
 class Session {
 public:
@@ -34,14 +57,15 @@ public:
     void give_up();
     /// Called where the connection ended for good and not by disconnect() or give_up().
     std::function<void(const CommandError&)> on_lost;
+    /// Called at each reconnection.
+    std::function<void()> on_connected_again;
 
 private:
     void watch();
 
     Report report_;
+    ConnectionLog log_{report_};
     native::Client client_;
-    bool ending_ = false;
-    bool connected_ = false;
 };
 
 /// At most so many of something at a time; waits for room.

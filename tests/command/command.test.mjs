@@ -335,10 +335,15 @@ describe('completion for bash', () => {
   }
 
   it('knows the commands, the options of each, and values', () => {
-    assert.deepEqual(complete(`${program} p`), ['pub'])
+    assert.deepEqual(complete(`${program} p`), ['pub', 'presence'])
+    assert.deepEqual(complete(`${program} se`), ['serve', 'services'])
     assert.deepEqual(complete(`${program} sub --retained`), ['--retained-only'])
     assert.deepEqual(complete(`${program} pub --will-q`), ['--will-qos'])
     assert.deepEqual(complete(`${program} pub -q ''`), ['0', '1', '2'])
+    assert.deepEqual(complete(`${program} request --progress ''`), ['err', 'out', 'none'])
+    assert.ok(complete(`${program} serve svc --exec mosquitto_p`).includes('mosquitto_pub'))
+    assert.ok(complete(`${program} serve svc -- mosquitto_p`).includes('mosquitto_pub'))
+    assert.deepEqual(complete(`${program} serve svc --ins`), ['--insecure', '--instance'])
     const help = execFileSync(program, ['bench', '--help'], { encoding: 'utf8' })
     const options = complete(`${program} bench --`)
     assert.ok(options.includes('--publishers') && options.includes('--url'), `${options}`)

@@ -22,10 +22,13 @@ void PubArguments::add_to(CLI::App& app) {
 
 void SubArguments::add_to(CLI::App& app) {
     connection.add_to(app);
-    app.add_option("-t,--topic", topic_filters, "Topic filter; may be repeated")->expected(1);
-    app.add_option("-T,--filter-out", filtered_out, "Topics that this filter matches are not printed")->expected(1);
+    app.add_option("-t,--topic", topic_filters, "Topic filter; may be repeated")->expected(1)->allow_extra_args(false);
+    app.add_option("-T,--filter-out", filtered_out, "Topics that this filter matches are not printed")
+        ->expected(1)
+        ->allow_extra_args(false);
     app.add_option("-U,--unsubscribe", unsubscribed, "Unsubscribe from this topic filter, of a session with -c")
-        ->expected(1);
+        ->expected(1)
+        ->allow_extra_args(false);
     app.add_option("-q,--qos", qos, "QoS of the subscription")->check(CLI::Range(0, 2))->capture_default_str();
     app.add_option("-C,--count", count, "Exit after this many messages")->check(CLI::PositiveNumber);
     app.add_option("-W,--timeout", timeout, "Exit after this many seconds, with code 27")->check(CLI::PositiveNumber);

@@ -13,24 +13,30 @@ namespace wsmq::command {
 
 namespace {
 
-void add_identity(CLI::App& app, ConnectionArguments& arguments) {
+void add_client_id(CLI::App& app, ConnectionArguments& arguments) {
     app.add_option("-i,--id", arguments.client_id, "Client identifier; by default the broker assigns one");
     app.add_option("-I,--id-prefix", arguments.client_id_prefix, "Client identifier: this and the process's number");
+}
+
+void add_identity(CLI::App& app, ConnectionArguments& arguments) {
     app.add_option("-u,--username", arguments.username, "User name");
     app.add_option("-P,--pw,--password", arguments.password, "Password")->envname("WSMQ_PASSWORD");
 }
 
-void add_session(CLI::App& app, ConnectionArguments& arguments) {
+void add_connection(CLI::App& app, ConnectionArguments& arguments) {
     app.add_option("-V,--protocol-version", arguments.version, "MQTT version: 5, 311 or 31 (or mqttv5 ...)")
         ->capture_default_str();
     app.add_option("-k,--keepalive", arguments.keep_alive, "Keep alive in seconds; 0 switches it off")
         ->capture_default_str();
-    app.add_flag("-c,--disable-clean-session", arguments.keep_session, "Take up the session of this client identifier");
-    app.add_option("-x,--session-expiry-interval", arguments.session_expiry,
-                   "MQTT 5: how many seconds the session outlives the connection; -1 is for ever (default with -c)");
     app.add_option("--connect-timeout", arguments.connect_timeout, "Seconds until a connection attempt is given up")
         ->capture_default_str()
         ->check(CLI::PositiveNumber);
+}
+
+void add_session(CLI::App& app, ConnectionArguments& arguments) {
+    app.add_flag("-c,--disable-clean-session", arguments.keep_session, "Take up the session of this client identifier");
+    app.add_option("-x,--session-expiry-interval", arguments.session_expiry,
+                   "MQTT 5: how many seconds the session outlives the connection; -1 is for ever (default with -c)");
     app.add_option("-D,--property", arguments.properties,
                    "MQTT 5 property: PACKET NAME VALUE, or PACKET user-property NAME VALUE; PACKET is connect, will, "
                    "publish, subscribe or unsubscribe")
@@ -115,22 +121,29 @@ std::string address_of(const ConnectionArguments& arguments) {
 
 }  // namespace
 
-void ConnectionArguments::add_to(CLI::App& app) {
+void ConnectionArguments::add_to(CLI::App& app, Offer offer) {
     app.add_option("-L,--url", urls,
                    "mqtt://, mqtts://, ws:// or wss:// [user:password@]host[:port][/topic, or path of the WebSocket]; "
                    "several are tried in turn")
         ->type_name("URL")
         ->expected(1)
+        ->allow_extra_args(false)  // what follows is no further address
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     app.add_option("-h,--host", host, "Host of the broker")->capture_default_str();
     app.add_option("-p,--port", port, "Port of the broker: 1883 by default, 8883 with TLS")
         ->check(CLI::Range(1, 65535));
+    if (offer != Offer::no_client_id) add_client_id(app, *this);
     add_identity(app, *this);
-    add_session(app, *this);
-    add_will(app, *this);
+    add_connection(app, *this);
+    if (offer == Offer::everything) {
+        add_session(app, *this);
+        add_will(app, *this);
+    }
     add_tls(app, *this);
     app.add_option("--proxy", proxy, "Proxy for HTTP CONNECT: http://[user:password@]host:port");
-    app.add_option("--header", headers, "Header of the WebSocket's handshake: 'Name: value'")->expected(1);
+    app.add_option("--header", headers, "Header of the WebSocket's handshake: 'Name: value'")
+        ->expected(1)
+        ->allow_extra_args(false);
     add_output(app, *this);
 }
 

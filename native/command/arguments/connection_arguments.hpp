@@ -48,7 +48,13 @@ struct ConnectionArguments {
     bool quiet = false;
     bool json = false;
 
-    void add_to(CLI::App&);
+    /// What a command does not have of them is left out of its help.
+    enum class Offer : std::uint8_t {
+        everything,
+        no_session,   ///< one connection of which nothing is kept, without a will and properties
+        no_client_id  ///< the same; who it is comes from elsewhere
+    };
+    void add_to(CLI::App&, Offer = Offer::everything);
 
     struct Resolved {
         std::vector<std::string> urls;

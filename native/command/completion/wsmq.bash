@@ -12,7 +12,17 @@ _wsmq() {
     mapfile -t COMPREPLY < <(compgen -W "$("${COMP_WORDS[0]}" --list-commands 2>/dev/null) --help --version" -- "$current")
     return
   fi
+  for ((i = 2; i < COMP_CWORD; i++)); do
+    [[ ${COMP_WORDS[i]} == -- ]] || continue
+    # A program, and its arguments.
+    local kind=-f
+    ((i == COMP_CWORD - 1)) && kind=-c
+    mapfile -t COMPREPLY < <(compgen $kind -- "$current")
+    return
+  done
   case $previous in
+    --exec) mapfile -t COMPREPLY < <(compgen -c -- "$current") ;;
+    --progress) mapfile -t COMPREPLY < <(compgen -W "err out none" -- "$current") ;;
     -q | --qos | --will-qos | --retain-handling) mapfile -t COMPREPLY < <(compgen -W "0 1 2" -- "$current") ;;
     -V | --protocol-version) mapfile -t COMPREPLY < <(compgen -W "5 311 31" -- "$current") ;;
     -f | --file | --cafile | --cert | --key) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;

@@ -1,10 +1,9 @@
 #include "message_json.hpp"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "text/base64.hpp"
 #include "wsmq/property.hpp"
 #include "wsmq/topic.hpp"
 
@@ -13,14 +12,6 @@ namespace wsmq::command {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-std::string base64(Bytes bytes) {
-    std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');  // it writes a NUL behind the text
-    const int size =
-        EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), bytes.data(), static_cast<int>(bytes.size()));
-    text.resize(static_cast<std::size_t>(size));
-    return text;
-}
 
 /// "Message Expiry Interval" becomes "message_expiry_interval".
 std::string key_of(PropertyId id) {

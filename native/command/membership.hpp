@@ -1,0 +1,54 @@
+// A webapp or a service as what a command is connected by: joining, leaving, and what is told of it.
+#pragma once
+#include <string>
+
+#include "session.hpp"
+#include "wsmq/native/joining.hpp"
+#include "wsmq/native/messaging_error.hpp"
+
+namespace wsmq::command {
+
+/// `Party` is a native::Webapp or a native::Service, and outlives this.
+template <class Party> class Membership {
+public:
+    /// `name`: as whom it joins, for -d.
+    Membership(Party& party, const Report& report, std::string name)
+        : party_{party}, log_{report}, name_{std::move(name)} {
+        log_.on_lost = [this](const CommandError& error) {
+            if (on_lost) on_lost(error);
+        };
+        party_.on_joined(
+            [this](bool again) { log_.connected((again ? "Joined again as " : "Joined as ") + name_ + '.'); });
+        party_.on_disconnected([this](const native::Disconnection& event) { log_.disconnected(event); });
+    }
+
+    /// Throws CommandError where it cannot join; false where end() was called meanwhile.
+    [[nodiscard]] net::awaitable<bool> join() {
+        native::ErrorCode error;
+        const auto answer = co_await party_.async_join(net::redirect_error(net::use_awaitable, error));
+        if (!error) co_return true;
+        if (log_.is_ending()) co_return false;
+        throw failure_of(error, answer);
+    }
+    /// What happens from now on is not told.
+    void end() noexcept { log_.end(); }
+
+    /// Called where the connection was there, ended for good, and not on purpose.
+    std::function<void(const CommandError&)> on_lost;
+
+    /// Why it did not join.
+    [[nodiscard]] static CommandError failure_of(const native::ErrorCode& error, const native::JoinAnswer& answer) {
+        const bool refused = error == patterns::Error::refused;
+        std::string detail = answer.detail;
+        if (detail.empty() && refused) detail = describe(answer.reason);
+        return {refused ? ExitCode::refused : exit_code_of(error, ExitCode::not_connected),
+                "Not connected: " + explain(error, detail)};
+    }
+
+private:
+    Party& party_;
+    ConnectionLog log_;
+    std::string name_;
+};
+
+}  // namespace wsmq::command
