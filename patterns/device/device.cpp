@@ -4,6 +4,7 @@
 
 #include "json_rpc/scan.hpp"
 #include "layer/dispatch.hpp"
+#include "layer/membership.hpp"
 #include "wsmq/property.hpp"
 
 namespace wsmq::patterns {
@@ -29,12 +30,16 @@ std::optional<std::string> record_of(bool online, std::string_view status) {
 struct Device::Impl {
     Impl(Client& client, const Options& options)
         : context{client, options.root, 0, false},
+          membership{context},
           topic{context.topics.device(options.serial_number)},
           record{record_of(true, options.status).value_or("")},
           last_record{record_of(false, options.last_status).value_or("")} {}
 
-    void handle_opening() { leaving = false; }
-    void handle_connected(const Connected&) { (void)publish(record, {Purpose::presence}); }
+    void handle_opening() { membership.handle_opening(); }
+    void handle_connected(const Connected&) {
+        membership.handle_connected();
+        (void)publish(record, {Purpose::presence});
+    }
     void handle_disconnected(const Disconnected&);
     void handle_lost(const SubscriptionLost&) {}
     void handle_completed(const Operation&, const Completed&);
@@ -46,16 +51,12 @@ struct Device::Impl {
             .error();
     }
     void leave();
-    void stop();
 
     Context context;
+    Membership membership;
     std::string topic;
     std::string record;
     std::string last_record;
-    bool joined = false;
-    bool joined_before = false;
-    bool leaving = false;
-    std::optional<TimePoint> leave_due;
 };
 
 Result<ConnectOptions> Device::connect_options(ConnectOptions base, const Options& options) {
@@ -81,49 +82,25 @@ Device::~Device() = default;
 // --- Its life --------------------------------------------------------------------------------------
 
 void Device::Impl::handle_completed(const Operation& operation, const Completed& event) {
-    if (operation.purpose == Purpose::farewell) return stop();
-    if (operation.purpose != Purpose::presence || leaving) return;
-    if (is_failure(event.reason)) {
-        context.events.push(JoinFailed{Error::refused, event.reason});
-    } else if (!std::exchange(joined, true)) {
-        context.events.push(Joined{std::exchange(joined_before, true)});
-    }
+    if (operation.purpose == Purpose::farewell) return membership.stop();
+    if (operation.purpose != Purpose::presence) return;
+    if (is_failure(event.reason)) return membership.fail(Error::refused, event.reason);
+    membership.join();
 }
 
 void Device::Impl::handle_failed(const Operation& operation, Errc error) {
     if (error == Errc::stopped) return;
-    if (operation.purpose == Purpose::farewell) return stop();
-    if (operation.purpose != Purpose::presence) return;
-    context.events.push(JoinFailed{error_of(error), ReasonCode::success});
+    if (operation.purpose == Purpose::farewell) return membership.stop();
+    if (operation.purpose == Purpose::presence) membership.fail(error_of(error), ReasonCode::success);
 }
 
 void Device::Impl::handle_disconnected(const Disconnected& event) {
-    joined = false;
-    if (event.reconnecting) {
-        if (leaving) stop();
-        return;
-    }
-    joined_before = false;
-    leave_due.reset();
-    if (std::exchange(leaving, false)) context.events.push(Left{});
+    if (membership.handle_disconnected(event)) membership.say_farewell();
 }
 
 void Device::Impl::leave() {
-    if (leaving) return;
-    if (!context.port.client().is_started()) {
-        context.events.push(Left{});
-        return;
-    }
-    leaving = true;
-    joined = false;
-    if (!context.port.is_connected()) return stop();
-    leave_due = context.now + farewell_time;
-    if (publish(last_record, {Purpose::farewell}) != Error::none) stop();
-}
-
-void Device::Impl::stop() {
-    leave_due.reset();
-    context.port.client().stop(context.now);
+    if (!membership.leave(farewell_time)) return;
+    if (publish(last_record, {Purpose::farewell}) != Error::none) membership.stop();
 }
 
 // --- The layer -------------------------------------------------------------------------------------
@@ -132,11 +109,11 @@ bool Device::handle(const wsmq::Event& event, TimePoint now) { return dispatch(*
 
 void Device::handle_timeout(TimePoint now) {
     impl_->context.now = now;
-    if (impl_->leave_due && *impl_->leave_due <= now) impl_->stop();
+    if (impl_->membership.is_overdue()) impl_->membership.stop();
 }
 
 std::optional<TimePoint> Device::next_deadline() const {
-    return impl_->context.events.empty() ? impl_->leave_due : std::optional{impl_->context.now};
+    return impl_->context.events.empty() ? impl_->membership.next_deadline() : std::optional{impl_->context.now};
 }
 
 Device::Event Device::next_event(TimePoint now) {
@@ -146,7 +123,7 @@ Device::Event Device::next_event(TimePoint now) {
 
 Error Device::set_status(std::string_view status, TimePoint now) {
     impl_->context.now = now;
-    if (impl_->leaving) return Error::left;
+    if (impl_->membership.is_leaving()) return Error::left;
     auto record = record_of(true, status);
     if (!record) return Error::invalid_json;
     impl_->record = std::move(*record);
@@ -158,6 +135,6 @@ void Device::leave(TimePoint now) {
     impl_->leave();
 }
 
-bool Device::is_joined() const noexcept { return impl_->joined; }
+bool Device::is_joined() const noexcept { return impl_->membership.is_joined(); }
 
 }  // namespace wsmq::patterns

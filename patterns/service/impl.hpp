@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "layer/context.hpp"
+#include "layer/membership.hpp"
 #include "respond/responder.hpp"
 #include "service/instances.hpp"
 #include "service/janitor.hpp"
@@ -31,7 +32,6 @@ struct Service::Impl {
     void do_without_sharing();
     void handle_granted();
     void announce();
-    void check_joined();
     void leave(Duration patience);
     /// Stops once there is nothing left to do.
     void check_left();
@@ -53,6 +53,7 @@ struct Service::Impl {
 
     Options options;
     Context context;
+    Membership membership;
     Responder responder;
     Record record;
     Instances instances;
@@ -61,13 +62,8 @@ struct Service::Impl {
     bool shares;             ///< the broker gives each request to one instance
     std::size_t wanted = 0;  ///< subscriptions that are not granted yet
 
-    bool begun = false;      ///< the client has the subscriptions
-    bool refused = false;    ///< the broker does not grant them
-    bool announced = false;  ///< on this connection
-    bool joined = false;
-    bool joined_before = false;
-    bool leaving = false;
-    std::optional<TimePoint> leave_due;
+    bool begun = false;    ///< the client has the subscriptions
+    bool refused = false;  ///< the broker does not grant them
 };
 
 }  // namespace wsmq::patterns

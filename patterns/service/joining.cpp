@@ -14,7 +14,7 @@ constexpr std::uint64_t shared_requests = 1;
 }  // namespace
 
 void Service::Impl::handle_connected(const Connected&) {
-    announced = joined = false;
+    membership.handle_connected();
     instances.clear();
     janitor.clear();
     if (!begun) return begin();
@@ -24,7 +24,8 @@ void Service::Impl::handle_connected(const Connected&) {
 /// Only now is it known whether the broker shares subscriptions.
 void Service::Impl::begin() {
     begun = true;
-    leaving = refused = false;
+    membership.handle_opening();
+    refused = false;
     wanted = 0;
     shares = is_named() && options.shares;
     janitor.subscribe();
@@ -64,10 +65,9 @@ void Service::Impl::handle_completed(const Operation& operation, const Completed
         failed ? handle_refused(operation, Error::refused, event.reason) : handle_granted();
     } else if (operation.purpose == Purpose::presence) {
         if (failed) return handle_refused(operation, Error::refused, event.reason);
-        announced = true;
-        check_joined();
+        membership.join();
     }
-    if (leaving) check_left();
+    if (membership.is_leaving()) check_left();
 }
 
 void Service::Impl::handle_failed(const Operation& operation, Errc error) {
@@ -77,7 +77,7 @@ void Service::Impl::handle_failed(const Operation& operation, Errc error) {
     if (operation.purpose == Purpose::join || operation.purpose == Purpose::presence) {
         handle_refused(operation, error_of(error), ReasonCode::success);
     }
-    if (leaving) check_left();
+    if (membership.is_leaving()) check_left();
 }
 
 void Service::Impl::handle_refused(const Operation& operation, Error why, ReasonCode reason) {
@@ -93,46 +93,27 @@ void Service::Impl::handle_granted() {
 
 /// Behind the subscriptions: whoever sees the record can reach us.
 void Service::Impl::announce() {
-    if (leaving || refused) return;
+    if (membership.is_leaving() || refused) return;
     if (!is_named()) {
-        announced = true;
-        return check_joined();
+        membership.join();
+        return;
     }
     const auto error = record.announce(Purpose::presence);
     if (error != Error::none) handle_refused({Purpose::presence}, error, ReasonCode::success);
 }
 
-void Service::Impl::check_joined() {
-    if (joined || leaving || !announced) return;
-    joined = true;
-    context.events.push(Joined{std::exchange(joined_before, true)});
-}
-
 void Service::Impl::handle_disconnected(const Disconnected& event) {
-    announced = joined = false;
     record.handle_disconnected();
-    if (event.reconnecting) {
-        if (leaving) stop();
-        return;
-    }
-    begun = joined_before = false;
+    if (!membership.handle_disconnected(event)) return;
+    begun = false;
     responder.end_all();
-    leave_due.reset();
-    if (std::exchange(leaving, false)) context.events.push(Left{});
+    membership.say_farewell();
 }
 
 // --- The end ---------------------------------------------------------------------------------------
 
 void Service::Impl::leave(Duration patience) {
-    if (leaving) return;
-    if (!context.port.client().is_started()) {
-        context.events.push(Left{});
-        return;
-    }
-    leaving = true;
-    joined = false;
-    if (!context.port.is_connected()) return stop();
-    leave_due = context.now + patience;
+    if (!membership.leave(patience)) return;
     if (is_named()) (void)record.say_farewell();
     (void)context.port.unsubscribe(requests_filter(), context.now);
 }
@@ -142,9 +123,8 @@ void Service::Impl::check_left() {
 }
 
 void Service::Impl::stop() {
-    leave_due.reset();
     if (context.port.is_connected()) responder.fail_all("The responder has left");
-    context.port.client().stop(context.now);
+    membership.stop();
 }
 
 }  // namespace wsmq::patterns

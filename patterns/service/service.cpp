@@ -45,6 +45,7 @@ Result<ConnectOptions> Service::connect_options(ConnectOptions base, const Optio
 Service::Impl::Impl(Client& client, Options given)
     : options{std::move(given)},
       context{client, options.root, options.random_seed, options.trusts_json},
+      membership{context},
       responder{context, options.calls, options.instance},
       record{context, options, responder.counts()},
       instances{options.instance},
@@ -66,14 +67,15 @@ void Service::handle_timeout(TimePoint now) {
     impl.responder.handle_timeout();
     impl.record.handle_timeout();
     impl.janitor.handle_timeout();
-    if (impl.leave_due && *impl.leave_due <= now) return impl.stop();
-    if (impl.leaving) impl.check_left();
+    if (impl.membership.is_overdue()) return impl.stop();
+    if (impl.membership.is_leaving()) impl.check_left();
 }
 
 std::optional<TimePoint> Service::Impl::next_deadline() const {
     if (!context.events.empty()) return context.now;
     std::optional<TimePoint> next;
-    for (const auto& due : {responder.next_deadline(), record.next_deadline(), janitor.next_deadline(), leave_due}) {
+    for (const auto& due :
+         {responder.next_deadline(), record.next_deadline(), janitor.next_deadline(), membership.next_deadline()}) {
         if (due && (!next || *due < *next)) next = due;
     }
     return next;
@@ -115,7 +117,7 @@ Error Service::progress(CallId call, std::string_view value, TimePoint now) {
 Error Service::notify(std::string_view uid, std::string_view method, std::string_view params, TimePoint now) {
     auto& context = impl_->context;
     context.now = now;
-    if (impl_->leaving) return Error::left;
+    if (impl_->membership.is_leaving()) return Error::left;
     if (!is_valid_uid(uid) || !is_valid_name(method)) return Error::invalid_name;
     if (const auto error = context.check_params(params); error != Error::none) return error;
     return context.port
@@ -132,7 +134,7 @@ void Service::leave(TimePoint now, Duration patience) {
 }
 
 const CallCounts& Service::counts() const noexcept { return impl_->responder.counts(); }
-bool Service::is_joined() const noexcept { return impl_->joined; }
+bool Service::is_joined() const noexcept { return impl_->membership.is_joined(); }
 bool Service::is_shared() const noexcept { return impl_->shares; }
 
 }  // namespace wsmq::patterns

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "layer/context.hpp"
+#include "layer/membership.hpp"
 #include "presence/announcer.hpp"
 #include "presence/roster.hpp"
 #include "request/caller.hpp"
@@ -28,9 +29,7 @@ struct Webapp::Impl {
     void handle_failed(const Operation&, Errc);
     void announce();
     void check_joined();
-    void fail_to_join(Error, ReasonCode);
     void leave();
-    void stop();
 
     // --- receiving.cpp ---
     /// False: it is somebody else's.
@@ -51,6 +50,7 @@ struct Webapp::Impl {
 
     Options options;
     Context context;
+    Membership membership;
     Discovery discovery;
     Caller caller;
     Responder responder;
@@ -65,10 +65,6 @@ struct Webapp::Impl {
     bool begun = false;      ///< the client is started, and has the subscriptions
     bool granted = false;    ///< the subscriptions without which nobody can reach us
     bool announced = false;  ///< on this connection, or not meant to be
-    bool joined = false;
-    bool joined_before = false;
-    bool leaving = false;
-    std::optional<TimePoint> leave_due;
 };
 
 }  // namespace wsmq::patterns

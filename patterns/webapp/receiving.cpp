@@ -102,7 +102,7 @@ bool Webapp::Impl::handle_status(std::string_view uid, const Incoming& incoming)
         return true;
     }
     roster.handle_own_record(incoming.retain);
-    if (!leaving) announcer.handle_own_record(incoming);
+    if (!membership.is_leaving()) announcer.handle_own_record(incoming);
     return true;
 }
 

@@ -51,6 +51,7 @@ Result<ConnectOptions> Webapp::connect_options(ConnectOptions base, const Option
 Webapp::Impl::Impl(Client& client, Options given)
     : options{std::move(given)},
       context{client, options.root, options.random_seed, options.trusts_json},
+      membership{context},
       discovery{context},
       caller{context, discovery, {options.uid, options.maximum_requests, options.consults_discovery}},
       responder{context, options.calls, options.uid},
@@ -78,14 +79,14 @@ void Webapp::handle_timeout(TimePoint now) {
     if (impl.discovery.handle_timeout()) impl.caller.handle_discovered();
     impl.announcer.handle_timeout();
     impl.roster.handle_timeout();
-    if (impl.leave_due && *impl.leave_due <= now) impl.stop();
+    if (impl.membership.is_overdue()) impl.membership.stop();
 }
 
 std::optional<TimePoint> Webapp::Impl::next_deadline() const {
     if (!context.events.empty()) return context.now;
     std::optional<TimePoint> next;
     for (const auto& due : {caller.next_deadline(), responder.next_deadline(), discovery.next_deadline(),
-                            announcer.next_deadline(), roster.next_deadline(), leave_due}) {
+                            announcer.next_deadline(), roster.next_deadline(), membership.next_deadline()}) {
         if (due && (!next || *due < *next)) next = due;
     }
     return next;
@@ -105,7 +106,7 @@ Webapp::Event Webapp::next_event(TimePoint now) {
 Result<RequestId> Webapp::request(Target target, std::string_view method, std::string_view params,
                                   const RequestOptions& options, TimePoint now) {
     impl_->context.now = now;
-    if (impl_->leaving) return Error::left;
+    if (impl_->membership.is_leaving()) return Error::left;
     // With MQTT 5 the broker says it, where it says it.
     const bool of_peer = target.kind == Target::Kind::peer;
     return impl_->caller.request(target, method, params, options, of_peer && impl_->roster.is_absent(target.name));
@@ -113,7 +114,7 @@ Result<RequestId> Webapp::request(Target target, std::string_view method, std::s
 
 Error Webapp::notify(Target target, std::string_view method, std::string_view params, TimePoint now) {
     impl_->context.now = now;
-    return impl_->leaving ? Error::left : impl_->caller.notify(target, method, params);
+    return impl_->membership.is_leaving() ? Error::left : impl_->caller.notify(target, method, params);
 }
 
 bool Webapp::cancel(RequestId id, TimePoint now) {
@@ -146,7 +147,7 @@ Error Webapp::progress(CallId call, std::string_view value, TimePoint now) {
 // --- Messages --------------------------------------------------------------------------------------
 
 Error Webapp::Impl::send(const std::string& topic, std::string_view body, const SendOptions& how) {
-    if (leaving) return Error::left;
+    if (membership.is_leaving()) return Error::left;
     if (how.qos > Qos::exactly_once) return Error::invalid_argument;
     const Outgoing outgoing{.qos = how.qos, .waits = how.waits_for_connection, .content_type = how.content_type};
     return context.port.publish(topic, body, outgoing, {}, context.now).error();
@@ -195,13 +196,13 @@ Error Webapp::leave_room(std::string_view room, TimePoint now) {
 
 Error Webapp::set_state(std::string_view state, TimePoint now) {
     impl_->context.now = now;
-    if (impl_->leaving) return Error::left;
+    if (impl_->membership.is_leaving()) return Error::left;
     return impl_->context.accepts_json(state) ? impl_->announcer.set_state(state) : Error::invalid_json;
 }
 
 Error Webapp::watch_presence(std::string_view org, std::string_view user, TimePoint now) {
     impl_->context.now = now;
-    return impl_->roster.watch(org, user, impl_->joined);
+    return impl_->roster.watch(org, user, impl_->membership.is_joined());
 }
 
 Error Webapp::unwatch_presence(TimePoint now) {
@@ -252,6 +253,6 @@ void Webapp::leave(TimePoint now) {
 }
 
 std::string_view Webapp::uid() const noexcept { return impl_->options.uid; }
-bool Webapp::is_joined() const noexcept { return impl_->joined; }
+bool Webapp::is_joined() const noexcept { return impl_->membership.is_joined(); }
 
 }  // namespace wsmq::patterns

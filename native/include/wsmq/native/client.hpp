@@ -61,7 +61,8 @@ public:
     /// with the first connection, or when no attempt follows any more. Nothing else waits for it:
     /// publish and subscribe at once.
     template <class Token> auto async_connect(Token&& token) {
-        return initiate<ConnectAnswer>([](Client& client, auto done) { client.begin_connect(std::move(done)); }, token);
+        return detail::initiate<ConnectAnswer>(
+            *this, [](Client& client, auto done) { client.begin_connect(std::move(done)); }, token);
     }
     /// Sends DISCONNECT and closes the connection. void(ErrorCode): ends when everything is sent.
     /// Unfinished operations end with Errc::stopped; a session that lasts keeps their messages.
@@ -69,8 +70,8 @@ public:
         return async_disconnect(ReasonCode::success, std::forward<Token>(token));
     }
     template <class Token> auto async_disconnect(ReasonCode reason, Token&& token) {
-        return initiate<>([reason](Client& client, auto done) { client.begin_disconnect(reason, std::move(done)); },
-                          token);
+        return detail::initiate<>(
+            *this, [reason](Client& client, auto done) { client.begin_disconnect(reason, std::move(done)); }, token);
     }
     /// The network came back or the machine woke up: reconnects, or probes the connection, now.
     void wake_up();
@@ -81,7 +82,8 @@ public:
     /// where the broker refused the message.
     template <class Token>
     auto async_publish(std::string_view topic, Payload payload, const PublishOptions& options, Token&& token) {
-        return initiate<Answer>(
+        return detail::initiate<Answer>(
+            *this,
             [](Client& client, auto done, std::string_view name, Payload bytes, const PublishOptions& how) {
                 client.begin_publish(name, bytes, how, std::move(done));
             },
@@ -102,7 +104,8 @@ public:
     /// matches, instead of async_receive().
     template <class Token>
     auto async_subscribe(const Subscription& subscription, MessageHandler handler, Token&& token) {
-        return initiate<Answer>(
+        return detail::initiate<Answer>(
+            *this,
             [](Client& client, auto done, const Subscription& what, MessageHandler&& to) {
                 client.begin_subscribe({&what, 1}, {}, std::move(to), std::move(done));
             },
@@ -112,7 +115,8 @@ public:
     template <class Token>
     auto async_subscribe(std::span<const Subscription> subscriptions, Bytes encoded_properties, MessageHandler handler,
                          Token&& token) {
-        return initiate<Answer>(
+        return detail::initiate<Answer>(
+            *this,
             [](Client& client, auto done, std::span<const Subscription> what, Bytes properties, MessageHandler&& to) {
                 client.begin_subscribe(what, properties, std::move(to), std::move(done));
             },
@@ -120,9 +124,12 @@ public:
     }
     /// void(ErrorCode, Answer). The filter's handlers are forgotten.
     template <class Token> auto async_unsubscribe(std::string_view topic_filter, Token&& token) {
-        return initiate<Answer>([](Client& client, auto done,
-                                   std::string_view filter) { client.begin_unsubscribe(filter, std::move(done)); },
-                                token, topic_filter);
+        return detail::initiate<Answer>(
+            *this,
+            [](Client& client, auto done, std::string_view filter) {
+                client.begin_unsubscribe(filter, std::move(done));
+            },
+            token, topic_filter);
     }
 
     // --- Receiving -------------------------------------------------------------------------
@@ -130,7 +137,8 @@ public:
     /// (ClientOptions), nothing is read from the broker. Ends with why the connection ended for
     /// good once nothing waits any more.
     template <class Token> auto async_receive(Token&& token) {
-        return initiate<Message>([](Client& client, auto done) { client.begin_receive(std::move(done)); }, token);
+        return detail::initiate<Message>(
+            *this, [](Client& client, auto done) { client.begin_receive(std::move(done)); }, token);
     }
     /// A message that waits already.
     std::optional<Message> try_receive();
@@ -177,16 +185,6 @@ public:
     class WSMQ_HIDDEN Impl;
 
 private:
-    template <class... Results, class Begin, class Token, class... Arguments>
-    auto initiate(Begin begin, Token& token, Arguments&&... arguments) {
-        return boost::asio::async_initiate<Token, void(ErrorCode, Results...)>(
-            [this, begin](auto&& handler, auto&&... rest) {
-                begin(*this, make_completion<Results...>(std::forward<decltype(handler)>(handler), get_executor()),
-                      std::forward<decltype(rest)>(rest)...);
-            },
-            token, std::forward<Arguments>(arguments)...);
-    }
-
     void begin_connect(AnyCompletion<ConnectAnswer>);
     void begin_disconnect(ReasonCode, AnyCompletion<>);
     void begin_publish(std::string_view topic, Payload, const PublishOptions&, AnyCompletion<Answer>);

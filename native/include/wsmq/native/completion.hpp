@@ -3,6 +3,7 @@
 #pragma once
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/associated_executor.hpp>
+#include <boost/asio/async_result.hpp>
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
@@ -123,5 +124,20 @@ template <class... Results, class Handler>
 [[nodiscard]] AnyCompletion<Results...> make_completion(Handler&& handler, const boost::asio::any_io_executor& io) {
     return std::make_unique<HandlerOperation<std::decay_t<Handler>, Results...>>(std::forward<Handler>(handler), io);
 }
+
+namespace detail {
+
+/// Starts an operation of `self`: `begin` gets it, the completion of whatever token it was, and the arguments.
+template <class... Results, class Self, class Begin, class Token, class... Arguments>
+auto initiate(Self& self, Begin begin, Token& token, Arguments&&... arguments) {
+    return boost::asio::async_initiate<Token, void(ErrorCode, Results...)>(
+        [&self, begin](auto&& handler, auto&&... rest) {
+            begin(self, make_completion<Results...>(std::forward<decltype(handler)>(handler), self.get_executor()),
+                  std::forward<decltype(rest)>(rest)...);
+        },
+        token, std::forward<Arguments>(arguments)...);
+}
+
+}  // namespace detail
 
 }  // namespace wsmq::native

@@ -39,19 +39,13 @@ public:
     /// void(ErrorCode, JoinAnswer): ends when the status is published, or when that cannot come about. The status is
     /// published again after every reconnection, until async_leave().
     template <class Token> auto async_join(Token&& token) {
-        return boost::asio::async_initiate<Token, void(ErrorCode, JoinAnswer)>(
-            [this](auto&& handler) {
-                begin_join(make_completion<JoinAnswer>(std::forward<decltype(handler)>(handler), get_executor()));
-            },
-            token);
+        return detail::initiate<JoinAnswer>(
+            *this, [](Device& self, auto done) { self.begin_join(std::move(done)); }, token);
     }
     /// Publishes that it is offline, and disconnects. void(ErrorCode).
     template <class Token> auto async_leave(Token&& token) {
-        return boost::asio::async_initiate<Token, void(ErrorCode)>(
-            [this](auto&& handler) {
-                begin_leave(make_completion<>(std::forward<decltype(handler)>(handler), get_executor()));
-            },
-            token);
+        return detail::initiate<>(
+            *this, [](Device& self, auto done) { self.begin_leave(std::move(done)); }, token);
     }
     /// An object without a member "online", or Error::invalid_json. Without a connection it goes with the next one.
     ErrorCode set_status(const nlohmann::json& status);

@@ -65,12 +65,14 @@ public:
     /// void(ErrorCode, JoinAnswer): ends when requests can reach it, or when that cannot come about. It stays joined,
     /// over reconnections, until async_leave().
     template <class Token> auto async_join(Token&& token) {
-        return initiate<JoinAnswer>([](Service& self, auto done) { self.begin_join(std::move(done)); }, token);
+        return detail::initiate<JoinAnswer>(
+            *this, [](Service& self, auto done) { self.begin_join(std::move(done)); }, token);
     }
     /// Says that it goes, answers what is open and what still arrives, at the latest until `patience` has passed, and
     /// disconnects. void(ErrorCode): ends when everything is sent.
     template <class Token> auto async_leave(std::chrono::milliseconds patience, Token&& token) {
-        return initiate<>([patience](Service& self, auto done) { self.begin_leave(patience, std::move(done)); }, token);
+        return detail::initiate<>(
+            *this, [patience](Service& self, auto done) { self.begin_leave(patience, std::move(done)); }, token);
     }
     template <class Token> auto async_leave(Token&& token) {
         return async_leave(std::chrono::seconds{2}, std::forward<Token>(token));
@@ -92,13 +94,6 @@ public:
     class WSMQ_HIDDEN Impl;
 
 private:
-    template <class... Results, class Begin, class Token> auto initiate(Begin begin, Token& token) {
-        return boost::asio::async_initiate<Token, void(ErrorCode, Results...)>(
-            [this, begin](auto&& handler) {
-                begin(*this, make_completion<Results...>(std::forward<decltype(handler)>(handler), get_executor()));
-            },
-            token);
-    }
     void add(std::string method, RequestHandler);
     void add_any(RequestHandler);
     void begin_join(AnyCompletion<JoinAnswer>);

@@ -72,11 +72,13 @@ public:
     /// void(ErrorCode, JoinAnswer): ends when others can reach it, or when that cannot come about. It stays joined,
     /// over reconnections, until async_leave(). Requests need not wait for it.
     template <class Token> auto async_join(Token&& token) {
-        return initiate<JoinAnswer>([](Webapp& self, auto done) { self.begin_join(std::move(done)); }, token);
+        return detail::initiate<JoinAnswer>(
+            *this, [](Webapp& self, auto done) { self.begin_join(std::move(done)); }, token);
     }
     /// Says that it goes, and disconnects. void(ErrorCode). Open requests end with Error::left.
     template <class Token> auto async_leave(Token&& token) {
-        return initiate<>([](Webapp& self, auto done) { self.begin_leave(std::move(done)); }, token);
+        return detail::initiate<>(
+            *this, [](Webapp& self, auto done) { self.begin_leave(std::move(done)); }, token);
     }
     void on_joined(std::function<void(bool again)>);
     void on_disconnected(std::function<void(const Disconnection&)>);
@@ -95,7 +97,8 @@ public:
     template <class Token>
     auto async_request(Target target, std::string_view method, const nlohmann::json& params,
                        const patterns::RequestOptions& options, ProgressHandler on_progress, Token&& token) {
-        return initiate<Reply>(
+        return detail::initiate<Reply>(
+            *this,
             [](Webapp& self, auto done, Target to, std::string_view name, const nlohmann::json& with,
                const patterns::RequestOptions& how,
                ProgressHandler&& items) { self.begin_request(to, name, with, how, std::move(items), std::move(done)); },
@@ -144,15 +147,6 @@ public:
     class WSMQ_HIDDEN Impl;
 
 private:
-    template <class... Results, class Begin, class Token, class... Arguments>
-    auto initiate(Begin begin, Token& token, Arguments&&... arguments) {
-        return boost::asio::async_initiate<Token, void(ErrorCode, Results...)>(
-            [this, begin](auto&& handler, auto&&... rest) {
-                begin(*this, make_completion<Results...>(std::forward<decltype(handler)>(handler), get_executor()),
-                      std::forward<decltype(rest)>(rest)...);
-            },
-            token, std::forward<Arguments>(arguments)...);
-    }
     void add(std::string method, RequestHandler);
     void begin_join(AnyCompletion<JoinAnswer>);
     void begin_leave(AnyCompletion<>);
