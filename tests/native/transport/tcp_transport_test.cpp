@@ -1,5 +1,9 @@
+#include <arpa/inet.h>
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <sys/socket.h>
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
@@ -42,6 +46,28 @@ TEST(TcpTransportTest, BytesGoBothWays) {
     rig.transport->close();
     loop.run_out();
     EXPECT_EQ(rig.read_error, operation_aborted);
+}
+
+/// The port at the other end of a descriptor that is a connected socket.
+std::optional<std::uint16_t> peer_port(int descriptor) {
+    sockaddr_in address{};
+    socklen_t size = sizeof address;
+    if (::getpeername(descriptor, reinterpret_cast<sockaddr*>(&address), &size) != 0) return std::nullopt;
+    return ntohs(address.sin_port);
+}
+
+TEST(TcpTransportTest, LeavesItsSocketToNoProgramThatTheProcessStarts) {
+    ScriptedServer server{[](Peer& peer) { swallow(peer); }};
+    Loop loop;
+    Rig rig{loop, server.url("mqtt")};
+    ASSERT_FALSE(rig.open());
+    int found = 0;
+    for (int descriptor = 0; descriptor < 1'024; ++descriptor) {
+        if (peer_port(descriptor) != server.port()) continue;
+        ++found;
+        EXPECT_NE(::fcntl(descriptor, F_GETFD) & FD_CLOEXEC, 0);
+    }
+    EXPECT_EQ(found, 1);
 }
 
 TEST(TcpTransportTest, HandlersNeverRunWithinTheCallThatStartedThem) {

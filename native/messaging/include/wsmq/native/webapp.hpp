@@ -109,7 +109,8 @@ public:
     template <class Token>
     auto async_request_text(Target target, std::string_view method, std::string_view params,
                             const patterns::RequestOptions& options, ProgressHandler on_progress, Token&& token) {
-        return initiate<Reply>(
+        return detail::initiate<Reply>(
+            *this,
             [](Webapp& self, auto done, Target to, std::string_view name, std::string_view with,
                const patterns::RequestOptions& how, ProgressHandler&& items) {
                 self.begin_request_text(to, name, with, how, std::move(items), std::move(done));
