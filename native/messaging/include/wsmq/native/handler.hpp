@@ -2,9 +2,12 @@
 #pragma once
 #include <utility>
 
+#include <boost/asio/detail/config.hpp>
+#if defined(BOOST_ASIO_HAS_CO_AWAIT)
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#endif
 #include <exception>
 #include <functional>
 #include <memory>
@@ -19,6 +22,10 @@ using RequestHandler = std::function<void(const Request&)>;
 namespace detail {
 
 template <class T> struct Awaited { static constexpr bool is_awaitable = false; };
+
+/// Only where Asio knows the compiler's coroutines.
+template <class Function> RequestHandler make_coroutine_handler(Function function);
+#if defined(BOOST_ASIO_HAS_CO_AWAIT)
 template <class T, class Executor> struct Awaited<boost::asio::awaitable<T, Executor>> {
     static constexpr bool is_awaitable = true;
     static constexpr bool gives_nothing = std::is_void_v<T>;
@@ -39,20 +46,25 @@ template <class Function> boost::asio::awaitable<void> run(std::shared_ptr<Funct
     if (thrown) answer_exception(request, thrown);
 }
 
+template <class Function> RequestHandler make_coroutine_handler(Function function) {
+    return [kept = std::make_shared<Function>(std::move(function))](const Request& request) {
+        boost::asio::co_spawn(request.get_executor(), run(kept, request), boost::asio::detached);
+    };
+}
+#endif
+
 }  // namespace detail
 
 /// Of a function of a `const Request&` that gives
 /// - a Response, or what becomes one: that is the answer;
-/// - an awaitable of such: the same, later; it runs on the service's executor;
+/// - an awaitable of such, where Asio has coroutines: the same, later; it runs on the service's executor;
 /// - nothing, or an awaitable of nothing: it calls respond() itself, now or later.
 /// What it throws is the answer as well: a RequestError as it is, an exception of nlohmann/json as invalid params, and
 /// everything else as an internal error of which the caller hears no more.
 template <class Function> [[nodiscard]] RequestHandler make_request_handler(Function function) {
     using Result = std::invoke_result_t<Function&, const Request&>;
     if constexpr (detail::Awaited<Result>::is_awaitable) {
-        return [kept = std::make_shared<Function>(std::move(function))](const Request& request) {
-            boost::asio::co_spawn(request.get_executor(), detail::run(kept, request), boost::asio::detached);
-        };
+        return detail::make_coroutine_handler(std::move(function));
     } else {
         return [kept = std::move(function)](const Request& request) mutable {
             try {

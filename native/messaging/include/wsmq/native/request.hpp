@@ -81,7 +81,7 @@ private:
     friend void detail::answer_exception(const Request&, const std::exception_ptr&);
     template <class Token> auto begin_progress_with(Response with, Token& token) const {
         return boost::asio::async_initiate<Token, void(ErrorCode)>(
-            [self = *this](auto&& handler, Response item) {
+            [self = *this](auto&& handler, Response&& item) {
                 auto done = make_completion<>(std::forward<decltype(handler)>(handler), self.get_executor());
                 self.begin_progress(std::move(item), std::move(done));
             },
