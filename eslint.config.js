@@ -20,7 +20,7 @@ const forNode = [
 const globals = (...names) => Object.fromEntries(names.map((name) => [name, 'readonly']))
 
 export default defineConfig(
-  { ignores: ['build/', 'dist/', 'coverage/', 'test-results/', 'wasm/*.js', 'wasm/webapp/*.js', 'core/'] },
+  { ignores: ['build/', 'demo/backends/*/build/', 'dist/', 'coverage/', 'test-results/', 'wasm/*.js', 'wasm/webapp/*.js', 'core/'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   eslint.configs.recommended,
   typescript.configs.recommended,
