@@ -11,7 +11,7 @@ namespace wsmq::native {
 namespace {
 
 /// Handlers may replace themselves: the old one lives until the loop turns.
-template <class Handler> void replace(Handler& old, Handler&& by, const boost::asio::any_io_executor& executor) {
+template <class Handler> void replace(Handler& old, Handler by, const boost::asio::any_io_executor& executor) {
     auto replaced = std::exchange(old, std::move(by));
     if (replaced) boost::asio::post(executor, [keep = std::move(replaced)] {});
 }

@@ -18,7 +18,7 @@ public:
     using Base::handle;
     using Base::with_layer;
 
-    Impl(executor_type on, const std::vector<std::string>& urls, Options given, ClientOptions client)
+    Impl(const executor_type& on, const std::vector<std::string>& urls, Options given, ClientOptions client)
         : Base{on, urls, std::move(client)}, options{std::move(given)}, calls{std::make_shared<Calls>(on, *this)} {
         if (options.instance.empty()) options.instance = make_instance();
         if (options.random_seed == 0) options.random_seed = random_seed();

@@ -15,7 +15,7 @@ public:
     using Base::handle;
     using Base::with_layer;
 
-    Impl(executor_type on, const std::vector<std::string>& urls, Options given, ClientOptions client)
+    Impl(const executor_type& on, const std::vector<std::string>& urls, Options given, ClientOptions client)
         : Base{on, urls, std::move(client)}, options{std::move(given)}, calls{std::make_shared<Calls>(on, *this)} {
         if (options.random_seed == 0) options.random_seed = random_seed();
         if (options.since == 0) options.since = milliseconds_since_1970();
@@ -75,7 +75,7 @@ public:
     void handle(const patterns::DeviceStatus& status) { tell(on_device, status); }
     void handle(const patterns::ServiceChanged& changed) { tell(on_service, changed); }
     template <class Handler, class Event> static void tell(const Handler& handler, const Event& event) {
-        // It may replace itself.
+        // NOLINTNEXTLINE(performance-unnecessary-copy-initialization): it may replace itself
         if (const auto kept = handler) (*kept)(event);
     }
     template <class Event> using Listener = std::shared_ptr<std::function<void(const Event&)>>;

@@ -37,7 +37,7 @@ std::size_t depth_of(std::string_view text) noexcept {
 
 }  // namespace
 
-Call::Call(std::shared_ptr<Calls> of, const patterns::Request& request)
+Call::Call(const std::shared_ptr<Calls>& of, const patterns::Request& request)
     : calls{of},
       executor{of->executor()},
       id{request.id},
@@ -48,7 +48,7 @@ Call::Call(std::shared_ptr<Calls> of, const patterns::Request& request)
       traceparent{request.traceparent},
       deadline{std::chrono::steady_clock::now() + request.time_left} {}
 
-Call::Call(std::shared_ptr<Calls> of, const patterns::Notification& notification)
+Call::Call(const std::shared_ptr<Calls>& of, const patterns::Notification& notification)
     : calls{of},
       executor{of->executor()},
       from{notification.from},

@@ -16,8 +16,8 @@ class Calls;
 
 class Call {
 public:
-    Call(std::shared_ptr<Calls> calls, const patterns::Request&);
-    Call(std::shared_ptr<Calls> calls, const patterns::Notification&);
+    Call(const std::shared_ptr<Calls>& calls, const patterns::Request&);
+    Call(const std::shared_ptr<Calls>& calls, const patterns::Notification&);
     /// Nobody can answer it any more.
     ~Call();
     Call(const Call&) = delete;

@@ -39,7 +39,7 @@ public:
     /// The result: whatever nlohmann/json takes. Bytes of strings that are not UTF-8 become U+FFFD.
     template <class T>
     requires(!std::same_as<std::remove_cvref_t<T>, Response> && std::constructible_from<nlohmann::json, T>)
-        Response(T&& result)
+        Response(T&& result)  // NOLINT(bugprone-forwarding-reference-overload): copies and moves are left alone
         : Response{Kind::result, text_of(nlohmann::json(std::forward<T>(result)))} {}
 
     /// The result as JSON text, which is passed on as it is.
