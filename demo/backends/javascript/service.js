@@ -211,15 +211,7 @@ client.on('message', (topic, payload, { properties }) => {
 })
 client.on('error', (error) => console.error(error.message))
 client.on('connect', () => start().catch((error) => console.error(error.message)))
-await start()
-
-async function start() {
-  await client.subscribeAsync([`$share/${service}/${requests}+`, `${record}/+`, `${control}_all/+`], { qos: 1 })
-  const { topic, payload, ...options } = announce(true)
-  await client.publishAsync(topic, payload, options)
-  console.log(`${service}/${instance} answers`)
-}
-
+// Before anybody can see the record.
 for (const signal of ['SIGTERM', 'SIGINT']) {
   process.once(signal, async () => {
     const { topic, payload, ...options } = announce(false)
@@ -227,4 +219,12 @@ for (const signal of ['SIGTERM', 'SIGINT']) {
     await client.endAsync()
     process.exit()
   })
+}
+await start()
+
+async function start() {
+  await client.subscribeAsync([`$share/${service}/${requests}+`, `${record}/+`, `${control}_all/+`], { qos: 1 })
+  const { topic, payload, ...options } = announce(true)
+  await client.publishAsync(topic, payload, options)
+  console.log(`${service}/${instance} answers`)
 }
