@@ -2,6 +2,10 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 
+/** A test run that dies must not leave servers behind. @type {Set<import('node:child_process').ChildProcess>} */
+const children = new Set()
+process.once('exit', () => children.forEach((child) => child.kill('SIGKILL')))
+
 /** A real server as a child process: started, awaited until it accepts connections, and ended by its own id. */
 export class ServerProcess {
   /** @type {import('node:child_process').ChildProcess | undefined} */
@@ -54,8 +58,8 @@ export class ServerProcess {
       child.once('error', resolve)
     })
     if (started) throw new Error(`${this.program} cannot be started (${started.message}). Run: npm run setup`)
-    // A test run that dies must not leave servers behind.
-    process.once('exit', this.#killNow)
+    children.add(child)
+    child.once('exit', () => children.delete(child))
     for (const port of ports) await this.#becomes(() => canConnect(port), `does not listen on ${port}`)
     if (ready) await this.#becomes(async () => ready.test(this.#output), `has not printed ${ready}`)
   }
@@ -65,7 +69,6 @@ export class ServerProcess {
    */
   async stop(signal = 'SIGTERM') {
     const child = this.#child
-    process.off('exit', this.#killNow)
     if (!child || !this.running) return
     const exited = once(child, 'exit')
     child.kill(signal)
@@ -82,10 +85,6 @@ export class ServerProcess {
 
   resume() {
     this.#child?.kill('SIGCONT')
-  }
-
-  #killNow = () => {
-    this.#child?.kill('SIGKILL')
   }
 
   /**
