@@ -26,6 +26,7 @@ public:
     }
 
     void prepare() {
+        if (has_layer()) return;
         if (!calls->takes_any()) {
             for (auto& method : calls->methods()) options.methods.push_back(std::move(method));
         }

@@ -187,7 +187,7 @@ ErrorCode Webapp::send_room(std::string_view room, Payload body, const patterns:
         [&](auto& layer, auto now) { return layer.send_room(room, as_text(body.bytes()), options, now); });
 }
 ErrorCode Webapp::set_state(const nlohmann::json& state) {
-    const auto text = Response{state}.body;
+    const auto text = patterns::to_text(state);
     return impl_->try_layer([&](auto& layer, auto now) { return layer.set_state(text, now); });
 }
 ErrorCode Webapp::watch_presence(std::string_view org, std::string_view user) {

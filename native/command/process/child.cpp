@@ -53,7 +53,7 @@ void open_standard_descriptors() {
     if (opened >= 0) ::close(opened);
 }
 
-/// Asio opens sockets that a program would inherit, and with them the connection to the broker.
+/// What this process was given beside the three is not for programs; what it opens itself it keeps for itself.
 void keep_descriptors() {
     DIR* list = ::opendir("/dev/fd");
     if (list == nullptr) fail(errno);
@@ -192,6 +192,7 @@ void Child::handle_exit(int status) {
 Children::Children(net::io_context& io) : io_{io}, signals_{io, SIGCHLD} {
     std::signal(SIGPIPE, SIG_IGN);  // a program need not read its input
     open_standard_descriptors();
+    keep_descriptors();
     watch();
 }
 
@@ -200,7 +201,6 @@ std::shared_ptr<Child> Children::start(const std::vector<std::string>& words,
     Pipe input;
     Pipe output;
     Pipe errors;
-    keep_descriptors();
     std::vector<char*> arguments;
     for (const auto& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
     arguments.push_back(nullptr);

@@ -66,8 +66,7 @@ Call::~Call() {
 const nlohmann::json& Call::value() const {
     std::call_once(parsed_, [this] {
         is_too_deep_ = content_type.empty() && depth_of(params) > deepest;
-        if (params.empty() || is_too_deep_ || !content_type.empty()) return;
-        value_ = nlohmann::json::parse(params, nullptr, false);
+        if (!is_too_deep_ && content_type.empty()) value_ = patterns::to_json(params);
     });
     if (is_too_deep_) throw RequestError::invalid_params("The params are nested too deeply");
     return value_;

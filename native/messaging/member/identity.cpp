@@ -5,6 +5,7 @@
 
 #include "client/engine_options.hpp"
 #include "wsmq/native/webapp.hpp"
+#include "wsmq/patterns/json.hpp"
 #include "wsmq/patterns/names.hpp"
 
 namespace wsmq::native {
@@ -34,6 +35,8 @@ std::int64_t milliseconds_since_1970() {
     return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
 }
 
-std::string text_of(const nlohmann::json& params) { return params.is_null() ? std::string{} : Response{params}.body; }
+std::string text_of(const nlohmann::json& params) {
+    return params.is_null() ? std::string{} : patterns::to_text(params);
+}
 
 }  // namespace wsmq::native

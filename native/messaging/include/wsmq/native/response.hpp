@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "wsmq/export.hpp"
+#include "wsmq/patterns/json.hpp"
 #include "wsmq/patterns/json_rpc.hpp"
 
 namespace wsmq::native {
@@ -40,7 +41,7 @@ public:
     template <class T>
     requires(!std::same_as<std::remove_cvref_t<T>, Response> && std::constructible_from<nlohmann::json, T>)
         Response(T&& result)  // NOLINT(bugprone-forwarding-reference-overload): copies and moves are left alone
-        : Response{Kind::result, text_of(nlohmann::json(std::forward<T>(result)))} {}
+        : Response{Kind::result, patterns::to_text(nlohmann::json(std::forward<T>(result)))} {}
 
     /// The result as JSON text, which is passed on as it is.
     [[nodiscard]] static Response json_text(std::string text) { return {Kind::result, std::move(text)}; }
@@ -51,7 +52,7 @@ public:
         return response;
     }
     [[nodiscard]] static Response error(std::int64_t code, std::string message, const nlohmann::json& data = nullptr) {
-        Response response{Kind::error, data.is_null() ? std::string{} : text_of(data)};
+        Response response{Kind::error, data.is_null() ? std::string{} : patterns::to_text(data)};
         response.code = code;
         response.message = std::move(message);
         return response;
@@ -69,9 +70,6 @@ public:
 
 private:
     Response(Kind of, std::string with) : kind{of}, body{std::move(with)} {}
-    [[nodiscard]] static std::string text_of(const nlohmann::json& value) {
-        return value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-    }
 };
 
 }  // namespace wsmq::native

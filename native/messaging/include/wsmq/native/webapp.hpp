@@ -26,6 +26,7 @@
 #include "wsmq/native/message.hpp"
 #include "wsmq/native/messaging_error.hpp"
 #include "wsmq/native/results.hpp"
+#include "wsmq/patterns/json.hpp"
 #include "wsmq/patterns/webapp.hpp"
 
 namespace wsmq::native {
@@ -45,9 +46,7 @@ struct Reply {
     std::string data{};          ///< JSON text of the other side's error, or empty
 
     /// Null where there is none; discarded where it is a raw body and no JSON.
-    [[nodiscard]] nlohmann::json value() const {
-        return result.empty() ? nlohmann::json{} : nlohmann::json::parse(result, nullptr, false);
-    }
+    [[nodiscard]] nlohmann::json value() const { return patterns::to_json(result); }
 };
 
 class WSMQ_EXPORT Webapp {
