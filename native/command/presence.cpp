@@ -16,8 +16,7 @@ public:
     explicit PresenceCommand(const PresenceArguments& arguments)
         : WatchLoop{arguments, "webapp/status/+"}, arguments_{arguments}, topics_{arguments.root} {
         for (const auto* part : {&arguments.org, &arguments.user}) {
-            if (!part->empty() && !patterns::is_valid_account_part(*part))
-                throw UsageError{"--org and --user have 1 to 64 bytes of UTF-8 each, without / + # and :."};
+            if (!part->empty() && !patterns::is_valid_account_part(*part)) throw UsageError{account_rule};
         }
     }
 

@@ -34,7 +34,7 @@ std::string uid_of(const RequestArguments& arguments) {
         return arguments.uid;
     }
     std::string uid = native::make_uid(arguments.org, arguments.user.empty() ? login_name() : arguments.user);
-    if (uid.empty()) throw UsageError{"--org and --user have 1 to 64 bytes of UTF-8 each, without / + # and :."};
+    if (uid.empty()) throw UsageError{account_rule};
     return uid;
 }
 
@@ -46,13 +46,15 @@ struct Question {
         const auto* word = arguments.words;
         if (names_service) {
             if (*word) target = Target::service(**word);
-            if (!patterns::is_valid_name(target.name)) throw UsageError{"Say which service is asked: " + name_rule};
+            if (!patterns::is_valid_name(target.name))
+                throw UsageError{std::string{"Say which service is asked: "} + name_rule};
             ++word;
         } else if (arguments.peer) {
             target = Target::peer(*arguments.peer);
             if (!patterns::is_valid_uid(target.name)) throw UsageError{"--peer takes a uid: ORG:USER:RAND4."};
         }
-        if (!*word || !patterns::is_valid_name(**word)) throw UsageError{"Say which method is asked for: " + name_rule};
+        if (!*word || !patterns::is_valid_name(**word))
+            throw UsageError{std::string{"Say which method is asked for: "} + name_rule};
         method = **word++;
         if (word != std::end(arguments.words)) {
             if (*word) params_word = *word++;
@@ -63,9 +65,6 @@ struct Question {
     Target target = Target::backend();
     std::string method;
     std::optional<std::string> params_word;
-
-private:
-    inline static const std::string name_rule = "1 to 64 of A-Z a-z 0-9 _ . -";
 };
 
 std::string params_of(const RequestArguments& arguments, const Question& question) {

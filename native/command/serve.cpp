@@ -28,9 +28,9 @@ void check_names(const ServeArguments& arguments) {
     check_root(arguments.root);
     if (arguments.backend && arguments.service) throw UsageError{"The unnamed backend has no name."};
     if (!arguments.backend && !patterns::is_valid_name(arguments.service.value_or("")))
-        throw UsageError{"A service has a name of 1 to 64 of A-Z a-z 0-9 _ . -; or there is --backend."};
+        throw UsageError{std::string{"A service has a name of "} + name_rule + "; or there is --backend."};
     for (const auto& method : arguments.methods) {
-        if (!patterns::is_valid_name(method)) throw UsageError{"A method has a name of 1 to 64 of A-Z a-z 0-9 _ . -"};
+        if (!patterns::is_valid_name(method)) throw UsageError{std::string{"A method has a name of "} + name_rule};
     }
     if (!arguments.instance.empty() && !patterns::is_valid_instance(arguments.instance))
         throw UsageError{"An instance has a name as a service has, and does not begin with an underscore."};

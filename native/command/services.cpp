@@ -20,7 +20,7 @@ public:
           arguments_{arguments},
           topics_{arguments.root} {
         if (!arguments.service.empty() && !patterns::is_valid_name(arguments.service))
-            throw UsageError{"A service has a name of 1 to 64 of A-Z a-z 0-9 _ . -"};
+            throw UsageError{std::string{"A service has a name of "} + name_rule};
     }
 
 private:

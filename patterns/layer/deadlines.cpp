@@ -4,6 +4,14 @@
 
 namespace wsmq::patterns {
 
+std::optional<TimePoint> earliest(std::initializer_list<std::optional<TimePoint>> deadlines) {
+    std::optional<TimePoint> first;
+    for (const auto& due : deadlines) {
+        if (due && (!first || *due < *first)) first = due;
+    }
+    return first;
+}
+
 void Deadlines::set(std::uint64_t key, TimePoint due) {
     due_[key] = due;
     heap_.push_back({due, key});

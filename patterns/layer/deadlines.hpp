@@ -2,6 +2,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <map>
 #include <optional>
 #include <vector>
@@ -9,6 +10,9 @@
 #include "wsmq/types.hpp"
 
 namespace wsmq::patterns {
+
+/// The first of those that there are.
+[[nodiscard]] std::optional<TimePoint> earliest(std::initializer_list<std::optional<TimePoint>> deadlines);
 
 class Deadlines {
 public:

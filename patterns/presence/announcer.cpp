@@ -1,8 +1,7 @@
 #include "presence/announcer.hpp"
 
-#include <algorithm>
-
 #include "json_rpc/scan.hpp"
+#include "layer/deadlines.hpp"
 
 namespace wsmq::patterns {
 
@@ -82,9 +81,6 @@ void Announcer::handle_timeout() {
     if (renews || answers) (void)announce(Purpose::nothing);
 }
 
-std::optional<TimePoint> Announcer::next_deadline() const {
-    if (renewal_ && roll_answer_) return std::min(*renewal_, *roll_answer_);
-    return renewal_ ? renewal_ : roll_answer_;
-}
+std::optional<TimePoint> Announcer::next_deadline() const { return earliest({renewal_, roll_answer_}); }
 
 }  // namespace wsmq::patterns

@@ -1,6 +1,6 @@
 #include "service/record.hpp"
 
-#include <algorithm>
+#include "layer/deadlines.hpp"
 
 namespace wsmq::patterns {
 
@@ -107,12 +107,6 @@ void Record::handle_timeout() {
     }
 }
 
-std::optional<TimePoint> Record::next_deadline() const {
-    std::optional<TimePoint> next;
-    for (const auto& due : {renewal_, update_, answer_}) {
-        if (due && (!next || *due < *next)) next = due;
-    }
-    return next;
-}
+std::optional<TimePoint> Record::next_deadline() const { return earliest({renewal_, update_, answer_}); }
 
 }  // namespace wsmq::patterns

@@ -73,12 +73,8 @@ void Service::handle_timeout(TimePoint now) {
 
 std::optional<TimePoint> Service::Impl::next_deadline() const {
     if (!context.events.empty()) return context.now;
-    std::optional<TimePoint> next;
-    for (const auto& due :
-         {responder.next_deadline(), record.next_deadline(), janitor.next_deadline(), membership.next_deadline()}) {
-        if (due && (!next || *due < *next)) next = due;
-    }
-    return next;
+    return earliest(
+        {responder.next_deadline(), record.next_deadline(), janitor.next_deadline(), membership.next_deadline()});
 }
 
 std::optional<TimePoint> Service::next_deadline() const { return impl_->next_deadline(); }

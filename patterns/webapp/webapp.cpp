@@ -84,12 +84,8 @@ void Webapp::handle_timeout(TimePoint now) {
 
 std::optional<TimePoint> Webapp::Impl::next_deadline() const {
     if (!context.events.empty()) return context.now;
-    std::optional<TimePoint> next;
-    for (const auto& due : {caller.next_deadline(), responder.next_deadline(), discovery.next_deadline(),
-                            announcer.next_deadline(), roster.next_deadline(), membership.next_deadline()}) {
-        if (due && (!next || *due < *next)) next = due;
-    }
-    return next;
+    return earliest({caller.next_deadline(), responder.next_deadline(), discovery.next_deadline(),
+                     announcer.next_deadline(), roster.next_deadline(), membership.next_deadline()});
 }
 
 std::optional<TimePoint> Webapp::next_deadline() const { return impl_->next_deadline(); }

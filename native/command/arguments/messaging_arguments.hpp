@@ -11,6 +11,10 @@
 namespace wsmq::command {
 
 /// Throws UsageError where it is none.
+/// What names have to be, for whoever is told that one is not.
+inline constexpr auto name_rule = "1 to 64 of A-Z a-z 0-9 _ . -";
+inline constexpr auto account_rule = "--org and --user have 1 to 64 bytes of UTF-8 each, without / + # and :.";
+
 void check_root(const std::string& root);
 
 struct RequestArguments {
