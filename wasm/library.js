@@ -23,10 +23,10 @@ addToLibrary({
   },
   wsmq_socket_has_failed__deps: ['$WS'],
   wsmq_socket_has_failed: (handle) => WS.getSocket(handle).hasFailed === true,
-  wsmq_socket_send__deps: ['emscripten_websocket_send_binary'],
+  wsmq_socket_send__deps: ['$WS'],
   wsmq_socket_send: (handle, data, size) => {
     try {
-      _emscripten_websocket_send_binary(handle, data, size)
+      sendBytes(WS.getSocket(handle), data, size)
       return true
     } catch {
       return false

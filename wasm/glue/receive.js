@@ -1,4 +1,4 @@
-// WebSocket messages into memory.
+// WebSocket messages into memory, and out of it.
 
 const receiveBuffer = _wsmq_receive_buffer()
 const receiveBufferSize = 64 * 1024
@@ -47,4 +47,16 @@ function receiveData(socket, data, timeStamp) {
   _wsmq_socket_received(socket, address, size, timeStamp)
   receivedChunk = outer
   if (!isBuffered) _free(address)
+}
+
+/**
+ * The browser's own WebSocket has copied the bytes when send() returns. Any other (that of `ws` under Node, a wrapper, a
+ * mock) may keep what it is given until it has compressed or handed it on, while our memory is written anew.
+ * @param {WebSocket} socket
+ * @param {number} data
+ * @param {number} size
+ */
+function sendBytes(socket, data, size) {
+  const isOfBrowser = /^function send\(\) *{\s*\[native code/.test(Function.prototype.toString.call(socket.send))
+  socket.send(isOfBrowser ? HEAPU8.subarray(data, data + size) : HEAPU8.slice(data, data + size))
 }

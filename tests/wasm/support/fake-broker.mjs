@@ -20,6 +20,7 @@ export class Peer {
   constructor(socket) {
     this.#socket = socket
     this.protocol = socket.protocol
+    this.extensions = socket.extensions
     this.closed = once(socket, 'close').then(([code]) => code)
     socket.on('error', () => {})
     socket.on('message', (/** @type {Buffer} */ data, isBinary) => {

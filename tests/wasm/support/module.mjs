@@ -4,15 +4,18 @@ import { WebSocket } from 'ws'
 
 globalThis.WebSocket = /** @type {any} */ (WebSocket)
 
-const directory = process.env.WSMQ_MODULE ?? new URL('../../../build/wasm', import.meta.url).pathname
+export const directory = process.env.WSMQ_MODULE ?? new URL('../../../build/wasm', import.meta.url).pathname
 
-/** @returns {Promise<import('../../../wasm/wsmq.js').Module>} a module of its own, with a memory of its own */
-export async function loadModule() {
+/**
+ * @param {object} [overrides]
+ * @returns {Promise<import('../../../wasm/wsmq.js').Module>} a module of its own, with a memory of its own
+ */
+export async function loadModule(overrides = {}) {
   const wasmBinary = await readFile(`${directory}/wsmq.wasm`).catch(() => {
     throw new Error(`${directory}/wsmq.wasm is missing: run "npm run build" first.`)
   })
   const { default: createModule } = await import(`${directory}/wsmq.mjs`)
-  return createModule({ wasmBinary })
+  return createModule({ wasmBinary, ...overrides })
 }
 
 /**
