@@ -1,6 +1,7 @@
 // npm run check [-- NAME...]: everything that is found without running the code. npm run format mends the layout.
 import { existsSync } from 'node:fs'
 import { buildPreset } from './lib/cmake.mjs'
+import { checkDocs } from './lib/check-docs.mjs'
 import { runClangTidy } from './lib/clang-tidy.mjs'
 import { sourceFiles } from './lib/files.mjs'
 import { Report } from './lib/report.mjs'
@@ -41,6 +42,9 @@ const checks = {
         project,
       ])
     }
+  },
+  async docs(report) {
+    await report.step('docs', checkDocs)
   },
   async publint(report) {
     await report.check('publint', process.execPath, [tool('publint/src/cli.js'), '--strict'])

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { needsOfBackends } from './lib/backends.mjs'
 import { root } from './lib/root.mjs'
+import { isLocked, runApt } from './lib/apt.mjs'
 import { isInstalled } from './lib/installed.mjs'
 import { Failure, isMain, must, run, runMain, timed } from './lib/run.mjs'
 
@@ -90,10 +91,8 @@ async function installPackages(packages) {
   const prefix = await asRoot().catch(() => {
     throw new Failure(`These packages are missing and installing them takes root. Run: sudo apt-get install ${list}`)
   })
-  const apt = [...prefix, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-o', 'DPkg::Lock::Timeout=300', '-qq']
   for (const command of [['update'], ['install', '--yes', '--no-install-recommends', ...packages]]) {
-    const [program = '', ...args] = [...apt, ...command]
-    const { code, output } = await run(program, args)
+    const { code, output } = await runApt(prefix, command)
     if (code !== 0) throw new Failure(`${output}${explainApt(output, list)}`)
   }
 }
@@ -103,8 +102,8 @@ async function installPackages(packages) {
  * @param {string} list
  */
 function explainApt(output, list) {
-  if (/could not get lock|unable to acquire/i.test(output)) {
-    return 'Another program is installing packages. Wait until it has finished, then run this again.'
+  if (isLocked(output)) {
+    return 'Another program has been installing packages all the time. Wait until it has finished, then run this again.'
   }
   if (/temporary failure|could not resolve|could not connect|unable to connect|failed to fetch/i.test(output)) {
     return 'The package mirror cannot be reached. Check the network, then run this again.'

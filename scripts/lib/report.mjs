@@ -1,6 +1,9 @@
 import { lastLines, run, seconds } from './run.mjs'
 
-/** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
+/**
+ * `flaky`: what passed at its second run only, and is not among `passed`.
+ * @typedef {{ passed: number, failed: number, skipped: number, flaky?: readonly string[] }} Counts
+ */
 
 /** What a whole run has found, told step by step. */
 export class Report {
@@ -8,6 +11,8 @@ export class Report {
   #all = { passed: 0, failed: 0, skipped: 0 }
   /** @type {string[]} */
   #failedSteps = []
+  /** @type {string[]} */
+  #flaky = []
 
   /**
    * Does a step and tells its result; whatever is thrown counts as one failure.
@@ -17,13 +22,18 @@ export class Report {
   async step(title, work) {
     const start = performance.now()
     console.log(`${title} ...`)
-    const { output = '', ...counts } = await work().catch((error) => ({
-      ...{ passed: 0, failed: 1, skipped: 0 },
+    const {
+      output = '',
+      flaky = [],
+      ...counts
+    } = await work().catch((error) => ({
+      ...{ passed: 0, failed: 1, skipped: 0, flaky: [] },
       output: error instanceof Error ? error.message : String(error),
     }))
     this.#all.passed += counts.passed
     this.#all.failed += counts.failed
     this.#all.skipped += counts.skipped
+    this.#flaky.push(...flaky.map((name) => `${title}: ${name}`))
     if (counts.failed > 0) {
       this.#failedSteps.push(title)
       console.log(lastLines(output, 150))
@@ -62,9 +72,15 @@ export class Report {
     })
   }
 
-  /** Prints the closing line and sets the exit code. */
+  /** Prints the closing line and sets the exit code. That no test has run is a failure: a misspelt name, say. */
   close() {
+    const { passed, failed } = this.#all
+    if (passed + failed === 0) {
+      console.log('\nNo test has run.')
+      this.#all.failed = 1
+    }
     if (this.#failedSteps.length > 0) console.log(`\nFailed: ${this.#failedSteps.join('; ')}`)
+    if (this.#flaky.length > 0) console.log(`\nFlaky, passed at the second run only: ${this.#flaky.length}\n  ${this.#flaky.join('\n  ')}`)
     console.log(`\n${tell(this.#all)}`)
     process.exitCode = this.#all.failed > 0 ? 1 : 0
   }

@@ -7,12 +7,13 @@ import { run } from './run.mjs'
 /**
  * Runs the unit tests of a built preset and counts its tests in the reports that GoogleTest leaves.
  * @param {string} preset
+ * @param {string} [name] only tests whose full name (Suite.Test) holds this text
  */
-export async function runUnitTests(preset) {
+export async function runUnitTests(preset, name) {
   const reports = `${root}build/${preset}/reports`
   await rm(reports, { recursive: true, force: true })
   await mkdir(reports, { recursive: true })
-  const { code, output } = await runCtest(preset)
+  const { code, output } = await runCtest(preset, name === undefined ? {} : { GTEST_FILTER: `*${name}*` })
   const counts = { passed: 0, failed: 0, skipped: 0, output }
   for (const file of await readdir(reports)) count(JSON.parse(await readFile(`${reports}/${file}`, 'utf8')), counts)
   // A program that crashed wrote no report.
@@ -30,9 +31,9 @@ export async function replayCorpus() {
   return { passed: targets - failed, failed: code !== 0 && failed === 0 ? 1 : failed, skipped: 0, output }
 }
 
-/** @param {string} preset */
-function runCtest(preset) {
-  return run('ctest', ['--preset', preset, '--parallel', String(availableParallelism())])
+/** @param {string} preset @param {Record<string, string>} [env] */
+function runCtest(preset, env = {}) {
+  return run('ctest', ['--preset', preset, '--parallel', String(availableParallelism())], { env })
 }
 
 /** @typedef {{ status: string, result: string, failures?: unknown[] }} TestCase */
@@ -53,18 +54,24 @@ function count(report, counts) {
 
 /**
  * Runs tests of node:test. On a machine of unknown load, which is what CI is, files with failures run a second time, by
- * themselves, and what passes then is told.
+ * themselves, and what passes then is told as flaky.
  * @param {readonly string[]} files
+ * @param {string} [name] only tests whose name holds this text
  */
-export async function runNodeTests(files) {
-  const first = await runNodeFiles(files)
+export async function runNodeTests(files, name) {
+  const first = await runNodeFiles(files, name)
   if (first.failed === 0 || !process.env['CI']) return first
   const failing = filesOf(first.failures, files)
   if (failing === undefined) return first
   console.log(`${first.output}\nOnce more, by themselves: ${failing.join(' ')}`)
-  const second = await runNodeFiles(failing)
-  return { ...first, passed: first.passed + first.failed - second.failed, failed: second.failed, output: second.output }
+  const second = await runNodeFiles(failing, name)
+  const still = second.failures.map(titleOf)
+  const flaky = [...new Set(first.failures.map(titleOf))].filter((title) => !still.includes(title))
+  return { ...first, failed: second.failed, output: second.output, flaky }
 }
+
+/** @param {string} failure as TAP tells it */
+const titleOf = (failure) => /^ *not ok \d+ - (.*)$/m.exec(failure)?.[1] ?? failure
 
 /**
  * The files that failures happened in; none where the file of one of them is not told.
@@ -76,11 +83,12 @@ function filesOf(failures, files) {
   return failures.length === 0 || owners.includes(undefined) ? undefined : [...new Set(/** @type {string[]} */ (owners))]
 }
 
-/** @param {readonly string[]} files */
-async function runNodeFiles(files) {
+/** @param {readonly string[]} files @param {string} [name] */
+async function runNodeFiles(files, name) {
   await mkdir(`${root}build/reports`, { recursive: true })
   // Concurrency is node's own: one process per file. A test that hangs ends after ten minutes.
-  const { code, output } = await run(process.execPath, ['--test', '--test-reporter=tap', '--test-timeout=600000', ...files])
+  const pattern = name === undefined ? [] : [`--test-name-pattern=${literal(name)}`]
+  const { code, output } = await run(process.execPath, ['--test', '--test-reporter=tap', '--test-timeout=600000', ...pattern, ...files])
   await writeFile(`${root}build/reports/node.tap`, output)
   /** Of the lines that TAP ends with here. @param {string} name */
   const summary = (name) => Number(new RegExp(`^# ${name} (\\d+)$`, 'm').exec(output)?.[1] ?? 0)
@@ -103,14 +111,27 @@ function failuresIn(tap) {
   return [...tap.matchAll(/^( *)not ok (?!.*# (?:TODO|SKIP))[^]*?\n\1 {2}\.\.\.$/gm)].map(([block]) => block)
 }
 
-/** Runs the browser tests. */
-export async function runBrowserTests() {
+/** A pattern that matches this text. @param {string} text */
+const literal = (text) => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
+
+/** Runs the browser tests. @param {string} [name] only tests whose name holds this text */
+export async function runBrowserTests(name) {
   const file = `${root}build/reports/playwright.json`
   await rm(file, { force: true })
-  const { code, output } = await run(process.execPath, [`${root}node_modules/@playwright/test/cli.js`, 'test'], { live: true })
+  const pattern = name === undefined ? [] : ['--pass-with-no-tests', '--grep', literal(name)]
+  const { code, output } = await run(process.execPath, [`${root}node_modules/@playwright/test/cli.js`, 'test', ...pattern], { live: true })
   if (!existsSync(file)) return { passed: 0, failed: 1, skipped: 0, output }
-  const { stats } = JSON.parse(await readFile(file, 'utf8'))
-  if (stats.flaky > 0) console.log(`Passed at the second run only, see above: ${stats.flaky}`)
+  const { stats, suites } = JSON.parse(await readFile(file, 'utf8'))
   const failed = stats.unexpected
-  return { passed: stats.expected + stats.flaky, failed: code !== 0 && failed === 0 ? 1 : failed, skipped: stats.skipped }
+  return { passed: stats.expected, failed: code !== 0 && failed === 0 ? 1 : failed, skipped: stats.skipped, flaky: flakyIn(suites) }
+}
+
+/** @typedef {{ suites?: Suite[], specs?: { title: string, tests: { status: string }[] }[] }} Suite */
+
+/** @param {Suite[]} suites @returns {string[]} */
+function flakyIn(suites) {
+  return suites.flatMap(({ suites: inner = [], specs = [] }) => [
+    ...specs.filter(({ tests }) => tests.some(({ status }) => status === 'flaky')).map(({ title }) => title),
+    ...flakyIn(inner),
+  ])
 }
