@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { startBroker } from '../tests/support/broker.mjs'
 import { serveFiles } from '../tests/support/static-files.mjs'
 
+/** @param {string} relative */
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url))
 
 const roots = {
@@ -25,7 +26,7 @@ export async function startFiles() {
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   return {
-    url: `http://127.0.0.1:${server.address().port}`,
+    url: `http://127.0.0.1:${/** @type {import('node:net').AddressInfo} */ (server.address()).port}`,
     close: () => {
       server.closeAllConnections()
       server.close()
@@ -33,7 +34,7 @@ export async function startFiles() {
   }
 }
 
-/** Starts a script as a process of its own; it ends with its standard input. */
+/** Starts a script as a process of its own; it ends with its standard input. @param {string} file @param {string[]} parameters */
 async function startScript(file, parameters = []) {
   const child = spawn(process.execPath, [path(file), ...parameters], { stdio: ['pipe', 'pipe', 'inherit'] })
   const [line] = await Promise.race([
@@ -52,7 +53,7 @@ export async function startSink() {
 
 const service = path('../build/release/bench/native/bench_service')
 
-/** The demo service in C++; null where it is not built. */
+/** The demo service in C++; null where it is not built. @param {{ tcpPort: number }} broker */
 export async function startService(broker) {
   if (!existsSync(service)) return null
   const child = spawn(service, {

@@ -1,9 +1,6 @@
 // npm start: Mosquitto and the demo page, on free loopback ports (PORT chooses the page's), with simulated devices and
 // every demo service whose toolchain is there.
-import { startBroker } from '../tests/support/broker.mjs'
-import { startPageServer } from '../tests/support/page-server.mjs'
-import { DemoPrograms } from './lib/demo-programs.mjs'
-import { root } from './lib/root.mjs'
+import { startDemo } from './lib/demo.mjs'
 import { Failure, runMain } from './lib/run.mjs'
 import { build } from './build.mjs'
 import { setup } from './setup.mjs'
@@ -36,25 +33,17 @@ await runMain(async () => {
   await build()
 
   const stop = askedToStop()
-  const broker = await startBroker()
-  const programs = new DemoPrograms(`mqtt://127.0.0.1:${broker.tcpPort}`)
+  const demo = await startDemo(port).catch((error) => {
+    throw explainListen(error, port)
+  })
   try {
-    const pages = await startPageServer({
-      port,
-      brokerPort: broker.webSocketPort,
-      roots: { '/': `${root}demo`, '/dist/': `${root}dist` },
-    }).catch((error) => {
-      throw explainListen(error, port)
-    })
-    console.log(`\nThe page:   ${pages.url}\nThe broker: ${broker.url} and mqtt://127.0.0.1:${broker.tcpPort}\nCtrl-C stops all.\n`)
+    console.log(`\nThe page:   ${demo.url}\nThe broker: ${demo.broker.url} and ${demo.brokerUrl}\nCtrl-C stops all.\n`)
     // The page is of use without them, and the first time some take minutes to compile.
-    void programs.start()
+    void demo.programs.start()
     await stop
     console.log('\nStopping ...')
-    await pages.close()
   } finally {
-    await programs.stop()
-    await broker.close()
+    await demo.close()
   }
   console.log('Stopped.')
 })

@@ -6,6 +6,7 @@ import { basename } from 'node:path'
 import { buildPreset } from './lib/cmake.mjs'
 import { sourceFiles } from './lib/files.mjs'
 import { testBackends } from './lib/backends.mjs'
+import { ExposureWatch } from './lib/exposure-watch.mjs'
 import { Report } from './lib/report.mjs'
 import { root } from './lib/root.mjs'
 import { Failure, runMain } from './lib/run.mjs'
@@ -77,6 +78,8 @@ await runMain(async () => {
 
   await setup(['build', ...new Set(named.flatMap((part) => parts[part] ?? []))])
   const report = new Report()
+  const exposure = new ExposureWatch()
+  exposure.start()
   if (wants('debug', 'check')) await unitTests(report, 'debug', 'Unit tests', name)
   if (wants('sanitize')) await unitTests(report, 'sanitize', 'Unit tests under the sanitizers', name)
   if (wants('tsan')) await unitTests(report, 'tsan', 'Threads under the thread sanitizer', name)
@@ -103,5 +106,9 @@ await runMain(async () => {
   // Without a package every one of them would wait for its page in vain.
   if (wants('browser') && packed) await report.step('Tests in the browser', () => runBrowserTests(name))
   if (name === undefined && wants('check')) await check(report)
+  const open = await exposure.stop()
+  await report.step('Nothing listens but on loopback', async () => {
+    return { passed: open.length > 0 ? 0 : 1, failed: open.length, skipped: 0, output: open.join('\n') }
+  })
   report.close()
 })

@@ -7,8 +7,9 @@ import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import mqtt from 'mqtt'
 import { aclFile } from '../../deploy/access/mosquitto.mjs'
+import { listener } from '../support/broker.mjs'
 import { freePort } from '../support/free-port.mjs'
-import { makeCertificate } from '../support/proxy.mjs'
+import { makeCertificate } from '../support/certificate.mjs'
 import { ServerProcess } from '../support/server-process.mjs'
 import { ann, bob, root, webapp } from './expectations.mjs'
 
@@ -35,7 +36,7 @@ describe('Mosquitto with an acl_file and client certificates', { timeout: 60_000
       'allow_anonymous false',
       'log_dest stderr',
       `acl_file ${directory}/rules.acl`,
-      `listener ${port} 127.0.0.1`,
+      ...listener(port, 'mqtt'),
       `cafile ${directory}/authority.pem`,
       `certfile ${directory}/server.pem`,
       `keyfile ${directory}/server.key`,

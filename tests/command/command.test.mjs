@@ -8,9 +8,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, afterEach, before, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { startBroker } from '../support/broker.mjs'
+import { listener, startBroker } from '../support/broker.mjs'
 import { freePort } from '../support/free-port.mjs'
-import { makeCertificate } from '../support/proxy.mjs'
+import { makeCertificate } from '../support/certificate.mjs'
 import { buildCommand, endAll, start, wsmq } from './support.mjs'
 
 /** @type {import('../support/broker.mjs').Broker} */
@@ -32,7 +32,7 @@ before(async () => {
   const tls = [`cafile ${directory}/authority.pem`, `certfile ${directory}/server.pem`, `keyfile ${directory}/server.key`]
   broker = await startBroker({
     users: { ann: 'secret' },
-    settings: [`listener ${mqtts} 127.0.0.1`, ...tls, `listener ${wss} 127.0.0.1`, 'protocol websockets', ...tls],
+    settings: [...listener(mqtts, 'mqtt'), ...tls, ...listener(wss, 'websockets'), ...tls],
   })
   const trust = ['--cafile', `${directory}/authority.pem`]
   addresses['mqtt'] = ['-L', `mqtt://ann:secret@127.0.0.1:${broker.tcpPort}`]

@@ -132,10 +132,19 @@ async function writeConfiguration(directory, broker, { users, persistence = fals
   // Running as root, Mosquitto would change to a user that cannot read this directory.
   if (process.getuid?.() === 0) lines.push('user root')
   lines.push(...settings)
-  lines.push(`listener ${broker.tcpPort} 127.0.0.1`, 'protocol mqtt')
-  lines.push(`listener ${broker.webSocketPort} 127.0.0.1`, 'protocol websockets')
+  lines.push(...listener(broker.tcpPort, 'mqtt'), ...listener(broker.webSocketPort, 'websockets'))
   await writeFile(join(directory, 'mosquitto.conf'), lines.join('\n') + '\n')
   await chmod(directory, 0o700)
+}
+
+/**
+ * The lines of mosquitto.conf for a listener on loopback. Without the family, Mosquitto 2.0 passes over the address of a
+ * WebSocket listener and takes connections from everywhere.
+ * @param {number} port
+ * @param {'mqtt' | 'websockets'} protocol
+ */
+export function listener(port, protocol) {
+  return [`listener ${port} 127.0.0.1`, 'socket_domain ipv4', `protocol ${protocol}`]
 }
 
 /**

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import mqtt from 'mqtt'
 import { closedByDefault, dynamicSecurity } from '../../deploy/access/mosquitto.mjs'
 import { freePort } from './free-port.mjs'
-import { makeCertificate } from './proxy.mjs'
+import { makeCertificate } from './certificate.mjs'
 import { ServerProcess } from './server-process.mjs'
 
 const shipped = new URL('../../deploy/mosquitto/mosquitto.conf', import.meta.url)
@@ -22,7 +22,7 @@ function pluginFile() {
 }
 
 /**
- * Mosquitto with the configuration that deploy/ gives to users; only paths, ports and addresses are changed.
+ * Mosquitto with the configuration that deploy/ gives to users; only paths and ports are changed.
  * `command` sends commands to its dynamic security plugin as the administrator.
  * @param {{ settings?: string[] }} [options] further lines, before the listeners
  */
@@ -37,9 +37,9 @@ export async function startDeployedMosquitto({ settings = [] } = {}) {
   const text = await readFile(shipped, 'utf8')
   const adapted = text
     .replace('/usr/lib/mosquitto_dynamic_security.so', pluginFile())
-    .replace('listener 9001 127.0.0.1', [...settings, `listener ${ports.webSocket} 127.0.0.1`].join('\n'))
-    .replace('listener 1883', `listener ${ports.tcp} 127.0.0.1`)
-    .replace('listener 8883', `listener ${ports.tls} 127.0.0.1`)
+    .replace('listener 9001', [...settings, `listener ${ports.webSocket}`].join('\n'))
+    .replace('listener 1883', `listener ${ports.tcp}`)
+    .replace('listener 8883', `listener ${ports.tls}`)
     .replaceAll(/\/mosquitto\/(?:data|certificates)\//g, `${directory}/`)
   const user = process.getuid?.() === 0 ? 'user root\n' : '' // else it would change to one that cannot read the directory
   await writeFile(join(directory, 'mosquitto.conf'), user + adapted)

@@ -3,7 +3,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort } from './free-port.mjs'
-import { makeCertificate } from './proxy.mjs'
+import { makeCertificate } from './certificate.mjs'
 import { ServerProcess } from './server-process.mjs'
 
 const shipped = new URL('../../deploy/rabbitmq/', import.meta.url)
@@ -27,8 +27,8 @@ function everything(username, passwordHash) {
 const secretHash = 'AAAAAAmpGNWh4Zb1y9OixpZ8JE04dFn6QBxU9IcgRn7sp6Ks'
 
 /**
- * A real RabbitMQ with its MQTT and Web MQTT plugins and the configuration that deploy/ gives to users; only paths,
- * ports and addresses are changed. Its home, cookie, node name and epmd are its own.
+ * A real RabbitMQ with its MQTT and Web MQTT plugins and the configuration that deploy/ gives to users; only paths and
+ * ports are changed. Its home, cookie, node name and epmd are its own.
  * @param {{ definitions?: object }} [options] users and permissions; by default `tester` with the password `secret`
  */
 export async function startRabbitMq({ definitions = everything('tester', secretHash) } = {}) {
@@ -38,11 +38,11 @@ export async function startRabbitMq({ definitions = everything('tester', secretH
   await mkdir(join(directory, 'home'), { mode: 0o700 })
   makeCertificate(directory)
   await writeFile(join(directory, 'definitions.json'), JSON.stringify(definitions))
-  for (const file of ['enabled_plugins', 'advanced.config']) await cp(new URL(file, shipped), join(directory, file))
+  for (const file of ['enabled_plugins', 'advanced.config', 'rabbitmq-env.conf']) await cp(new URL(file, shipped), join(directory, file))
   const text = await readFile(new URL('rabbitmq.conf', shipped), 'utf8')
   const adapted = text
-    .replace('tcp.default = 1883', `tcp.default = 127.0.0.1:${tcp}`)
-    .replace('ssl.default = 8883', `ssl.default = 127.0.0.1:${tls}`)
+    .replace(/(mqtt\.listeners\.tcp\.default = .*)1883/, `$1${tcp}`)
+    .replace(/(mqtt\.listeners\.ssl\.default = .*)8883/, `$1${tls}`)
     .replace('web_mqtt.tcp.port = 9001', `web_mqtt.tcp.port = ${webSocket}`)
     .replaceAll(/\/etc\/rabbitmq\/(?:certificates\/)?/g, `${directory}/`)
   await writeFile(join(directory, 'rabbitmq.conf'), adapted)
@@ -51,10 +51,9 @@ export async function startRabbitMq({ definitions = everything('tester', secretH
     HOME: join(directory, 'home'),
     ERL_CRASH_DUMP: join(directory, 'erl_crash.dump'),
     ERL_EPMD_PORT: String(epmdPort),
-    ERL_EPMD_ADDRESS: '127.0.0.1',
     RABBITMQ_ADVANCED_CONFIG_FILE: join(directory, 'advanced.config'),
     RABBITMQ_CONFIG_FILE: join(directory, 'rabbitmq.conf'),
-    RABBITMQ_CONF_ENV_FILE: '/dev/null',
+    RABBITMQ_CONF_ENV_FILE: join(directory, 'rabbitmq-env.conf'),
     RABBITMQ_DIST_PORT: String(distribution),
     RABBITMQ_ENABLED_PLUGINS_FILE: join(directory, 'enabled_plugins'),
     RABBITMQ_FEATURE_FLAGS_FILE: join(directory, 'feature-flags'),
@@ -63,11 +62,11 @@ export async function startRabbitMq({ definitions = everything('tester', secretH
     RABBITMQ_MNESIA_BASE: join(directory, 'mnesia'),
     RABBITMQ_NODENAME: `wsmq-${process.pid}-${tcp}@localhost`,
     RABBITMQ_PID_FILE: join(directory, 'pid'),
-    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '-kernel inet_dist_use_interface {127,0,0,1}',
     RUNNING_UNDER_SYSTEMD: 'true', // the script becomes the server, whose id we then have
   }
   // Started here, so that Erlang starts none of its own, which would outlive everything.
-  const epmd = new ServerProcess('epmd', ['-port', String(epmdPort), '-address', '127.0.0.1'])
+  const asShipped = '. "$0" && exec epmd -port "$1"' // at the address that the shipped file says
+  const epmd = new ServerProcess('sh', ['-c', asShipped, join(directory, 'rabbitmq-env.conf'), String(epmdPort)])
   const server = new ServerProcess(existsSync(debian) ? debian : 'rabbitmq-server', [], environment)
   let closed = false
   // After `close`, Erlang would start an epmd of its own, which outlives everything.

@@ -60,7 +60,8 @@ std::string Mosquitto::configuration() {
         directory_.path().string() + "/\n";
     for (std::size_t i = 0; i < listeners.size(); ++i) {
         const auto& [scheme, websocket, tls, demanding] = listeners[i];
-        text += "listener " + std::to_string(ports_[i]) + " 127.0.0.1\n";
+        // Without the family, Mosquitto 2.0 passes over the address of a WebSocket listener.
+        text += "listener " + std::to_string(ports_[i]) + " 127.0.0.1\nsocket_domain ipv4\n";
         text += std::string{"protocol "} + (websocket ? "websockets\n" : "mqtt\n");
         if (tls) text += "certfile " + files.certificate + "\nkeyfile " + files.private_key + "\n";
         if (demanding) text += "cafile " + authority_.file() + "\nrequire_certificate true\n";

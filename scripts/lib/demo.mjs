@@ -1,0 +1,27 @@
+import { startBroker } from '../../tests/support/broker.mjs'
+import { startPageServer } from '../../tests/support/page-server.mjs'
+import { DemoPrograms } from './demo-programs.mjs'
+import { root } from './root.mjs'
+
+/** Mosquitto and the demo page. `programs` talk with the page, and are to be started. @param {number} [port] the page's; 0 is any free one */
+export async function startDemo(port = 0) {
+  const broker = await startBroker()
+  const brokerUrl = `mqtt://127.0.0.1:${broker.tcpPort}`
+  const programs = new DemoPrograms(brokerUrl)
+  const roots = { '/': `${root}demo`, '/dist/': `${root}dist` }
+  const pages = await startPageServer({ port, brokerPort: broker.webSocketPort, roots }).catch(async (error) => {
+    await broker.close()
+    throw error
+  })
+  return {
+    broker,
+    brokerUrl,
+    programs,
+    url: pages.url,
+    async close() {
+      await pages.close()
+      await programs.stop()
+      await broker.close()
+    },
+  }
+}
