@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import { aclConf, claims, token } from './emqx.mjs'
-import { aclFile, closedByDefault, dynamicSecurity } from './mosquitto.mjs'
+import { aclFile, administratorBound, closedByDefault, dynamicSecurity } from './mosquitto.mjs'
 import { definitions } from './rabbitmq.mjs'
 import { AccessError, checkRoot, parseAccount } from './rules.mjs'
 
@@ -30,7 +30,7 @@ const password = () => process.env['ACCESS_PASSWORD'] ?? randomBytes(18).toStrin
 /** @type {Record<string, (accounts: Account[], root: string, token: { lifetime: number, clientId?: string | undefined }) => string>} */
 const forms = {
   mosquitto: (accounts, root) =>
-    [closedByDefault, ...accounts.map((account) => dynamicSecurity(account, root, password()))]
+    [closedByDefault, ...accounts.map((account) => dynamicSecurity(account, root, password())), administratorBound]
       .map((commands) => `${JSON.stringify(commands)}\n`)
       .join(''),
   'mosquitto-acl': aclFile,

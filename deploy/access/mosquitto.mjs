@@ -52,6 +52,16 @@ export function dynamicSecurityRemoval(account) {
   }
 }
 
+/** The client identifier of the administrator. It is not the user name: see `administratorBound`. */
+export const administrator = 'administrator'
+
+/**
+ * Said once, after the other commands, for the plugin ends the administrator's connection with it: the account is bound to a
+ * client identifier that is not its name. No client has one on the listener for browsers, which makes the user name the
+ * client identifier, so that the administrator's password is of no use there.
+ */
+export const administratorBound = { commands: [{ command: 'setClientId', username: 'admin', clientid: administrator }] }
+
 /** Said once, before the first command: nothing is allowed that no role allows. */
 export const closedByDefault = {
   commands: [

@@ -44,6 +44,16 @@ describe('npm run access', () => {
     assert.deepEqual([username, clientid], ['service:orders', 'orders-1'])
   })
 
+  it('closes what nobody opened before it makes accounts, and binds the administrator after them', () => {
+    const { stdout } = generate(['--broker', 'mosquitto', '--account', 'device=SN1'])
+    const commands = stdout.split('\n').flatMap((line) => (line ? JSON.parse(line).commands : []))
+    assert.deepEqual(
+      commands.map(({ command }) => command),
+      ['setDefaultACLAccess', 'createRole', 'createClient', 'setClientId'],
+    )
+    assert.notEqual(commands.at(-1).clientid, commands.at(-1).username)
+  })
+
   it('gives each account a password of its own', () => {
     const { stdout } = generate(['--broker', 'mosquitto', '--account', 'device=SN1', '--account', 'device=SN2'])
     const passwords = stdout

@@ -1,14 +1,19 @@
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { after, before, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import mqtt from 'mqtt'
-import { dynamicSecurityRemoval } from '../../deploy/access/mosquitto.mjs'
+import { administrator, dynamicSecurityRemoval } from '../../deploy/access/mosquitto.mjs'
 import { startDeployedMosquitto } from '../support/deployed-mosquitto.mjs'
+import { startDeployedSite } from '../support/deployed-site.mjs'
 import { startProxy } from '../support/proxy.mjs'
 import { ann, bob, root, service as serviceRules, webapp } from './expectations.mjs'
 
 const notAuthorised = 0x87
+const generator = fileURLToPath(new URL('../../deploy/access/generate.mjs', import.meta.url))
+const run = promisify(execFile)
 
 /** @typedef {Awaited<ReturnType<typeof startDeployedMosquitto>>} Broker */
 
@@ -22,15 +27,14 @@ describe('Mosquitto with the shipped configuration and access rules', { timeout:
    * @param {string} username
    * @param {mqtt.IClientOptions} [options]
    */
-  async function join(username, options = {}) {
-    const client = await mqtt.connectAsync(broker.url, {
-      clientId: username,
-      username,
-      password: 'secret',
-      protocolVersion: 5,
-      reconnectPeriod: 0,
-      ...options,
-    })
+  const join = (username, options = {}) => enter(broker.url, { clientId: username, username, ...options })
+
+  /**
+   * @param {string} url
+   * @param {mqtt.IClientOptions} options
+   */
+  async function enter(url, options) {
+    const client = await mqtt.connectAsync(url, { password: 'secret', protocolVersion: 5, reconnectPeriod: 0, ...options })
     clients.push(client)
     return client
   }
@@ -100,14 +104,43 @@ describe('Mosquitto with the shipped configuration and access rules', { timeout:
 
   scenario('a webapp cannot connect under the uid of another, nor under another one of its own account', async () => {
     for (const clientId of [bob, 'acme:ann:zzzz', 'acme:ann:cccc', '']) {
-      await assert.rejects(join(ann, { clientId }), /Not authorized|Client identifier/i, `as "${clientId}"`)
+      const attempt = enter(broker.tcpUrl, { clientId, username: ann })
+      await assert.rejects(attempt, /Not authorized|Client identifier/i, `as "${clientId}"`)
     }
+  })
+
+  scenario('at the listener for browsers it is itself, whatever it asks for', async () => {
+    const self = await join(ann)
+    const displaced = new Promise((resolve) => self.once('close', () => resolve(undefined)))
+    const again = await join(ann, { clientId: bob })
+    await displaced
+    assert.equal(await subscribe(again, `${root}webapp/res/${ann}`), 1)
+    assert.equal(await subscribe(again, `${root}webapp/res/${bob}`), notAuthorised)
   })
 
   scenario('an attempt to take a uid leaves its owner connected', async () => {
     const owner = await join(bob)
-    await assert.rejects(join(ann, { clientId: bob }), /Not authorized/i)
+    await assert.rejects(enter(broker.tcpUrl, { clientId: bob, username: ann }), /Not authorized/i)
+    await join(ann, { clientId: bob })
     assert.equal(await subscribe(owner, `${root}webapp/res/${bob}`), 1)
+  })
+
+  scenario('the administrator comes in at the listener for services, and at none that nginx passes on', async () => {
+    const account = { username: 'admin', password: 'admin' }
+    await enter(broker.tcpUrl, { ...account, clientId: administrator })
+    const nginx = await startDeployedSite({ brokerPort: broker.webSocketPort })
+    try {
+      const ca = await readFile(nginx.authority)
+      for (const clientId of ['admin', administrator, ann, ''])
+        for (const protocolVersion of /** @type {const} */ ([4, 5]))
+          await assert.rejects(
+            enter(nginx.webSocketUrl, { ...account, ca, clientId, protocolVersion }),
+            /Not authorized/i,
+            `as "${clientId}"`,
+          )
+    } finally {
+      await nginx.close()
+    }
   })
 
   scenario('nobody connects without a password, or with a wrong one', async () => {
@@ -197,6 +230,18 @@ describe('Mosquitto with the shipped configuration and access rules', { timeout:
     await broker.command(dynamicSecurityRemoval(account))
     await closed
     await assert.rejects(join(account.name), /Not authorized/i)
+  })
+
+  scenario('accounts come from npm run access by mosquitto_pub, as docs/deployment.md says', async () => {
+    const { stdout: commands } = await run(process.execPath, [generator, '--broker', 'mosquitto', '--account', 'device=SN2'], {
+      env: { ...process.env, ACCESS_PASSWORD: 'secret' },
+    })
+    const admin = ['-i', administrator, '-u', 'admin', '-P', 'admin', '-t', '$CONTROL/dynamic-security/v1', '-l']
+    const publishing = run('mosquitto_pub', ['-h', '127.0.0.1', '-p', new URL(broker.tcpUrl).port, ...admin])
+    publishing.child.stdin?.end(commands)
+    await publishing
+    const entering = () => enter(broker.tcpUrl, { clientId: 'SN2', username: 'SN2' }).catch(() => undefined)
+    while (!(await entering()));
   })
 
   scenario('devices connect by TLS, and browsers through nginx at /ws_mqtt', async () => {

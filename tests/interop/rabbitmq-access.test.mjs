@@ -17,7 +17,10 @@ describe('RabbitMQ with the shipped configuration and access rules', { timeout: 
   /** @type {Awaited<ReturnType<typeof startRabbitMq>>} */
   let broker
   before(async () => {
-    broker = await startRabbitMq({ definitions: definitions(accounts, root) })
+    const generated = definitions(accounts, root)
+    const [someone] = generated.users
+    const administrator = { .../** @type {object} */ (someone), name: 'admin', tags: ['administrator'] }
+    broker = await startRabbitMq({ definitions: { ...generated, users: [...generated.users, administrator] } })
   })
   after(() => broker?.close())
 
@@ -104,6 +107,17 @@ describe('RabbitMQ with the shipped configuration and access rules', { timeout: 
 
   it('a wrong password is no way in', async () => {
     await assert.rejects(connect({ clientId: ann, username: ann, password: 'wrong', reconnectPeriod: 0 }), /closed/)
+  })
+
+  it('neither the user that RabbitMQ comes with nor an administrator gets in from where browsers do', async () => {
+    // Behind nginx everybody comes from loopback, which is all that RabbitMQ asks of its guest.
+    for (const [username, password] of [
+      ['guest', 'guest'],
+      ['admin', 'secret'],
+      [undefined, undefined],
+    ])
+      await assert.rejects(connect({ clientId: 'admin', username, password, reconnectPeriod: 0 }), /closed/, username)
+    assert.match(broker.log(), /user 'admin': virtual host access not allowed/) // and not for a wrong password
   })
 
   it('names with dots, which RabbitMQ takes for slashes, are refused', () => {

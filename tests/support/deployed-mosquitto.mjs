@@ -4,7 +4,7 @@ import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import mqtt from 'mqtt'
-import { closedByDefault, dynamicSecurity } from '../../deploy/access/mosquitto.mjs'
+import { administrator, administratorBound, closedByDefault, dynamicSecurity } from '../../deploy/access/mosquitto.mjs'
 import { freePort } from './free-port.mjs'
 import { makeCertificate } from './certificate.mjs'
 import { ServerProcess } from './server-process.mjs'
@@ -46,9 +46,11 @@ export async function startDeployedMosquitto({ settings = [] } = {}) {
   const server = new ServerProcess('mosquitto', ['-c', join(directory, 'mosquitto.conf')])
   const tcpUrl = `mqtt://127.0.0.1:${ports.tcp}`
 
+  const enter = () => mqtt.connectAsync(tcpUrl, { clientId: administrator, username: 'admin', password: 'admin', reconnectPeriod: 0 })
+
   /** @param {{ commands: { command: string }[] }} commands */
   async function command(commands) {
-    const admin = await mqtt.connectAsync(tcpUrl, { username: 'admin', password: 'admin', reconnectPeriod: 0 })
+    const admin = await enter()
     await admin.subscribeAsync('$CONTROL/dynamic-security/v1/response', { qos: 1 })
     /** @type {Promise<{ responses: { command: string, error?: string }[] }>} */
     const answer = new Promise((resolve) => admin.once('message', (_, payload) => resolve(JSON.parse(payload.toString()))))
@@ -59,6 +61,13 @@ export async function startDeployedMosquitto({ settings = [] } = {}) {
     if (failed) throw new Error(`${failed.command}: ${failed.error}`)
   }
 
+  async function bindAdministrator() {
+    const admin = await enter()
+    const ended = new Promise((resolve) => admin.once('close', () => resolve(undefined)))
+    admin.publish('$CONTROL/dynamic-security/v1', JSON.stringify(administratorBound))
+    await ended
+  }
+
   const close = async () => {
     await server.stop()
     await rm(directory, { recursive: true, force: true })
@@ -66,6 +75,7 @@ export async function startDeployedMosquitto({ settings = [] } = {}) {
   try {
     await server.start(Object.values(ports))
     await command(closedByDefault)
+    await bindAdministrator()
   } catch (error) {
     await close()
     throw error
