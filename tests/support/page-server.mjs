@@ -3,7 +3,8 @@ import { serveFiles } from './static-files.mjs'
 import { proxyUpgrades } from './upgrade-proxy.mjs'
 
 /** What a careful site sends. The wasm module has to work under it: no eval, no inline script, no other host. */
-export const strictContentSecurityPolicy = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'"
+export const strictContentSecurityPolicy =
+  "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
 /**
  * @typedef {object} PageServerOptions
@@ -14,7 +15,7 @@ export const strictContentSecurityPolicy = "default-src 'self'; script-src 'self
  */
 
 /**
- * Serves pages and passes /ws_mqtt on to a broker, as nginx does in production.
+ * Serves pages and passes /ws_mqtt on to a broker, as nginx does in production: to its own pages, and what is no page.
  * @param {PageServerOptions} options
  */
 export async function startPageServer({ roots, port = 0, brokerPort, contentSecurityPolicy = strictContentSecurityPolicy }) {
@@ -25,9 +26,11 @@ export async function startPageServer({ roots, port = 0, brokerPort, contentSecu
   const server = createServer((request, response) => {
     answer(request, response).catch((error) => response.destroy(error))
   })
-  if (brokerPort) proxyUpgrades(server, { path: '/ws_mqtt', port: brokerPort })
   const upgraded = new Set()
-  server.on('upgrade', (_, socket) => upgraded.add(socket) && socket.once('close', () => upgraded.delete(socket)))
+  if (brokerPort) {
+    proxyUpgrades(server, { path: '/ws_mqtt', port: brokerPort })
+    server.on('upgrade', (_, socket) => upgraded.add(socket) && socket.once('close', () => upgraded.delete(socket)))
+  }
 
   await new Promise((resolve, reject) => {
     server.once('error', reject)

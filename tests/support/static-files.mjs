@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFile, realpath, stat } from 'node:fs/promises'
 import { extname, join, resolve, sep } from 'node:path'
+import { refusalOf } from './own-requests.mjs'
 
 /** @type {Record<string, string>} */
 const types = {
@@ -18,7 +19,8 @@ const types = {
 }
 
 /**
- * Answers a request from the first of the roots whose prefix fits.
+ * Answers a request of the server's own pages from the first of the roots whose prefix fits. Nothing outside of the roots
+ * is read, whatever links there are inside.
  * @param {Record<string, string>} roots URL prefixes, each with a slash at its end, and the directories behind them
  * @param {Record<string, string>} headers added to each answer
  * @returns {(request: import('node:http').IncomingMessage, response: import('node:http').ServerResponse) => Promise<void>}
@@ -26,8 +28,14 @@ const types = {
 export function serveFiles(roots, headers = {}) {
   const byLength = Object.entries(roots).sort(([a], [b]) => b.length - a.length)
   return async (request, response) => {
+    /** @param {number} status @param {string} reason @param {Record<string, string>} [more] */
+    const refuse = (status, reason, more = {}) =>
+      void response.writeHead(status, { ...headers, ...more, 'Content-Type': 'text/plain; charset=utf-8' }).end(`${reason}\n`)
+    const refusal = refusalOf(request)
+    if (refusal) return refuse(refusal.status, refusal.reason)
+    if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(405, 'There are only files here.', { Allow: 'GET, HEAD' })
     const file = await fileFor(byLength, request.url ?? '/')
-    if (!file) return void response.writeHead(404, { ...headers, 'Content-Type': 'text/plain' }).end('Not found\n')
+    if (!file) return refuse(404, 'Not found')
     const body = await readFile(file)
     const tag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`
     const all = { ...headers, 'Content-Type': types[extname(file)] ?? 'application/octet-stream', ETag: tag, 'Cache-Control': 'no-cache' }
@@ -52,14 +60,14 @@ async function fileFor(roots, url) {
     const wanted = resolve(directory, `./${path.slice(prefix.length)}`)
     if (wanted !== resolve(directory) && !wanted.startsWith(resolve(directory) + sep)) return undefined
     const file = await existing(wanted)
-    if (file) return file
+    if (file) return file.startsWith((await realpath(directory)) + sep) ? file : undefined
   }
   return undefined
 }
 
 /**
  * @param {string} path
- * @returns {Promise<string | undefined>} the file, or a directory's index.html
+ * @returns {Promise<string | undefined>} the file, or a directory's index.html, without links in its path
  */
 async function existing(path) {
   const found = await stat(path).catch(() => undefined)
