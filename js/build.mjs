@@ -1,5 +1,5 @@
 // node js/build.mjs [FOLDER]: builds dist/ from js/src and the module in FOLDER, build/wasm by default: bundles, the
-// module, declarations; then tells what a page has to load.
+// module, declarations, the notices of what is in it; then tells what a page has to load.
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { copyFile, cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { build } from 'esbuild'
 import { minify } from 'terser'
+import { notices } from './notices.mjs'
 import { report } from './sizes.mjs'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
@@ -146,5 +147,6 @@ await bundle()
 await minifyAgain()
 await copyModule()
 await declare()
+await writeFile(`${dist}THIRD-PARTY-NOTICES.txt`, await notices(wasm))
 await removeOld(start)
 await report(dist)
