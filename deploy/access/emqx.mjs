@@ -1,6 +1,6 @@
 // EMQX: acl.conf (Erlang terms), and the `acl` claim of a JSON Web Token.
 import { createHmac } from 'node:crypto'
-import { rulesFor } from './rules.mjs'
+import { AccessError, accountOf, nameExpressions, rulesFor, rulesForAll } from './rules.mjs'
 
 /** @typedef {import('./rules.mjs').Account} Account */
 
@@ -13,18 +13,20 @@ const isExact = ({ filter, narrower }) => !narrower && filter.includes('+')
 
 /**
  * acl.conf for webapps, devices and the given services. The client identifier is the account of webapps and devices, so
- * that authentication has to bind it (see docs/deployment.md); that of a service is its user name.
+ * that authentication has to bind it (see docs/deployment.md); a service has to have both, user name and client identifier.
  * @param {Account[]} accounts
  * @param {string} root
  */
 export function aclConf(accounts, root) {
   const lines = ['%% The first rule that matches decides. Authentication has to bind the client identifier to the account.']
-  const webapp = '{clientid, {re, "^[A-Za-z0-9_.@-]+:[A-Za-z0-9_.@-]+:[a-z0-9]{4}$"}}'
-  lines.push(...terms(webapp, rulesFor({ role: 'webapp', name: '' }, root, '${clientid}')))
-  lines.push(...terms('{clientid, {re, "^[A-Za-z0-9_.@-]+$"}}', rulesFor({ role: 'device', name: '' }, root, '${clientid}')))
+  for (const role of /** @type {const} */ (['webapp', 'device'])) {
+    // In PCRE, $ would also match in front of a newline at the end.
+    const who = `{clientid, {re, "^(?:${nameExpressions[role]})\\\\z"}}`
+    lines.push(...terms(who, rulesForAll(role, root, '${clientid}')))
+  }
   for (const account of accounts.filter(({ role }) => role !== 'webapp' && role !== 'device')) {
     const rules = rulesFor(account, root)
-    lines.push(...terms(`{username, "${rules.account}"}`, rules))
+    lines.push(...terms(`{'and', [{username, "${rules.account}"}, {clientid, "${rules.account}"}]}`, rules))
   }
   lines.push('{deny, all}.')
   return `${lines.join('\n')}\n`
@@ -35,26 +37,55 @@ export function aclConf(accounts, root) {
  * @param {import('./rules.mjs').Rules} rules
  */
 function terms(who, { publish, subscribe }) {
-  /** @param {string[]} topics */
-  const list = (topics) => `[${topics.join(', ')}]`
-  const filters = subscribe.map((each) => (isExact(each) && !each.filter.includes('${') ? `{eq, "${each.filter}"}` : `"${each.filter}"`))
+  /** @param {string} action @param {string[]} topics */
+  const allow = (action, topics) => (topics.length === 0 ? [] : [`{allow, ${who}, ${action}, [${topics.join(', ')}]}.`])
+  /** @param {import('./rules.mjs').Publication[]} publications */
+  const quoted = (publications) => publications.map(({ topic }) => `"${topic}"`)
   return [
-    `{allow, ${who}, publish, ${list(publish.map((topic) => `"${topic}"`))}}.`,
-    ...(filters.length === 0 ? [] : [`{allow, ${who}, subscribe, ${list(filters)}}.`]),
+    ...allow('publish', quoted(publish.filter(({ retained }) => retained))),
+    ...allow('{publish, [{retain, false}]}', quoted(publish.filter(({ retained }) => !retained))),
+    ...allow(
+      'subscribe',
+      subscribe.map((each) => (isExact(each) && !each.filter.includes('${') ? `{eq, "${each.filter}"}` : `"${each.filter}"`)),
+    ),
   ]
+}
+
+/** Seconds that a token lives if nobody says otherwise. */
+export const defaultLifetime = 600
+
+/**
+ * The longest life of a token, in seconds: a day for a webapp, which can ask for another one whenever it connects; a month
+ * for the others, whose tokens no browser holds.
+ * @param {Account} account
+ */
+const longestLife = ({ role }) => (role === 'webapp' ? 86_400 : 30 * 86_400)
+
+/** @param {Account} account @param {number} lifetime */
+function checkLifetime(account, lifetime) {
+  const longest = longestLife(account)
+  if (!Number.isInteger(lifetime) || lifetime < 1 || lifetime > longest)
+    throw new AccessError(`The token of a ${account.role} lives for 1 to ${longest} seconds, and not for ${lifetime}.`)
 }
 
 /**
  * The claims of a token for one account. With `verify_claims` of username and clientid, it is good for that account alone.
+ * EMQX ends the connection when the token ends; a page then connects again with a new one.
  * @param {Account} account
  * @param {string} root
- * @param {{ clientId?: string | undefined, lifetime?: number, now?: number }} [options] lifetime in seconds; now in milliseconds
+ * @param {{ lifetime?: number | undefined, now?: number }} [options] lifetime in seconds; now in milliseconds
  */
-export function claims(account, root, { clientId, lifetime = 3600, now = Date.now() } = {}) {
+export function claims(account, root, { lifetime = defaultLifetime, now = Date.now() } = {}) {
   const rules = rulesFor(account, root)
+  checkLifetime(account, lifetime)
   const seconds = Math.floor(now / 1000)
   const acl = [
-    ...rules.publish.map((topic) => ({ permission: 'allow', action: 'publish', topic })),
+    ...rules.publish.map(({ topic, retained }) => ({
+      permission: 'allow',
+      action: 'publish',
+      topic,
+      ...(retained ? {} : { retain: false }),
+    })),
     ...rules.subscribe.map((each) => ({
       permission: 'allow',
       action: 'subscribe',
@@ -62,15 +93,23 @@ export function claims(account, root, { clientId, lifetime = 3600, now = Date.no
     })),
     { permission: 'deny', action: 'all', topic: '#' },
   ]
-  return { username: rules.account, clientid: clientId ?? rules.account, iat: seconds, exp: seconds + lifetime, acl }
+  return { username: rules.account, clientid: rules.account, iat: seconds, exp: seconds + lifetime, acl }
 }
+
+/** HMAC-SHA256 needs a key of at least the size of its hash (RFC 7518, 3.2). */
+const shortestSecret = 32
 
 /**
  * A JSON Web Token, signed by HMAC-SHA256 (RFC 7519, RFC 7515).
- * @param {object} payload
- * @param {string} secret
+ * @param {ReturnType<typeof claims>} payload
+ * @param {string | Uint8Array} secret at least 32 bytes, of a cryptographic source
  */
 export function token(payload, secret) {
+  if (Buffer.byteLength(secret) < shortestSecret)
+    throw new AccessError(`The secret that signs tokens has at least ${shortestSecret} bytes. Make one: openssl rand -base64 48`)
+  const account = accountOf(payload.username)
+  if (payload.clientid !== payload.username) throw new AccessError('A token is for the client identifier that is its user name.')
+  checkLifetime(account, payload.exp - payload.iat)
   const [head, body] = [{ alg: 'HS256', typ: 'JWT' }, payload].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
   const signed = `${head}.${body}`
   return `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`

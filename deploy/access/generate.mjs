@@ -6,28 +6,29 @@ import { aclFile, administratorBound, closedByDefault, dynamicSecurity } from '.
 import { definitions } from './rabbitmq.mjs'
 import { AccessError, checkRoot, parseAccount } from './rules.mjs'
 
-const usage = `npm run access -- --broker FORM [--root ROOT] [--account ROLE=NAME]... [--lifetime SECONDS] [--client-id ID]
+const usage = `npm run access -- --broker FORM [--root ROOT] [--account ROLE=NAME]... [--lifetime SECONDS]
 
 FORM      mosquitto       commands for $CONTROL/dynamic-security/v1, one line each (the recommended form)
-          mosquitto-acl   an acl_file; webapps and devices are in it without being named
+          mosquitto-acl   an acl_file with lines for each account
           emqx-file       acl.conf; webapps and devices are in it without being named
           emqx-jwt        the claims of a token per account, or the tokens where ACCESS_SECRET is set
           rabbitmq        definitions for rabbitmqctl import_definitions
 ROOT      of all topics, with a slash at its end; evsuites/ by default. One per tenant.
-ID        of the one connection that a token is for: an instance of a service; by default the account
-ROLE=NAME webapp=ORG:USER:RAND4, device=SERIAL, service=NAME, backend=NAME, janitor=NAME
+SECONDS   that a token lives; 600 by default, a day at most for a webapp and 30 days for the others
+ROLE=NAME webapp=ORG:USER:RAND, device=SERIAL; service=NAME, backend=NAME and janitor=NAME, or NAME/INSTANCE where there
+          are several. An account is for one connection, whose client identifier is the account's user name.
 
-Passwords come from ACCESS_PASSWORD; without it each account gets a random one, which the output holds for Mosquitto and
-stderr tells for RabbitMQ, whose definitions hold hashes.`
+The secret of tokens is ACCESS_SECRET, of at least 32 bytes. Passwords come from ACCESS_PASSWORD; without it each account
+gets a random one, which the output holds for Mosquitto and stderr tells for RabbitMQ, whose definitions hold hashes.`
 
 /** @typedef {import('./rules.mjs').Account} Account */
 
 /** @param {Account} account */
 const textOf = ({ role, name }) => `${role}=${name}`
 
-const password = () => process.env['ACCESS_PASSWORD'] ?? randomBytes(18).toString('base64url')
+const password = () => process.env['ACCESS_PASSWORD'] || randomBytes(18).toString('base64url')
 
-/** @type {Record<string, (accounts: Account[], root: string, token: { lifetime: number, clientId?: string | undefined }) => string>} */
+/** @type {Record<string, (accounts: Account[], root: string, token: { lifetime?: number | undefined }) => string>} */
 const forms = {
   mosquitto: (accounts, root) =>
     [closedByDefault, ...accounts.map((account) => dynamicSecurity(account, root, password())), administratorBound]
@@ -55,18 +56,15 @@ function main() {
       broker: { type: 'string' },
       root: { type: 'string', default: 'evsuites/' },
       account: { type: 'string', multiple: true, default: [] },
-      lifetime: { type: 'string', default: '3600' },
-      'client-id': { type: 'string' },
+      lifetime: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   })
   if (values.help) return console.log(usage)
   const form = Object.hasOwn(forms, values.broker ?? '') ? forms[values.broker ?? ''] : undefined
   if (!form) throw new AccessError(`--broker is one of: ${Object.keys(forms).join(', ')}.`)
-  const lifetime = Number(values.lifetime)
-  if (!Number.isInteger(lifetime) || lifetime <= 0)
-    throw new AccessError(`--lifetime is a number of seconds, and not "${values.lifetime}".`)
-  process.stdout.write(form(values.account.map(parseAccount), checkRoot(values.root), { lifetime, clientId: values['client-id'] }))
+  const lifetime = values.lifetime === undefined ? undefined : Number(values.lifetime)
+  process.stdout.write(form(values.account.map(parseAccount), checkRoot(values.root), { lifetime }))
 }
 
 try {

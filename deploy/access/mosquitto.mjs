@@ -1,21 +1,22 @@
 // Mosquitto: the commands of its dynamic security plugin, and the lines of an acl_file.
-import { rulesFor } from './rules.mjs'
+import { checkPassword, rulesFor } from './rules.mjs'
 
 /** @typedef {import('./rules.mjs').Account} Account */
 
 /**
- * Commands for the topic `$CONTROL/dynamic-security/v1` that make an account with rules of its own. The account of a
- * webapp or a device is bound to one client identifier, its own name, so that nobody else can take it.
+ * Commands for the topic `$CONTROL/dynamic-security/v1` that make an account with rules of its own. It is bound to one
+ * client identifier, its own name: nobody else can take that, and who holds the account can take no other.
  * @param {Account} account
  * @param {string} root
  * @param {string} password
  */
 export function dynamicSecurity(account, root, password) {
   const rules = rulesFor(account, root)
+  checkPassword(password)
   /** @param {string} acltype @param {string} topic */
   const allow = (acltype, topic) => ({ acltype, topic, priority: 0, allow: true })
   const acls = [
-    ...rules.publish.map((topic) => allow('publishClientSend', topic)),
+    ...rules.publish.map(({ topic }) => allow('publishClientSend', topic)),
     ...rules.subscribe.flatMap(({ filter, narrower, group }) => [
       allow(narrower ? 'subscribePattern' : 'subscribeLiteral', filter),
       ...(group === undefined ? [] : [allow('subscribeLiteral', `$share/${group}/${filter}`)]),
@@ -23,17 +24,11 @@ export function dynamicSecurity(account, root, password) {
       allow('publishClientReceive', filter),
     ]),
   ]
-  const bound = account.role === 'webapp' || account.role === 'device'
+  const name = rules.account
   return {
     commands: [
-      { command: 'createRole', rolename: rules.account, acls },
-      {
-        command: 'createClient',
-        username: rules.account,
-        password,
-        ...(bound ? { clientid: rules.account } : {}),
-        roles: [{ rolename: rules.account, priority: 0 }],
-      },
+      { command: 'createRole', rolename: name, acls },
+      { command: 'createClient', username: name, password, clientid: name, roles: [{ rolename: name, priority: 0 }] },
     ],
   }
 }
@@ -73,24 +68,19 @@ export const closedByDefault = {
 }
 
 /**
- * An acl_file. Its patterns hold for every user, so that it is for listeners where the user name is the account and
- * `use_username_as_clientid true` makes it the client identifier.
- * @param {Account[]} accounts services and the like; webapps and devices need no line of their own
+ * An acl_file, for listeners where something else gives the user name, as client certificates do, and
+ * `use_username_as_clientid true` makes it the client identifier. Each account has lines of its own. Patterns would hold for
+ * every user name, and so for a certificate that says `orders/acme:bob:bbbb`: its requests would be those of bob.
+ * @param {Account[]} accounts
  * @param {string} root
  */
 export function aclFile(accounts, root) {
-  const lines = ['# Needs use_username_as_clientid true: then no client can choose its %u or its client identifier.']
-  for (const account of accounts.filter(({ role }) => role !== 'webapp' && role !== 'device')) {
+  const lines = ['# Needs use_username_as_clientid true: then nobody chooses a client identifier. Who is not named here may do nothing.']
+  for (const account of accounts) {
     const rules = rulesFor(account, root)
     lines.push('', `user ${rules.account}`)
-    lines.push(...rules.publish.map((topic) => `topic write ${topic}`))
+    lines.push(...rules.publish.map(({ topic }) => `topic write ${topic}`))
     lines.push(...rules.subscribe.map(({ filter }) => `topic read ${filter}`))
-  }
-  for (const role of ['webapp', 'device']) {
-    const rules = rulesFor({ role, name: '' }, root, '%u')
-    lines.push('', `# ${role}`)
-    lines.push(...rules.publish.map((topic) => `pattern write ${topic}`))
-    lines.push(...rules.subscribe.map(({ filter }) => `pattern read ${filter}`))
   }
   return `${lines.join('\n')}\n`
 }

@@ -1,8 +1,11 @@
 // RabbitMQ: definitions with users, permissions and topic permissions, for `rabbitmqctl import_definitions`.
-import { createHash, randomBytes } from 'node:crypto'
-import { AccessError, rulesFor } from './rules.mjs'
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { AccessError, checkPassword, rulesFor } from './rules.mjs'
 
 /** @typedef {import('./rules.mjs').Account} Account */
+
+/** Waiting messages of one session: past either bound the oldest ones go. */
+const queueBounds = { 'max-length': 10_000, 'max-length-bytes': 4 * 1024 * 1024 }
 
 /**
  * Topic permissions are regular expressions over AMQP routing keys, in which the levels of a topic are joined by dots:
@@ -12,9 +15,11 @@ import { AccessError, rulesFor } from './rules.mjs'
  * @param {string} [vhost]
  */
 export function definitions(accounts, root, vhost = '/') {
-  const all = accounts.map(({ account, password }) => ({ password, role: account.role, rules: rulesFor(account, root) }))
-  for (const { rules } of all) {
-    const dotted = [...rules.publish, ...rules.subscribe.map(({ filter }) => filter)].find((filter) => filter.includes('.'))
+  const all = accounts.map(({ account, password }) => ({ password, rules: rulesFor(account, root) }))
+  for (const { rules, password } of all) {
+    checkPassword(password)
+    const topics = [...rules.publish.map(({ topic }) => topic), ...rules.subscribe.map(({ filter }) => filter)]
+    const dotted = topics.find((topic) => topic.includes('.'))
     if (dotted !== undefined) throw new AccessError(`RabbitMQ takes the dot in "${dotted}" for a slash.`)
   }
   return {
@@ -25,26 +30,30 @@ export function definitions(accounts, root, vhost = '/') {
       hashing_algorithm: 'rabbit_password_hashing_sha256',
       tags: [],
     })),
-    permissions: all.map(({ rules, role }) => {
+    permissions: all.map(({ rules }) => {
       // The queue of a session has the client identifier in its name. Who may use no other queue than its own cannot take
-      // up the session of another. Instances of a service have client identifiers that begin with its account.
-      const instance = role === 'webapp' || role === 'device' ? '' : '(:[A-Za-z0-9_-]+)?'
-      const queue = `mqtt-subscription-${escape(rules.account)}${instance}qos[01]`
-      return { user: rules.account, vhost, configure: `^${queue}$`, write: `^(${queue}|amq\\.topic)$`, read: `^(${queue}|amq\\.topic)$` }
+      // up the session of another.
+      const queue = `mqtt-subscription-${escape(rules.account)}qos[01]`
+      const both = whole([queue, 'amq\\.topic'])
+      return { user: rules.account, vhost, configure: whole([queue]), write: both, read: both }
     }),
     topic_permissions: all.map(({ rules }) => ({
       user: rules.account,
       vhost,
       exchange: 'amq.topic',
-      write: anyOf(rules.publish.map((topic) => expression(topic, '[^.*#]+'))),
+      write: whole(rules.publish.map(({ topic }) => expression(topic, '[^.*#]+'))),
       // A subscription is compared as its filter is written, with * for +.
-      read: anyOf(rules.subscribe.map(({ filter, narrower }) => expression(filter, narrower ? '[^.#]+' : '\\*'))),
+      read: whole(rules.subscribe.map(({ filter, narrower }) => expression(filter, narrower ? '[^.#]+' : '\\*'))),
     })),
+    policies: [{ vhost, name: 'sessions', pattern: '^mqtt-subscription-', 'apply-to': 'queues', priority: 0, definition: queueBounds }],
   }
 }
 
-/** @param {string[]} expressions */
-const anyOf = (expressions) => (expressions.length === 0 ? '^$' : `^(${expressions.join('|')})$`)
+/**
+ * All of a text, and one of these; of none of them, nothing. In PCRE, $ would also match in front of a newline at the end.
+ * @param {string[]} expressions
+ */
+const whole = (expressions) => (expressions.length === 0 ? '(?!)' : `^(?:${expressions.join('|')})\\z`)
 
 /**
  * @param {string} filter
@@ -61,7 +70,13 @@ function expression(filter, wildcard) {
 const escape = (text) => text.replace(/[^A-Za-z0-9_:@-]/g, (character) => `\\${character}`)
 
 /** As RabbitMQ computes it: a salt of four bytes, then SHA-256 of salt and password. @param {string} password */
-function passwordHash(password) {
-  const salt = randomBytes(4)
+function passwordHash(password, salt = randomBytes(4)) {
   return Buffer.concat([salt, createHash('sha256').update(salt).update(password).digest()]).toString('base64')
+}
+
+/** @param {string} hash of `definitions` @param {string} password */
+export function isPassword(hash, password) {
+  const expected = Buffer.from(hash, 'base64')
+  const actual = Buffer.from(passwordHash(password, expected.subarray(0, 4)), 'base64')
+  return expected.length === actual.length && timingSafeEqual(expected, actual)
 }

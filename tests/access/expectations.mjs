@@ -16,6 +16,8 @@ export const webapp = {
     `webapp/svc/orders/one/${ann}`,
     `webapp/svc/orders/_all/${ann}`,
   ]),
+  /** Of these, with the retain flag, where a broker can tell. */
+  retains: below([`webapp/status/${ann}`]),
   cannotPublish: below([
     `webapp/status/${bob}`,
     'webapp/status/acme:ann:zzzz',
@@ -73,9 +75,10 @@ export const webapp = {
   ],
 }
 
-/** For the service `stock`. */
+/** For an instance of the service `stock`. */
 export const service = {
   publishes: below([`webapp/res/${ann}`, 'webapp/svc/stock/one']),
+  retains: below(['webapp/svc/stock/one']),
   cannotPublish: below([`webapp/status/${ann}`, `webapp/peer/${bob}/${ann}`, 'webapp/svc/orders/one', `webapp/req/stock/${ann}`]),
   subscribes: below(['webapp/req/stock/+', 'webapp/status/+', 'webapp/svc/+/+', 'webapp/svc/stock/one/+', 'device/status/+']),
   cannotSubscribe: below([

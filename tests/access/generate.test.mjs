@@ -13,7 +13,7 @@ describe('npm run access', () => {
   for (const name of [
     'acme:ann',
     'acme:ann:AAAA',
-    'acme:ann:aaaaa',
+    'acme:ann:aaa',
     'a+b:ann:aaaa',
     'acme:a#:aaaa',
     'acme:a/b:aaaa',
@@ -24,24 +24,24 @@ describe('npm run access', () => {
   ])
     it(`refuses the uid ${name}`, () => assert.throws(() => parseAccount(`webapp=${name}`), AccessError))
 
-  for (const text of ['device=a:b', 'device=', 'device=#', 'service=a/b', 'service=a:b', 'nobody=x', 'toString=x', ''])
+  for (const text of ['device=a:b', 'device=', 'device=#', 'service=a/b/c', 'service=a/_b', 'service=a:b', 'nobody=x', 'toString=x', ''])
     it(`refuses the account "${text}"`, () => assert.throws(() => parseAccount(text), AccessError))
 
-  for (const root of ['evsuites', '+/', '#', 'a b/', '$SYS/', '"/', '%u/', 'a\n/'])
+  for (const root of ['evsuites', '+/', '*/', '#', 'a b/', '$SYS/', '"/', '%u/', 'a\n/'])
     it(`refuses the root ${JSON.stringify(root)}`, () => assert.throws(() => checkRoot(root), AccessError))
 
   for (const root of ['', 'evsuites/', 'evsuites/acme/']) it(`takes the root "${root}"`, () => assert.equal(checkRoot(root), root))
 
   it('makes tokens where it has a secret, and their claims where it has none', () => {
     const args = ['--broker', 'emqx-jwt', '--account', 'webapp=acme:ann:aaaa']
-    assert.match(generate(args, { ACCESS_SECRET: 'key' }).stdout, /^[\w-]+\.[\w-]+\.[\w-]+\n$/)
+    assert.match(generate(args, { ACCESS_SECRET: 'x'.repeat(32) }).stdout, /^[\w-]+\.[\w-]+\.[\w-]+\n$/)
     assert.equal(JSON.parse(generate(args, { ACCESS_SECRET: '' }).stdout).clientid, 'acme:ann:aaaa')
   })
 
-  it('binds the token of an instance to its client identifier', () => {
-    const args = ['--broker', 'emqx-jwt', '--account', 'service=orders', '--client-id', 'orders-1']
-    const { username, clientid } = JSON.parse(generate(args, { ACCESS_SECRET: '' }).stdout)
-    assert.deepEqual([username, clientid], ['service:orders', 'orders-1'])
+  it('makes an account for each instance of a service, which is its client identifier', () => {
+    const args = ['--broker', 'emqx-jwt', '--account', 'service=orders/one', '--lifetime', '86400']
+    const { username, clientid, iat, exp } = JSON.parse(generate(args, { ACCESS_SECRET: '' }).stdout)
+    assert.deepEqual([username, clientid, exp - iat], ['service:orders:one', 'service:orders:one', 86_400])
   })
 
   it('closes what nobody opened before it makes accounts, and binds the administrator after them', () => {
@@ -55,7 +55,7 @@ describe('npm run access', () => {
   })
 
   it('gives each account a password of its own', () => {
-    const { stdout } = generate(['--broker', 'mosquitto', '--account', 'device=SN1', '--account', 'device=SN2'])
+    const { stdout } = generate(['--broker', 'mosquitto', '--account', 'device=SN1', '--account', 'device=SN2'], { ACCESS_PASSWORD: '' })
     const passwords = stdout
       .split('\n')
       .filter(Boolean)
@@ -64,12 +64,20 @@ describe('npm run access', () => {
     assert.equal(new Set(passwords).size, 2)
   })
 
+  it('makes no token with a secret that can be guessed', () => {
+    const { status, stdout, stderr } = generate(['--broker', 'emqx-jwt', '--account', 'device=SN1'], { ACCESS_SECRET: 'key' })
+    assert.deepEqual([status, stdout], [1, ''])
+    assert.match(stderr, /32 bytes/)
+  })
+
   it('says what is wrong, and how it is called', () => {
     for (const args of [
       [],
       ['--broker', 'nobody'],
       ['--broker', 'mosquitto', '--account', 'webapp=x'],
-      ['--broker', 'emqx-jwt', '--lifetime', '-1'],
+      ['--broker', 'emqx-jwt', '--account', 'device=SN1', '--lifetime=-1'],
+      ['--broker', 'emqx-jwt', '--account', 'device=SN1', '--lifetime', 'long'],
+      ['--broker', 'emqx-jwt', '--account', 'device=SN1', '--lifetime', '99999999'],
       ['--wrong'],
     ]) {
       const { status, stderr } = generate(args)

@@ -30,7 +30,12 @@ describe('Mosquitto with an acl_file and client certificates', { timeout: 60_000
     await chmod(directory, 0o700)
     makeCertificate(directory)
     port = await freePort()
-    await writeFile(join(directory, 'rules.acl'), aclFile([{ role: 'service', name: 'orders' }], root))
+    const accounts = [
+      { role: 'webapp', name: ann },
+      { role: 'webapp', name: bob },
+      { role: 'service', name: 'orders' },
+    ]
+    await writeFile(join(directory, 'rules.acl'), aclFile(accounts, root))
     const lines = [
       ...(process.getuid?.() === 0 ? ['user root'] : []),
       'allow_anonymous false',
@@ -57,11 +62,11 @@ describe('Mosquitto with an acl_file and client certificates', { timeout: 60_000
 
   /** @param {string} name of the certificate @param {string} [clientId] that the client asks for */
   async function enter(name, clientId = name) {
-    const file = name.replaceAll(':', '-')
+    const file = name.replaceAll(/[^A-Za-z0-9]/g, '-')
     /** @param {...string} args */
     const openssl = (...args) => execFileSync('openssl', args, { cwd: directory, stdio: 'pipe' })
     const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', `${file}.key`]
-    openssl('req', ...key, '-out', `${file}.csr`, '-subj', `/CN=${name}`)
+    openssl('req', ...key, '-out', `${file}.csr`, '-subj', `/CN=${name.replaceAll(/[/+]/g, '\\$&')}`)
     openssl('x509', '-req', '-in', `${file}.csr`, '-CA', 'authority.pem', '-CAkey', 'authority.key', '-out', `${file}.pem`, '-days', '2')
     /** @param {string} name */
     const read = (name) => readFile(join(directory, name))
@@ -81,10 +86,25 @@ describe('Mosquitto with an acl_file and client certificates', { timeout: 60_000
   it('a webapp publishes as itself alone, whatever client identifier it asks for', async () => {
     const client = await enter(ann, bob)
     for (const topic of webapp.publishes) assert.notEqual(await publish(client, topic), notAuthorised, topic)
-    // Patterns hold for everybody, so that it can pose as a device of its own name.
-    for (const topic of webapp.cannotPublish.filter((each) => each !== `${root}device/status/${ann}`))
-      assert.equal(await publish(client, topic), notAuthorised, topic)
+    for (const topic of webapp.cannotPublish) assert.equal(await publish(client, topic), notAuthorised, topic)
   })
+
+  for (const name of [`orders/${bob}`, `hall/${bob}`, '+', '#', `orders/+`, 'acme:eve:eeee', 'ACME:BOB:BBBB', `${bob} `])
+    it(`a certificate for "${name}", which the file does not name, can do nothing`, async () => {
+      const client = await enter(name)
+      const victim = await enter(bob)
+      /** @type {string[]} */
+      const seen = []
+      client.on('message', (topic) => seen.push(topic))
+      await client.subscribeAsync('#', { qos: 1 })
+      assert.notEqual(await publish(victim, `${root}webapp/peer/x/${bob}`), notAuthorised)
+      const topics = ['req/orders/', 'req/', 'room/hall/', 'room/', 'status/'].flatMap((each) =>
+        [name, bob].map((to) => `${root}webapp/${each}${to}`),
+      )
+      for (const topic of [...topics, `${root}device/status/${name}`, ...webapp.publishes].filter((each) => !/[+#]/.test(each)))
+        assert.equal(await publish(client, topic), notAuthorised, topic)
+      assert.deepEqual(seen, []) // what was sent before those answers
+    })
 
   it('what is not for a webapp does not reach it, though the subscription is granted', async () => {
     const client = await enter(ann)

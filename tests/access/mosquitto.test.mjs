@@ -60,8 +60,10 @@ describe('Mosquitto with the shipped configuration and access rules', { timeout:
   before(async () => {
     broker = await startDeployedMosquitto()
     for (const name of [ann, bob, 'acme:ann:cccc']) await broker.add({ role: 'webapp', name }, root)
-    await broker.add({ role: 'service', name: 'orders' }, root)
+    await broker.add({ role: 'service', name: 'orders/one' }, root)
+    await broker.add({ role: 'service', name: 'orders/two' }, root)
     await broker.add({ role: 'service', name: 'stock' }, root)
+    await broker.add({ role: 'backend', name: 'old/one' }, root)
     await broker.add({ role: 'device', name: 'SN1' }, root)
     await broker.add({ role: 'janitor', name: 'one' }, root)
     await broker.add({ role: 'webapp', name: 'acme:ann:t2t2' }, 'evsuites/other/')
@@ -143,6 +145,56 @@ describe('Mosquitto with the shipped configuration and access rules', { timeout:
     }
   })
 
+  for (const username of ['service:orders:one', 'service:stock', 'backend:old:one', 'janitor:one', 'SN1']) {
+    scenario(`${username} cannot take the client identifier of another, nor what waits in its session`, async () => {
+      const own = `${root}webapp/res/${bob}`
+      const session = { clean: false, properties: { sessionExpiryInterval: 60 } }
+      let owner = await join(bob, session)
+      await subscribe(owner, own)
+      for (const clientId of [bob, 'service:orders:two', 'orders-1'])
+        await assert.rejects(enter(broker.tcpUrl, { username, clientId }), /Not authorized/i, `as "${clientId}"`)
+      assert.ok(owner.connected)
+      await owner.endAsync()
+      assert.equal(await publish(await join('service:orders:two'), own), 0) // waits in the session of bob
+      for (const clean of [false, true]) await assert.rejects(enter(broker.tcpUrl, { username, clientId: bob, clean }), /Not authorized/i)
+      owner = mqtt.connect(broker.url, {
+        clientId: bob,
+        username: bob,
+        password: 'secret',
+        protocolVersion: 5,
+        reconnectPeriod: 0,
+        ...session,
+      })
+      clients.push(owner)
+      assert.equal(await nextTopic(owner), own)
+    })
+  }
+
+  scenario('instances of a service are accounts of their own, and share its requests', async () => {
+    const filter = `$share/orders/${root}webapp/req/orders/+`
+    const instances = [await join('service:orders:one'), await join('service:orders:two')]
+    /** @type {Map<mqtt.MqttClient, number>} */
+    const received = new Map()
+    for (const instance of instances) {
+      assert.equal(await subscribe(instance, filter), 1)
+      instance.on('message', () => received.set(instance, (received.get(instance) ?? 0) + 1))
+    }
+    const caller = await join(ann)
+    for (let count = 0; count < 10; ++count) await publish(caller, `${root}webapp/req/orders/${ann}`)
+    for (const instance of instances) await instance.unsubscribeAsync(filter) // answered after everything before it
+    assert.deepEqual([...received.values()], [5, 5])
+  })
+
+  scenario('an account that was taken away is one instance, and not the service', async () => {
+    const account = { role: 'service', name: 'orders/three' }
+    await broker.add(account, root)
+    const [two, three] = [await join('service:orders:two'), await join('service:orders:three')]
+    const closed = new Promise((resolve) => three.once('close', () => resolve(undefined)))
+    await broker.command(dynamicSecurityRemoval(account))
+    await closed
+    assert.equal(await subscribe(two, `$share/orders/${root}webapp/req/orders/+`), 1)
+  })
+
   scenario('nobody connects without a password, or with a wrong one', async () => {
     await assert.rejects(join(ann, { password: 'wrong' }), /Not authorized/i)
     await assert.rejects(mqtt.connectAsync(broker.url, { clientId: ann, reconnectPeriod: 0, protocolVersion: 5 }), /Not authorized/i)
@@ -172,8 +224,8 @@ describe('Mosquitto with the shipped configuration and access rules', { timeout:
   scenario('a request, its response and a message between peers arrive', async () => {
     const [a, b] = [await join(ann), await join(bob)]
     const service = await mqtt.connectAsync(broker.tcpUrl, {
-      clientId: 'orders-1',
-      username: 'service:orders',
+      clientId: 'service:orders:one',
+      username: 'service:orders:one',
       password: 'secret',
       reconnectPeriod: 0,
     })
@@ -191,7 +243,7 @@ describe('Mosquitto with the shipped configuration and access rules', { timeout:
   })
 
   scenario('a service answers, announces itself and reads the requests to itself, and to no other', async () => {
-    const stock = await join('service:stock', { clientId: 'stock-1' })
+    const stock = await join('service:stock')
     for (const filter of [...serviceRules.cannotSubscribe, ...serviceRules.cannotSubscribe.map((each) => `$share/stock/${each}`)])
       assert.equal(await subscribe(stock, filter), notAuthorised, filter)
     for (const filter of [...serviceRules.subscribes, `$share/stock/${root}webapp/req/stock/+`])
