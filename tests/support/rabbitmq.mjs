@@ -2,11 +2,13 @@ import { existsSync } from 'node:fs'
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { freePort } from './free-port.mjs'
 import { makeCertificate } from './certificate.mjs'
 import { ServerProcess } from './server-process.mjs'
 
 const shipped = new URL('../../deploy/rabbitmq/', import.meta.url)
+const loginProgram = fileURLToPath(new URL('../../deploy/access/rabbitmq-login.mjs', import.meta.url))
 // Debian's own command becomes another user first, who cannot read our directory.
 const debian = '/usr/lib/rabbitmq/bin/rabbitmq-server'
 
@@ -29,18 +31,22 @@ const secretHash = 'AAAAAAmpGNWh4Zb1y9OixpZ8JE04dFn6QBxU9IcgRn7sp6Ks'
 /**
  * A real RabbitMQ with its MQTT and Web MQTT plugins and the configuration that deploy/ gives to users; only paths and
  * ports are changed. Its home, cookie, node name and epmd are its own.
- * @param {{ definitions?: object }} [options] users and permissions; by default `tester` with the password `secret`
+ * @param {{ definitions?: object, bindsIdentifiers?: boolean }} [options] users and permissions, by default `tester` with the
+ *   password `secret`; whether login.conf and the program that it asks are in place
  */
-export async function startRabbitMq({ definitions = everything('tester', secretHash) } = {}) {
+export async function startRabbitMq({ definitions = everything('tester', secretHash), bindsIdentifiers = false } = {}) {
   const directory = await mkdtemp(join(tmpdir(), 'wsmq-rabbitmq-'))
-  const [tcp, webSocket, tls, distribution, epmdPort] = await Promise.all(Array.from({ length: 5 }, freePort))
+  const [tcp, webSocket, tls, distribution, epmdPort, loginPort] = await Promise.all(Array.from({ length: 6 }, freePort))
   const ports = /** @type {[number, number, number]} */ ([tcp, webSocket, tls])
   await mkdir(join(directory, 'home'), { mode: 0o700 })
   makeCertificate(directory)
   await writeFile(join(directory, 'definitions.json'), JSON.stringify(definitions))
   for (const file of ['enabled_plugins', 'advanced.config', 'rabbitmq-env.conf']) await cp(new URL(file, shipped), join(directory, file))
-  const text = await readFile(new URL('rabbitmq.conf', shipped), 'utf8')
+  const parts = ['rabbitmq.conf', ...(bindsIdentifiers ? ['login.conf'] : [])]
+  const text = await Promise.all(parts.map((file) => readFile(new URL(file, shipped), 'utf8')))
   const adapted = text
+    .join('\n')
+    .replace('http://127.0.0.1:9002/', `http://127.0.0.1:${loginPort}/`)
     .replace(/(mqtt\.listeners\.tcp\.default = .*)1883/, `$1${tcp}`)
     .replace(/(mqtt\.listeners\.ssl\.default = .*)8883/, `$1${tls}`)
     .replace('web_mqtt.tcp.port = 9001', `web_mqtt.tcp.port = ${webSocket}`)
@@ -68,6 +74,10 @@ export async function startRabbitMq({ definitions = everything('tester', secretH
   const asShipped = '. "$0" && exec epmd -port "$1"' // at the address that the shipped file says
   const epmd = new ServerProcess('sh', ['-c', asShipped, join(directory, 'rabbitmq-env.conf'), String(epmdPort)])
   const server = new ServerProcess(existsSync(debian) ? debian : 'rabbitmq-server', [], environment)
+  const login = new ServerProcess(process.execPath, [
+    ...[loginProgram, '--definitions', join(directory, 'definitions.json')],
+    ...['--port', String(loginPort)],
+  ])
   let closed = false
   // After `close`, Erlang would start an epmd of its own, which outlives everything.
   const start = async () => {
@@ -78,9 +88,11 @@ export async function startRabbitMq({ definitions = everything('tester', secretH
     closed = true
     await server.stop()
     await epmd.stop()
+    await login.stop()
     await rm(directory, { recursive: true, force: true })
   }
   try {
+    if (bindsIdentifiers) await login.start([/** @type {number} */ (loginPort)])
     await epmd.start([/** @type {number} */ (epmdPort)])
     await start()
   } catch (error) {
@@ -95,6 +107,10 @@ export async function startRabbitMq({ definitions = everything('tester', secretH
     webSocketPort: /** @type {number} */ (webSocket),
     credentials: { username: 'tester', password: 'secret' },
     log: () => server.output,
+    /** Stops the program that says who may log in. */
+    stopLogins: () => login.stop(),
+    /** Replaces the file that it reads; what RabbitMQ itself knows stays. @param {object} changed */
+    setLogins: (changed) => writeFile(join(directory, 'definitions.json'), JSON.stringify(changed)),
     start,
     /** @param {NodeJS.Signals} [signal] */
     stop: (signal) => server.stop(signal),
