@@ -24,9 +24,10 @@ function pluginFile() {
 /**
  * Mosquitto with the configuration that deploy/ gives to users; only paths and ports are changed.
  * `command` sends commands to its dynamic security plugin as the administrator.
- * @param {{ settings?: string[] }} [options] further lines, before the listeners
+ * @param {{ settings?: string[], memoryLimit?: number }} [options] further lines, before the listeners; bytes in the place
+ *   of the memory_limit that is given to users
  */
-export async function startDeployedMosquitto({ settings = [] } = {}) {
+export async function startDeployedMosquitto({ settings = [], memoryLimit } = {}) {
   const directory = await mkdtemp(join(tmpdir(), 'wsmq-deployed-'))
   await chmod(directory, 0o700)
   process.env['PATH'] += ':/usr/sbin:/usr/local/sbin'
@@ -36,6 +37,7 @@ export async function startDeployedMosquitto({ settings = [] } = {}) {
   const ports = { webSocket: await freePort(), tcp: await freePort(), tls: await freePort() }
   const text = await readFile(shipped, 'utf8')
   const adapted = text
+    .replace(/(?<=^memory_limit )\d+/m, (given) => String(memoryLimit ?? given))
     .replace('/usr/lib/mosquitto_dynamic_security.so', pluginFile())
     .replace('listener 9001', [...settings, `listener ${ports.webSocket}`].join('\n'))
     .replace('listener 1883', `listener ${ports.tcp}`)
@@ -89,6 +91,7 @@ export async function startDeployedMosquitto({ settings = [] } = {}) {
     command,
     /** @param {import('../../deploy/access/rules.mjs').Account} account @param {string} root */
     add: (account, root, password = 'secret') => command(dynamicSecurity(account, root, password)),
+    pid: () => server.pid,
     log: () => server.output,
     close,
     [Symbol.asyncDispose]: close,

@@ -1,0 +1,108 @@
+// What one account can do to Mosquitto with the shipped configuration, and to those who share it.
+import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { afterEach, describe, it } from 'node:test'
+import mqtt from 'mqtt'
+import { ann, bob, root } from '../access/expectations.mjs'
+import { startDeployedMosquitto } from '../support/deployed-mosquitto.mjs'
+
+describe("Mosquitto's limits", { timeout: 120_000 }, () => {
+  /** @type {Awaited<ReturnType<typeof startDeployedMosquitto>>} */
+  let broker
+  /** @type {mqtt.MqttClient[]} */
+  let clients = []
+
+  /** @param {Parameters<typeof startDeployedMosquitto>[0]} [options] */
+  async function start(options) {
+    broker = await startDeployedMosquitto(options)
+    for (const name of [ann, bob]) await broker.add({ role: 'webapp', name }, root)
+    await broker.add({ role: 'service', name: 'orders' }, root)
+  }
+
+  afterEach(async () => {
+    await Promise.all(clients.map((client) => client.endAsync(true)))
+    clients = []
+    await broker?.close()
+  })
+
+  /** @param {string} username @param {mqtt.IClientOptions} [options] */
+  function join(username, options = {}) {
+    const client = mqtt.connect(broker.tcpUrl, {
+      clientId: username,
+      username,
+      password: 'secret',
+      protocolVersion: 5,
+      reconnectPeriod: 0,
+      ...options,
+    })
+    client.on('error', () => {})
+    clients.push(client)
+    return client
+  }
+
+  /** @param {mqtt.MqttClient} client */
+  const closing = (client) => new Promise((resolve) => client.once('close', () => resolve('closed')))
+
+  it('a packet of more than 64 KB is refused, and one of less arrives', async () => {
+    await start()
+    const service = join('service:orders')
+    const page = join(bob)
+    /** @type {mqtt.IConnackPacket} */
+    const connack = await new Promise((resolve) => page.once('connect', resolve))
+    assert.equal(connack.properties?.maximumPacketSize, 65_536)
+    const own = `${root}webapp/res/${bob}`
+    await page.subscribeAsync(own, { qos: 1 })
+    /** @type {number[]} */
+    const sizes = []
+    page.on('message', (_, payload) => sizes.push(payload.length))
+    await service.publishAsync(own, Buffer.alloc(65_000), { qos: 1 })
+    const closed = closing(service)
+    service.publish(own, Buffer.alloc(65_537), { qos: 1 })
+    await closed
+    await join('service:orders').publishAsync(own, 'after', { qos: 1 })
+    while (sizes.at(-1) !== 5) await new Promise((resolve) => page.once('message', resolve))
+    assert.deepEqual(sizes, [65_000, 5])
+  })
+
+  it('what waits for a client is bounded, and the first messages are kept', async () => {
+    await start()
+    const own = `${root}webapp/res/${bob}`
+    const session = { clean: false, properties: { sessionExpiryInterval: 60 } }
+    const page = join(bob, session)
+    await page.subscribeAsync(own, { qos: 1 })
+    await page.endAsync()
+    const service = join('service:orders')
+    for (let count = 1; count <= 400; ++count) await service.publishAsync(own, Buffer.alloc(60_000, String(count)), { qos: 1 })
+    const again = join(bob, session)
+    /** @type {number[]} */
+    const kept = []
+    again.on('message', (_, payload) => kept.push(payload.length))
+    await again.subscribeAsync(own, { qos: 1 })
+    await service.publishAsync(own, 'last', { qos: 1 })
+    while (kept.at(-1) !== 4) await new Promise((resolve) => again.once('message', resolve))
+    assert.equal(kept.length - 1, Math.ceil((4 * 1024 * 1024) / 60_000))
+  })
+
+  it('who fills the memory with retained messages is disconnected, and the others go on', async () => {
+    const memoryLimit = 32 * 1024 * 1024
+    await start({ memoryLimit })
+    const [page, service] = [join(bob), join('service:orders')]
+    const own = `${root}webapp/res/${bob}`
+    await page.subscribeAsync(own, { qos: 1 })
+    const intruder = join(ann)
+    let isOpen = true
+    const closed = closing(intruder).then(() => (isOpen = false))
+    for (let count = 0; isOpen; ++count) {
+      assert.ok(count < 2000, '120 MB were taken')
+      const topic = `${root}webapp/peer/${count}/${ann}` // one's own to write, and nothing in Mosquitto can forbid the flag
+      await Promise.race([intruder.publishAsync(topic, Buffer.alloc(60_000), { qos: 1, retain: true }).catch(() => {}), closed])
+    }
+    assert.match(broker.log(), new RegExp(`Client ${ann} disconnected due to out of memory`))
+    const status = await readFile(`/proc/${broker.pid()}/status`, 'utf8')
+    assert.ok(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) < 2 * (memoryLimit / 1024), status)
+    const arrived = new Promise((resolve) => page.once('message', (_, payload) => resolve(payload.toString())))
+    await service.publishAsync(own, 'still', { qos: 1 })
+    assert.equal(await arrived, 'still')
+    assert.ok(page.connected && service.connected)
+  })
+})
