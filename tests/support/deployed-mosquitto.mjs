@@ -24,10 +24,10 @@ function pluginFile() {
 /**
  * Mosquitto with the configuration that deploy/ gives to users; only paths and ports are changed.
  * `command` sends commands to its dynamic security plugin as the administrator.
- * @param {{ settings?: string[], memoryLimit?: number }} [options] further lines, before the listeners; bytes in the place
- *   of the memory_limit that is given to users
+ * @param {{ settings?: string[], dataLimit?: number }} [options] further lines, before the listeners; the bytes of memory
+ *   that the system lets it have
  */
-export async function startDeployedMosquitto({ settings = [], memoryLimit } = {}) {
+export async function startDeployedMosquitto({ settings = [], dataLimit } = {}) {
   const directory = await mkdtemp(join(tmpdir(), 'wsmq-deployed-'))
   await chmod(directory, 0o700)
   process.env['PATH'] += ':/usr/sbin:/usr/local/sbin'
@@ -37,7 +37,6 @@ export async function startDeployedMosquitto({ settings = [], memoryLimit } = {}
   const ports = { webSocket: await freePort(), tcp: await freePort(), tls: await freePort() }
   const text = await readFile(shipped, 'utf8')
   const adapted = text
-    .replace(/(?<=^memory_limit )\d+/m, (given) => String(memoryLimit ?? given))
     .replace('/usr/lib/mosquitto_dynamic_security.so', pluginFile())
     .replace('listener 9001', [...settings, `listener ${ports.webSocket}`].join('\n'))
     .replace('listener 1883', `listener ${ports.tcp}`)
@@ -45,7 +44,8 @@ export async function startDeployedMosquitto({ settings = [], memoryLimit } = {}
     .replaceAll(/\/mosquitto\/(?:data|certificates)\//g, `${directory}/`)
   const user = process.getuid?.() === 0 ? 'user root\n' : '' // else it would change to one that cannot read the directory
   await writeFile(join(directory, 'mosquitto.conf'), user + adapted)
-  const server = new ServerProcess('mosquitto', ['-c', join(directory, 'mosquitto.conf')])
+  const limit = `--data=${dataLimit ?? 'unlimited'}`
+  const server = new ServerProcess('prlimit', [limit, 'mosquitto', '-c', join(directory, 'mosquitto.conf')])
   const tcpUrl = `mqtt://127.0.0.1:${ports.tcp}`
 
   const enter = () => mqtt.connectAsync(tcpUrl, { clientId: administrator, username: 'admin', password: 'admin', reconnectPeriod: 0 })
@@ -55,8 +55,11 @@ export async function startDeployedMosquitto({ settings = [], memoryLimit } = {}
     const admin = await enter()
     await admin.subscribeAsync('$CONTROL/dynamic-security/v1/response', { qos: 1 })
     /** @type {Promise<{ responses: { command: string, error?: string }[] }>} */
-    const answer = new Promise((resolve) => admin.once('message', (_, payload) => resolve(JSON.parse(payload.toString()))))
-    await admin.publishAsync('$CONTROL/dynamic-security/v1', JSON.stringify(commands), { qos: 1 })
+    const answer = new Promise((resolve, reject) => {
+      admin.once('message', (_, payload) => resolve(JSON.parse(payload.toString())))
+      admin.once('close', () => reject(new Error(`The administrator was disconnected:\n${server.output}`)))
+    })
+    admin.publish('$CONTROL/dynamic-security/v1', JSON.stringify(commands), { qos: 1 })
     const { responses } = await answer
     await admin.endAsync()
     const failed = responses.find(({ error }) => error !== undefined)
