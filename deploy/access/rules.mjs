@@ -70,7 +70,7 @@ export function parseAccount(text) {
  * @param {string} userName
  */
 export function accountOf(userName) {
-  const [, role, name = ''] = /^(service|backend|janitor):(.*)$/s.exec(userName) ?? []
+  const [, role, name = ''] = /^(service|backend|janitor):([^/]*)$/.exec(userName) ?? []
   if (role) return checkAccount({ role, name: name.replace(':', '/') })
   return checkAccount({ role: String(userName).includes(':') ? 'webapp' : 'device', name: userName })
 }

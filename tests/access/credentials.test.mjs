@@ -158,6 +158,8 @@ describe('a token', () => {
       { username: '#', clientid: '#' },
       { username: 'acme:ann:/#', clientid: 'acme:ann:/#' },
       { clientid: 'acme:bob:bbbb' },
+      { username: 'service:orders/one', clientid: 'service:orders/one' },
+      { username: 'service:orders:one:two', clientid: 'service:orders:one:two' },
       { exp: good.iat + 86_401 },
       { exp: /** @type {any} */ (undefined) },
       { iat: /** @type {any} */ (undefined) },

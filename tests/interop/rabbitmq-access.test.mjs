@@ -203,7 +203,7 @@ describe('RabbitMQ without login.conf', { timeout: 180_000 }, () => {
       const owner = await connectTo(broker.url, { clientId: bob, username: bob, clean, will })
       await owner.subscribeAsync(own, { qos: 1 })
       const closed = new Promise((resolve) => owner.once('close', () => resolve(undefined)))
-      const offline = nextTopic(watcher)
+      const offline = new Promise((resolve) => watcher.on('message', (topic, _, { retain }) => retain || resolve(topic)))
       // The session of bob is closed to ann, who is turned away, but not before bob was disconnected.
       await assert.rejects(connectTo(broker.url, { clientId: bob, username: ann, clean: false }), /closed/)
       await closed
