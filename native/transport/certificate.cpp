@@ -7,19 +7,13 @@
 #include <boost/asio/ip/address.hpp>
 #include <cstring>
 #include <memory>
-#include <string_view>
+
+#include "transport/shown.hpp"
 
 namespace wsmq::native {
 namespace {
 
-constexpr std::size_t longest = 200;
 constexpr int most_names = 5;
-
-std::string printable(std::string text) {
-    std::replace_if(
-        text.begin(), text.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
-    return text.size() > longest ? text.substr(0, longest) + "..." : text;
-}
 
 struct FreeBio {
     void operator()(BIO* bio) const { BIO_free(bio); }
@@ -76,7 +70,7 @@ std::string names(X509* certificate) {
         const auto name = name_text(sk_GENERAL_NAME_value(all.get(), i));
         if (!name.empty()) text += (text.empty() ? "" : ", ") + name;
     }
-    return text.empty() ? subject(certificate) : printable(text);
+    return printable(text);
 }
 
 std::string validity(X509* certificate) {

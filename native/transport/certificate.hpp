@@ -8,7 +8,7 @@ namespace wsmq::native {
 
 /// As in "CN = broker.example, O = Example".
 [[nodiscard]] std::string subject(X509*);
-/// The hosts and addresses that it is for.
+/// The hosts and addresses that it is for: those of its subjectAltName alone (RFC 9525, 2). Empty where there are none.
 [[nodiscard]] std::string names(X509*);
 /// "from <time> to <time>".
 [[nodiscard]] std::string validity(X509*);

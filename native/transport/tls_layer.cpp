@@ -120,7 +120,9 @@ void TlsLayer::expect_host(const std::string& host) {
     }
     // An address is no server name (RFC 6066, 3).
     SSL_set_tlsext_host_name(session, host_.c_str());
-    X509_VERIFY_PARAM_set_hostflags(parameters, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    // The subject's common name is nobody's host, and a wildcard stands for a whole label (RFC 9525, 6.3).
+    X509_VERIFY_PARAM_set_hostflags(parameters,
+                                    X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
     X509_VERIFY_PARAM_set1_host(parameters, host_.data(), host_.size());
 }
 
@@ -132,7 +134,11 @@ bool TlsLayer::verified(bool so_far, ssl::verify_context& context) {
     const auto code = error_of(error);
     std::string detail = X509_verify_cert_error_string(error);
     if (certificate && code == TransportError::host_name_mismatch) {
-        detail += ": it is for " + names(certificate) + ", asked was " + host_;
+        const auto known = names(certificate);
+        detail += known.empty() ? ": it has no subjectAltName for a host, and its subject (" + subject(certificate) +
+                                      ") does not count"
+                                : ": it is for " + known;
+        detail += ", asked was " + host_;
     } else if (certificate) {
         detail += ": " + subject(certificate);
         if (code == TransportError::certificate_expired) detail += ", valid " + validity(certificate);

@@ -10,6 +10,8 @@
 #include <memory>
 #include <utility>
 
+#include "transport/shown.hpp"
+
 namespace wsmq::native {
 namespace {
 
@@ -71,7 +73,7 @@ private:
         const auto& head = answer_.get();
         if (http::to_status_class(head.result()) != http::status_class::successful) {
             return Failure{TransportError::proxy_refused,
-                           "HTTP " + std::to_string(head.result_int()) + " " + std::string{head.reason()}};
+                           "HTTP " + std::to_string(head.result_int()) + " " + printable(std::string{head.reason()})};
         }
         if (read_.size() > 0) return Failure{TransportError::proxy_refused, "something follows its answer"};
         return std::nullopt;

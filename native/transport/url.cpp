@@ -5,6 +5,8 @@
 #include <boost/asio/ip/address.hpp>
 #include <charconv>
 
+#include "transport/shown.hpp"
+
 namespace wsmq::native {
 namespace {
 
@@ -169,7 +171,7 @@ std::string to_string(const Url& url) {
     const bool has_brackets = url.host.find(':') != std::string::npos;
     auto result = std::string{name(url.scheme)} + "://" + (has_brackets ? "[" + url.host + "]" : url.host);
     if (url.port != default_port(url.scheme)) result += ":" + std::to_string(url.port);
-    return url.target == "/" ? result : result + url.target;
+    return url.target == "/" ? result : result + without_secrets(url.target);
 }
 
 }  // namespace wsmq::native

@@ -6,6 +6,7 @@
 
 #include "transport/base_transport.hpp"
 #include "transport/request_headers.hpp"
+#include "transport/shown.hpp"
 #include "transport/stream_transports.hpp"
 #include "transport/tls_layer.hpp"
 #include "transport/tunnel.hpp"
@@ -24,8 +25,9 @@ constexpr std::size_t write_size = 64u << 10;
 
 Failure explain_upgrade(error_code error, const websocket::response_type& response) {
     if (error == websocket::error::upgrade_declined) {
-        auto detail = "HTTP " + std::to_string(response.result_int()) + " " + std::string{response.reason()};
-        if (const auto to = response[http::field::location]; !to.empty()) detail += ", to " + std::string{to};
+        auto detail = "HTTP " + std::to_string(response.result_int()) + " " + printable(std::string{response.reason()});
+        if (const auto to = response[http::field::location]; !to.empty())
+            detail += ", to " + printable(without_secrets(std::string{to}));
         return {TransportError::upgrade_refused, detail};
     }
     if (is_tls_error(error)) return {TransportError::tls_failed, error.message()};
@@ -131,8 +133,9 @@ private:
         if (error) return failed(explain_upgrade(error, response_));
         const auto granted = response_[http::field::sec_websocket_protocol];
         if (granted != subprotocol_) {
-            return failed({TransportError::subprotocol_refused, "asked was " + subprotocol_ + ", granted " +
-                                                                    (granted.empty() ? "none" : std::string{granted})});
+            return failed({TransportError::subprotocol_refused,
+                           "asked was " + subprotocol_ + ", granted " +
+                               (granted.empty() ? "none" : printable(std::string{granted}))});
         }
         response_ = {};
         opened();
@@ -141,7 +144,7 @@ private:
     std::string close_reason() const {
         const auto& reason = stream_->reason();
         if (reason.code == websocket::close_code::none) return {};
-        const std::string text{reason.reason.data(), reason.reason.size()};
+        const auto text = printable({reason.reason.data(), reason.reason.size()});
         return std::to_string(reason.code) + (text.empty() ? "" : ": " + text);
     }
 

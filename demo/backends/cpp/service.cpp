@@ -96,7 +96,7 @@ int main() {
     service.on("slow", slow);
     service.on("fail", fail);
     service.on("devices.list", devices_list);
-    service.on_joined([&](bool) { std::cout << service.instance() << " answers at " << url << std::endl; });
+    service.on_joined([&](bool) { std::cout << service.instance() << " answers" << std::endl; });
     service.on_disconnected([](const auto& end) {
         if (end.error) std::cerr << end.error.message() << std::endl;
     });

@@ -98,6 +98,38 @@ TEST_F(TlsTransportTest, ACertificateForAnotherHostIsRefused) {
     EXPECT_EQ(detail, "hostname mismatch: it is for broker.example, 192.0.2.1, asked was localhost");
 }
 
+/// RFC 9525, 2 and 6.3.
+TEST_F(TlsTransportTest, TheCommonNameIsNobodysHost) {
+    for (const auto* host : {"localhost", "127.0.0.1"}) {
+        for (const auto* names : {"", "email:ann@example.org", "URI:mqtts://localhost"}) {
+            EXPECT_EQ(refusal({.common_name = host, .names = names}, host), TransportError::host_name_mismatch)
+                << names;
+            EXPECT_THAT(detail, HasSubstr("it has no subjectAltName for a host, and its subject (CN = " +
+                                          std::string{host} + ") does not count, asked was " + host));
+        }
+    }
+    EXPECT_EQ(refusal({.common_name = "localhost", .names = "DNS:broker.example"}), TransportError::host_name_mismatch);
+    EXPECT_FALSE(refusal({.common_name = "broker.example", .names = "DNS:localhost"})) << detail;
+    auto options = trusting();
+    options.tls.server_name = "broker.example";
+    EXPECT_EQ(refusal({.common_name = "broker.example", .names = {}}, "localhost", options),
+              TransportError::host_name_mismatch);
+}
+
+TEST_F(TlsTransportTest, AWildcardIsAWholeLabelAndOneOfTheNames) {
+    const auto ends = [&](const Request& request, const char* name) {
+        auto options = trusting();
+        options.tls.server_name = name;
+        return refusal(request, "127.0.0.1", options);
+    };
+    EXPECT_FALSE(ends({.names = "DNS:*.broker.example"}, "a.broker.example")) << detail;
+    EXPECT_EQ(ends({.names = "DNS:*.broker.example"}, "a.b.broker.example"), TransportError::host_name_mismatch);
+    EXPECT_EQ(ends({.names = "DNS:*.broker.example"}, "broker.example"), TransportError::host_name_mismatch);
+    EXPECT_EQ(ends({.names = "DNS:a*.broker.example"}, "ab.broker.example"), TransportError::host_name_mismatch);
+    EXPECT_EQ(ends({.common_name = "*.broker.example", .names = {}}, "a.broker.example"),
+              TransportError::host_name_mismatch);
+}
+
 TEST_F(TlsTransportTest, AnotherNameMayBeExpected) {
     const Request request{.names = "DNS:broker.example"};
     auto options = trusting();

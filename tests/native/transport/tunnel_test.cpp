@@ -100,6 +100,8 @@ TEST(TunnelTest, ARefusalIsToldWithItsStatus) {
     const ScriptedServer proxy{
         answers("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 9\r\n\r\nwho's it?")};
     EXPECT_EQ(opening(proxy, TransportError::proxy_refused), "HTTP 407 Proxy Authentication Required");
+    const ScriptedServer forger{answers("HTTP/1.1 407 No\xc2\x9bway\r\nContent-Length: 0\r\n\r\n")};
+    EXPECT_EQ(opening(forger, TransportError::proxy_refused), "HTTP 407 No??way");
 }
 
 TEST(TunnelTest, AnAnswerThatIsNoneIsARefusal) {
@@ -126,6 +128,18 @@ TEST(TunnelTest, AProxyThatEndsInsteadOfAnsweringIsTold) {
 TEST(TunnelTest, AProxyThatHangsIsGivenUp) {
     const ScriptedServer proxy{hold};
     EXPECT_EQ(opening(proxy, TransportError::proxy_timed_out, Duration{50}), proxy.url("http"));
+}
+
+TEST(TunnelTest, NothingSecretOfItsAddressIsTold) {
+    const ScriptedServer proxy{hold};
+    Loop loop;
+    auto options = through(proxy, "ann:secret@");
+    options.proxy->target = "/?token=secret";
+    options.limits.proxy = Duration{50};
+    Rig rig{loop, "mqtt://broker", options};
+    EXPECT_EQ(rig.open(), TransportError::proxy_timed_out);
+    EXPECT_EQ(rig.detail(), proxy.url("http") + "/?***");
+    loop.run_out();
 }
 
 TEST(TunnelTest, OnlyAnHttpProxyIsOne) {

@@ -99,6 +99,8 @@ TEST(UrlTest, NothingCanBeSmuggledIntoARequest) {
 TEST(UrlTest, WhatIsShownHoldsNoSecrets) {
     EXPECT_EQ(to_string(parsed("wss://ann:secret@[::1]:8443/mqtt")), "wss://[::1]:8443/mqtt");
     EXPECT_EQ(to_string(parsed("mqtt://ann:secret@broker:1883")), "mqtt://broker");
+    EXPECT_EQ(to_string(parsed("wss://broker/mqtt?token=secret&a=secret?secret")), "wss://broker/mqtt?***");
+    EXPECT_EQ(to_string(parsed("wss://broker?secret")), "wss://broker/?***");
 }
 
 TEST(UrlTest, EachErrorSaysSomethingElse) {

@@ -175,19 +175,25 @@ TEST(WebSocketTransportTest, AFrameThatBreaksTheRulesIsTold) {
     }
 }
 
-TEST(WebSocketTransportTest, TheServersGoodbyeIsTold) {
-    ScriptedServer server{[](Peer& peer) {
+/// What is told of a connection that the server closes with this reason.
+std::string goodbye(const std::string& reason) {
+    ScriptedServer server{[&](Peer& peer) {
         accept(peer);
-        write_all(peer, bytes_of({.opcode = Opcode::close, .payload = "\x03\xe9going away"}));
+        write_all(peer, bytes_of({.opcode = Opcode::close, .payload = "\x03\xe9" + reason}));
         read_frame(peer);
     }};
     Loop loop;
     Rig rig{loop, server.url("ws")};
-    ASSERT_FALSE(rig.open()) << rig.detail();
+    EXPECT_FALSE(rig.open()) << rig.detail();
     EXPECT_EQ(rig.read_to_the_end(), TransportError::closed_by_peer);
-    EXPECT_EQ(rig.detail(), "1001: going away");
     rig.transport->close();
     loop.run_out();
+    return rig.detail();
+}
+
+TEST(WebSocketTransportTest, TheServersGoodbyeIsTold) {
+    EXPECT_EQ(goodbye("going away"), "1001: going away");
+    EXPECT_EQ(goodbye("two\nlines\x1b[1m\xc2\x9b"), "1001: two?lines?[1m??");
 }
 
 TEST(WebSocketTransportTest, AnEndWithoutAGoodbyeIsALoss) {
@@ -246,6 +252,10 @@ TEST(WebSocketTransportTest, ARefusalIsToldWithItsStatus) {
     EXPECT_EQ(opening(not_found, TransportError::upgrade_refused), "HTTP 404 Not Found");
     const ScriptedServer moved{answers("HTTP/1.1 301 Moved\r\nLocation: wss://x/y\r\nContent-Length: 0\r\n\r\n")};
     EXPECT_EQ(opening(moved, TransportError::upgrade_refused), "HTTP 301 Moved, to wss://x/y");
+    // A server hands back what it was asked with.
+    const ScriptedServer login{
+        answers("HTTP/1.1 302 Found\r\nLocation: /login?token=secret\r\nContent-Length: 0\r\n\r\n")};
+    EXPECT_EQ(opening(login, TransportError::upgrade_refused), "HTTP 302 Found, to /login?***");
 }
 
 TEST(WebSocketTransportTest, AnAnswerThatIsNoHandshakeIsTold) {

@@ -50,7 +50,7 @@ enum class UrlError : std::uint8_t {
 /// The scheme and the host may be in capitals. A name beyond ASCII is written in its "xn--" form.
 [[nodiscard]] WSMQ_EXPORT std::variant<Url, UrlError> parse_url(std::string_view);
 
-/// As a URL again, without its username and password, so that it can be shown and logged.
+/// As a URL again, without its username and password and what its query holds, so that it can be shown and logged.
 [[nodiscard]] WSMQ_EXPORT std::string to_string(const Url&);
 
 }  // namespace wsmq::native
