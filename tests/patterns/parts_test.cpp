@@ -94,5 +94,39 @@ TEST(Json, GoesInAndOutAsText) {
     EXPECT_EQ(to_text(std::string{"\xFF"}), "\"\xEF\xBF\xBD\"");
 }
 
+std::string repeated(std::string_view text, std::size_t count) {
+    std::string result;
+    for (std::size_t i = 0; i < count; ++i) result += text;
+    return result;
+}
+
+TEST(Json, IsNoValueWhereItIsNestedTooDeep) {
+    constexpr std::size_t deepest = json_rpc::deepest_nesting;
+    for (const auto& [opening, closing] : {std::pair{"[", "]"}, {R"({"a":)", "}"}, {R"([{"a":[)", "]}]"}}) {
+        const auto nested = [&](std::size_t count) {
+            return repeated(opening, count) + "0" + repeated(closing, count);
+        };
+        const std::size_t levels = std::string_view{opening}.size() == 7 ? 3 : 1;
+        const auto value = to_json(nested(deepest / levels));
+        ASSERT_FALSE(value.is_discarded()) << opening;
+        EXPECT_EQ(to_text(nlohmann::json(value)), nested(deepest / levels));
+        EXPECT_TRUE(to_json(nested(deepest / levels + 1)).is_discarded()) << opening;
+        EXPECT_TRUE(to_json(nested(70'000)).is_discarded());
+        EXPECT_TRUE(to_json<nlohmann::ordered_json>(nested(70'000)).is_discarded());
+        EXPECT_TRUE(to_json(repeated(opening, 200'000)).is_discarded());
+    }
+    EXPECT_EQ(to_json("[" + repeated("[],", 70'000) + "[]]").size(), 70'001u);
+    const auto brackets = repeated("[", 200'000);
+    EXPECT_EQ(to_json("[\"\\\"" + brackets + "\"]")[0], '"' + brackets);
+}
+
+TEST(Json, IsNestedTooDeepOrNoJsonAtAllWhereItLies) {
+    // What stands before an error is what a parser would have gone into.
+    EXPECT_TRUE(json_rpc::is_nested_too_deep(repeated("[", 513) + "x"));
+    EXPECT_FALSE(json_rpc::is_nested_too_deep(repeated("]", 1'000) + repeated("[", 512)));
+    EXPECT_FALSE(json_rpc::is_nested_too_deep("\"" + repeated("[", 1'000)));
+    EXPECT_FALSE(json_rpc::is_nested_too_deep("\"\\"));
+}
+
 }  // namespace
 }  // namespace wsmq::patterns

@@ -40,7 +40,6 @@ public:
 private:
     mutable std::once_flag parsed_;
     mutable nlohmann::json value_;
-    mutable bool is_too_deep_ = false;
 };
 
 }  // namespace wsmq::native

@@ -30,6 +30,19 @@ TEST_F(NativeWebapp, AnswersItsPeers) {
     EXPECT_EQ(ask(*bob, Target::peer(ann->uid()), "late").reply.value(), "after joining");
 }
 
+TEST_F(NativeWebapp, MakesNoValueOfWhatIsNestedTooDeep) {
+    const std::string deep = std::string(100'000, '[') + std::string(100'000, ']');
+    bob->expose("deep", [&](const Request&) { return Response::json_text(deep); });
+    join(*ann);
+    join(*bob);
+    const auto outcome = ask(*ann, Target::peer(bob->uid()), "deep");
+    EXPECT_FALSE(outcome.error);
+    EXPECT_EQ(outcome.reply.result, deep);
+    const auto value = outcome.reply.value();
+    EXPECT_TRUE(value.is_discarded());
+    EXPECT_THROW((void)value.at(0), json::exception);
+}
+
 TEST_F(NativeWebapp, PassesJsonTextOnAsItIs) {
     constexpr auto params = R"({"z":1.0,"a":123456789012345678901234567890})";
     std::string told;

@@ -6,14 +6,17 @@
 #include <string_view>
 
 #include "wsmq/patterns/event.hpp"
+#include "wsmq/patterns/json_rpc.hpp"
 #include "wsmq/patterns/webapp.hpp"
 
 namespace wsmq::patterns {
 
-/// The value; null where the text is empty, as params may be. What the layers give is sound, so that nothing fails;
-/// other text that is not becomes a discarded value.
-[[nodiscard]] inline nlohmann::json to_json(std::string_view text) {
-    return text.empty() ? nlohmann::json{} : nlohmann::json::parse(text, nullptr, false);
+/// The value; null where the text is empty, as params may be. A discarded value where it is nested deeper than
+/// json_rpc::deepest_nesting, or is not sound, which what the layers give always is.
+template <class Value = nlohmann::json> [[nodiscard]] Value to_json(std::string_view text) {
+    if (text.empty()) return {};
+    if (json_rpc::is_nested_too_deep(text)) return Value(Value::value_t::discarded);
+    return Value::parse(text, nullptr, false);
 }
 
 /// Bytes of strings that are not UTF-8 become U+FFFD.

@@ -73,6 +73,10 @@ struct Control {
 
 /// Whether it is one sound JSON value, in UTF-8.
 [[nodiscard]] WSMQ_EXPORT bool is_json(std::string_view text);
+/// Libraries copy, compare and write values by recursion: text that is nested deeper must stay text.
+inline constexpr std::size_t deepest_nesting = 512;
+/// Whether making a value of it, or trying to, could go deeper than that. Any text, sound or not.
+[[nodiscard]] WSMQ_EXPORT bool is_nested_too_deep(std::string_view text) noexcept;
 /// Its digits, as JSON has them.
 WSMQ_EXPORT void append_number(std::string& out, std::int64_t number);
 /// The text as a JSON string, in quotes. Bytes that are not UTF-8 become U+FFFD.

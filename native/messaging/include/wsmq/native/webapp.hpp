@@ -45,7 +45,8 @@ struct Reply {
     std::string message{};       ///< of an error: the other side's, or ours
     std::string data{};          ///< JSON text of the other side's error, or empty
 
-    /// Null where there is none; discarded where it is a raw body and no JSON.
+    /// Null where there is none; discarded where it is a raw body and no JSON, or nested more than 512 deep, which is
+    /// beyond what recursive code bears: `result` has it all the same.
     [[nodiscard]] nlohmann::json value() const { return patterns::to_json(result); }
 };
 

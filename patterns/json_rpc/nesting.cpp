@@ -1,0 +1,25 @@
+#include "wsmq/patterns/json_rpc.hpp"
+
+namespace wsmq::patterns::json_rpc {
+
+/// Of text that is not sound it reads as much as a parser does, which stops at the first error, and more.
+bool is_nested_too_deep(std::string_view text) noexcept {
+    std::size_t depth = 0;
+    bool in_string = false;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        const char letter = text[at];
+        if (in_string) {
+            if (letter == '\\') ++at;
+            if (letter == '"') in_string = false;
+        } else if (letter == '"') {
+            in_string = true;
+        } else if (letter == '[' || letter == '{') {
+            if (++depth > deepest_nesting) return true;
+        } else if ((letter == ']' || letter == '}') && depth > 0) {
+            --depth;
+        }
+    }
+    return false;
+}
+
+}  // namespace wsmq::patterns::json_rpc
