@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <iostream>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "commands.hpp"
 #include "exit_code.hpp"
 #include "report.hpp"
+#include "text/printable.hpp"
 
 namespace {
 
@@ -79,9 +81,22 @@ std::vector<std::string> take_program(int& argc, char** argv) {
     return {mark + 1, end};
 }
 
+/// The parser repeats words of the command line. From an address on they may hold a password, with spaces in it too.
+std::string parse_failure(const CLI::App* app, const CLI::Error& error) {
+    std::istringstream lines{CLI::FailureMessage::simple(app, error)};
+    std::string text;
+    for (std::string line; std::getline(lines, line);) {
+        const auto mark = std::min(line.find("://"), line.find('@'));
+        if (mark != std::string::npos) line.replace(line.find_last_of(" =", mark) + 1, std::string::npos, "***");
+        text += printable(line) + '\n';
+    }
+    return text;
+}
+
 ExitCode choose(int argc, char** argv) {
     CLI::App app{"MQTT from the command line, over TCP, TLS and WebSocket, and requests over it."};
     app.set_help_flag("--help", "Print this help and exit");
+    app.failure_message(parse_failure);
     app.set_version_flag("--version", WSMQ_VERSION);
     bool list_commands = false;
     app.add_flag("--list-commands", list_commands)->group("");

@@ -38,7 +38,8 @@ private:
                                   : !resolved_.topics.empty() ? resolved_.topics.front()
                                                               : "";
         if (topic.empty()) throw UsageError{"-t says which topic is published to."};
-        if (!is_valid_topic_name(topic)) throw UsageError{'"' + topic + "\" is not a topic name."};
+        const std::string shown = arguments_.topic.empty() ? "The topic of the address" : '"' + topic + '"';
+        if (!is_valid_topic_name(topic)) throw UsageError{shown + " is not a topic name."};
         return topic;
     }
 

@@ -4,7 +4,9 @@
 
 #include <cstdio>
 #include <iostream>
-#include <nlohmann/json.hpp>
+
+#include "text/json_text.hpp"
+#include "text/printable.hpp"
 
 namespace wsmq::command {
 
@@ -28,12 +30,12 @@ void Report::print(std::string_view key, std::string_view text, std::optional<Ex
                    std::string_view details) const {
     if (quiet_) return;
     if (!json_) {
-        std::cerr << "wsmq: " << text << std::endl;
+        std::cerr << "wsmq: " << printable(text) << std::endl;
         return;
     }
-    nlohmann::ordered_json object{{key, text}};
+    Json object{{key, text}};
     if (code) object["exit_code"] = static_cast<int>(*code);
-    std::string line = object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    std::string line = to_text(object);
     if (!details.empty()) line.replace(line.size() - 1, 1, "," + std::string{details.substr(1)});
     std::cerr << line << std::endl;
 }

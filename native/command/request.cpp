@@ -4,14 +4,15 @@
 
 #include <boost/asio/post.hpp>
 #include <csignal>
-#include <cstdio>
 #include <iostream>
 
 #include "commands.hpp"
 #include "membership.hpp"
 #include "messages/payload_source.hpp"
+#include "output.hpp"
 #include "text/base64.hpp"
 #include "text/json_text.hpp"
+#include "text/printable.hpp"
 #include "wsmq/native/cancel.hpp"
 #include "wsmq/native/webapp.hpp"
 #include "wsmq/topic.hpp"
@@ -81,7 +82,7 @@ std::string params_of(const RequestArguments& arguments, const Question& questio
     if (!arguments.content_type.empty()) return params;
     const auto first = params.find_first_not_of(" \t\r\n");
     if (first == std::string::npos) return {};
-    if (!nlohmann::json::accept(params)) throw UsageError{"The params are no JSON: " + printable(params.substr(0, 60))};
+    if (!patterns::json_rpc::is_json(params)) throw UsageError{"The params are no JSON: " + params.substr(0, 60)};
     if (params[first] != '[' && params[first] != '{') throw UsageError{"Params are an array or an object."};
     return params;
 }
@@ -238,7 +239,7 @@ private:
             if (reply.content_type.empty())
                 write((arguments_.pretty ? indented(reply.result) : one_line(reply.result)) + '\n');
             else
-                write(reply.result);
+                write(output_.shown(reply.result, kept_in_texts));
             return;
         }
         std::string object;
@@ -257,13 +258,14 @@ private:
 
     void write(const std::string& text) {
         if (output_failed_) return;
-        if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0) return;
+        if (output_.write(text)) return;
         output_failed_ = true;
         report_.warn("Standard output could not be written.");
         cancel();
     }
 
     CommandError failure_of(const native::ErrorCode& error, const Reply& reply) const {
+        // Here already: a NUL would end the text of an exception.
         std::string text = "Error " + std::to_string(reply.code) + ": " + printable(reply.message);
         std::string details = R"({"code":)" + std::to_string(reply.code) + R"(,"message":)" + to_text(reply.message);
         if (!reply.data.empty() && reply.data != "null") {
@@ -285,6 +287,7 @@ private:
 
     const RequestArguments& arguments_;
     Report report_;
+    Output output_;
     ConnectionArguments::Resolved resolved_;
     Question question_;
     std::string uid_;

@@ -5,6 +5,7 @@
 
 #include "commands.hpp"
 #include "records/watch_loop.hpp"
+#include "text/printable.hpp"
 
 namespace wsmq::command {
 

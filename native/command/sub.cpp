@@ -1,10 +1,10 @@
 // wsmq sub: subscribes, and prints what arrives.
 #include <algorithm>
 #include <boost/asio/post.hpp>
-#include <cstdio>
 
 #include "commands.hpp"
 #include "messages/message_format.hpp"
+#include "output.hpp"
 #include "session.hpp"
 #include "wsmq/topic.hpp"
 
@@ -18,7 +18,7 @@ public:
         : arguments_{arguments},
           report_{arguments.connection},
           resolved_{arguments.connection.resolve()},
-          format_{format_of(arguments)},
+          format_{format_of(arguments).for_terminal(output_.is_terminal())},
           subscriptions_{subscriptions_of()} {
         for (const auto* filters : {&arguments.filtered_out, &arguments.unsubscribed}) {
             for (const auto& filter : *filters) check_filter(filter);
@@ -142,8 +142,7 @@ private:
 
     void flush() {
         flush_waits_ = false;
-        const bool written =
-            std::fwrite(text_.data(), 1, text_.size(), stdout) == text_.size() && std::fflush(stdout) == 0;
+        const bool written = output_.write(text_);
         text_.clear();
         if (written || code_) return;
         report_.warn("Standard output could not be written.");
@@ -165,6 +164,7 @@ private:
     const SubArguments& arguments_;
     Report report_;
     ConnectionArguments::Resolved resolved_;
+    Output output_;
     MessageFormat format_;
     std::vector<std::string> filters_;
     std::vector<Subscription> subscriptions_;

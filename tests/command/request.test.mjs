@@ -43,6 +43,9 @@ for (const version of ['5', '311']) {
       assert.deepEqual(await request('svc', 'echo', params), { code: 0, signal: null, out: `${params}\n`, err: '' })
       assert.equal((await request('svc', 'echo')).out, 'null\n')
       assert.equal((await request('svc', 'echo', '{"a":[1]}', '--pretty')).out, '{\n  "a": [\n    1\n  ]\n}\n')
+      const pretty = '{\n  "z": 1.00,\n  "a": [\n    12345678901234567890123,\n    [],\n    {},\n    "[{,:\\"ü"\n  ]\n}'
+      assert.equal((await request('svc', 'echo', pretty.replace(/\n */g, ' '), '--pretty')).out, `${pretty}\n`)
+      assert.equal((await request('svc', 'echo', '[]', '--pretty')).out, '[]\n')
       assert.deepEqual(objectsOf((await request('svc', 'echo', '[1]', '--json')).out), [{ result: [1] }])
     })
 

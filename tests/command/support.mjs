@@ -1,6 +1,7 @@
 // The command as a user calls it: a process with arguments, input, two outputs and an exit code.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { StringDecoder } from 'node:string_decoder'
 import { fileURLToPath } from 'node:url'
 import { buildPreset } from '../../scripts/lib/cmake.mjs'
 
@@ -22,11 +23,19 @@ export class Running {
     /** @type {Set<() => void>} */
     this.changed = new Set()
     const tell = () => this.changed.forEach((each) => each())
-    this.child.stdout.setEncoding('utf8').on('data', (text) => ((this.out += text), tell()))
+    /** @type {Buffer[]} */
+    this.chunks = []
+    const decoder = new StringDecoder('utf8')
+    this.child.stdout.on('data', (chunk) => (this.chunks.push(chunk), (this.out += decoder.write(chunk)), tell()))
     this.child.stderr.setEncoding('utf8').on('data', (text) => ((this.err += text), tell()))
     this.child.stdin.on('error', () => {}) // it may end before it has read everything
     if (input !== undefined) this.child.stdin.end(input)
     this.ended = once(this.child, 'close').then(([code, signal]) => (tell(), { code, signal, out: this.out, err: this.err }))
+  }
+
+  /** What it has printed, where that need not be text. */
+  get bytes() {
+    return Buffer.concat(this.chunks)
   }
 
   /** @param {() => boolean} condition over `out` and `err` */
@@ -50,7 +59,17 @@ const running = new Set()
 
 /** @param {readonly string[]} args @param {string} [input] */
 export function start(args, input) {
-  const one = new Running(program, args, input)
+  return track(new Running(program, args, input))
+}
+
+/** The same on a terminal, where `out` has all that it shows. @param {readonly string[]} args */
+export function startOnTerminal(args) {
+  const words = [program, ...args].map((word) => `'${word.replaceAll("'", "'\\''")}'`)
+  return track(new Running('script', ['--quiet', '--return', '--command', words.join(' '), '/dev/null']))
+}
+
+/** @param {Running} one */
+function track(one) {
   running.add(one)
   void one.ended.then(() => running.delete(one))
   return one

@@ -232,7 +232,7 @@ describe('wsmq services', { timeout: 60_000 }, () => {
     }
     const { out } = await world.run('services')
     assert.deepEqual(linesOf(out).slice(1), [
-      's        a         online   1\\x1b[31m  -         -       \\x9bm,1',
+      's        a         online   1\\x1b[31m  -         -       \\u009bm,1',
       's        b         offline  -          -         -       -',
     ])
     assert.equal((await world.run('services', 'a/b')).code, 2)

@@ -25,6 +25,16 @@ export function subscribePacket(filter) {
 }
 
 /**
+ * A CONNACK of MQTT 5 that refuses, with the broker's own words.
+ * @param {number} reasonCode
+ * @param {string} reasonString of less than 120 bytes
+ */
+export function refusalPacket(reasonCode, reasonString) {
+  const reason = Buffer.concat([Buffer.from([0x1f]), text(reasonString)])
+  return packet(0x20, Buffer.concat([Buffer.from([0, reasonCode, reason.length]), reason]))
+}
+
+/**
  * @param {number} first
  * @param {Buffer} rest
  */

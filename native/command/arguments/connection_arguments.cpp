@@ -102,6 +102,9 @@ Will will_of(const ConnectionArguments& arguments, const PropertyWriter& propert
 /// The topic of an mqtt:// or mqtts:// address, which stands where other addresses have a path.
 std::string take_topic(std::string& url) {
     if (!url.starts_with("mqtt")) return {};
+    // A token there would be a part of the topic, for everybody to read.
+    if (url.find('?') != std::string::npos)
+        throw UsageError{"mqtt:// and mqtts:// have no query (?): -t takes such a topic, a password has %3F for it."};
     const auto authority = url.find("://");
     const auto slash = authority == std::string::npos ? authority : url.find('/', authority + 3);
     if (slash == std::string::npos) return {};
@@ -149,11 +152,11 @@ void ConnectionArguments::add_to(CLI::App& app, Offer offer) {
 
 namespace {
 
-native::Url parse(const std::string& text, std::string_view what) {
+/// It may hold a password, of which nobody can say where it ends in a URL that is none: it is not repeated.
+native::Url parse(const std::string& text, const std::string& what) {
     const auto parsed = native::parse_url(text);
     if (const auto* url = std::get_if<native::Url>(&parsed)) return *url;
-    throw UsageError{"The " + std::string{what} + ' ' + text +
-                     " cannot be used: " + std::string{describe(std::get<native::UrlError>(parsed))} + '.'};
+    throw UsageError{what + " cannot be used: " + std::string{describe(std::get<native::UrlError>(parsed))} + '.'};
 }
 
 native::TransportOptions transport_of(const ConnectionArguments& arguments) {
@@ -165,7 +168,7 @@ native::TransportOptions transport_of(const ConnectionArguments& arguments) {
                      .private_key_password = arguments.key_password,
                      .insecure = arguments.insecure};
     if (!arguments.proxy.empty()) {
-        transport.proxy = parse(arguments.proxy, "proxy");
+        transport.proxy = parse(arguments.proxy, "The proxy");
         if (transport.proxy->scheme != native::Scheme::http) throw UsageError{"A proxy's address begins with http://."};
     }
     for (const auto& header : arguments.headers) {
@@ -216,13 +219,18 @@ ConnectionArguments::Resolved ConnectionArguments::resolve() const {
     resolved.client.transport = transport_of(*this);
 
     for (std::string url : urls) {
-        if (std::string topic = take_topic(url); !topic.empty()) resolved.topics.push_back(std::move(topic));
-        if (parse(url, "address").scheme == native::Scheme::http)
+        const auto place = urls.size() == 1 ? "The address" : "Address " + std::to_string(resolved.urls.size() + 1);
+        if (std::string topic = take_topic(url); !topic.empty()) {
+            // Not repeated either: behind a slash that should have been escaped it is the rest of a password.
+            if (!is_valid_topic_filter(topic)) throw UsageError{place + " has an invalid topic."};
+            resolved.topics.push_back(std::move(topic));
+        }
+        if (parse(url, place).scheme == native::Scheme::http)
             throw UsageError{"Brokers are at mqtt://, mqtts://, ws:// or wss://."};
         resolved.urls.push_back(std::move(url));
     }
     if (resolved.urls.empty()) resolved.urls.push_back(address_of(*this));
-    (void)parse(resolved.urls.front(), "address");
+    (void)parse(resolved.urls.front(), "The address");
     return resolved;
 }
 

@@ -5,6 +5,7 @@
 
 #include "exit_code.hpp"
 #include "message_json.hpp"
+#include "text/printable.hpp"
 #include "wsmq/property.hpp"
 
 namespace wsmq::command {
@@ -77,7 +78,7 @@ void append_property(std::string& out, char letter, const Message& message) {
     }
 }
 
-void append_field(std::string& out, char letter, const Message& message, MessageFormat::Moment received) {
+void append_value(std::string& out, char letter, const Message& message, MessageFormat::Moment received) {
     switch (letter) {
         case '%': out += '%'; break;
         case 'I': append_time(out, received, "%FT%T%z"); break;
@@ -130,7 +131,7 @@ MessageFormat MessageFormat::json(bool pretty) {
     return format;
 }
 
-MessageFormat MessageFormat::custom(std::string format) {
+MessageFormat MessageFormat::custom(std::string_view format) {
     const std::string text = unescape(format);
     for (std::size_t at = 0; at < text.size(); ++at) {
         if (text[at] != '%' && text[at] != '@') continue;
@@ -142,6 +143,15 @@ MessageFormat MessageFormat::custom(std::string format) {
         }
     }
     return MessageFormat{text};
+}
+
+void MessageFormat::append_field(std::string& out, char letter, const Message& message, Moment received) const {
+    const std::size_t begin = out.size();
+    append_value(out, letter, message, received);
+    if (!is_for_terminal_) return;
+    const std::string value = out.substr(begin);
+    out.resize(begin);
+    out += printable(value, letter == 'p' ? kept_in_texts : "");
 }
 
 void MessageFormat::append(std::string& out, const Message& message, Moment received) const {

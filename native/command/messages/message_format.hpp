@@ -18,15 +18,25 @@ public:
     static MessageFormat verbose() { return MessageFormat{"%t %p"}; }
     static MessageFormat json(bool pretty);
     /// Throws UsageError where the format has a letter that is not known.
-    static MessageFormat custom(std::string format);
+    static MessageFormat custom(std::string_view format);
+
+    /// What others wrote is escaped; what the format itself says is not.
+    [[nodiscard]] MessageFormat for_terminal(bool is_one) const {
+        auto format = *this;
+        format.is_for_terminal_ = is_one;
+        return format;
+    }
 
     /// Appended without an end of line.
     void append(std::string& out, const Message&, Moment received) const;
 
 private:
     explicit MessageFormat(std::string format) : format_{std::move(format)} {}
+    void append_field(std::string& out, char letter, const Message&, Moment received) const;
+
     std::string format_;
     bool pretty_json_ = false;
+    bool is_for_terminal_ = false;
 };
 
 /// The letters that a format may hold, with what they stand for, for the help.

@@ -1,17 +1,16 @@
 #include "message_json.hpp"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "text/base64.hpp"
+#include "text/json_text.hpp"
+#include "wsmq/patterns/json_rpc.hpp"
 #include "wsmq/property.hpp"
 #include "wsmq/topic.hpp"
 
 namespace wsmq::command {
 
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 /// "Message Expiry Interval" becomes "message_expiry_interval".
 std::string key_of(PropertyId id) {
@@ -45,18 +44,12 @@ Json properties_as_json(Bytes block) {
     return object;
 }
 
-void add_payload(Json& object, Bytes payload, bool as_json) {
+/// A payload that is JSON goes as it is written: nothing is made a value of, however large and deep it is.
+std::string payload_member(Bytes payload, bool as_json) {
     const std::string_view text{reinterpret_cast<const char*>(payload.data()), payload.size()};
-    if (as_json) {
-        if (auto value = Json::parse(text, nullptr, false); !value.is_discarded()) {
-            object["payload"] = std::move(value);
-            return;
-        }
-    }
-    if (is_valid_utf8(text))
-        object["payload"] = text;
-    else
-        object["payload_base64"] = base64(payload);
+    if (as_json && patterns::json_rpc::is_json(text)) return R"("payload":)" + one_line(text);
+    if (is_valid_utf8(text)) return R"("payload":)" + to_text(text);
+    return R"("payload_base64":")" + base64(payload) + '"';
 }
 
 }  // namespace
@@ -65,13 +58,18 @@ std::string message_as_json(const Message& message, std::chrono::system_clock::t
                             bool payload_as_json) {
     const auto milliseconds =
         std::chrono::duration_cast<std::chrono::milliseconds>(received.time_since_epoch()).count();
-    Json object{{"time", milliseconds},     {"topic", message.topic},         {"qos", static_cast<int>(message.qos)},
-                {"retain", message.retain}, {"duplicate", message.duplicate}, {"size", message.payload.size()}};
-    add_payload(object, message.payload, payload_as_json);
-    if (auto properties = properties_as_json(message.encoded_properties); !properties.empty()) {
-        object["properties"] = std::move(properties);
-    }
-    return object.dump(pretty ? 2 : -1);
+    std::string object = to_text({{"time", milliseconds},
+                                  {"topic", message.topic},
+                                  {"qos", static_cast<int>(message.qos)},
+                                  {"retain", message.retain},
+                                  {"duplicate", message.duplicate},
+                                  {"size", message.payload.size()}});
+    object.back() = ',';
+    object += payload_member(message.payload, payload_as_json);
+    if (const auto properties = properties_as_json(message.encoded_properties); !properties.empty())
+        object += R"(,"properties":)" + to_text(properties);
+    object += '}';
+    return pretty ? indented(object) : object;
 }
 
 }  // namespace wsmq::command

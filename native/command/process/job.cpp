@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "text/json_text.hpp"
+#include "wsmq/patterns/json_rpc.hpp"
 #include "wsmq/patterns/names.hpp"
 #include "wsmq/topic.hpp"
 
@@ -94,7 +95,7 @@ void Job::end() {
 
 void Job::fail(Response response) {
     if (std::exchange(is_over_, true)) return;
-    report_.debug("Failed: " + title() + ": " + printable(response.message) + '.');
+    report_.debug("Failed: " + title() + ": " + response.message + '.');
     request_.respond(std::move(response));
     child_->terminate();
 }
@@ -138,7 +139,7 @@ net::awaitable<void> Job::read_lines() {
 net::awaitable<void> Job::send_item(std::string_view line) {
     line = without_line_end(line);
     if (!settings_.text && is_blank(line)) co_return;
-    if (!settings_.text && !nlohmann::json::accept(line)) {
+    if (!settings_.text && !patterns::json_rpc::is_json(line)) {
         fail(Response::error(code::internal_error, "The program printed a line that is no JSON"));
         co_return;
     }
@@ -170,7 +171,7 @@ void Job::answer(int status) {
         request_.respond(Response::error(code::internal_error, "The program was ended by a signal: " + name));
     } else if (number != 0) {
         const auto message = last_error();
-        report_.debug("Exit status " + std::to_string(number) + ": " + title() + ": " + printable(message));
+        report_.debug("Exit status " + std::to_string(number) + ": " + title() + ": " + message);
         request_.respond(Response::error(number, message));
     } else {
         report_.debug("Done: " + title() + '.');
@@ -186,7 +187,7 @@ Response Job::result() {
     }
     if (settings_.text) return Response::json_text(string_of(without_line_end(output_)));
     if (is_blank(output_)) return Response::json_text("null");
-    if (nlohmann::json::accept(output_)) return Response::json_text(std::move(output_));
+    if (patterns::json_rpc::is_json(output_)) return Response::json_text(std::move(output_));
     report_.debug("Not JSON, so that it takes --text: " + title() + '.');
     return Response::error(code::internal_error, "The program printed no JSON");
 }

@@ -1,7 +1,6 @@
 #include "records/watch_loop.hpp"
 
 #include <boost/asio/post.hpp>
-#include <cstdio>
 
 namespace wsmq::command {
 
@@ -50,7 +49,7 @@ net::awaitable<ExitCode> WatchLoop::work() {
 }
 
 void WatchLoop::print(const std::string& line) {
-    text_ += line;
+    text_ += output_.shown(line, "");
     text_ += '\n';
     if (std::exchange(flush_waits_, true)) return;
     net::post(io_, [this] { flush(); });
@@ -58,7 +57,7 @@ void WatchLoop::print(const std::string& line) {
 
 void WatchLoop::flush() {
     flush_waits_ = false;
-    const bool written = std::fwrite(text_.data(), 1, text_.size(), stdout) == text_.size() && std::fflush(stdout) == 0;
+    const bool written = output_.write(text_);
     text_.clear();
     if (written || std::exchange(unwritten_, true)) return;
     report_.warn("Standard output could not be written.");

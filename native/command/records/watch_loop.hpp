@@ -4,6 +4,7 @@
 #include <string>
 
 #include "arguments/messaging_arguments.hpp"
+#include "output.hpp"
 #include "records/record_watch.hpp"
 
 namespace wsmq::command {
@@ -27,7 +28,8 @@ protected:
     [[nodiscard]] virtual ExitCode settled() = 0;
     virtual void subscribed() {}
 
-    /// Prints a line. What one read of the connection brought is written at once.
+    /// Prints a line, made fit for a terminal where it goes to one. What one read of the connection brought is written
+    /// at once.
     void print(const std::string& line);
     [[nodiscard]] const RecordWatch::Records& records() const noexcept { return watch_.records(); }
     [[nodiscard]] Session& session() noexcept { return session_; }
@@ -39,6 +41,7 @@ private:
 
     const WatchArguments& arguments_;
     Report report_;
+    Output output_;
     net::io_context io_{1};
     Session session_;
     RecordWatch watch_;

@@ -1,99 +1,65 @@
 #include "text/json_text.hpp"
 
-#include <algorithm>
+#include "text/printable.hpp"
+#include "wsmq/patterns/json.hpp"
 
 namespace wsmq::command {
 
 namespace {
 
-bool is_nested_too_deep(std::string_view text) {
-    std::size_t depth = 0;
-    bool in_string = false;
-    for (std::size_t at = 0; at < text.size(); ++at) {
-        const char letter = text[at];
-        if (in_string) {
-            if (letter == '\\')
-                ++at;
-            else if (letter == '"')
-                in_string = false;
-        } else if (letter == '"') {
-            in_string = true;
-        } else if (letter == '[' || letter == '{') {
-            if (++depth > deepest_nesting) return true;
-        } else if ((letter == ']' || letter == '}') && depth > 0) {
-            --depth;
-        }
+std::size_t behind_string(std::string_view text, std::size_t at) {
+    for (++at; text[at] != '"'; ++at) {
+        if (text[at] == '\\') ++at;
     }
-    return false;
+    return at + 1;
 }
 
-/// The number of a control character at this place, and how many bytes it has in UTF-8; 0 bytes for any other.
-struct Control {
-    unsigned code = 0;
-    std::size_t size = 0;
-};
+bool is_space(char letter) { return letter == ' ' || letter == '\t' || letter == '\n' || letter == '\r'; }
 
-Control control_at(std::string_view text, std::size_t at) {
-    const auto first = static_cast<unsigned char>(text[at]);
-    if (first < 0x20 || first == 0x7F) return {first, 1};
-    if (first != 0xC2 || at + 1 == text.size()) return {};
-    const auto second = static_cast<unsigned char>(text[at + 1]);
-    return second >= 0x80 && second < 0xA0 ? Control{second, 2} : Control{};
-}
-
-void append_escape(std::string& out, std::string_view prefix, unsigned code) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    out.append(prefix);
-    out += digits[code >> 4];
-    out += digits[code & 0xF];
-}
-
-/// Of JSON text: below 0x20 they stand between tokens alone, where they mean nothing.
-std::string without_controls(std::string_view text, bool keeps_lines) {
-    std::string kept;
-    kept.reserve(text.size());
-    for (std::size_t at = 0; at < text.size(); ++at) {
-        const auto [code, size] = control_at(text, at);
-        if (size == 0 || (keeps_lines && text[at] == '\n')) {
-            kept += text[at];
-            continue;
-        }
-        at += size - 1;
-        if (code >= 0x20) append_escape(kept, "\\u00", code);
-    }
-    return kept;
+std::size_t behind_spaces(std::string_view text, std::size_t at) {
+    while (at < text.size() && is_space(text[at])) ++at;
+    return at;
 }
 
 }  // namespace
 
 std::optional<Json> parse_json(std::string_view text) {
-    if (is_nested_too_deep(text)) return std::nullopt;
-    auto value = Json::parse(text, nullptr, false);
-    if (value.is_discarded()) return std::nullopt;
+    auto value = patterns::to_json<Json>(text);
+    if (text.empty() || value.is_discarded()) return std::nullopt;
     return value;
 }
 
-std::string one_line(std::string_view text) { return without_controls(text, false); }
+std::string one_line(std::string_view text) {
+    return escaped(text, [](std::string& out, const Letter& letter) {
+        // Below 0x20 they stand between tokens alone, where they mean nothing.
+        if (letter.code >= 0x20) append_code_point(out, letter.code);
+    });
+}
 
 std::string indented(std::string_view text) {
-    const auto value = parse_json(text);
-    return value ? without_controls(value->dump(2, ' ', false, Json::error_handler_t::replace), true) : one_line(text);
+    std::string line = one_line(text);
+    if (patterns::json_rpc::is_nested_too_deep(line)) return line;
+    std::string lines;
+    std::size_t depth = 0;
+    bool was_opened = false;
+    const auto break_line = [&] { lines.append("\n").append(2 * depth, ' '); };
+    for (std::size_t at = behind_spaces(line, 0); at < line.size(); at = behind_spaces(line, at)) {
+        const std::size_t begin = at;
+        const char letter = line[at];
+        at = letter == '"' ? behind_string(line, at) : at + 1;
+        const bool opens = letter == '{' || letter == '[';
+        const bool closes = letter == '}' || letter == ']';
+        if (closes) --depth;
+        if (was_opened != closes) break_line();  // not within an empty one
+        lines.append(line, begin, at - begin);
+        if (letter == ':') lines += ' ';
+        if (letter == ',') break_line();
+        if (opens) ++depth;
+        was_opened = opens;
+    }
+    return lines;
 }
 
 std::string to_text(const Json& value) { return one_line(value.dump(-1, ' ', false, Json::error_handler_t::replace)); }
-
-std::string printable(std::string_view text) {
-    std::string shown;
-    for (std::size_t at = 0; at < text.size(); ++at) {
-        const auto [code, size] = control_at(text, at);
-        if (size == 0) {
-            shown += text[at];
-            continue;
-        }
-        at += size - 1;
-        append_escape(shown, "\\x", code);
-    }
-    return shown;
-}
 
 }  // namespace wsmq::command
