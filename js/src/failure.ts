@@ -14,6 +14,7 @@ import {
   SubscribeError,
 } from './errors.js'
 import type { Failure } from './module.js'
+import { shownUri } from './shown-uri.js'
 
 export type DescribeReason = (reasonCode: number) => string
 
@@ -68,17 +69,18 @@ export function connectionError(
 ): MqttError {
   const code = failure.error as ErrorCode
   const { reasonCode, reasonString } = failure
+  const broker = shownUri(uri)
   const options = cause === undefined ? undefined : { cause }
   switch (code) {
     case 'connection_refused':
       return new ConnectionRefusedError(
-        `The broker at ${uri} refused the connection: ${reasonText(failure, describe)}`,
+        `The broker at ${broker} refused the connection: ${reasonText(failure, describe)}`,
         reasonCode,
         reasonString,
         FATAL.has(reasonCode),
       )
     case 'connect_timed_out':
-      return new ConnectTimeoutError(`No answer from the broker at ${uri} in time. Check the address, or raise connectTimeout.`)
+      return new ConnectTimeoutError(`No answer from the broker at ${broker} in time. Check the address, or raise connectTimeout.`)
     case 'credentials_failed':
       return new AuthenticationError(code, 'The credentials function failed: see the cause.', 0, undefined, options)
     case 'authentication_failed':
@@ -95,7 +97,7 @@ export function connectionError(
     case 'transport_closed':
       if (!wasConnected)
         return new ConnectionFailedError(
-          `No MQTT broker could be reached at ${uri}. Check the address, the path and that it speaks MQTT over WebSocket; the browser's console says more.`,
+          `No MQTT broker could be reached at ${broker}. Check the address, the path and that it speaks MQTT over WebSocket; the browser's console says more.`,
         )
   }
   if (INVALID[code] !== undefined || code === 'not_supported') return callError(code, failure.errorMessage)

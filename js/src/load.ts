@@ -2,6 +2,7 @@
 import { InvalidArgumentError, MqttError } from './errors.js'
 import type { CreateModule, Module, ModuleOptions } from './module.js'
 import { provideWebSocket, readFileInNode } from './node.js'
+import { urlOf } from './uris.js'
 
 export interface LoadOptions {
   /** The constructor to use where the environment has no `WebSocket`, such as Node before 22: that of the `ws` package is found by itself. */
@@ -46,6 +47,7 @@ async function start(createModule: typeof CreateModule, options: LoadSeparateOpt
   provideWebSocket(options.WebSocket)
   const { wasmModule } = options
   const url = String(options.wasmUrl ?? wasmUrl?.() ?? '')
+  if (url !== '') checkUrl(url)
   // Node's fetch() reads no files.
   const wasmBinary = options.wasmBinary ?? (wasmModule === undefined && url.startsWith('file:') ? readFileInNode(url) : undefined)
   const given: ModuleOptions = {}
@@ -53,6 +55,13 @@ async function start(createModule: typeof CreateModule, options: LoadSeparateOpt
   if (wasmBinary !== undefined) given.wasmBinary = wasmBinary
   if (wasmModule !== undefined) given.instantiateWasm = instantiate(wasmModule)
   return createModule(given)
+}
+
+/** What the environment would say of it on the console holds the whole address. */
+function checkUrl(text: string): void {
+  const url = urlOf(text)
+  if (url === undefined) throw new InvalidArgumentError('wasmUrl cannot be parsed.')
+  if (url.username !== '' || url.password !== '') throw new InvalidArgumentError('wasmUrl holds no user name and password.')
 }
 
 function instantiate(module: WebAssembly.Module): NonNullable<ModuleOptions['instantiateWasm']> {

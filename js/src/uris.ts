@@ -8,22 +8,28 @@ export function resolveUris(target: string | URL | readonly (string | URL)[]): s
   const targets = typeof target === 'string' || target instanceof URL ? [target] : target
   if (!Array.isArray(targets) || targets.length === 0)
     throw new InvalidArgumentError('Give the address of a broker, such as wss://example.org/mqtt.')
-  return targets.map((one: string | URL) => resolve(String(one)))
+  return targets.map((one: string | URL, index) => resolve(String(one), targets.length === 1 ? 'The address' : `Address ${index + 1}`))
 }
 
-function resolve(text: string): string {
-  let url: URL
+/** On a page, also an address that is relative to the page's. Undefined where it is none. */
+export function urlOf(text: string): URL | undefined {
   try {
-    url = new URL(text, typeof location === 'undefined' ? undefined : location.href)
+    return new URL(text, typeof location === 'undefined' ? undefined : location.href)
   } catch {
-    throw new InvalidArgumentError(`"${text}" is no address: write it as wss://example.org/mqtt.`)
+    return undefined
   }
+}
+
+/** An address may hold a token, and so it is named by its place. */
+function resolve(text: string, place: string): string {
+  const url = urlOf(text)
+  if (url === undefined) throw new InvalidArgumentError(`${place} cannot be parsed: write it as wss://example.org/mqtt.`)
   if (url.protocol === 'https:') url.protocol = 'wss:'
   if (url.protocol === 'http:') url.protocol = 'ws:'
   if (url.protocol !== 'ws:' && url.protocol !== 'wss:')
-    throw new InvalidArgumentError(`${url.protocol}// is not for web pages: use the broker's WebSocket listener, ws:// or wss://.`)
+    throw new InvalidArgumentError(`${place} does not begin with ws:// or wss://: use the broker's WebSocket listener.`)
   if (url.username !== '' || url.password !== '')
-    throw new InvalidArgumentError('An address holds no user name and password: use the credentials option.')
-  if (url.hash !== '') throw new InvalidArgumentError(`A WebSocket address has no "${url.hash}".`)
+    throw new InvalidArgumentError(`${place} holds a user name or a password: use the credentials option.`)
+  if (url.hash !== '') throw new InvalidArgumentError(`${place} has a fragment (#), which no WebSocket takes: write %23 for a # in it.`)
   return url.href
 }

@@ -204,6 +204,11 @@ describe('addresses', () => {
       assert.throws(() => resolveUris(target), errors.InvalidArgumentError)
     })
 
+  it('are named by their place where there are several', () => {
+    assert.throws(() => resolveUris(['ws://h/', 'secret@']), { message: 'Address 2 cannot be parsed: write it as wss://example.org/mqtt.' })
+    assert.throws(() => resolveUris('ws://u:p@h/'), { message: 'The address holds a user name or a password: use the credentials option.' })
+  })
+
   it('are taken relative to the page', () => {
     const scope = /** @type {any} */ (globalThis)
     scope.location = { href: 'https://example.org/app/index.html' }

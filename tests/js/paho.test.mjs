@@ -477,4 +477,14 @@ describe('the trace', () => {
     paho.stopTrace()
     assert.equal(paho.getTraceLog(), undefined)
   })
+
+  it('has no tokens and no authentication data', () => {
+    const { paho } = client(...arguments4)
+    paho.startTrace()
+    const properties = { authenticationMethod: 'm', authenticationData: Uint8Array.of(211, 212) }
+    paho.connect({ mqttVersion: 5, uris: ['ws://ann:secret@h/p?token=secret', 'ws://h/q'], properties })
+    const text = paho.getTraceLog().join('')
+    assert.match(text, /"ws:\/\/h\/p\?\*\*\*",\s*"ws:\/\/h\/q"/)
+    assert.doesNotMatch(text, /secret|211/)
+  })
 })

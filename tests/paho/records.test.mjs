@@ -45,5 +45,9 @@ it('MQTT 5 keeps the whole record, and the payload behind the properties', () =>
 
 it('what is no record is refused', () => {
   assert.throws(() => parseRecord('key', '{"type":8}'), { message: 'AMQJS0015E Invalid data in local storage key=key value={"type":8}.' })
+  for (const key of ['Sent:h:80:/ws?token=secret:id:1', 'Sent:secret:secret@h:80:/ws:id:1'])
+    assert.throws(() => parseRecord(key, '{"type":8}'), {
+      message: 'AMQJS0015E Invalid data in local storage key=Sent:*** value={"type":8}.',
+    })
   assert.throws(() => parseRecord('key', '{'), SyntaxError)
 })

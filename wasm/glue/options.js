@@ -128,7 +128,7 @@ function urisOf(uri, { uris = [uri], useSSL = false }) {
 }
 
 /**
- * The browser would throw something of its own.
+ * The browser would throw something of its own. A URI may hold a token, and so it is not repeated.
  * @param {string} uri
  */
 function checkUri(uri) {
@@ -136,10 +136,10 @@ function checkUri(uri) {
   try {
     url = new URL(uri)
   } catch {
-    refuse(`"${uri}" is no URI.`)
+    refuse('The URI cannot be parsed.')
   }
-  if (url.protocol !== 'ws:' && url.protocol !== 'wss:') refuse(`"${uri}" does not begin with ws: or wss:.`)
-  if (url.hash !== '' || uri.endsWith('#')) refuse(`"${uri}" has a fragment.`)
+  if (url.protocol !== 'ws:' && url.protocol !== 'wss:') refuse('The URI does not begin with ws: or wss:.')
+  if (url.hash !== '' || uri.endsWith('#')) refuse('The URI has a fragment.')
   return uri
 }
 

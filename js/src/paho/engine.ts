@@ -3,6 +3,7 @@
 import { reportUncaught } from '../emitter.js'
 import type { Load } from '../load.js'
 import type { Client as ModuleClient, ConnectionLoss, Failure, Module, Properties } from '../module.js'
+import { shownUri } from '../shown-uri.js'
 import { ClassicCycle } from './cycle.js'
 import { error, told, type Told } from './errors.js'
 import { pahoFailure } from './failure.js'
@@ -126,7 +127,7 @@ export class Engine {
         return
       case 'connected':
         this.#end()
-        this.call(this.#handlers.onConnectionLost, { ...told('OK'), reconnect: plan?.options.reconnect, uri: plan?.uri ?? '' })
+        this.call(this.#handlers.onConnectionLost, { ...told('OK'), reconnect: plan?.options.reconnect, uri: shownUri(plan?.uri ?? '') })
     }
   }
 
@@ -236,7 +237,7 @@ export class Engine {
     if (!goesOn) this.#rest()
     if (!goesOn && plan.cleanSession) this.#unacknowledged.clear()
     const reconnect = goesOn === (plan.options.reconnect === true) ? plan.options.reconnect : goesOn
-    this.call(this.#handlers.onConnectionLost, { ...why, reconnect, uri: plan.uri })
+    this.call(this.#handlers.onConnectionLost, { ...why, reconnect, uri: shownUri(plan.uri) })
     if (goesOn && plan.strict && this.isReconnecting(plan)) this.#beginCycle(plan)
   }
 

@@ -1,5 +1,6 @@
 // The options of connect(), checked as mqttws31.js checks them, and turned into the module's.
 import type { Credentials, ModuleConnectOptions, Properties } from '../module.js'
+import { shownUri } from '../shown-uri.js'
 import { error, type Told } from './errors.js'
 import { Message } from './message.js'
 import type { Plan } from './plan.js'
@@ -123,7 +124,7 @@ export interface UriParts {
 /** The one-address form of the constructor. */
 export function parseUri(uri: string): UriParts {
   const parts = FULL_URI.exec(uri)?.groups
-  if (parts === undefined) throw error('INVALID_ARGUMENT', shown(uri), 'host')
+  if (parts === undefined) throw error('INVALID_ARGUMENT', shownUri(uri), 'host')
   return { host: parts['ipv6'] ?? parts['name'] ?? '', port: parseInt(parts['port'] ?? '', 10), path: parts['path'] ?? '' }
 }
 
@@ -181,7 +182,7 @@ function checkHosts({ hosts, ports }: ConnectionOptions): void {
   hosts.forEach((host: unknown, index) => {
     if (typeof host !== 'string') throw error('INVALID_TYPE', typeof host, `connectOptions.hosts[${index}]`)
     const isFull = FULL_URI.test(host)
-    if (full !== undefined && full !== isFull) throw error('INVALID_ARGUMENT', host, `connectOptions.hosts[${index}]`)
+    if (full !== undefined && full !== isFull) throw error('INVALID_ARGUMENT', shownUri(host), `connectOptions.hosts[${index}]`)
     full = isFull
   })
   if (full === true) return

@@ -19,10 +19,11 @@ const FORMAT = 1
 const AWAITING_PUBCOMP = 3
 const HEADER = 5
 
-/** Throws as mqttws31.js does where it is not one of its records. */
+/** Throws as mqttws31.js does where it is not one of its records; without what of the address, in the key, is secret. */
 export function parseRecord(key: string, value: string): PahoRecord {
   const record = JSON.parse(value) as PahoRecord
-  if (record.type !== 3 || record.version !== 1) throw error('INVALID_STORED_DATA', key, value)
+  if (record.type !== 3 || record.version !== 1)
+    throw error('INVALID_STORED_DATA', /[?#@]/.test(key) ? key.replace(/:.*/s, ':***') : key, value)
   return record
 }
 

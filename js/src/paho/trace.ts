@@ -1,3 +1,6 @@
+import { shownUri } from '../shown-uri.js'
+import { shown } from './validate.js'
+
 export interface TraceElement {
   severity: 'Debug'
   message: string
@@ -38,9 +41,16 @@ export class Trace {
   }
 }
 
+/** Options that are secret as a whole. */
+const SECRETS = ['password', 'authenticationData']
+const ADDRESSES = ['uris', 'hosts']
+
 function masked(value: unknown): string {
+  const mask = (key: string, inner: unknown): unknown => {
+    if (SECRETS.includes(key) && inner !== undefined) return '******'
+    return ADDRESSES.includes(key) && Array.isArray(inner) ? inner.map((one) => shownUri(shown(one))) : inner
+  }
   // Of undefined and functions there is no JSON.
-  const text = JSON.stringify(value, (key, inner: unknown) => (key === 'password' && inner !== undefined ? '******' : inner), '  ') as
-    string | undefined
+  const text = JSON.stringify(value, mask, '  ') as string | undefined
   return text ?? String(value)
 }
