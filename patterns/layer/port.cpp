@@ -47,7 +47,11 @@ Result<OperationId> Port::publish(std::string_view topic, std::string_view paylo
 
 Error Port::subscribe(std::span<const std::string> filters, Operation operation, TimePoint now) {
     std::vector<Subscription> subscriptions;
-    for (const auto& filter : filters) subscriptions.push_back({.topic_filter = filter, .qos = Qos::at_least_once});
+    for (const auto& filter : filters) subscriptions.push_back(lasting(filter));
+    return subscribe(subscriptions, operation, now);
+}
+
+Error Port::subscribe(std::span<const Subscription> subscriptions, Operation operation, TimePoint now) {
     const auto id = client_.subscribe(subscriptions, {}, now);
     if (!id) return error_of(id.error());
     operations_[*id] = operation;

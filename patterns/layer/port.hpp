@@ -47,6 +47,17 @@ struct Outgoing {
     std::string_view error{};   ///< of a raw body
 };
 
+/// A subscription to topics whose messages are retained. Borrows the filter.
+[[nodiscard]] inline Subscription lasting(std::string_view filter) noexcept {
+    return {.topic_filter = filter, .qos = Qos::at_least_once};
+}
+
+/// The same to topics on which nothing is ever retained by those who follow the convention. What somebody else retains
+/// there is not sent; below MQTT 5 it is, and whoever receives it passes over it. Borrows the filter.
+[[nodiscard]] inline Subscription live(std::string_view filter) noexcept {
+    return {.topic_filter = filter, .qos = Qos::at_least_once, .retain_handling = RetainHandling::do_not_send};
+}
+
 class Port {
 public:
     explicit Port(Client& client) noexcept : client_{client} {}
@@ -57,7 +68,9 @@ public:
 
     Result<OperationId> publish(std::string_view topic, std::string_view payload, const Outgoing&, Operation,
                                 TimePoint now);
-    /// At QoS 1, in one packet.
+    /// In one packet.
+    Error subscribe(std::span<const Subscription>, Operation, TimePoint now);
+    /// Of lasting() topics.
     Error subscribe(std::span<const std::string> filters, Operation, TimePoint now);
     Error unsubscribe(std::string_view filter, TimePoint now);
     /// Nobody waits for it any more: it is taken back where it was not sent yet, and its end is of no interest.

@@ -28,7 +28,7 @@ struct Service::Impl {
     /// A subscription without which nobody can reach us, or our record, was refused.
     void handle_refused(const Operation&, Error, ReasonCode);
     void begin();
-    void join(const std::vector<std::string>& filters);
+    void join(const std::vector<Subscription>&);
     void do_without_sharing();
     void handle_granted();
     void announce();

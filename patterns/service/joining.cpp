@@ -29,20 +29,20 @@ void Service::Impl::begin() {
     wanted = 0;
     shares = is_named() && options.shares;
     janitor.subscribe();
-    if (is_named()) {
-        join({context.topics.instance(options.service, options.instance, "+"),
-              context.topics.instance(options.service, all_instances, "+")});
-    }
-    if (!is_named()) return join({requests_filter()});
+    const auto requests = requests_filter();
+    if (!is_named()) return join({live(requests)});
+    const auto own = context.topics.instance(options.service, options.instance, "+");
+    const auto everybodys = context.topics.instance(options.service, all_instances, "+");
+    join({live(own), live(everybodys)});
     if (!shares || !context.port.client().negotiated().shared_subscription_available) return do_without_sharing();
-    const std::string filter = requests_filter();
-    const auto error = context.port.subscribe({&filter, 1}, {Purpose::join, shared_requests}, context.now);
+    const auto subscription = live(requests);
+    const auto error = context.port.subscribe({&subscription, 1}, {Purpose::join, shared_requests}, context.now);
     if (error != Error::none) return do_without_sharing();
     ++wanted;
 }
 
-void Service::Impl::join(const std::vector<std::string>& filters) {
-    const auto error = context.port.subscribe(filters, {Purpose::join}, context.now);
+void Service::Impl::join(const std::vector<Subscription>& subscriptions) {
+    const auto error = context.port.subscribe(subscriptions, {Purpose::join}, context.now);
     if (error != Error::none) return handle_refused({Purpose::join}, error, ReasonCode::success);
     ++wanted;
 }
@@ -50,7 +50,9 @@ void Service::Impl::join(const std::vector<std::string>& filters) {
 /// Who is there is heard of before the first request.
 void Service::Impl::do_without_sharing() {
     shares = false;
-    join({context.topics.record(options.service, "+"), requests_filter()});
+    const auto records = context.topics.record(options.service, "+");
+    const auto requests = requests_filter();
+    join({lasting(records), live(requests)});
 }
 
 void Service::Impl::handle_lost(const SubscriptionLost& lost) {

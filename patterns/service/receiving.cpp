@@ -20,8 +20,8 @@ bool Service::Impl::handle_message(const Message& message) {
     const bool is_own = !is_named() || level[2] == options.service;
     if (!is_own) return false;
     if (level[1] == "req" && levels.count == (is_named() ? 4u : 3u)) {
-        // A broker without access rules lets anything through.
-        if (is_valid_uid(sender)) handle_request(sender, incoming);
+        // A broker without access rules lets anything through. What is retained here would run at every start.
+        if (is_valid_uid(sender) && !incoming.retain) handle_request(sender, incoming);
         return true;
     }
     if (!is_named() || level[1] != "svc") return false;
@@ -31,7 +31,7 @@ bool Service::Impl::handle_message(const Message& message) {
         return true;
     }
     const bool reaches_us = levels.count == 5 && (level[3] == options.instance || level[3] == all_instances);
-    if (reaches_us && is_valid_uid(sender)) handle_control(sender, incoming);
+    if (reaches_us && is_valid_uid(sender) && !incoming.retain) handle_control(sender, incoming);
     return reaches_us;
 }
 

@@ -43,7 +43,7 @@ struct Webapp::Impl {
     bool handle_device(std::string_view serial_number, const Incoming&);
 
     // --- webapp.cpp ---
-    Error want(const std::string& filter);
+    Error want(const Subscription&);
     Error want_no_more(const std::string& filter);
     Error send(const std::string& topic, std::string_view body, const SendOptions&);
     [[nodiscard]] std::optional<TimePoint> next_deadline() const;

@@ -1,5 +1,6 @@
 // From the start to the end: subscriptions, the record, joined, left.
 #include <algorithm>
+#include <vector>
 
 #include "webapp/impl.hpp"
 
@@ -15,9 +16,14 @@ void Webapp::Impl::handle_opening() {
     if (std::exchange(begun, true)) return;
     membership.handle_opening();
     granted = false;
-    (void)context.port.subscribe(join_filters, {Purpose::join}, context.now);
-    for (const auto& room : rooms) (void)want(context.topics.room(room, "+"));
-    for (const auto& device : devices) (void)want(context.topics.device(device));
+    const auto own_record = context.topics.status(options.uid);
+    std::vector<Subscription> subscriptions;
+    for (const auto& filter : join_filters) {
+        subscriptions.push_back(filter == own_record ? lasting(filter) : live(filter));
+    }
+    (void)context.port.subscribe(subscriptions, {Purpose::join}, context.now);
+    for (const auto& room : rooms) (void)want(live(context.topics.room(room, "+")));
+    for (const auto& device : devices) (void)want(lasting(context.topics.device(device)));
     discovery.subscribe_again();
 }
 

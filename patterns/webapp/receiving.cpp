@@ -16,13 +16,14 @@ bool Webapp::Impl::handle_message(const Message& message) {
     return of_device && handle_device(levels.level[2], incoming);
 }
 
+/// What is retained where nothing ever should be is passed over: whoever wrote it may be long gone.
 bool Webapp::Impl::handle_webapp_message(const Levels& levels, const Incoming& incoming) {
     const auto kind = levels.level[1];
     const auto first = levels.level[2];
     if (levels.count == 3) {
         if (kind == "status") return handle_status(first, incoming);
         if (kind != "res" || first != options.uid) return false;
-        handle_response(incoming);
+        if (!incoming.retain) handle_response(incoming);
         return true;
     }
     if (levels.count != 4) return false;
@@ -31,7 +32,7 @@ bool Webapp::Impl::handle_webapp_message(const Levels& levels, const Incoming& i
     if (kind == "svc") return discovery.handle_record(first, second, incoming);
     if (kind != "peer" || first != options.uid) return false;
     // A broker without access rules lets anything through.
-    if (is_valid_uid(second)) handle_peer(second, incoming);
+    if (is_valid_uid(second) && !incoming.retain) handle_peer(second, incoming);
     return true;
 }
 
@@ -85,7 +86,7 @@ void Webapp::Impl::handle_peer_call(std::string_view from, const json_rpc::Messa
 bool Webapp::Impl::handle_room(std::string_view room, std::string_view from, const Incoming& incoming) {
     const bool of_roll = room == roll_room;
     if (!of_roll && !rooms.contains(room)) return false;
-    if (from == options.uid || !is_valid_uid(from)) return true;
+    if (from == options.uid || !is_valid_uid(from) || incoming.retain) return true;
     if (of_roll) {
         announcer.answer_roll_call();
     } else {

@@ -164,8 +164,8 @@ Error Webapp::send_room(std::string_view room, std::string_view body, const Send
 }
 
 /// Before the client is started, what is wanted is remembered alone.
-Error Webapp::Impl::want(const std::string& filter) {
-    return begun ? context.port.subscribe({&filter, 1}, {}, context.now) : Error::none;
+Error Webapp::Impl::want(const Subscription& subscription) {
+    return begun ? context.port.subscribe({&subscription, 1}, {}, context.now) : Error::none;
 }
 
 Error Webapp::Impl::want_no_more(const std::string& filter) {
@@ -176,7 +176,7 @@ Error Webapp::join_room(std::string_view room, TimePoint now) {
     impl_->context.now = now;
     if (!is_valid_room(room)) return Error::invalid_name;
     const bool is_new = impl_->rooms.emplace(room).second;
-    return is_new ? impl_->want(impl_->context.topics.room(room, "+")) : Error::none;
+    return is_new ? impl_->want(live(impl_->context.topics.room(room, "+"))) : Error::none;
 }
 
 Error Webapp::leave_room(std::string_view room, TimePoint now) {
@@ -222,7 +222,7 @@ Error Webapp::watch_devices(std::span<const std::string_view> serial_numbers, Ti
         if (!wanted.contains(each)) note(impl_->want_no_more(impl_->context.topics.device(each)));
     }
     for (const auto& each : wanted) {
-        if (!former.contains(each)) note(impl_->want(impl_->context.topics.device(each)));
+        if (!former.contains(each)) note(impl_->want(lasting(impl_->context.topics.device(each))));
     }
     return error;
 }

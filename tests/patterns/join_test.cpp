@@ -41,6 +41,50 @@ TEST_P(Join, ARefusedSubscriptionIsTold) {
     EXPECT_FALSE(ann.layer().is_joined());
 }
 
+TEST_P(Join, PassesOverWhatIsRetainedWhereNothingShouldBe) {
+    const auto leave_behind = [this](const std::string& topic, const std::string& payload) {
+        world.broker.publish({.topic = topic, .payload = payload, .retain = true});
+    };
+    leave_behind("ev/webapp/res/acme:ann:aaaa", R"({"jsonrpc":"2.0","method":"news"})");
+    leave_behind("ev/webapp/peer/acme:ann:aaaa/acme:bob:bbbb", R"({"jsonrpc":"2.0","id":1,"method":"sum"})");
+    leave_behind("ev/webapp/peer/acme:ann:aaaa/acme:cyd:cccc", "hello");
+    leave_behind("ev/webapp/room/lobby/acme:bob:bbbb", "hello");
+    leave_behind("ev/webapp/room/_roll/acme:bob:bbbb", "");
+    leave_behind("ev/webapp/room/_roll/acme:cyd:cccc", "x");
+    leave_behind("ev/device/status/SN-1", R"({"online":true})");
+    auto& ann = world.webapp(ann_uid, GetParam());
+    ann.layer().expose(true);
+    EXPECT_EQ(ann.layer().join_room("lobby", world.now), Error::none);
+    EXPECT_EQ(ann.layer().watch_devices({}, world.now), Error::none);
+    ann.start();
+    world.advance(10s);
+    EXPECT_THAT(ann.take(), testing::UnorderedElementsAre("joined", R"(device SN-1 online {"online":true})"));
+    world.broker.restart(true);
+    world.advance(60s);
+    EXPECT_THAT(ann.take(), testing::UnorderedElementsAre("joined again", R"(device SN-1 online {"online":true})"));
+    EXPECT_THAT(world.broker.payloads("ev/webapp/peer/+/acme:ann:aaaa"), IsEmpty()) << "nothing is answered";
+    EXPECT_THAT(world.broker.payloads(ann_status), ElementsAre(online, online)) << "nor the roll call";
+}
+
+TEST(JoinV5, DoesNotAskForWhatIsRetainedWhereNothingShouldBe) {
+    World world;
+    auto& ann = world.webapp(ann_uid);
+    EXPECT_EQ(ann.layer().join_room("lobby", world.now), Error::none);
+    ann.start();
+    world.settle();
+    const auto check = [&world] {
+        for (const auto* filter : {"ev/webapp/res/acme:ann:aaaa", "ev/webapp/peer/acme:ann:aaaa/+",
+                                   "ev/webapp/room/_roll/+", "ev/webapp/room/lobby/+"}) {
+            EXPECT_EQ(world.broker.retain_handling(ann_uid, filter), RetainHandling::do_not_send) << filter;
+        }
+        EXPECT_EQ(world.broker.retain_handling(ann_uid, ann_status), RetainHandling::send);
+    };
+    check();
+    world.broker.restart(true);
+    world.advance(60s);
+    check();
+}
+
 TEST(JoinV5, ARefusedRecordIsTold) {
     World world;
     world.broker.allows = [](const auto&, const auto& topic) { return topic != ann_status; };

@@ -331,6 +331,48 @@ TEST_F(Services, TakeRawBodiesWhereTheyAnnounceThem) {
     EXPECT_THAT(ann.take(), ElementsAre(HasSubstr("failed 2 remote -32601")));
 }
 
+// --- What is retained where nothing should be -----------------------------------------------------
+
+/// Left behind by somebody before the service began; named and unnamed, shared and not.
+class Leftovers : public Services, public testing::WithParamInterface<Version> {};
+INSTANTIATE_TEST_SUITE_P(Versions, Leftovers, testing::Values(Version::v5, Version::v3_1_1));
+
+TEST_P(Leftovers, RunNothingWhenAServiceBegins) {
+    const auto leave_behind = [this](const std::string& topic, const std::string& payload) {
+        world.broker.publish({.topic = topic, .payload = payload, .retain = true});
+    };
+    leave_behind(requests_of_ann, call("1"));
+    leave_behind("ev/webapp/req/acme:ann:aaaa", call("1"));
+    leave_behind("ev/webapp/svc/orders/i1/acme:ann:aaaa", R"({"jsonrpc":"2.0","method":"all"})");
+    leave_behind("ev/webapp/svc/orders/_all/acme:ann:aaaa", R"({"jsonrpc":"2.0","method":"all"})");
+    auto unshared = options_of("i1");
+    unshared.shares = false;
+    auto& service = serve(unshared, GetParam());
+    Service::Options unnamed;
+    unnamed.root = "ev/";
+    auto& backend = serve(unnamed, GetParam());
+    service.cut();
+    backend.cut();
+    world.advance(60s);
+    EXPECT_THAT(service.take(), ElementsAre("joined again"));
+    EXPECT_THAT(backend.take(), ElementsAre("joined again"));
+    EXPECT_THAT(answers(), IsEmpty());
+    say(call("2"));
+    EXPECT_THAT(service.take(), ElementsAre("request from acme:ann:aaaa a")) << "what is not retained";
+}
+
+TEST_P(Leftovers, AreNotEvenSentToAServiceWithMqtt5) {
+    auto options = options_of("i1");
+    options.shares = false;
+    serve(options, GetParam());
+    const bool asks = GetParam() == Version::v5;
+    const auto never = asks ? RetainHandling::do_not_send : RetainHandling::send;
+    EXPECT_EQ(world.broker.retain_handling("orders-i1", "ev/webapp/req/orders/+"), never);
+    EXPECT_EQ(world.broker.retain_handling("orders-i1", "ev/webapp/svc/orders/i1/+"), never);
+    EXPECT_EQ(world.broker.retain_handling("orders-i1", "ev/webapp/svc/orders/_all/+"), never);
+    EXPECT_EQ(world.broker.retain_handling("orders-i1", "ev/webapp/svc/orders/+"), RetainHandling::send) << "records";
+}
+
 // --- Several instances -----------------------------------------------------------------------------
 
 class Instances : public Services {

@@ -232,8 +232,10 @@ void Broker::handle_subscribe(Session& session, const Packet& packet) {
         }
         const Qos qos = std::min(filter.qos, Qos::at_least_once);
         session.subscriptions[filter.filter] = qos;
+        session.retain_handling[filter.filter] = filter.retain_handling;
         answer.reason_codes.push_back(static_cast<ReasonCode>(qos));
-        if (!is_shared) granted.emplace_back(filter.filter, qos);
+        const bool wants_retained = filter.retain_handling == RetainHandling::send;
+        if (!is_shared && wants_retained) granted.emplace_back(filter.filter, qos);
     }
     session.wire->deliver(answer);
     for (const auto& [filter, qos] : granted) send_retained(session, filter, qos);
@@ -268,6 +270,11 @@ std::vector<std::string> Broker::payloads(const std::string& filter) const {
 const Broker::Published* Broker::retained(const std::string& topic) const {
     const auto found = retained_.find(topic);
     return found == retained_.end() ? nullptr : &found->second;
+}
+
+std::optional<RetainHandling> Broker::retain_handling(const std::string& client, const std::string& filter) const {
+    if (!has_subscription(client, filter)) return std::nullopt;
+    return sessions_.at(client).retain_handling.at(filter);
 }
 
 bool Broker::has_subscription(const std::string& client, const std::string& filter) const {

@@ -66,6 +66,9 @@ public:
     [[nodiscard]] const std::vector<std::string>& violations() const noexcept { return violations_; }
     /// Whether a session has this subscription.
     [[nodiscard]] bool has_subscription(const std::string& client, const std::string& filter) const;
+    /// As the client asked for it last.
+    [[nodiscard]] std::optional<RetainHandling> retain_handling(const std::string& client,
+                                                                const std::string& filter) const;
 
     /// How often a message is passed on; once where it is not set.
     std::function<int(const Published&)> copies;
@@ -83,6 +86,7 @@ private:
         std::optional<TimePoint> ends;
         std::uint32_t expiry = 0;
         std::map<std::string, Qos> subscriptions;
+        std::map<std::string, RetainHandling> retain_handling;  ///< of the subscriptions
         std::deque<Packet> in_flight;  ///< sent and not acknowledged, or waiting for a connection
         std::uint16_t last_identifier = 0;
     };
