@@ -1,14 +1,19 @@
 #include "client/engine_options.hpp"
 
+#include <openssl/rand.h>
+
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <boost/asio/post.hpp>
-#include <random>
+#include <stdexcept>
 
 namespace wsmq::native {
 
 std::uint64_t random_seed() {
-    std::random_device source;  // which is cryptographic on all systems that we run on
-    return std::uint64_t{source()} << 32 | source();
+    std::array<unsigned char, 8> bytes{};
+    if (RAND_bytes(bytes.data(), bytes.size()) != 1) throw std::runtime_error{"The system gives no random numbers"};
+    return std::bit_cast<std::uint64_t>(bytes);
 }
 
 ConnectOptions engine_options(const ClientOptions& all, const Hosts& hosts) {

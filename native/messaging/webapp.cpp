@@ -18,6 +18,7 @@ public:
     Impl(const executor_type& on, const std::vector<std::string>& urls, Options given, ClientOptions client)
         : Base{on, urls, std::move(client)}, options{std::move(given)}, calls{std::make_shared<Calls>(on, *this)} {
         if (options.random_seed == 0) options.random_seed = random_seed();
+        if (options.id_key == decltype(options.id_key){}) options.id_key = {random_seed(), random_seed()};
         if (options.since == 0) options.since = milliseconds_since_1970();
         prepare(options);
     }

@@ -1,5 +1,6 @@
 #include "request/caller.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
@@ -8,19 +9,6 @@ namespace wsmq::patterns {
 namespace {
 
 constexpr Duration longest_timeout = std::chrono::hours{24 * 24};
-/// A responder may send so many items before it is granted more.
-constexpr std::uint32_t first_credit = 64;
-constexpr std::size_t prefix_size = 10;
-
-/// Chance that makes our ids differ from those of the page that had this uid before.
-std::string make_prefix(Random& random) {
-    constexpr std::string_view characters = "abcdefghijklmnopqrstuvwxyz0123456789";
-    std::string prefix;
-    for (std::uint64_t left = random.next(); prefix.size() < prefix_size; left /= characters.size()) {
-        prefix += characters[left % characters.size()];
-    }
-    return prefix + '.';
-}
 
 std::string quoted(const std::string& id_text) { return '"' + id_text + '"'; }
 
@@ -30,7 +18,7 @@ Caller::Caller(Context& context, Discovery& discovery, const Settings& settings)
     : context_{context},
       discovery_{discovery},
       uid_{settings.uid},
-      prefix_{make_prefix(context.random)},
+      id_key_{settings.id_key},
       most_{settings.most},
       consults_{settings.consults_discovery} {}
 
@@ -109,10 +97,8 @@ bool Caller::cancel(RequestId id) {
 bool Caller::grant(RequestId id, std::uint32_t items) {
     const auto found = requests_.find(static_cast<std::uint64_t>(id));
     if (found == requests_.end()) return false;
-    // Credit must come through for the stream to go on.
-    if (items != 0) {
-        control(found->second, json_rpc::encode_more(quoted(id_text(found->first)), items), true);
-    }
+    found->second.wanted += items;
+    send_credit(found);
     return true;
 }
 
@@ -120,7 +106,7 @@ void Caller::item_taken(RequestId id) {
     const auto found = requests_.find(static_cast<std::uint64_t>(id));
     if (found == requests_.end() || !found->second.grants_credit) return;
     // In halves, so that the responder never has to wait for a reader that keeps up.
-    if (++found->second.taken < first_credit / 2) return;
+    if (++found->second.taken < json_rpc::first_credit / 2) return;
     (void)grant(id, std::exchange(found->second.taken, 0u));
 }
 
@@ -145,10 +131,13 @@ void Caller::handle_progress(std::string_view peer, const json_rpc::Control& con
     // Another instance's, or a duplicate.
     if (pending.at != control.at || *control.seq < pending.received) return;
     if (*control.seq > pending.received) return give_up(found, Error::item_lost);
+    // A grant that came to it twice (QoS 1) lets it send more, but never more than may be outstanding.
+    if (pending.received == pending.allowed + json_rpc::most_credit) return give_up(found, Error::bad_response);
     context_.events.push(
         Progress{RequestId{found->first}, pending.received, control.value.empty() ? "null" : control.value},
         {&Progress::value});
     ++pending.received;
+    send_credit(found);
 }
 
 bool Caller::handle_raw(const Incoming& message) {
@@ -212,21 +201,22 @@ std::string Caller::topic_of(const Target& target) const {
     return context_.topics.request(target.kind == Target::Kind::service ? target.name : std::string_view{}, uid_);
 }
 
+/// The number, by which it is found, and what nobody can know who has not been asked.
 std::string Caller::id_text(std::uint64_t key) const {
-    std::string id = prefix_;
+    constexpr auto digits = "0123456789abcdef";
+    std::string id;
     json_rpc::append_number(id, static_cast<std::int64_t>(key));
+    auto chance = sip_hash(id_key_, id);
+    id += '.';
+    for (int i = 0; i < 16; ++i, chance >>= 4) id += digits[chance & 0xF];
     return id;
 }
 
-Caller::Requests::iterator Caller::find(std::string_view id_text, std::string_view peer) {
-    if (!id_text.starts_with(prefix_)) return requests_.end();
-    id_text.remove_prefix(prefix_.size());
+Caller::Requests::iterator Caller::find(std::string_view id, std::string_view peer) {
     std::uint64_t key = 0;
-    const char* end = id_text.data() + id_text.size();
-    const auto [behind, error] = std::from_chars(id_text.data(), end, key);
-    if (error != std::errc{} || behind != end) return requests_.end();
+    (void)std::from_chars(id.data(), id.data() + id.size(), key);
     const auto found = requests_.find(key);
-    if (found == requests_.end()) return found;
+    if (found == requests_.end() || id != id_text(key)) return requests_.end();
     // Nobody else can answer: the topic says who it was.
     const bool of_peer = found->second.kind == Target::Kind::peer;
     const bool right = of_peer ? found->second.name == peer : peer.empty();
@@ -240,6 +230,22 @@ void Caller::control(const Pending& pending, std::string_view payload, bool wait
     const auto topic =
         of_service ? context_.topics.instance(pending.name, instance, uid_) : topic_of({pending.kind, pending.name});
     (void)context_.port.publish(topic, payload, {.waits = waits, .content_type = json_type}, {}, context_.now);
+}
+
+/// Of what the user has granted, as much as may be outstanding. The rest goes as items arrive, and not one by one.
+void Caller::send_credit(Requests::iterator position) {
+    auto& pending = position->second;
+    // What was sent beyond our grants is made good first.
+    const auto ahead = pending.received - std::min(pending.received, pending.allowed);
+    const auto made_good = std::min(pending.wanted, ahead);
+    pending.allowed += made_good;
+    pending.wanted -= made_good;
+    const auto items = std::min(pending.wanted, pending.received + json_rpc::most_credit - pending.allowed);
+    if (items == 0 || (items < pending.wanted && items < json_rpc::first_credit)) return;
+    pending.allowed += items;
+    pending.wanted -= items;
+    // Credit must come through for the stream to go on.
+    control(pending, json_rpc::encode_more(quoted(id_text(position->first)), items), true);
 }
 
 void Caller::respond(Requests::iterator position, std::string_view result, std::string_view content_type) {

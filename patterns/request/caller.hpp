@@ -8,6 +8,7 @@
 #include "layer/context.hpp"
 #include "layer/deadlines.hpp"
 #include "request/discovery.hpp"
+#include "request/sip_hash.hpp"
 #include "wsmq/patterns/webapp.hpp"
 
 namespace wsmq::patterns {
@@ -16,6 +17,7 @@ class Caller {
 public:
     struct Settings {
         std::string_view uid;
+        SipKey id_key;
         std::size_t most;  ///< open requests
         bool consults_discovery;
     };
@@ -52,8 +54,10 @@ private:
         std::string name{};
         std::string at{};  ///< the instance that sends the stream
         OperationId publish{};
-        std::uint64_t received = 0;  ///< items
-        std::uint32_t taken = 0;     ///< since credit was granted
+        std::uint64_t received = 0;                      ///< items
+        std::uint64_t allowed = json_rpc::first_credit;  ///< items, as the responder has been told
+        std::uint64_t wanted = 0;                        ///< granted by the user, and not told yet
+        std::uint32_t taken = 0;                         ///< since credit was granted
         bool grants_credit = true;
         bool is_raw = false;
     };
@@ -65,8 +69,9 @@ private:
                              const RequestOptions&);
     [[nodiscard]] std::string topic_of(const Target&) const;
     [[nodiscard]] std::string id_text(std::uint64_t key) const;
-    [[nodiscard]] Requests::iterator find(std::string_view id_text, std::string_view peer);
+    [[nodiscard]] Requests::iterator find(std::string_view id, std::string_view peer);
     void control(const Pending&, std::string_view payload, bool waits);
+    void send_credit(Requests::iterator);
     void respond(Requests::iterator, std::string_view result, std::string_view content_type);
     void fail(Requests::iterator, Error, std::int64_t code = 0, std::string_view message = {},
               std::string_view data = {});
@@ -76,7 +81,7 @@ private:
     Context& context_;
     Discovery& discovery_;
     std::string uid_;
-    std::string prefix_;
+    SipKey id_key_;
     std::size_t most_;
     bool consults_;
     Requests requests_;

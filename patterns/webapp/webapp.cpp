@@ -53,7 +53,7 @@ Webapp::Impl::Impl(Client& client, Options given)
       context{client, options.root, options.random_seed, options.trusts_json},
       membership{context},
       discovery{context},
-      caller{context, discovery, {options.uid, options.maximum_requests, options.consults_discovery}},
+      caller{context, discovery, {options.uid, options.id_key, options.maximum_requests, options.consults_discovery}},
       responder{context, options.calls, options.uid},
       announcer{context, {options.uid, options.state, options.since, options.presence_expiry, options.appears}},
       roster{context, options.uid, options.roll_call} {

@@ -72,6 +72,24 @@ for (const entry of ['webapp.js', 'webapp-wasm.js'])
         assert.deepEqual(await ann.leave(), { error: undefined, unfinished: 0 })
       })
 
+    it('makes ids that nobody can foresee, others at each load', async () => {
+      const root = `${entry}/ids/`
+      const service = await connect(broker.url, { clientId: 'orders' })
+      /** @type {string[]} */
+      const ids = []
+      const heard = service.subscribe(`${root}webapp/req/orders/+`, { qos: 1 })
+      await heard.ready
+      for (let load = 0; load < 2; load++) {
+        const app = await Webapp.join(broker.url, { org: 'acme', user: 'ann', rand: 'ab12', root })
+        app.request('orders', 'create').catch(() => {})
+        ids.push((await heard.next()).value.json().id)
+        await app.leave()
+      }
+      for (const id of ids) assert.match(id, /^1\.[0-9a-f]{16}$/)
+      assert.notEqual(ids[0], ids[1])
+      await service.disconnect()
+    })
+
     it('tells at once that nobody is there', async () => {
       const app = await Webapp.join(broker.url, { org: 'acme', user: 'eve', root: 'empty/' })
       await assert.rejects(app.request('nobody', 'echo', {}, { timeout: 60_000 }), { name: 'NoResponderError' })

@@ -4,6 +4,7 @@
 #include "layer/deadlines.hpp"
 #include "layer/event_queue.hpp"
 #include "layer/rendezvous.hpp"
+#include "request/sip_hash.hpp"
 #include "wsmq/patterns/json.hpp"
 
 namespace wsmq::patterns {
@@ -63,6 +64,23 @@ TEST(EventQueue, KeepsWhatItHandedOutUntilTheNextOne) {
     EXPECT_EQ(told.method, "sum");
     EXPECT_EQ(told.params, "[1]");
     EXPECT_FALSE(events.empty());
+}
+
+TEST(SipHash, GivesThePublishedVectors) {
+    // Of the bytes 0, 1, 2 and so on, with the key 0 to 15: appendix A of the paper, and its reference implementation.
+    constexpr SipKey key{0x0706'0504'0302'0100, 0x0F0E'0D0C'0B0A'0908};
+    std::string text;
+    std::map<std::size_t, std::uint64_t> hashes;
+    for (std::size_t size = 0; size < 64; ++size) {
+        hashes[size] = sip_hash(key, text);
+        text += static_cast<char>(size);
+    }
+    EXPECT_EQ(hashes[0], 0x726F'DB47'DD0E'0E31);
+    EXPECT_EQ(hashes[7], 0xAB02'00F5'8B01'D137);
+    EXPECT_EQ(hashes[8], 0x93F5'F579'9A93'2462);
+    EXPECT_EQ(hashes[15], 0xA129'CA61'49BE'45E5);
+    EXPECT_EQ(hashes[63], 0x958A'324C'EB06'4572);
+    static_assert(sip_hash({1, 2}, "\xFF") != sip_hash({1, 3}, "\xFF"));
 }
 
 TEST(Rendezvous, IsTheHashThatThePageSays) {

@@ -1,6 +1,9 @@
 // Requests to services and to the unnamed backend: answers, every way to fail, and how long one waits.
 #include <gtest/gtest.h>
 
+#include <bit>
+
+#include "request/sip_hash.hpp"
 #include "support/world.hpp"
 
 namespace wsmq::test {
@@ -298,7 +301,7 @@ TEST(RequestIds, DifferWhenAPageIsLoadedAnew) {
     auto& first = world.joined(ann_uid);
     world.request(first, Target::service("orders"), "a");
     auto options = World::options(ann_uid);
-    options.random_seed += 1;
+    options.id_key = {1, 2};
     auto& second = world.webapp(options, {});
     first.node().stop(world.now);
     second.start();
@@ -308,6 +311,49 @@ TEST(RequestIds, DifferWhenAPageIsLoadedAnew) {
     ASSERT_EQ(payloads.size(), 2u);
     EXPECT_NE(id_in(payloads[0]), id_in(payloads[1]));
     (void)service;
+}
+
+TEST(RequestIds, CannotBeForeseenByWhoHasSeenSomeOfThem) {
+    World world;
+    auto& service = world.plain("service", requests);
+    auto& ann = world.joined(ann_uid);
+    const auto ask = [&] {
+        world.request(ann, Target::service("orders"), "a");
+        return id_in(world.broker.payloads(requests).back());
+    };
+    const std::string first = ask();
+    const std::string second = ask();
+    (void)ask();
+    ASSERT_EQ(first.size(), second.size());
+    const auto tag_of = [](const std::string& id) { return id.substr(id.find('.') + 1); };
+    EXPECT_EQ(tag_of(first).size(), 16u) << "64 bits";
+    // The number alone, and the number with what was seen of another, are nobody's.
+    for (const std::string& forged :
+         {std::string{"3"}, "3." + tag_of(second), "3." + tag_of(first), std::string{"3."}, "2." + tag_of(first),
+          "1" + second.substr(1), " " + second, "0" + second, second + "0", second.substr(0, second.size() - 1)}) {
+        service.publish(responses, answer(forged, R"("result":"forged")"));
+        service.publish(responses, R"({"jsonrpc":"2.0","method":"$/progress","params":{"id":")" + forged +
+                                       R"(","seq":0,"value":"forged","at":"i1"}})");
+    }
+    world.settle();
+    EXPECT_THAT(ann.take(), IsEmpty());
+    service.publish(responses, answer(second, R"("result":2)"));
+    service.publish(responses, answer(first, R"("result":1)"));
+    world.settle();
+    EXPECT_THAT(ann.take(), ElementsAre("response 2 2", "response 1 1"));
+}
+
+TEST(RequestIds, OfManyRequestsDifferInHalfOfTheirBits) {
+    // Of a counter, without a key, or with too short a tag, this would not be so.
+    const patterns::SipKey key{0x0706'0504'0302'0100, 0x0F0E'0D0C'0B0A'0908};
+    std::uint64_t former = 0;
+    std::uint64_t differing = 0;
+    constexpr std::uint64_t count = 100'000;
+    for (std::uint64_t i = 0; i < count; ++i) {
+        const auto hash = patterns::sip_hash(key, std::to_string(i));
+        differing += static_cast<std::uint64_t>(std::popcount(hash ^ std::exchange(former, hash)));
+    }
+    EXPECT_NEAR(static_cast<double>(differing) / count, 32.0, 0.1);
 }
 
 TEST(RequestsByDiscovery, FailWhenEveryInstanceIsOffline) {

@@ -2,7 +2,9 @@
 // its size as four bytes, little-endian.
 #include <emscripten/emscripten.h>
 
+#include <algorithm>
 #include <cstdint>
+#include <cstring>
 #include <string_view>
 #include <vector>
 
@@ -53,7 +55,7 @@ template <class Call> double on_webapp(Connection* connection, Call call) {
 
 extern "C" {
 
-/// Before wsmq_start(). Texts: root, state.
+/// Before wsmq_start(). Texts: root, state, the 16 bytes of the key for ids.
 EMSCRIPTEN_KEEPALIVE double wsmq_webapp_configure(Connection* connection, double since, std::uint32_t will_delay,
                                                   std::uint32_t seed_low, std::uint32_t seed_high, std::size_t size) {
     Texts texts{size};
@@ -61,6 +63,8 @@ EMSCRIPTEN_KEEPALIVE double wsmq_webapp_configure(Connection* connection, double
     options.uid = connection->client_id();
     options.root = texts.next();
     options.state = texts.next();
+    const auto key = texts.next();
+    std::memcpy(options.id_key.data(), key.data(), std::min(key.size(), sizeof options.id_key));
     options.since = static_cast<std::int64_t>(since);
     options.will_delay = std::chrono::seconds{will_delay};
     options.random_seed = std::uint64_t{seed_high} << 32 | seed_low;

@@ -72,6 +72,28 @@ TEST_F(NativeWebapp, PassesJsonTextOnAsItIs) {
     loop.until([&] { return error == Error::invalid_json; });
 }
 
+TEST_F(NativeWebapp, MakesIdsThatOneWhoKnowsTheUidCannotForesee) {
+    std::vector<std::string> ids;
+    native::Client service{loop.context.get_executor(), url()};
+    bool subscribed = false;
+    service.async_connect(boost::asio::detached);
+    service.async_subscribe(
+        {root_ + "webapp/req/orders/+"},
+        [&](const wsmq::Message& message) { ids.push_back(json::parse(as_text(message.payload)).at("id")); },
+        [&](ErrorCode error, const auto&) { subscribed = !error; });
+    loop.until([&] { return subscribed; });
+    const auto options = webapp_options();
+    for (int load = 0; load < 2; ++load) {
+        auto app = std::make_unique<Webapp>(loop.context.get_executor(), url(), options);
+        join(*app);
+        (void)begin(*app, Target::service("orders"), "a");
+        loop.until([&] { return ids.size() == static_cast<std::size_t>(load) + 1; });
+        leave(*app);
+    }
+    for (const auto& id : ids) EXPECT_THAT(id, testing::MatchesRegex("1[.][0-9a-f]{16}"));
+    EXPECT_NE(ids[0], ids[1]);
+}
+
 TEST_F(NativeWebapp, SendsMessagesToPeersAndRooms) {
     std::vector<std::string> heard;
     bob->on_peer_message([&](const auto& message) { heard.push_back("peer " + std::string{message.body}); });

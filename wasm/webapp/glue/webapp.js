@@ -93,7 +93,7 @@ class WebappClient extends Client {
    */
   join({ root, state, since, willDelay }, handlers) {
     const link = linkOf(this)
-    const size = passTexts(root, state)
+    const size = passTexts(root, state, crypto.getRandomValues(new Uint8Array(16)))
     const answer = _wsmq_webapp_configure(link.connection, since, willDelay, randomNumber(), randomNumber(), size)
     checkAnswer(answer, 'Joining')
     layerHandlers.set(link, handlers)

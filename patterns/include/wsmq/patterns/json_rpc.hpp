@@ -29,6 +29,11 @@ inline constexpr std::string_view progress = "$/progress";
 inline constexpr std::string_view more = "$/more";
 }  // namespace method
 
+/// A responder may send so many items of a stream, and then as many as it is granted.
+inline constexpr std::uint32_t first_credit = 64;
+/// So many may be granted and not yet sent; what goes beyond is void.
+inline constexpr std::uint32_t most_credit = 256;
+
 /// A longer id is not taken, since a responder must remember it. In bytes of its JSON text.
 inline constexpr std::size_t longest_id = 256;
 

@@ -10,6 +10,7 @@
 // Node (node.hpp) does that. Not thread-safe: one thread, or one strand, at a time. Texts are copied; a call borrows
 // its arguments for the call. JSON text that is passed in is checked unless Options::trusts_json.
 #pragma once
+#include <array>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -86,9 +87,12 @@ public:
         std::string state = "{}";
         /// For the presence record: milliseconds since 1970.
         std::int64_t since = 0;
-        /// From a cryptographic source. Ids of requests are made of it, and they must not come again when a page is
-        /// loaded anew with the same uid; and the delay of a roll call.
+        /// For the delay of a roll call.
         std::uint64_t random_seed = 0;
+        /// 128 bits from a cryptographic source, others each time: the ids of requests are made with it (SipHash-2-4 of
+        /// a counter), so that nobody can foresee one, and forge its answer, who has seen those before it. Zeros, which
+        /// everybody knows, are for tests.
+        std::array<std::uint64_t, 2> id_key{};
         /// MQTT 5: how long the broker waits with the last will, so that a page's reload does not flicker.
         std::chrono::seconds will_delay{5};
         /// MQTT 5: when the retained record expires unless it is renewed, which is done at half the time. 0: never.
@@ -136,8 +140,8 @@ public:
     Error notify(Target, std::string_view method, std::string_view params, TimePoint now);
     /// RequestFailed with Error::cancelled follows, and the other side is told. False where the request has ended.
     bool cancel(RequestId, TimePoint now);
-    /// Lets the responder send so many more items, where RequestOptions::grants_credit is off. False where the
-    /// request has ended.
+    /// Lets the responder send so many more items, where RequestOptions::grants_credit is off. It is told of 256 ahead
+    /// of what has arrived, and of the rest as items arrive. False where the request has ended.
     bool grant(RequestId, std::uint32_t items, TimePoint now);
 
     // --- Calls of peers ----------------------------------------------------------------------------

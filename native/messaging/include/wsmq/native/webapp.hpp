@@ -53,7 +53,7 @@ struct Reply {
 class WSMQ_EXPORT Webapp {
 public:
     using executor_type = boost::asio::any_io_executor;
-    /// `random_seed` and `since` are filled in where they are not given.
+    /// `random_seed`, `id_key` and `since` are filled in where they are not given.
     using Options = patterns::Webapp::Options;
     /// An item of a stream, as JSON text that is valid during the call.
     using ProgressHandler = std::function<void(std::string_view value)>;
