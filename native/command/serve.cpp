@@ -47,13 +47,15 @@ void check_answer(const ServeArguments& arguments) {
         throw UsageError{"--content-type is that of the answers to raw bodies, and not JSON's: --raw."};
 }
 
+Duration milliseconds(double seconds) { return Duration{static_cast<std::int64_t>(seconds * 1000)}; }
+
 class Serve {
 public:
     explicit Serve(const ServeArguments& arguments)
         : arguments_{completed(arguments)},
           report_{arguments.connection},
           resolved_{arguments.connection.resolve()},
-          patience_{static_cast<std::int64_t>(arguments.patience * 1000)} {
+          patience_{milliseconds(arguments.patience)} {
         check_names(arguments_);
         check_answer(arguments_);
         if (!arguments_.echo) {
@@ -91,6 +93,8 @@ private:
                                          .shares = !arguments_.no_share};
         if (!arguments_.echo) options.calls.concurrency = arguments_.jobs;
         options.calls.queue = arguments_.queue;
+        options.calls.queue_bytes = arguments_.queue_bytes;
+        options.calls.stall_timeout = milliseconds(arguments_.stall);
         return options;
     }
 

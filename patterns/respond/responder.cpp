@@ -1,13 +1,14 @@
 #include "respond/responder.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace wsmq::patterns {
 
 namespace {
 
-constexpr std::uint64_t first_credit = 64;
-constexpr std::uint64_t most_credit = 1u << 20;
+/// "{org}:{user}" of the sender with whose name the key begins.
+std::string_view account_of(std::string_view key) { return key.substr(0, key.find(':', key.find(':') + 1)); }
 
 }  // namespace
 
@@ -77,26 +78,30 @@ void Responder::accept(const Sender& sender, std::string_view id, std::string_vi
     if (!methods_.empty() && !methods_.contains(method)) {
         return refuse(sender, id, json_rpc::code::method_not_found, "Method not found", incoming);
     }
-    if (open_ >= limits_.concurrency && waiting_.size() >= limits_.queue) {
+    auto key = key_of(sender.from, id);
+    const auto traceparent = incoming.user_property("traceparent");
+    const auto bytes =
+        incoming.payload.size() + incoming.correlation().size() + content_type.size() + traceparent.size();
+    if (!turns_.has_room(account_of(key), bytes)) {
         return refuse(sender, id, json_rpc::code::overloaded, "Too many requests", incoming);
     }
     const auto number = ++last_;
     auto& call = calls_[number];
-    call.key = key_of(sender.from, id);
+    call.key = std::move(key);
     call.reply_topic = sender.reply_topic;
     call.id = id;
     call.correlation = incoming.correlation();
     call.due = context_.now + *left;
-    call.credit = first_credit;
+    call.credit = json_rpc::first_credit;
     call.is_raw = !content_type.empty();
     call.from = sender.from;
     call.method = method;
     call.params = params;
     call.content_type = content_type;
-    call.traceparent = incoming.user_property("traceparent");
+    call.traceparent = traceparent;
     by_key_[call.key] = number;
     deadlines_.set(number, call.due);
-    waiting_.push_back(number);
+    turns_.add(account_of(call.key), number, bytes);
     pump();
 }
 
@@ -121,16 +126,16 @@ bool Responder::handle_control(std::string_view from, const json_rpc::Message& m
     const auto found = find(from, control->id);
     if (found == calls_.end() || found->second.state == State::answered) return true;
     if (cancels) {
-        cancel(found);
+        cancel(found, "The request was cancelled");
         pump();
         return true;
     }
-    auto& call = found->second;
+    auto& [number, call] = *found;
     const bool was_out_of_credit = call.credit == 0;
-    call.credit = std::min(call.credit + std::min(control->n.value_or(0), most_credit), most_credit);
-    if (was_out_of_credit && call.credit != 0 && call.state == State::open) {
-        context_.events.push(CreditGranted{CallId{found->first}, call.credit});
-    }
+    call.credit += std::min(control->n.value_or(0), json_rpc::most_credit - call.credit);
+    if (call.credit == 0 || !was_out_of_credit || call.state != State::open) return true;
+    if (std::exchange(call.is_stalled, false)) deadlines_.set(number, call.due);
+    context_.events.push(CreditGranted{CallId{number}, call.credit});
     return true;
 }
 
@@ -172,8 +177,12 @@ Error Responder::progress(CallId id, std::string_view value) {
     const auto found = find_open(id);
     if (found == calls_.end()) return Error::unknown_call;
     if (!context_.accepts_json(value)) return Error::invalid_json;
-    auto& call = found->second;
-    if (call.credit == 0) return Error::no_credit;
+    auto& [number, call] = *found;
+    if (call.credit == 0) {
+        const auto stalled = std::min(call.due, context_.now + limits_.stall_timeout);
+        if (!std::exchange(call.is_stalled, true)) deadlines_.set(number, stalled);
+        return Error::no_credit;
+    }
     const auto error = send(call, json_rpc::encode_progress(call.id, call.seq, value, at_), json_type);
     if (error != Error::none) return error;
     ++call.seq;
@@ -185,6 +194,10 @@ void Responder::handle_timeout() {
     while (const auto number = deadlines_.take(context_.now)) {
         const auto found = calls_.find(*number);
         if (found == calls_.end()) continue;
+        if (context_.now < found->second.due) {
+            cancel(found, "Nobody takes the items of the stream");
+            continue;
+        }
         if (found->second.state != State::answered) ++counts_.expired;
         if (found->second.state == State::open) {
             context_.events.push(RequestEnded{CallId{*number}, Error::timed_out});
@@ -212,17 +225,12 @@ void Responder::end_all() {
 // --- Helpers ---------------------------------------------------------------------------------------
 
 void Responder::pump() {
-    while (open_ < limits_.concurrency && !waiting_.empty()) {
-        const auto found = calls_.find(waiting_.front());
-        waiting_.pop_front();
-        tell(found);
-    }
+    while (const auto number = turns_.next()) tell(calls_.find(*number));
 }
 
 void Responder::tell(Calls::iterator position) {
     auto& [number, call] = *position;
     call.state = State::open;
-    ++open_;
     ++counts_.requests;
     const auto left = std::chrono::duration_cast<Duration>(call.due - context_.now);
     context_.events.push(
@@ -244,6 +252,7 @@ Error Responder::answer(Calls::iterator position, std::string payload, std::stri
     const auto error = send(call, payload, content_type);
     if (error != Error::none) return error;
     stop_counting(position);
+    if (call.is_stalled) deadlines_.set(position->first, call.due);
     call.state = State::answered;
     call.answer_type = content_type;
     call.answer = std::move(payload);
@@ -255,19 +264,19 @@ Error Responder::answer(Calls::iterator position, std::string payload, std::stri
     return Error::none;
 }
 
-void Responder::cancel(Calls::iterator position) {
+void Responder::cancel(Calls::iterator position, std::string_view message) {
     ++counts_.cancelled;
     const auto number = position->first;
     if (position->second.state == State::open) context_.events.push(RequestEnded{CallId{number}, Error::cancelled});
-    const auto payload =
-        json_rpc::encode_error(position->second.id, json_rpc::code::cancelled, "The request was cancelled", {});
+    const auto payload = json_rpc::encode_error(position->second.id, json_rpc::code::cancelled, message, {});
     if (answer(position, payload, json_type) != Error::none) erase(position);
 }
 
 /// It is no longer one of those that are open or waiting.
 void Responder::stop_counting(Calls::iterator position) {
-    if (position->second.state == State::open) --open_;
-    if (position->second.state == State::waiting) waiting_.remove(position->first);
+    const auto& [number, call] = *position;
+    if (call.state == State::open) turns_.end_open(account_of(call.key));
+    if (call.state == State::waiting) turns_.end_waiting(account_of(call.key), number);
 }
 
 void Responder::erase(Calls::iterator position) {

@@ -11,6 +11,7 @@
 
 #include "layer/context.hpp"
 #include "layer/deadlines.hpp"
+#include "respond/turns.hpp"
 #include "wsmq/patterns/call_counts.hpp"
 #include "wsmq/patterns/call_limits.hpp"
 
@@ -20,7 +21,7 @@ class Responder {
 public:
     /// `at` names us in a stream: an instance, or a uid.
     Responder(Context& context, const CallLimits& limits, std::string_view at)
-        : context_{context}, limits_{limits}, at_{at} {}
+        : context_{context}, limits_{limits}, at_{at}, turns_{limits_} {}
 
     /// The only methods there are; any other is answered with "method not found". Without a list, all are told.
     void limit_methods(std::span<const std::string> methods) { methods_ = {methods.begin(), methods.end()}; }
@@ -56,7 +57,7 @@ public:
     /// As fail_all(), where nothing can be sent any more.
     void end_all();
 
-    [[nodiscard]] std::size_t unanswered() const noexcept { return open_ + waiting_.size(); }
+    [[nodiscard]] std::size_t unanswered() const noexcept { return turns_.size(); }
     [[nodiscard]] const CallCounts& counts() const noexcept { return counts_; }
 
 private:
@@ -75,6 +76,7 @@ private:
         std::uint64_t seq = 0;
         std::uint64_t credit = 0;
         bool is_raw = false;
+        bool is_stalled = false;                                      ///< it has an item to send, and no credit
         std::string from, method, params, content_type, traceparent;  ///< while it is waiting
         std::string answer, answer_type;                              ///< once it is answered
     };
@@ -91,7 +93,7 @@ private:
     void pump();
     Error send(const Call&, std::string_view payload, std::string_view content_type);
     Error answer(Calls::iterator, std::string payload, std::string_view content_type);
-    void cancel(Calls::iterator);
+    void cancel(Calls::iterator, std::string_view message);
     void stop_counting(Calls::iterator);
     void erase(Calls::iterator);
     void forget_oldest();
@@ -99,12 +101,11 @@ private:
     Context& context_;
     CallLimits limits_;
     std::string at_;
+    Turns turns_;
     Calls calls_;
     std::map<std::string, std::uint64_t, std::less<>> by_key_;
-    std::list<std::uint64_t> waiting_;
     std::list<std::uint64_t> answered_;  ///< in their order; some may be gone
     Deadlines deadlines_;
-    std::size_t open_ = 0;
     std::size_t remembered_ = 0;
     std::size_t remembered_bytes_ = 0;
     std::uint64_t last_ = 0;

@@ -54,9 +54,11 @@ for (const version of ['5', '311']) {
   describe(`wsmq serve over MQTT ${version}`, { timeout: 60_000 }, () => {
     it('answers 200 requests at once by programs', async () => {
       const one = await world.serve('svc', '--exec', 'cat', '-V', version, '--jobs', '4')
-      const requests = Array.from({ length: 200 }, (_, id) => ({ id, method: 'echo', params: { id } }))
-      const responses = await world.ask(requests)
-      for (const { id, params } of requests) assert.deepEqual(responses.get(id), { jsonrpc: '2.0', id, result: params })
+      const requests = Array.from({ length: 100 }, (_, id) => ({ id, method: 'echo', params: { id } }))
+      const asked = ['acme:ann:aaaa', 'acme:bob:bbbb'].map((uid) => world.ask(requests, { uid }))
+      for (const responses of await Promise.all(asked)) {
+        for (const { id, params } of requests) assert.deepEqual(responses.get(id), { jsonrpc: '2.0', id, result: params })
+      }
       await eventually(async () => (await childrenOf(one)).length === 0)
     })
 
@@ -191,7 +193,7 @@ describe('requests that mean harm', { timeout: 60_000 }, () => {
 })
 
 describe('programs that take long', { timeout: 60_000 }, () => {
-  it('run so many at once, the rest waits, and what is more is turned away', async () => {
+  it('run so many at once, the rest waits, and what is more is turned away, half of all for one account', async () => {
     const file = freshFile()
     const go = freshFile()
     const one = await world.serve(
@@ -202,16 +204,31 @@ describe('programs that take long', { timeout: 60_000 }, () => {
       '3',
       ...shell(`echo >> ${file}; until [ -e ${go} ]; do sleep 0.02; done; echo 1`),
     )
-    const asked = world.ask(Array.from({ length: 7 }, (_, id) => ({ id, method: 'm' })))
-    await eventually(async () => existsSync(file) && (await readFile(file, 'utf8')).length === 2)
+    const ask = (/** @type {string} */ uid, /** @type {number} */ length) =>
+      world.ask(
+        Array.from({ length }, (_, id) => ({ id, method: 'm' })),
+        { uid },
+      )
+    const heard = await world.listen('evsuites/webapp/res/+')
+    const ann = ask('acme:ann:aaaa', 4)
+    await heard.until(({ length }) => length === 1) // of its half, one runs and two wait
+    await eventually(async () => (await childrenOf(one)).length === 1)
+    const bob = ask('acme:bob:bbbb', 3)
+    await heard.until(({ length }) => length === 2) // one runs, and one waits beside those
+    await eventually(async () => (await readFile(file, 'utf8')).length === 2)
     assert.equal((await childrenOf(one)).length, 2)
     await writeFile(go, '')
-    const answers = [...(await asked).values()]
-    assert.equal(answers.filter(({ result }) => result === 1).length, 5)
-    assert.deepEqual(
-      answers.filter(({ error }) => error).map(({ error }) => error.code),
-      [-32004, -32004],
-    )
+    for (const [responses, answered] of /** @type {const} */ ([
+      [await ann, 3],
+      [await bob, 2],
+    ])) {
+      const answers = [...responses.values()]
+      assert.equal(answers.filter(({ result }) => result === 1).length, answered)
+      assert.deepEqual(
+        answers.filter(({ error }) => error).map(({ error }) => error.code),
+        [-32004],
+      )
+    }
     assert.equal((await readFile(file, 'utf8')).length, 5)
   })
 
@@ -236,6 +253,39 @@ describe('programs that take long', { timeout: 60_000 }, () => {
     await one.until(() => one.err.includes('Started for m'))
     await eventually(async () => (await childrenOf(one)).length === 0)
     assert.deepEqual(heard.all, [])
+  })
+
+  it('are ended when their caller takes no more of the stream, and make room', async () => {
+    const one = await world.serve('svc', '--jobs', '1', '--stall', '0.3', '--lines', ...shell('[ $WSMQ_METHOD = quick ] || exec yes 1'))
+    const heard = await world.listen('evsuites/webapp/res/acme:ann:aaaa', { clientId: 'acme:ann:aaaa' })
+    const ask = (/** @type {string} */ method) =>
+      heard.client.publish('evsuites/webapp/req/svc/acme:ann:aaaa', JSON.stringify({ jsonrpc: '2.0', id: method, method }), {
+        qos: 1,
+        properties: { messageExpiryInterval: 3600 },
+      })
+    ask('endless')
+    ask('quick')
+    await heard.until((all) => all.some(({ text }) => JSON.parse(text).id === 'quick'))
+    const ends = heard.all.map(({ text }) => JSON.parse(text)).filter(({ method }) => method === undefined)
+    assert.deepEqual(
+      ends.map(({ id, error }) => [id, error?.code]),
+      [
+        ['endless', -32003],
+        ['quick', undefined],
+      ],
+    )
+    assert.equal(heard.all.length, 64 + 2)
+    await eventually(async () => (await childrenOf(one)).length === 0)
+  })
+
+  it('do not wait in more bytes than there are', async () => {
+    await world.serve('svc', '--jobs', '1', '--queue-bytes', '4000', ...shell('sleep 0.2; echo 1'))
+    const requests = [0, 3, 3, 0].map((size, id) => ({ id, method: 'm', params: ['x'.repeat(size * 500)] }))
+    const responses = await world.ask(requests)
+    assert.deepEqual(
+      requests.map(({ id }) => responses.get(id).error?.code),
+      [undefined, undefined, -32004, undefined],
+    )
   })
 
   it('do not hold up what is behind them once they are cancelled', async () => {

@@ -123,6 +123,94 @@ TEST_P(Peers, AreGrantedCreditAsItemsAreTaken) {
     EXPECT_EQ(ann.take().back(), "response 1 0 of 640");
 }
 
+/// Sends as many items as there is credit for, up to `count`, and then the end.
+class Streams : public Peers {
+protected:
+    void send_all(int count) {
+        for (; sent_ < count; ++sent_) {
+            const auto error = bob.layer().progress(bob.last_call, std::to_string(sent_), world.now);
+            if (error == Error::no_credit) return;
+            ASSERT_EQ(error, Error::none) << sent_;
+        }
+        EXPECT_EQ(bob.layer().respond(bob.last_call, "0", world.now), Error::none);
+    }
+    [[nodiscard]] int sent() const { return sent_; }
+
+private:
+    int sent_ = 0;
+};
+INSTANTIATE_TEST_SUITE_P(Mixed, Streams, testing::Values(Versions{Version::v5, Version::v5}));
+
+TEST_P(Streams, HaveNoMoreThan256ItemsOutstandingHoweverManyAreGranted) {
+    world.request(ann, bob_peer, "list");
+    (void)bob.take();
+    const auto request = world.broker.payloads(to_bob).front();
+    const auto id = request.substr(request.find(R"("id":)"), request.size() - request.find(R"("id":)") - 1);
+    const auto more = [&](const std::string& n) {
+        world.broker.publish(to_bob, R"({"jsonrpc":"2.0","method":"$/more","params":{)" + id + R"(,"n":)" + n + "}}");
+        world.settle();
+    };
+    more("1048576");
+    more("18446744073709551615");
+    send_all(100'000);
+    EXPECT_EQ(sent(), 256);
+    (void)bob.take();
+    more("1000");
+    EXPECT_THAT(bob.take(), ElementsAre("credit 256"));
+    more("1");
+    send_all(100'000);
+    EXPECT_EQ(sent(), 512) << "what went beyond is void";
+}
+
+TEST_P(Streams, OfAThousandItemsEndWhereAThousandWereGrantedAtOnce) {
+    const auto id = world.request(ann, bob_peer, "list", {}, {.grants_credit = false});
+    EXPECT_TRUE(ann.layer().grant(id, 1'000, world.now));
+    world.settle();
+    while (sent() < 1'000) {
+        const int before = sent();
+        send_all(1'000);
+        EXPECT_LE(sent() - before, 256);
+        world.settle();
+        ASSERT_GT(sent(), before) << "nobody grants more";
+    }
+    world.settle();
+    EXPECT_EQ(ann.take().back(), "response 1 0 of 1000");
+    const auto said = world.broker.payloads(to_bob);
+    EXPECT_LT(said.size(), 20u) << "the rest of the credit does not go one by one";
+}
+
+TEST_P(Streams, GoOnWhereAGrantComesTwice) {
+    world.broker.copies = [](const auto& each) { return each.payload.find("$/more") == std::string::npos ? 1 : 2; };
+    world.request(ann, bob_peer, "list");
+    for (int round = 0; sent() < 10'000; ++round) {
+        ASSERT_LT(round, 1'000);
+        send_all(10'000);
+        world.settle();
+    }
+    world.settle();
+    EXPECT_EQ(ann.take().back(), "response 1 0 of 10000");
+}
+
+TEST(StreamsFromThoseWhoIgnoreCredit, AreGivenUp) {
+    World world;
+    auto& ann = world.joined(ann_uid);
+    auto& eve = world.plain("service", "ev/webapp/#");
+    const auto id = world.request(ann, Target::service("orders"), "list", {}, {.grants_credit = false});
+    const auto request = world.broker.payloads("ev/webapp/req/#").front();
+    const auto id_text = request.substr(request.find(R"("id":)"), request.size() - request.find(R"("id":)") - 1);
+    EXPECT_TRUE(ann.layer().grant(id, 10, world.now));
+    for (int seq = 0; seq < 1'000; ++seq) {
+        eve.publish("ev/webapp/res/acme:ann:aaaa", R"({"jsonrpc":"2.0","method":"$/progress","params":{)" + id_text +
+                                                       R"(,"seq":)" + std::to_string(seq) +
+                                                       R"(,"value":0,"at":"i1"}})");
+    }
+    world.settle();
+    const auto lines = ann.take();
+    EXPECT_EQ(lines.size(), 64u + 10 + 256 + 1) << "what was granted, what a grant that came twice may bring, the end";
+    EXPECT_EQ(lines.back(), "failed 1 bad_response");
+    EXPECT_THAT(world.broker.payloads("ev/webapp/svc/orders/i1/acme:ann:aaaa").back(), HasSubstr("$/cancelRequest"));
+}
+
 TEST_P(Peers, MissAnItemThatWasLostInTheMiddleAndCancel) {
     world.broker.copies = [](const auto& each) {
         return each.payload.find(R"("seq":1,)") == std::string::npos ? 1 : 0;

@@ -81,6 +81,12 @@ void ServeArguments::add_to(CLI::App& app) {
     app.add_option("--queue", queue, "Requests that wait for their turn; more are answered with -32004")
         ->check(CLI::Range(0, 1'000'000))
         ->capture_default_str();
+    app.add_option("--queue-bytes", queue_bytes, "Bytes that waiting requests may take")
+        ->check(CLI::Range(0, 1 << 30))
+        ->capture_default_str();
+    app.add_option("--stall", stall, "Seconds after which a stream is ended whose caller takes no more of it")
+        ->check(CLI::Range(0.1, 86'400.0))
+        ->capture_default_str();
     app.add_option("--max-output", maximum_output, "Bytes that a program may print; a line, with --lines")
         ->check(CLI::Range(1, 256 << 20))
         ->capture_default_str();

@@ -56,6 +56,8 @@ struct ServeArguments {
     std::uint32_t janitor = 0;  ///< seconds; 0: it is none
     unsigned jobs = 0;          ///< 0: as many as there are processors
     std::size_t queue = 256;
+    std::size_t queue_bytes = 4u << 20;
+    double stall = 30;                      ///< seconds
     std::size_t maximum_output = 4u << 20;  ///< bytes
     double patience = 30;                   ///< seconds
     std::string root{patterns::default_root};
