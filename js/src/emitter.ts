@@ -25,14 +25,19 @@ export class Emitter<Events extends object> {
   emit<Type extends keyof Events>(type: Type, event: Events[Type]): boolean {
     const handlers = this.#handlers.get(type)
     if (handlers === undefined || handlers.size === 0) return false
-    for (const handler of [...handlers]) {
-      try {
-        ;(handler as (event: Events[Type]) => void)(event)
-      } catch (thrown) {
-        this.#onThrown(thrown, type)
-      }
-    }
+    for (const handler of [...handlers])
+      callHandler(handler as (event: Events[Type]) => unknown, event, (thrown) => this.#onThrown(thrown, type))
     return true
+  }
+}
+
+/** Calls a handler of the user's. What it throws, or what its promise rejects with, goes to `onThrown`. */
+export function callHandler<T>(handler: (given: T) => unknown, given: T, onThrown: (thrown: unknown) => void): void {
+  try {
+    const result = handler(given)
+    if (result instanceof Promise) result.catch(onThrown)
+  } catch (thrown) {
+    onThrown(thrown)
   }
 }
 

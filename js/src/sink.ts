@@ -1,5 +1,6 @@
 // One local subscription from the inside: where its messages go, and what became of it.
 import { Buffer, type WhenFull } from './buffer.js'
+import { callHandler } from './emitter.js'
 import { type MqttError, QueueFullError } from './errors.js'
 import type { Params, Pattern } from './filter.js'
 import { Message } from './message.js'
@@ -66,12 +67,7 @@ export class Sink {
       if (this.#buffer?.push(message) !== 0) this.#overflow()
       return
     }
-    try {
-      const result = this.#handler(message)
-      if (result instanceof Promise) result.catch(this.#options.onError)
-    } catch (thrown) {
-      this.#options.onError(thrown)
-    }
+    callHandler(this.#handler, message, this.#options.onError)
   }
 
   next(): Promise<IteratorResult<Message, undefined>> {

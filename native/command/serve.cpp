@@ -59,7 +59,7 @@ public:
         check_names(arguments_);
         check_answer(arguments_);
         if (!arguments_.echo) {
-            jobs_.emplace(io_, settings(), arguments_.jobs, arguments_.queue, report_);
+            jobs_.emplace(io_, settings(), arguments_.jobs, report_);
         }
         const auto handler = [this](const Request& request) { take(request); };
         for (const auto& method : arguments_.methods) service_.on(method, handler);

@@ -33,10 +33,11 @@ public:
         Base::prepare(options);
     }
 
-    void handle(const patterns::Request& request) { calls->handle(request); }
+    void handle(const patterns::Request& request) {
+        if (!calls->handle(request)) calls->refuse(request.id);
+    }
     void handle(const patterns::RequestEnded& ended) { calls->handle(ended); }
     void handle(const patterns::CreditGranted& granted) { calls->handle(granted); }
-    void handle(const patterns::Notification& notification) { (void)calls->handle(notification); }
     void handle_end() {
         if (on_end) on_end();
     }

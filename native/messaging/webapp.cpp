@@ -61,13 +61,14 @@ public:
     void handle_end() {}
 
     // --- Requests of peers -------------------------------------------------------------------------
-    void handle(const patterns::Request& request) { calls->handle(request); }
+    void handle(const patterns::Request& request) {
+        const bool of_service = request.from.empty();
+        if (!of_service && calls->handle(request)) return;
+        calls->refuse(request.id);
+        if (request.is_notification) tell(on_notification, {request.from, request.method, request.params});
+    }
     void handle(const patterns::RequestEnded& ended) { calls->handle(ended); }
     void handle(const patterns::CreditGranted& granted) { calls->handle(granted); }
-    void handle(const patterns::Notification& notification) {
-        const bool of_peer = !notification.from.empty();
-        if (!(of_peer && calls->handle(notification))) tell(on_notification, notification);
-    }
 
     // --- Everything else ---------------------------------------------------------------------------
     void handle(const patterns::PeerMessage& message) { tell(on_peer_message, message); }
@@ -75,16 +76,16 @@ public:
     void handle(const patterns::PresenceChanged& changed) { tell(on_presence, changed); }
     void handle(const patterns::DeviceStatus& status) { tell(on_device, status); }
     void handle(const patterns::ServiceChanged& changed) { tell(on_service, changed); }
-    template <class Handler, class Event> static void tell(const Handler& handler, const Event& event) {
+    template <class Event> using Listener = std::shared_ptr<std::function<void(const Event&)>>;
+    template <class Event> static void tell(const Listener<Event>& handler, const std::type_identity_t<Event>& event) {
         // NOLINTNEXTLINE(performance-unnecessary-copy-initialization): it may replace itself
         if (const auto kept = handler) (*kept)(event);
     }
-    template <class Event> using Listener = std::shared_ptr<std::function<void(const Event&)>>;
 
     Options options;
     std::shared_ptr<Calls> calls;
     std::unordered_map<patterns::RequestId, Waiting> waiting;
-    Listener<patterns::Notification> on_notification;
+    Listener<Notification> on_notification;
     Listener<patterns::PeerMessage> on_peer_message;
     Listener<patterns::RoomMessage> on_room_message;
     Listener<patterns::PresenceChanged> on_presence;
@@ -201,8 +202,9 @@ ErrorCode Webapp::discover(std::string_view service) {
     return impl_->try_layer([&](auto& layer, auto now) { return layer.discover(service, now); });
 }
 
-void Webapp::on_notification(std::function<void(const patterns::Notification&)> handler) {
+void Webapp::on_notification(std::function<void(const Notification&)> handler) {
     impl_->on_notification = listener(std::move(handler));
+    if (impl_->has_layer()) impl_->layer().expose(true);
 }
 void Webapp::on_peer_message(std::function<void(const patterns::PeerMessage&)> handler) {
     impl_->on_peer_message = listener(std::move(handler));

@@ -28,6 +28,7 @@ struct Context {
     EventQueue events;
     Random random;
     TimePoint now{};
+    std::uint64_t last_call = 0;  ///< of others
     bool trusts_json;
 };
 

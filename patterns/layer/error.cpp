@@ -11,6 +11,7 @@ std::string_view describe(Error error) noexcept {
         case Error::invalid_argument: return "An argument is out of its range";
         case Error::unknown_call: return "The call has ended already";
         case Error::no_credit: return "The caller takes no further item for the moment";
+        case Error::unwanted: return "Nobody takes the progress of a notification";
         case Error::not_supported: return "The broker or the other side does not offer this";
         case Error::too_many: return "There are too many of these";
         case Error::not_connected: return "There is no connection";

@@ -1,5 +1,6 @@
 // Requests of others: what is told, what waits for its turn, what was answered and is remembered for duplicates, and
-// streams with their credit. A webapp uses it for its peers, a service for its callers.
+// streams with their credit. A webapp uses it for its peers, a service for its callers. What arrives is in
+// receiving.cpp.
 #pragma once
 #include <list>
 #include <map>
@@ -34,6 +35,8 @@ public:
     };
     /// A request, which becomes an event, unless it is a duplicate or too much.
     void handle_request(const Sender&, const json_rpc::Message&, const Incoming&);
+    /// The same of a notification, which is dropped where it is too much, or its method is not known.
+    void handle_notification(const Sender&, const json_rpc::Message&, const Incoming&);
     /// Whether it is a request of a raw body: the id is in the Correlation Data, the method in a user property.
     [[nodiscard]] static bool is_raw(const Incoming&);
     void handle_raw(const Sender&, const Incoming&);
@@ -57,6 +60,7 @@ public:
     /// As fail_all(), where nothing can be sent any more.
     void end_all();
 
+    [[nodiscard]] bool has(CallId id) const { return calls_.contains(static_cast<std::uint64_t>(id)); }
     [[nodiscard]] std::size_t unanswered() const noexcept { return turns_.size(); }
     [[nodiscard]] const CallCounts& counts() const noexcept { return counts_; }
 
@@ -67,10 +71,12 @@ private:
         answered,  ///< remembered until it expires or makes room
     };
     struct Call {
+        [[nodiscard]] bool is_notification() const noexcept { return id.empty(); }
+
         State state = State::waiting;
         std::string key;  ///< sender and id
         std::string reply_topic;
-        std::string id;           ///< JSON text
+        std::string id;           ///< JSON text; empty: a notification
         std::string correlation;  ///< as it came
         TimePoint due;
         std::uint64_t seq = 0;
@@ -85,6 +91,11 @@ private:
     [[nodiscard]] static std::string key_of(std::string_view from, std::string_view id);
     [[nodiscard]] Calls::iterator find(std::string_view from, std::string_view id);
     [[nodiscard]] Calls::iterator find_open(CallId);
+    /// "{org}:{user}" of the sender with whose name it begins; empty for a service.
+    [[nodiscard]] static std::string_view account_of(std::string_view key);
+    /// False: it was refused, or passed over.
+    [[nodiscard]] bool admits(const Sender&, std::string_view id, std::string_view method, std::size_t bytes,
+                              const Incoming&);
     void accept(const Sender&, std::string_view id, std::string_view method, std::string_view params,
                 std::string_view content_type, const Incoming&);
     [[nodiscard]] bool is_duplicate(const Sender&, std::string_view id);
@@ -93,6 +104,8 @@ private:
     void pump();
     Error send(const Call&, std::string_view payload, std::string_view content_type);
     Error answer(Calls::iterator, std::string payload, std::string_view content_type);
+    /// A notification has been worked on.
+    Error finish(Calls::iterator);
     void cancel(Calls::iterator, std::string_view message);
     void stop_counting(Calls::iterator);
     void erase(Calls::iterator);
@@ -108,7 +121,6 @@ private:
     Deadlines deadlines_;
     std::size_t remembered_ = 0;
     std::size_t remembered_bytes_ = 0;
-    std::uint64_t last_ = 0;
     CallCounts counts_;
     std::set<std::string, std::less<>> methods_;
 };

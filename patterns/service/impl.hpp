@@ -33,6 +33,8 @@ struct Service::Impl {
     void handle_granted();
     void announce();
     void leave(Duration patience);
+    /// A call may have ended by `error`, which it gives back.
+    Error ended(Error error);
     /// Stops once there is nothing left to do.
     void check_left();
     void stop();
@@ -42,7 +44,6 @@ struct Service::Impl {
     bool handle_message(const Message&);
     void handle_request(std::string_view from, const Incoming&);
     void handle_control(std::string_view from, const Incoming&);
-    void tell_notification(std::string_view from, const json_rpc::Message&);
     /// Whether it is ours to answer.
     [[nodiscard]] bool is_ours(std::string_view from, std::string_view id_text) const;
 

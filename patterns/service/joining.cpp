@@ -120,6 +120,12 @@ void Service::Impl::leave(Duration patience) {
     (void)context.port.unsubscribe(requests_filter(), context.now);
 }
 
+Error Service::Impl::ended(Error error) {
+    // The end of a notification is told to nobody, so that nothing comes back.
+    if (membership.is_leaving()) check_left();
+    return error;
+}
+
 void Service::Impl::check_left() {
     if (responder.unanswered() == 0 && context.port.is_idle()) stop();
 }

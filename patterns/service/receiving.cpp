@@ -54,7 +54,7 @@ void Service::Impl::handle_request(std::string_view from, const Incoming& incomi
     } else if (message.kind == Kind::notification) {
         // The unnamed backend has no other topic for these.
         const bool is_control = !is_named() && responder.handle_control(from, message);
-        if (!is_control && is_ours(from, {})) tell_notification(from, message);
+        if (!is_control && is_ours(from, {})) responder.handle_notification(sender, message, incoming);
     } else if (message.kind == Kind::request && is_ours(from, message.id_text)) {
         if (is_valid_name(message.method)) return responder.handle_request(sender, message, incoming);
         responder.refuse(sender, message.id, json_rpc::code::method_not_found, "Method not found", incoming);
@@ -66,13 +66,8 @@ void Service::Impl::handle_control(std::string_view from, const Incoming& incomi
     json_rpc::Invalid invalid;
     const bool is_notification =
         json_rpc::parse(incoming.payload, message, invalid) && message.kind == Kind::notification;
-    if (is_notification && !responder.handle_control(from, message)) tell_notification(from, message);
-}
-
-void Service::Impl::tell_notification(std::string_view from, const json_rpc::Message& message) {
-    if (!is_valid_name(message.method)) return;
-    context.events.push(Notification{from, message.method, message.value},
-                        {&Notification::from, &Notification::method, &Notification::params});
+    if (!is_notification || responder.handle_control(from, message)) return;
+    responder.handle_notification({from, context.topics.response(from)}, message, incoming);
 }
 
 }  // namespace wsmq::patterns

@@ -61,6 +61,7 @@ void Record::append_counts(std::string& out) const {
     append("duplicates", counts_.duplicates);
     append("cancelled", counts_.cancelled);
     append("expired", counts_.expired);
+    append("dropped", counts_.dropped);
     out += '}';
 }
 

@@ -92,17 +92,17 @@ Service::Event Service::next_event(TimePoint now) {
 
 Error Service::respond(CallId call, std::string_view result, TimePoint now) {
     impl_->context.now = now;
-    return impl_->responder.respond(call, result);
+    return impl_->ended(impl_->responder.respond(call, result));
 }
 
 Error Service::respond_raw(CallId call, std::string_view body, std::string_view content_type, TimePoint now) {
     impl_->context.now = now;
-    return impl_->responder.respond_raw(call, body, content_type);
+    return impl_->ended(impl_->responder.respond_raw(call, body, content_type));
 }
 
 Error Service::fail(CallId call, std::int64_t code, std::string_view message, std::string_view data, TimePoint now) {
     impl_->context.now = now;
-    return impl_->responder.fail(call, code, message, data);
+    return impl_->ended(impl_->responder.fail(call, code, message, data));
 }
 
 Error Service::progress(CallId call, std::string_view value, TimePoint now) {

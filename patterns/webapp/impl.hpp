@@ -45,6 +45,7 @@ struct Webapp::Impl {
     // --- webapp.cpp ---
     Error want(const Subscription&);
     Error want_no_more(const std::string& filter);
+    [[nodiscard]] Responder& responder_of(CallId call) { return news.has(call) ? news : responder; }
     Error send(const std::string& topic, std::string_view body, const SendOptions&);
     [[nodiscard]] std::optional<TimePoint> next_deadline() const;
 
@@ -54,6 +55,7 @@ struct Webapp::Impl {
     Discovery discovery;
     Caller caller;
     Responder responder;
+    Responder news;  ///< what services notify, which has nothing to fear from peers
     Announcer announcer;
     Roster roster;
 

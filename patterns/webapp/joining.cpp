@@ -52,6 +52,7 @@ void Webapp::Impl::handle_disconnected(const Disconnected& event) {
     const bool on_purpose = membership.is_leaving() || event.why == Errc::none;
     caller.fail_all(on_purpose ? Error::left : Error::not_connected);
     responder.end_all();
+    news.end_all();
     roster.handle_stopped();
     membership.say_farewell();
 }
@@ -98,6 +99,7 @@ void Webapp::Impl::leave() {
     caller.fail_all(Error::left);
     if (!membership.leave(farewell_time)) return;
     responder.fail_all("The responder has left");
+    news.end_all();
     if (!options.appears || announcer.say_farewell() != Error::none) membership.stop();
 }
 

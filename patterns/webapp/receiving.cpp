@@ -45,9 +45,8 @@ void Webapp::Impl::handle_response(const Incoming& incoming) {
     if (message.kind != Kind::notification) return;  // services make no requests
     if (message.method == json_rpc::method::progress) {
         if (const auto control = json_rpc::parse_control(message.value)) caller.handle_progress({}, *control);
-    } else if (is_valid_name(message.method)) {
-        context.events.push(Notification{{}, message.method, message.value},
-                            {&Notification::method, &Notification::params});
+    } else {
+        news.handle_notification({}, message, incoming);
     }
 }
 
@@ -69,17 +68,16 @@ void Webapp::Impl::handle_peer(std::string_view from, const Incoming& incoming) 
 void Webapp::Impl::handle_peer_call(std::string_view from, const json_rpc::Message& message, const Incoming& incoming) {
     if (message.kind == Kind::result || message.kind == Kind::error) return caller.handle_answer(from, message);
     const auto reply_topic = context.topics.peer(from, options.uid);
-    const bool is_name = is_valid_name(message.method);
     if (message.kind == Kind::request) {
-        if (exposes && is_name) return responder.handle_request({from, reply_topic}, message, incoming);
+        if (exposes && is_valid_name(message.method))
+            return responder.handle_request({from, reply_topic}, message, incoming);
         return responder.refuse({from, reply_topic}, message.id, json_rpc::code::method_not_found, "Method not found",
                                 incoming);
     }
     if (message.method == json_rpc::method::progress) {
         if (const auto control = json_rpc::parse_control(message.value)) caller.handle_progress(from, *control);
-    } else if (!responder.handle_control(from, message) && is_name) {
-        context.events.push(Notification{from, message.method, message.value},
-                            {&Notification::from, &Notification::method, &Notification::params});
+    } else if (!responder.handle_control(from, message) && exposes) {
+        responder.handle_notification({from, reply_topic}, message, incoming);
     }
 }
 

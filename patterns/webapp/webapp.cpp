@@ -55,6 +55,7 @@ Webapp::Impl::Impl(Client& client, Options given)
       discovery{context},
       caller{context, discovery, {options.uid, options.id_key, options.maximum_requests, options.consults_discovery}},
       responder{context, options.calls, options.uid},
+      news{context, options.calls, options.uid},
       announcer{context, {options.uid, options.state, options.since, options.presence_expiry, options.appears}},
       roster{context, options.uid, options.roll_call} {
     const auto& topics = context.topics;
@@ -76,6 +77,7 @@ void Webapp::handle_timeout(TimePoint now) {
     impl.context.now = now;
     impl.caller.handle_timeout();
     impl.responder.handle_timeout();
+    impl.news.handle_timeout();
     if (impl.discovery.handle_timeout()) impl.caller.handle_discovered();
     impl.announcer.handle_timeout();
     impl.roster.handle_timeout();
@@ -84,7 +86,7 @@ void Webapp::handle_timeout(TimePoint now) {
 
 std::optional<TimePoint> Webapp::Impl::next_deadline() const {
     if (!context.events.empty()) return context.now;
-    return earliest({caller.next_deadline(), responder.next_deadline(), discovery.next_deadline(),
+    return earliest({caller.next_deadline(), responder.next_deadline(), news.next_deadline(), discovery.next_deadline(),
                      announcer.next_deadline(), roster.next_deadline(), membership.next_deadline()});
 }
 
@@ -127,17 +129,17 @@ void Webapp::expose(bool on) noexcept { impl_->exposes = on; }
 
 Error Webapp::respond(CallId call, std::string_view result, TimePoint now) {
     impl_->context.now = now;
-    return impl_->responder.respond(call, result);
+    return impl_->responder_of(call).respond(call, result);
 }
 
 Error Webapp::fail(CallId call, std::int64_t code, std::string_view message, std::string_view data, TimePoint now) {
     impl_->context.now = now;
-    return impl_->responder.fail(call, code, message, data);
+    return impl_->responder_of(call).fail(call, code, message, data);
 }
 
 Error Webapp::progress(CallId call, std::string_view value, TimePoint now) {
     impl_->context.now = now;
-    return impl_->responder.progress(call, value);
+    return impl_->responder_of(call).progress(call, value);
 }
 
 // --- Messages --------------------------------------------------------------------------------------

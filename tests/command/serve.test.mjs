@@ -288,6 +288,25 @@ describe('programs that take long', { timeout: 60_000 }, () => {
     )
   })
 
+  it('are ended as well where a notification began them: at the first line, and when it expires', async () => {
+    // What waits when the first one expires may have a moment left, or not.
+    for (const [args, messageExpiryInterval, least] of /** @type {const} */ ([
+      [['--lines', ...shell('exec yes 1')], 60, 10],
+      [['--', 'sleep', '60'], 1, 1],
+    ])) {
+      const one = await world.serve('svc', '--jobs', '2', ...args)
+      const eve = await world.client()
+      const hint = JSON.stringify({ jsonrpc: '2.0', method: 'm' })
+      for (let i = 0; i < 10; i++)
+        eve.publish('evsuites/webapp/req/svc/acme:eve:eeee', hint, { qos: 1, properties: { messageExpiryInterval } })
+      const times = (/** @type {string} */ text) => one.err.split(text).length - 1
+      await one.until(() => times('No longer wanted: m of acme:eve:eeee') >= least)
+      await eventually(async () => times('No longer wanted') === times('Started for m') && (await childrenOf(one)).length === 0)
+      one.child.kill('SIGTERM')
+      assert.equal((await one.ended).code, 0)
+    }
+  })
+
   it('do not hold up what is behind them once they are cancelled', async () => {
     const one = await world.serve('svc', '--jobs', '1', ...shell('[ $WSMQ_METHOD = quick ] || exec sleep 60; echo 1'))
     const slow = world.start('request', 'svc', 'slow', '-W', '50')

@@ -90,6 +90,46 @@ for (const entry of ['webapp.js', 'webapp-wasm.js'])
       await service.disconnect()
     })
 
+    it('survives what a hostile peer sends', async (t) => {
+      const shown = t.mock.method(console, 'error', () => {})
+      const root = `${entry}/hostile/`
+      const app = await Webapp.join(broker.url, { org: 'acme', user: 'ann', root })
+      let [begun, running, most, aborted] = [0, 0, 0, 0]
+      app.expose({
+        greet: (/** @type {any} */ { name }) => `Hello ${name}`,
+        sum: (/** @type {any} */ [a, b]) => a + b,
+        async *count(/** @type {any} */ { n }) {
+          begun++
+          for (let i = 0; i < n; i++) yield i
+        },
+        wait: (/** @type {any} */ _, /** @type {any} */ { signal }) =>
+          new Promise((resolve) => {
+            most = Math.max(most, ++running)
+            signal.addEventListener('abort', () => resolve(running-- && aborted++))
+          }),
+      })
+      const eve = await connect(broker.url, { clientId: 'acme:eve:ab12' })
+      const answers = eve.subscribe(`${root}webapp/peer/acme:eve:ab12/+`, { qos: 1 })
+      await answers.ready
+      const topic = `${root}webapp/peer/${app.uid}/acme:eve:ab12`
+      const say = (/** @type {object} */ message, options = {}) =>
+        eve.publish(topic, JSON.stringify({ jsonrpc: '2.0', ...message }), { qos: 1, ...options })
+      for (const method of ['nosuch', 'greet', 'sum', 'count']) await say({ method, ...(method === 'count' && { params: { n: 1e9 } }) })
+      await say({ id: 1, method: 'greet' })
+      await say({ id: 2, method: 'sum', params: { a: 1 } })
+      for (let answer = 0; answer < 2; answer++)
+        assert.deepEqual((await answers.next()).value.json().error, { code: -32603, message: 'Internal error' })
+      await Promise.all(Array.from({ length: 1000 }, () => say({ method: 'wait' }, { properties: { messageExpiryInterval: 2 } })))
+      await say({ id: 3, method: 'nosuch' })
+      assert.equal((await answers.next()).value.json().error.code, -32004)
+      assert.deepEqual([begun, most], [0, 32], 'one account has its half of the places')
+      while (running > 0) await new Promise((resolve) => setTimeout(resolve, 20))
+      assert.ok(aborted >= 32 && most === 32)
+      assert.equal(shown.mock.callCount(), 4, 'greet and sum, both ways')
+      await eve.disconnect()
+      await app.leave()
+    })
+
     it('tells at once that nobody is there', async () => {
       const app = await Webapp.join(broker.url, { org: 'acme', user: 'eve', root: 'empty/' })
       await assert.rejects(app.request('nobody', 'echo', {}, { timeout: 60_000 }), { name: 'NoResponderError' })

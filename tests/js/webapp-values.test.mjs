@@ -93,8 +93,13 @@ describe('a feed', () => {
 function newCall(/** @type {any} */ onProgress) {
   /** @type {number[]} */
   const granted = []
-  const asked = { granted, cancelled: 0 }
-  const call = new Call({ grant: (/** @type {number} */ count) => granted.push(count), cancel: () => asked.cancelled++ }, onProgress)
+  const asked = { granted, cancelled: 0, overrun: 0 }
+  const host = {
+    grant: (/** @type {number} */ count) => granted.push(count),
+    cancel: () => asked.cancelled++,
+    overrun: () => asked.overrun++,
+  }
+  const call = new Call(host, onProgress)
   return { call, asked }
 }
 const sum = (/** @type {number[]} */ numbers) => numbers.reduce((total, number) => total + number, 0)
@@ -138,6 +143,37 @@ describe('a call', () => {
     for (const { asked } of [heard, ignored]) assert.ok(200 - sum(asked.granted) < 16)
     ignored.call.succeed(1)
     assert.equal(await result, 1)
+  })
+
+  it('goes on where its result is awaited when all the credit is used up', async () => {
+    for (const unread of [0, 50, 64]) {
+      const { call, asked } = newCall(undefined)
+      for (let item = 0; item < unread; item++) call.progress(item)
+      const result = call.then((/** @type {unknown} */ value) => value)
+      await settled()
+      for (let item = unread; item < 64; item++) call.progress(item)
+      assert.ok(64 - sum(asked.granted) < 16, `${unread} were unread`)
+      call.succeed(1)
+      assert.equal(await result, 1)
+    }
+  })
+
+  it('is read in full where it is awaited and then read', async () => {
+    const { call, asked } = newCall(undefined)
+    for (let item = 0; item < 64; item++) call.progress(item)
+    call.catch(() => {})
+    const steps = call[Symbol.asyncIterator]()
+    await settled()
+    assert.deepEqual([(await steps.next()).value, sum(asked.granted)], [0, 0])
+  })
+
+  it('keeps no more than a responder may have sent', () => {
+    const { call, asked } = newCall(undefined)
+    call[Symbol.asyncIterator]()
+    for (let item = 0; item < 64 + 256; item++) call.progress(item)
+    assert.equal(asked.overrun, 0)
+    call.progress(0)
+    assert.equal(asked.overrun, 1)
   })
 
   it('says so where the loop began too late', () => {

@@ -151,6 +151,16 @@ describe('a request', () => {
     assert.deepEqual(heard, [{ step: 1 }])
   })
 
+  it('whose responder ignores what it is allowed is given up, before it fills the memory', async () => {
+    const { app, client } = await joined()
+    const call = app.request('demo', 'slow')
+    const steps = call[Symbol.asyncIterator]()
+    for (let item = 0; item < 10_000; item++) client.layer.onProgress(1, String(item))
+    assert.deepEqual(client.given('cancelRequest'), [[1]])
+    for (let item = 0; item < 64 + 256; item++) assert.equal((await steps.next()).value, item)
+    await assert.rejects(steps.next(), { name: 'StreamError', message: /more progress/ })
+  })
+
   it('is refused where it stands with a typed error', async () => {
     const { app, client } = await joined()
     client.throwNext = moduleError('invalid_name')
@@ -187,12 +197,12 @@ describe('exposed methods', () => {
       },
     })
     assert.deepEqual(client.given('expose'), [[true]])
-    client.layer.onRequest({ call: 5, from, method: 'sum', params: '[1,2]' })
+    client.layer.onRequest({ call: 5, from, method: 'sum', params: '[1,2]', isNotification: false })
     await settled()
     assert.deepEqual(client.given('respond'), [[5, '3']])
     assert.deepEqual(asked, [from, false])
     hide()
-    client.layer.onRequest({ call: 6, from, method: 'sum', params: '[1,2]' })
+    client.layer.onRequest({ call: 6, from, method: 'sum', params: '[1,2]', isNotification: false })
     await settled()
     assert.deepEqual(client.given('fail'), [[6, -32601, 'Method not found', undefined]])
   })
@@ -210,8 +220,8 @@ describe('exposed methods', () => {
         throw new Error('a secret')
       },
     })
-    client.layer.onRequest({ call: 1, from, method: 'sell', params: undefined })
-    client.layer.onRequest({ call: 2, from, method: 'crash', params: undefined })
+    client.layer.onRequest({ call: 1, from, method: 'sell', params: undefined, isNotification: false })
+    client.layer.onRequest({ call: 2, from, method: 'crash', params: undefined, isNotification: false })
     await settled()
     assert.deepEqual(client.given('fail'), [
       [1, 17, 'Sold out', '{"left":0}'],
@@ -237,7 +247,7 @@ describe('exposed methods', () => {
       },
     })
     client.credit = 2
-    client.layer.onRequest({ call: 1, from, method: 'count', params: '{"to":4}' })
+    client.layer.onRequest({ call: 1, from, method: 'count', params: '{"to":4}', isNotification: false })
     await settled()
     assert.deepEqual(
       client.given('progress').map(([, value]) => value),
@@ -269,8 +279,8 @@ describe('exposed methods', () => {
         new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
     })
     client.credit = 3
-    client.layer.onRequest({ call: 1, from, method: 'watch', params: undefined })
-    client.layer.onRequest({ call: 2, from, method: 'wait', params: undefined })
+    client.layer.onRequest({ call: 1, from, method: 'watch', params: undefined, isNotification: false })
+    client.layer.onRequest({ call: 2, from, method: 'wait', params: undefined, isNotification: false })
     await settled()
     client.layer.onEnded(1, 'cancelled')
     client.layer.onEnded(2, 'timed_out')
@@ -279,17 +289,152 @@ describe('exposed methods', () => {
     assert.deepEqual([client.given('respond'), client.given('fail')], [[], []])
   })
 
-  it('take notifications, which get no answer', async () => {
+  it('take notifications, which get no answer, and pass over those of methods that there are not', async () => {
     const { app, client } = await joined()
     /** @type {unknown[]} */
     const [heard, errors] = [[], []]
-    app.on('error', (/** @type {any} */ error) => /** @type {any} */ (errors).push(error.name))
-    app.expose({ poke: (/** @type {unknown} */ params) => void (/** @type {any} */ (heard).push(params)) })
-    client.layer.onRequest({ call: 0, from, method: 'poke', params: '{"how":"softly"}' })
-    client.layer.onRequest({ call: 0, from, method: 'unknown', params: undefined })
+    app.on('error', (/** @type {any} */ error) => /** @type {any} */ (errors).push(error.message))
+    app.expose({
+      poke: (/** @type {unknown} */ params, /** @type {any} */ { isNotification, signal }) => {
+        ;/** @type {any} */ (heard).push(params, isNotification, signal.aborted)
+        return 10n // which has no JSON, and needs none
+      },
+      refuse: () => {
+        throw new RemoteError(17, 'Sold out')
+      },
+      crash: async () => {
+        throw new Error('a secret')
+      },
+    })
+    for (const [index, method] of ['poke', 'unknown', 'refuse', 'crash'].entries())
+      client.layer.onRequest({ call: index + 1, from, method, params: '{"how":"softly"}', isNotification: true })
     await settled()
-    assert.deepEqual([heard, errors], [[{ how: 'softly' }], ['InvalidArgumentError']])
-    assert.deepEqual([client.given('respond'), client.given('fail')], [[], []])
+    assert.deepEqual(heard, [{ how: 'softly' }, true, false])
+    assert.deepEqual(errors, ['a secret'])
+    // The layer hears that they are over, and sends nothing.
+    assert.deepEqual(client.given('respond'), [[1, 'null']])
+    assert.deepEqual(
+      client.given('fail').map(([call]) => call),
+      [2, 3, 4],
+    )
+  })
+
+  it('are not begun by a notification where they yield', async () => {
+    const { app, client } = await joined()
+    let [steps, returns] = [0, 0]
+    app.expose({
+      async *count() {
+        for (;;) yield steps++
+      },
+      own: () => ({
+        next: async () => ({ done: false, value: steps++ }),
+        return: async () => ({ done: true, value: returns++ }),
+        [Symbol.asyncIterator]: () => assert.fail('nobody iterates'),
+      }),
+      bare: () => ({ next: async () => ({ done: false, value: steps++ }), [Symbol.asyncIterator]: () => assert.fail() }),
+    })
+    for (const [index, method] of ['count', 'own', 'bare'].entries())
+      client.layer.onRequest({ call: index + 1, from, method, params: undefined, isNotification: true })
+    await settled()
+    assert.deepEqual([steps, returns, client.given('progress')], [0, 1, []])
+    assert.deepEqual(
+      client
+        .given('respond')
+        .map(([call]) => call)
+        .sort(),
+      [1, 2, 3],
+    )
+  })
+
+  it('hear from their signal that the time of a notification is over', async () => {
+    const { app, client } = await joined()
+    let isOver = false
+    app.expose({
+      wait: (/** @type {unknown} */ _, /** @type {any} */ { signal }) =>
+        new Promise((resolve) => signal.addEventListener('abort', () => resolve((isOver = true)))),
+    })
+    client.layer.onRequest({ call: 1, from, method: 'wait', params: undefined, isNotification: true })
+    await settled()
+    client.layer.onEnded(1, 'timed_out')
+    await settled()
+    assert.deepEqual([isOver, client.given('respond')], [true, []])
+  })
+})
+
+describe('what others cause', () => {
+  const from = 'acme:bob:cd34'
+  const body = (/** @type {string} */ text) => ({ bytes: new TextEncoder().encode(text), contentType: '' })
+  const broken = () => {
+    throw new Error('broken')
+  }
+
+  /** Everything of the application's that others reach, all of it broken. @param {any} app @param {any} client */
+  async function provoke(app, client) {
+    app.expose({ greet: (/** @type {any} */ { name }) => `Hello ${name}`, later: async () => broken() })
+    app.on('message', broken)
+    app.on('message', async () => broken())
+    app.on('state', async () => broken())
+    app.peer(from).messages.on(broken)
+    app.room('lobby').on(async () => broken())
+    app.presence.on(broken)
+    app.services.on(broken)
+    app.devices().on(async () => broken())
+    for (const onProgress of [broken, async () => broken()]) app.request('demo', 'slow', {}, { onProgress }).catch(() => {})
+    const { layer } = client
+    layer.onRequest({ call: 1, from, method: 'greet', params: undefined, isNotification: false })
+    layer.onRequest({ call: 2, from, method: 'greet', params: undefined, isNotification: true })
+    layer.onRequest({ call: 3, from, method: 'later', params: '[[[]]]', isNotification: false })
+    layer.onRequest({ call: 4, from, method: 'nosuch', params: undefined, isNotification: true })
+    layer.onPeerMessage(from, body('{'))
+    layer.onRoomMessage('lobby', from, body('\0'))
+    layer.onPresence(from, 'null', Infinity)
+    layer.onService('demo', 'a1', '{"methods":null}')
+    layer.onDevice('SN-1', '{"online":7}')
+    layer.onProgress(1, '1')
+    layer.onProgress(2, '1')
+    client.lose({ reconnect: true, error: 'transport_closed' })
+    await settled()
+    await settled()
+  }
+  const count = 13
+
+  it('comes to who listens for errors', async () => {
+    const { app, client } = await joined()
+    let heard = 0
+    app.on('error', () => heard++)
+    await provoke(app, client)
+    assert.equal(heard, count)
+    assert.deepEqual(
+      client.given('fail').map(([call, code]) => [call, code]),
+      [
+        [1, -32603],
+        [2, -32603],
+        [4, -32601],
+        [3, -32603],
+      ],
+    )
+    await app.leave()
+  })
+
+  it('ends nothing where nobody listens, or the listener is broken: the console shows some of it', async (t) => {
+    let now = 0
+    t.mock.method(Date, 'now', () => now)
+    const shown = t.mock.method(console, 'error', () => {})
+    for (const listener of [undefined, broken, async () => broken()]) {
+      const { app, client } = await joined()
+      if (listener !== undefined) app.on('error', listener)
+      await provoke(app, client)
+      await new Promise((resolve) => setTimeout(resolve)) // where an uncaught error would be thrown
+      assert.equal(shown.mock.callCount(), 11, 'ten, and that there are more')
+      assert.match(String(shown.mock.calls.at(-1)?.arguments[0]), /no more errors for a minute/)
+      now += 60_000
+      client.layer.onRequest({ call: 5, from, method: 'later', params: undefined, isNotification: true })
+      await settled()
+      assert.equal(shown.mock.callCount(), 12)
+      await app.leave()
+      await settled() // its state is news to a broken handler as well
+      shown.mock.resetCalls()
+    }
   })
 })
 

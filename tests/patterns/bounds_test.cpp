@@ -198,6 +198,133 @@ TEST_F(Bounds, CountThePropertiesThatAreKept) {
     EXPECT_THAT(answers(ann), ElementsAre(HasSubstr(R"("id":"3","error":{"code":-32004)")));
 }
 
+// --- Notifications ---------------------------------------------------------------------------------
+
+class Notifications : public Bounds {
+protected:
+    void notify(const std::string& uid, std::initializer_list<std::string> methods, Bytes properties = {}) {
+        for (const auto& method : methods) {
+            world.broker.publish({.topic = "ev/webapp/req/orders/" + uid,
+                                  .payload = R"({"jsonrpc":"2.0","method":")" + method + "\"}",
+                                  .properties = {properties.begin(), properties.end()}});
+        }
+        world.settle();
+    }
+};
+
+TEST_F(Notifications, HaveTheBoundsOfRequestsAndAreDroppedPastThem) {
+    serve({.concurrency = 4, .queue = 4});
+    notify(ann, {"a", "b", "c", "d", "e"});
+    EXPECT_THAT(service->take(), ElementsAre("notification from acme:ann:aaaa a", "notification from acme:ann:aaaa b"));
+    const auto call = service->last_call;
+    EXPECT_EQ(service->layer().counts().dropped, 1u);
+    ask(ann, {"f"});
+    EXPECT_THAT(answers(ann), ElementsAre(HasSubstr(R"("id":"f","error":{"code":-32004)")));
+    ask(bob, {"g"});
+    EXPECT_THAT(service->take(), ElementsAre("request from acme:bob:bbbb g []"));
+    respond(call);
+    EXPECT_THAT(service->take(), ElementsAre("notification from acme:ann:aaaa c"));
+    EXPECT_EQ(service->layer().fail(service->last_call, 1, "no", {}, world.now), Error::none);
+    world.settle();
+    EXPECT_THAT(service->take(), ElementsAre("notification from acme:ann:aaaa d"));
+    EXPECT_EQ(service->layer().respond_raw(service->last_call, "no", {}, world.now), Error::none);
+    EXPECT_EQ(service->layer().respond(call, "1", world.now), Error::unknown_call);
+    EXPECT_THAT(answers(ann), SizeIs(1)) << "nothing is sent";
+    EXPECT_EQ(service->layer().counts().requests, 1u);
+    EXPECT_EQ(service->layer().counts().errors, 1u);
+}
+
+TEST_F(Notifications, OnTheTopicsOfAnInstanceAreBoundedAsWell) {
+    serve({.concurrency = 1, .queue = 0});
+    for (int i = 0; i < 3; ++i) control(ann, "hint", "[1]");
+    EXPECT_THAT(service->take(), ElementsAre("notification from acme:ann:aaaa hint [1]"));
+    EXPECT_EQ(service->layer().counts().dropped, 2u);
+}
+
+TEST_F(Notifications, MakeNoProgress) {
+    serve({});
+    notify(ann, {"a"});
+    const auto call = service->last_call;
+    EXPECT_EQ(service->layer().progress(call, "1", world.now), Error::unwanted);
+    respond(call);
+    EXPECT_EQ(service->layer().progress(call, "1", world.now), Error::unknown_call);
+    EXPECT_THAT(answers(ann), IsEmpty());
+}
+
+TEST_F(Notifications, LiveAsLongAsRequests) {
+    serve({.concurrency = 2});
+    PropertyWriter properties;
+    properties.integer(PropertyId::message_expiry_interval, 5);
+    notify(ann, {"short"}, properties.bytes());
+    EXPECT_THAT(service->take(), SizeIs(1));
+    notify(bob, {"long"});
+    EXPECT_THAT(service->take(), SizeIs(1));
+    notify(bob, {"waits"}, properties.bytes());
+    world.advance(4s);
+    EXPECT_THAT(service->take(), IsEmpty());
+    world.advance(1s);
+    EXPECT_THAT(service->take(), ElementsAre("ended timed_out")) << "and the one that waited is gone";
+    world.advance(55s);
+    EXPECT_THAT(service->take(), ElementsAre("ended timed_out")) << "60 s without an expiry";
+    EXPECT_EQ(service->layer().counts().expired, 3u);
+    EXPECT_THAT(answers(ann), IsEmpty());
+}
+
+TEST_F(Notifications, AreWorkedOnBeforeAServiceLeaves) {
+    serve({});
+    notify(ann, {"a"});
+    const auto call = service->last_call;
+    service->layer().leave(world.now);
+    world.settle();
+    EXPECT_THAT(service->take(), ElementsAre("notification from acme:ann:aaaa a"));
+    respond(call);
+    EXPECT_THAT(service->take(), ElementsAre("left"));
+}
+
+TEST_F(Notifications, OfMethodsThatThereAreNotArePassedOver) {
+    Service::Options options;
+    options.root = "ev/";
+    options.service = "orders";
+    options.instance = "i1";
+    options.methods = {"a"};
+    auto& other = world.add<Service>({}, options);
+    other.start();
+    world.settle();
+    notify(ann, {"b", "$/c", "", "a"});
+    EXPECT_THAT(other.take(), ElementsAre("joined", "notification from acme:ann:aaaa a"));
+    EXPECT_THAT(answers(ann), IsEmpty());
+}
+
+TEST_F(Notifications, OfServicesAreBoundedApartFromWhatPeersAsk) {
+    auto options = World::options(ann);
+    options.calls = {.concurrency = 2, .queue = 2};
+    auto& webapp = world.webapp(options, {});
+    webapp.layer().expose(true);
+    webapp.start();
+    world.settle();
+    for (const auto* peer : {bob, "acme:cyd:cccc"}) {
+        world.broker.publish(std::string{"ev/webapp/peer/"} + ann + "/" + peer, request("1", "busy", "[]"));
+    }
+    for (int i = 1; i <= 4; ++i) {
+        world.broker.publish(std::string{"ev/webapp/res/"} + ann,
+                             R"({"jsonrpc":"2.0","method":"news","params":[)" + std::to_string(i) + "]}");
+    }
+    world.settle();
+    EXPECT_THAT(webapp.take(),
+                ElementsAre("joined", "request from acme:bob:bbbb busy []", "request from acme:cyd:cccc busy []",
+                            "notification from a service news [1]"));
+    EXPECT_EQ(webapp.layer().progress(webapp.last_call, "1", world.now), Error::unwanted);
+    EXPECT_EQ(webapp.layer().respond(webapp.last_call, "null", world.now), Error::none);
+    world.settle();
+    EXPECT_THAT(webapp.take(), ElementsAre("notification from a service news [2]"));
+    EXPECT_EQ(webapp.layer().fail(webapp.last_call, 1, "", {}, world.now), Error::none);
+    world.settle();
+    EXPECT_THAT(webapp.take(), IsEmpty()) << "the others had no room";
+    webapp.layer().leave(world.now);
+    world.settle();
+    EXPECT_THAT(webapp.take(), ElementsAre("ended left", "ended left", "left"));
+}
+
 // --- Streams that nobody takes ---------------------------------------------------------------------
 
 class Stalls : public Bounds {

@@ -52,17 +52,17 @@ TEST(EventQueue, KeepsWhatItHandedOutUntilTheNextOne) {
     EventQueue events;
     EXPECT_TRUE(std::holds_alternative<NeedInput>(events.next()));
     {
-        const std::string from = "acme:ann:aaaa", method = "sum";
-        events.push(Notification{from, method, "[1]"},
-                    {&Notification::from, &Notification::method, &Notification::params});
+        const std::string from = "acme:ann:aaaa", body = "hello";
+        events.push(PeerMessage{from, body, "text/plain"},
+                    {&PeerMessage::from, &PeerMessage::body, &PeerMessage::content_type});
     }
     const auto event = events.next();
     EXPECT_TRUE(events.empty());
     for (int i = 0; i < 1'000; ++i) events.push(Left{});
-    const auto& told = std::get<Notification>(event);
+    const auto& told = std::get<PeerMessage>(event);
     EXPECT_EQ(told.from, "acme:ann:aaaa");
-    EXPECT_EQ(told.method, "sum");
-    EXPECT_EQ(told.params, "[1]");
+    EXPECT_EQ(told.body, "hello");
+    EXPECT_EQ(told.content_type, "text/plain");
     EXPECT_FALSE(events.empty());
 }
 

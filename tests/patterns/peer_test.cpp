@@ -258,6 +258,7 @@ TEST_P(Peers, CannotCancelOrFeedAnothersRequest) {
     auto& eve = world.joined("acme:eve:eeee");
     world.request(ann, bob_peer, "slow");
     (void)bob.take();
+    const auto call = bob.last_call;
     const auto request = world.broker.payloads(to_bob).front();
     const auto begin = request.find(R"("id":)") + 5;
     const auto id = request.substr(begin, request.size() - begin - 1);
@@ -273,7 +274,7 @@ TEST_P(Peers, CannotCancelOrFeedAnothersRequest) {
     world.broker.publish("ev/webapp/res/acme:ann:aaaa", R"({"jsonrpc":"2.0","id":)" + id + R"(,"result":"forged"})");
     world.settle();
     EXPECT_THAT(ann.take(), IsEmpty());
-    EXPECT_EQ(bob.layer().respond(bob.last_call, "1", world.now), Error::none);
+    EXPECT_EQ(bob.layer().respond(call, "1", world.now), Error::none);
     world.settle();
     EXPECT_THAT(ann.take(), ElementsAre("response 1 1"));
 }
@@ -335,6 +336,10 @@ TEST_P(Peers, NotifyEachOther) {
     EXPECT_EQ(ann.layer().notify(bob_peer, "hint", "[1]", world.now), Error::none);
     world.settle();
     EXPECT_THAT(bob.take(), ElementsAre("notification from acme:ann:aaaa hint [1]"));
+    bob.layer().expose(false);
+    EXPECT_EQ(ann.layer().notify(bob_peer, "hint", "[1]", world.now), Error::none);
+    world.settle();
+    EXPECT_THAT(bob.take(), IsEmpty());
 }
 
 TEST_P(Peers, ThatHaveTooMuchToDoSaySo) {

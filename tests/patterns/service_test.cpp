@@ -82,7 +82,7 @@ TEST_F(Services, AnnounceThemselvesOnceTheyCanBeReached) {
     EXPECT_EQ(
         record->payload,
         R"({"online":true,"service":"orders","instance":"i1","version":"1.2","methods":["sum","echo"],"raw":true,)"
-        R"("since":77,"stats":{"requests":0,"errors":0,"duplicates":0,"cancelled":0,"expired":0}})");
+        R"("since":77,"stats":{"requests":0,"errors":0,"duplicates":0,"cancelled":0,"expired":0,"dropped":0}})");
     EXPECT_EQ(PropertyView{record->properties}.integer(PropertyId::message_expiry_interval), 600u);
     for (const auto* filter :
          {"$share/orders/ev/webapp/req/orders/+", "ev/webapp/svc/orders/i1/+", "ev/webapp/svc/orders/_all/+"}) {

@@ -65,14 +65,11 @@ void fill(Cells& cells, const events::RequestFailed& failed) {
 void fill(Cells& cells, const events::Progress& progress) { cells.first(progress.id).texts(progress.value); }
 void fill(Cells& cells, const events::Request& request) {
     cells.first(request.id)
-        .small(!request.params.empty())
+        .small(std::uint32_t{!request.params.empty()} | std::uint32_t{request.is_notification} << 1)
         .texts(request.from, request.method, request.params, request.content_type, request.traceparent);
 }
 void fill(Cells& cells, const events::RequestEnded& ended) { cells.first(ended.id).small(ended.why); }
 void fill(Cells& cells, const events::CreditGranted& granted) { cells.first(granted.id); }
-void fill(Cells& cells, const events::Notification& notification) {
-    cells.small(!notification.params.empty()).texts(notification.from, notification.method, notification.params);
-}
 void fill(Cells& cells, const events::PeerMessage& message) {
     cells.texts(message.from, message.body, message.content_type);
 }

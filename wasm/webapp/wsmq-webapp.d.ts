@@ -32,6 +32,7 @@ export type LayerError =
   | 'invalid_argument'
   | 'unknown_call'
   | 'no_credit'
+  | 'unwanted'
   | 'not_supported'
   | 'too_many'
   | 'not_connected'
@@ -69,14 +70,16 @@ export interface LayerRequest {
   traceparent?: string
 }
 
-/** Another's request. */
+/** Another's request, or notification, which is over with respond() or fail() as well. */
 export interface LayerIncoming {
-  /** Names it in respond(), fail() and progress(); 0: a notification. */
+  /** Names it in respond(), fail() and progress(). */
   call: number
   /** A uid; empty: a service. */
   from: string
   method: string
   params: Value
+  /** Nothing is sent to answer it, and nobody takes progress. */
+  isNotification: boolean
   traceparent?: string | undefined
 }
 

@@ -6,10 +6,14 @@ export interface CallHost {
   /** This many items of progress were used up: the responder may send as many more. */
   readonly grant: (count: number) => void
   readonly cancel: () => void
+  /** More has come than can be kept: the responder does not mind what it was allowed. */
+  readonly overrun: () => void
 }
 
 /** How many items the convention lets a responder send before it hears of the first one being read. */
 const CREDIT = 64
+/** What may come beyond, where a grant reached the responder twice: the module lets no more through. */
+const SURPLUS = 256
 /** Granted together, so that not each item costs a message. */
 const GRANTED_AT_ONCE = 16
 
@@ -30,7 +34,7 @@ export class Call<Result, Progress = never> implements Promise<Result>, AsyncIte
   readonly #promise: Promise<Result>
   readonly #host: CallHost
   readonly #onProgress: ((progress: Progress) => void) | undefined
-  readonly #items = new Buffer<Progress>(CREDIT, 'fail')
+  readonly #items = new Buffer<Progress>(CREDIT + SURPLUS, 'fail')
   #resolve!: (result: Result) => void
   #reject!: (reason: unknown) => void
   #isAwaited = false
@@ -51,7 +55,7 @@ export class Call<Result, Progress = never> implements Promise<Result>, AsyncIte
     onResult?: ((result: Result) => A | PromiseLike<A>) | null,
     onError?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
-    this.#isAwaited = true
+    this.#await()
     return this.#promise.then(onResult, onError)
   }
 
@@ -60,7 +64,7 @@ export class Call<Result, Progress = never> implements Promise<Result>, AsyncIte
   }
 
   finally(onEnd?: (() => void) | null): Promise<Result> {
-    this.#isAwaited = true
+    this.#await()
     return this.#promise.finally(onEnd)
   }
 
@@ -86,8 +90,8 @@ export class Call<Result, Progress = never> implements Promise<Result>, AsyncIte
     if (this.#onProgress !== undefined) {
       this.#use(1)
       this.#onProgress(item)
-    } else if (this.#isTooLate || (this.#isAwaited && !this.#isIterated)) this.#skip(1)
-    else if (this.#items.push(item) === -1) this.#skip(CREDIT + 1)
+    } else if (this.#isTooLate || this.#isFull || (this.#isAwaited && !this.#isIterated)) this.#skip(1)
+    else if (this.#items.push(item) === -1) this.#host.overrun()
   }
 
   /** @internal */
@@ -110,14 +114,27 @@ export class Call<Result, Progress = never> implements Promise<Result>, AsyncIte
     return item
   }
 
+  /** All that the responder may send has come, and nobody has read any of it. */
+  get #isFull(): boolean {
+    return !this.#isIterated && this.#items.size >= CREDIT
+  }
+
+  #await(): void {
+    this.#isAwaited = true
+    // Nothing more comes then, and a loop may begin in this task.
+    if (this.#isFull) queueMicrotask(() => this.#isFull && this.#skip(0))
+  }
+
   #leave(): Promise<IteratorResult<Progress, undefined>> {
-    this.#skip(this.#items.size)
+    this.#skip(0)
     if (!this.#isAwaited) this.cancel()
     return Promise.resolve({ value: undefined, done: true })
   }
 
-  #skip(count: number): void {
+  /** Passes over what waits to be read, and `more`. */
+  #skip(more: number): void {
     this.#isTooLate = true
+    const count = this.#items.size + more
     this.#items.clear()
     this.#use(count)
   }

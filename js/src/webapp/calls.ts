@@ -1,4 +1,5 @@
 // Requests of ours that are running, by the module's numbers, and what becomes of them.
+import { callHandler } from '../emitter.js'
 import { callError } from '../failure.js'
 import { type ErrorCode, InvalidArgumentError, type MqttError } from '../errors.js'
 import { Call } from './call.js'
@@ -54,7 +55,7 @@ export class Calls {
     params: unknown,
     options: RequestOptions<Progress> = {},
   ): Call<Result, Progress> {
-    const { timeout = DEFAULT_TIMEOUT, signal, traceparent } = options
+    const { timeout = DEFAULT_TIMEOUT, signal, traceparent, onProgress } = options
     let id = 0
     const give = (reason: unknown) => {
       this.#take(id)?.call.fail(reason)
@@ -67,8 +68,9 @@ export class Calls {
           if (this.#running.has(id)) this.#client.grant(id, count)
         },
         cancel: () => give(new RequestCancelledError(name, method)),
+        overrun: () => give(new StreamError(name, method, `${name} sent more progress of ${method} than it was allowed to.`)),
       },
-      options.onProgress && this.#guarded(options.onProgress),
+      onProgress && ((progress) => callHandler(onProgress, progress, this.#report)),
     )
     try {
       this.#requireOpen(name, method)
@@ -132,16 +134,6 @@ export class Calls {
 
   #requireOpen(target: string, method: string): void {
     if (this.#isOver) throw new RequestCancelledError(target, method, 'This webapp has left: join() gives a new one.')
-  }
-
-  #guarded<Progress>(handler: (progress: Progress) => void): (progress: Progress) => void {
-    return (progress) => {
-      try {
-        handler(progress)
-      } catch (thrown) {
-        this.#report(thrown)
-      }
-    }
   }
 }
 

@@ -9,9 +9,9 @@ export interface RequestContext {
   /** The uid of the webapp that asks, as the broker vouches for it; empty for what a service notifies. */
   readonly from: string
   readonly method: string
-  /** True: nobody waits for an answer. */
+  /** True: nobody waits for an answer, and a handler that yields is not begun. */
   readonly isNotification: boolean
-  /** Aborted when the caller cancelled, or its time is over. */
+  /** Aborted when the caller cancelled, or its time is over: a minute, where nothing else was said. */
   readonly signal: AbortSignal
   /** W3C Trace Context, where the caller gave one. */
   readonly traceparent: string | undefined
@@ -51,12 +51,12 @@ export class Exposed {
 
   /** Never rejects. */
   async handle(incoming: LayerIncoming): Promise<void> {
-    const { call } = incoming
+    const { call, isNotification } = incoming
     const running: Running = { abort: new AbortController(), resume: undefined }
-    if (call !== 0) this.#running.set(call, running)
+    this.#running.set(call, running)
     try {
       const result = await this.#run(incoming, running)
-      if (call !== 0 && !running.abort.signal.aborted) this.#client.respond(call, encodeJson(result, 'The result'))
+      if (!running.abort.signal.aborted) this.#client.respond(call, isNotification ? 'null' : encodeJson(result, 'The result'))
     } catch (thrown) {
       this.#fail(incoming, running, thrown)
     } finally {
@@ -68,6 +68,7 @@ export class Exposed {
   cancelled(call: number): void {
     const running = this.#running.get(call)
     if (running === undefined) return
+    this.#running.delete(call)
     running.abort.abort(new RemoteError(remoteCodes.cancelled, 'Cancelled'))
     running.resume?.()
   }
@@ -78,39 +79,35 @@ export class Exposed {
 
   close(): void {
     for (const call of [...this.#running.keys()]) this.cancelled(call)
-    this.#running.clear()
   }
 
-  #run({ call, from, method, params, traceparent }: LayerIncoming, running: Running): unknown {
+  #run({ call, from, method, params, isNotification, traceparent }: LayerIncoming, running: Running): unknown {
     const handler = this.#handlers.get(method)
     if (handler === undefined) throw new RemoteError(remoteCodes.methodNotFound, 'Method not found')
-    const context = { from, method, isNotification: call === 0, signal: running.abort.signal, traceparent }
+    const context = { from, method, isNotification, signal: running.abort.signal, traceparent }
     const answer = handler(decode(params) as never, context)
-    return isGenerator(answer) ? this.#stream(call, answer, running) : answer
+    if (!isIterator(answer)) return answer
+    // Nobody takes the items.
+    return isNotification ? answer.return?.() : this.#stream(call, answer, running)
   }
 
-  async #stream(call: number, steps: AsyncGenerator<unknown, unknown>, running: Running): Promise<unknown> {
+  async #stream(call: number, steps: AsyncIterator<unknown, unknown>, running: Running): Promise<unknown> {
     const { signal } = running.abort
     for (;;) {
       const step = await steps.next()
       if (step.done === true) return step.value
       const item = encodeJson(step.value, 'Progress')
-      while (call !== 0 && !signal.aborted && !this.#client.progress(call, item)) await new Promise<void>((go) => (running.resume = go))
+      while (!signal.aborted && !this.#client.progress(call, item)) await new Promise<void>((go) => (running.resume = go))
       if (signal.aborted) {
-        await steps.return(undefined)
+        await steps.return?.()
         throw signal.reason
       }
     }
   }
 
-  #fail({ call, method }: LayerIncoming, running: Running, thrown: unknown): void {
+  #fail({ call }: LayerIncoming, running: Running, thrown: unknown): void {
     const { signal } = running.abort
     const isKnown = thrown instanceof RemoteError
-    if (call === 0) {
-      const isUnknown = isKnown && thrown.remoteCode === remoteCodes.methodNotFound
-      this.#report(isUnknown ? new InvalidArgumentError(`A peer notified ${method}, which is not exposed.`) : thrown)
-      return
-    }
     // What a handler throws that was told to stop is no news, and its caller is not there any more.
     if (signal.aborted || !this.#running.has(call)) return
     if (!isKnown) this.#report(thrown)
@@ -123,6 +120,6 @@ export class Exposed {
   }
 }
 
-function isGenerator(value: unknown): value is AsyncGenerator<unknown, unknown> {
+function isIterator(value: unknown): value is AsyncIterator<unknown, unknown> {
   return typeof value === 'object' && value !== null && Symbol.asyncIterator in value && 'next' in value
 }

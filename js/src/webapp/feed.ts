@@ -1,4 +1,5 @@
 import { Buffer } from '../buffer.js'
+import { callHandler } from '../emitter.js'
 
 const LARGEST_BUFFER = 1000
 
@@ -43,14 +44,7 @@ export class Feed<T> implements AsyncIterable<T> {
   /** @internal */
   push(item: T): void {
     for (const reader of this.#readers) reader.push(item)
-    for (const handler of [...this.#handlers]) {
-      try {
-        const result = handler(item)
-        if (result instanceof Promise) result.catch(this.#onThrown)
-      } catch (thrown) {
-        this.#onThrown(thrown)
-      }
-    }
+    for (const handler of [...this.#handlers]) callHandler(handler, item, this.#onThrown)
   }
 
   /** @internal */

@@ -1,10 +1,11 @@
 import type { Connection } from '../connection.js'
-import { Emitter, reportUncaught } from '../emitter.js'
+import { Emitter } from '../emitter.js'
 import type { Closed, ConnectionState, StateChange } from '../state.js'
 import type { Call } from './call.js'
 import { Calls, layerError, type RequestOptions } from './calls.js'
 import { type Devices, Watched } from './devices.js'
 import { Exposed, type RequestContext } from './exposed.js'
+import { LastResort } from './last-resort.js'
 import type { LayerHandlers, WebappClient } from './layer.js'
 import { Peer, type PeerMessage } from './peer.js'
 import { Presence } from './presence.js'
@@ -33,7 +34,7 @@ export interface WebappEvents<S> {
   state: StateChange
   /** What any peer sends. */
   message: PeerMessage<PeerData<S>>
-  /** What nobody else is told, such as what a handler threw. Without a listener it is an uncaught exception. */
+  /** What nobody else is told, such as what a handler threw. Without a listener the console shows it, ten in a minute. */
   error: unknown
 }
 
@@ -62,8 +63,9 @@ export class Webapp<S = object> {
   readonly #devices: Watched<DeviceData<S>>
   readonly #peers = new Map<string, Peer<S>>()
   readonly #rooms = new Map<string, Room<unknown>>()
+  readonly #lastResort = new LastResort()
   readonly #report = (thrown: unknown): void => {
-    if (!this.#events.emit('error', thrown)) reportUncaught(thrown)
+    if (!this.#events.emit('error', thrown)) this.#lastResort.report(thrown)
   }
   #services: Services | undefined
 
@@ -73,7 +75,7 @@ export class Webapp<S = object> {
     this.uid = uid
     this.#client = client
     this.#release = release
-    this.#events = new Emitter((thrown, type) => (type === 'error' ? reportUncaught(thrown) : this.#report(thrown)))
+    this.#events = new Emitter((thrown, type) => (type === 'error' ? this.#lastResort.report(thrown) : this.#report(thrown)))
     this.presence = new Presence(client, state, this.#report)
     this.#calls = new Calls(client, this.#report)
     this.#exposed = new Exposed(client, this.#report)

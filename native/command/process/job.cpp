@@ -66,11 +66,9 @@ net::awaitable<void> Job::run(Children& children) {
         co_return;
     }
     report_.debug("Started for " + title() + '.');
-    if (!request_.is_notification()) {
-        request_.on_end([weak = weak_from_this()](patterns::Error) {
-            if (const auto job = weak.lock()) job->end();
-        });
-    }
+    request_.on_end([weak = weak_from_this()](patterns::Error) {
+        if (const auto job = weak.lock()) job->end();
+    });
     const auto executor = co_await net::this_coro::executor;
     net::co_spawn(executor, child_->feed(request_.params_text()), [self, child = child_](std::exception_ptr) {});
     net::co_spawn(executor, read_errors(), [self](std::exception_ptr) {});
@@ -119,7 +117,7 @@ net::awaitable<void> Job::read_lines() {
     std::array<char, 16'384> chunk;
     std::size_t searched = 0;
     while (const auto size = co_await child_->output.read_some(chunk)) {
-        if (is_over_ || request_.is_notification()) continue;
+        if (is_over_) continue;
         output_.append(chunk.data(), size);
         std::size_t begin = 0;
         for (auto end = output_.find('\n', searched); end != std::string::npos && !is_over_;

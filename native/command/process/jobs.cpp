@@ -2,15 +2,11 @@
 
 namespace wsmq::command {
 
-Jobs::Jobs(net::io_context& io, JobSettings settings, unsigned at_once, std::size_t queue, const Report& report)
-    : io_{io}, settings_{std::move(settings)}, at_once_{at_once}, queue_{queue}, report_{report} {}
+Jobs::Jobs(net::io_context& io, JobSettings settings, unsigned at_once, const Report& report)
+    : io_{io}, settings_{std::move(settings)}, at_once_{at_once}, report_{report} {}
 
 void Jobs::add(native::Request request) {
     std::erase_if(waiting_, [](const auto& each) { return each.has_ended(); });
-    if (request.is_notification() && running_.size() >= at_once_ && waiting_.size() >= queue_) {
-        report_.warn("A notification was dropped: too many wait.");
-        return;
-    }
     waiting_.push_back(std::move(request));
     pump();
 }

@@ -9,9 +9,9 @@ namespace wsmq::command {
 
 class Jobs {
 public:
-    /// `queue`: notifications that wait, beyond which they are dropped. Requests are bounded by whoever adds them.
-    Jobs(net::io_context&, JobSettings, unsigned at_once, std::size_t queue, const Report&);
+    Jobs(net::io_context&, JobSettings, unsigned at_once, const Report&);
 
+    /// Whoever adds them sees to it that there are not too many.
     void add(native::Request);
     /// Nothing of it is wanted any more.
     void end_all();
@@ -27,7 +27,6 @@ private:
     net::io_context& io_;
     JobSettings settings_;
     unsigned at_once_;
-    std::size_t queue_;
     const Report& report_;
     Children children_{io_};
     std::deque<native::Request> waiting_;

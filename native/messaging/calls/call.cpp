@@ -11,6 +11,7 @@ Call::Call(const std::shared_ptr<Calls>& of, const patterns::Request& request)
     : calls{of},
       executor{of->executor()},
       id{request.id},
+      is_notification{request.is_notification},
       from{request.from},
       method{request.method},
       params{request.params},
@@ -18,15 +19,8 @@ Call::Call(const std::shared_ptr<Calls>& of, const patterns::Request& request)
       traceparent{request.traceparent},
       deadline{std::chrono::steady_clock::now() + request.time_left} {}
 
-Call::Call(const std::shared_ptr<Calls>& of, const patterns::Notification& notification)
-    : calls{of},
-      executor{of->executor()},
-      from{notification.from},
-      method{notification.method},
-      params{notification.params} {}
-
 Call::~Call() {
-    if (id == patterns::CallId{} || answered || end != patterns::Error::none) return;
+    if (answered || end != patterns::Error::none) return;
     // Any thread may have been the last.
     boost::asio::post(executor, [weak = calls, number = id] {
         if (const auto owner = weak.lock()) owner->abandon(number);

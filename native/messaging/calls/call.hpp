@@ -17,7 +17,6 @@ class Calls;
 class Call {
 public:
     Call(const std::shared_ptr<Calls>& calls, const patterns::Request&);
-    Call(const std::shared_ptr<Calls>& calls, const patterns::Notification&);
     /// Nobody can answer it any more.
     ~Call();
     Call(const Call&) = delete;
@@ -30,9 +29,10 @@ public:
 
     const std::weak_ptr<Calls> calls;
     const boost::asio::any_io_executor executor;
-    const patterns::CallId id{};  ///< 0: a notification
+    const patterns::CallId id{};
+    const bool is_notification;
     const std::string from, method, params, content_type, traceparent;
-    const std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
+    const std::chrono::steady_clock::time_point deadline;
     std::atomic<bool> answered = false;
     /// How it ended otherwise; none as long as it has not.
     std::atomic<patterns::Error> end = patterns::Error::none;

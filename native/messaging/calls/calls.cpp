@@ -28,22 +28,16 @@ std::shared_ptr<RequestHandler> Calls::handler_of(std::string_view method) const
 
 // --- What the layer tells --------------------------------------------------------------------------
 
-void Calls::handle(const patterns::Request& request) {
+bool Calls::handle(const patterns::Request& request) {
     const auto handler = handler_of(request.method);
-    if (!handler) {
-        (void)answers_->fail(request.id, code::method_not_found, "Method not found", {});
-        return;
-    }
+    if (!handler) return false;
     const auto call = std::make_shared<Call>(shared_from_this(), request);
     open_[request.id].call = call;
     (*handler)(Request{call});
+    return true;
 }
 
-bool Calls::handle(const patterns::Notification& notification) {
-    const auto handler = handler_of(notification.method);
-    if (handler) (*handler)(Request{std::make_shared<Call>(shared_from_this(), notification)});
-    return handler != nullptr;
-}
+void Calls::refuse(patterns::CallId id) { (void)answers_->fail(id, code::method_not_found, "Method not found", {}); }
 
 void Calls::handle(const patterns::RequestEnded& ended) {
     const auto found = open_.find(ended.id);
@@ -88,12 +82,19 @@ void Calls::pump(OpenCalls::iterator position) {
     while (!open.items.empty()) {
         const auto error = answers_->progress(id, open.items.front().value);
         if (error == patterns::Error::no_credit) return;
+        if (error == patterns::Error::unwanted) return stop(position);
         open.items.front().done->complete_later(error);
         open.items.pop_front();
     }
     if (!open.response) return;
     const auto node = open_.extract(position);
     answer(node.key(), *node.mapped().response);
+}
+
+/// A notification that would stream: nobody takes that, and so the work on it ends.
+void Calls::stop(OpenCalls::iterator position) {
+    (void)answers_->respond(position->first, "null");
+    end(position, patterns::Error::unwanted);
 }
 
 void Calls::answer(patterns::CallId id, const Response& response) {

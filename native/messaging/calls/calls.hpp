@@ -49,11 +49,11 @@ public:
     ExceptionHandler on_exception;
 
     // --- What the layer tells ----------------------------------------------------------------------
-    void handle(const patterns::Request&);
+    /// False where there is no method for it: refuse() it then.
+    bool handle(const patterns::Request&);
+    void refuse(patterns::CallId);
     void handle(const patterns::RequestEnded&);
     void handle(const patterns::CreditGranted&);
-    /// False where there is no method for it.
-    bool handle(const patterns::Notification&);
 
     // --- What handlers do --------------------------------------------------------------------------
     void respond(patterns::CallId, Response);
@@ -82,6 +82,7 @@ private:
     void pump(OpenCalls::iterator);
     void answer(patterns::CallId, const Response&);
     void end(OpenCalls::iterator, patterns::Error);
+    void stop(OpenCalls::iterator);
 
     boost::asio::any_io_executor executor_;
     Answers* answers_;

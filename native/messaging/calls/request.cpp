@@ -20,19 +20,18 @@ const nlohmann::json& Request::params() const { return call_->value(); }
 std::string_view Request::params_text() const noexcept { return call_->params; }
 std::string_view Request::content_type() const noexcept { return call_->content_type; }
 std::string_view Request::traceparent() const noexcept { return call_->traceparent; }
-bool Request::is_notification() const noexcept { return call_->id == patterns::CallId{}; }
+bool Request::is_notification() const noexcept { return call_->is_notification; }
 std::chrono::steady_clock::time_point Request::deadline() const noexcept { return call_->deadline; }
 boost::asio::any_io_executor Request::get_executor() const noexcept { return call_->executor; }
 
 void Request::respond(Response response) const {
-    if (is_notification() || !call_->claim()) return;
+    if (!call_->claim()) return;
     boost::asio::dispatch(call_->executor, [call = call_, response = std::move(response)]() mutable {
         if (const auto calls = call->calls.lock()) calls->respond(call->id, std::move(response));
     });
 }
 
 void Request::begin_progress(Response item, AnyCompletion<> done) const {
-    if (is_notification()) return done->complete_later({});
     boost::asio::dispatch(call_->executor,
                           [call = call_, value = std::move(item.body), done = std::move(done)]() mutable {
                               const auto end = call->end.load();

@@ -105,24 +105,31 @@ export default [
   {
     name: 'overload',
     title: 'past its bound a service answers -32004, and takes requests again when others have ended',
-    async run({ caller, startInstance, instances, quiet }) {
+    async run({ caller, join, startInstance, instances, quiet }) {
       for (const instance of instances()) await instance.stop()
       const instance = await startInstance({ WSMQ_LIMIT: '5' })
       try {
-        // Streams that wait for credit are worked on until they are cancelled.
-        const open = await Promise.all(Array.from({ length: 5 }, () => caller.start('slow', { steps: 100, delay: 0 })))
-        for (const id of open) await caller.until(() => caller.progress(id).length >= 64, `item 64 of the stream ${id}`)
+        // Streams that wait for credit are worked on until they are cancelled; one of each account, which may have a
+        // bound of its own.
+        const users = ['acme:ann', 'acme:bob', 'acme:cyd', 'acme:dan', 'acme:eve']
+        const open = await Promise.all(
+          users.map(async (user) => {
+            const own = user === 'acme:ann' ? caller : await join({ user })
+            return { own, id: await own.start('slow', { steps: 100, delay: 0 }) }
+          }),
+        )
+        for (const { own, id } of open) await own.until(() => own.progress(id).length >= 64, `item 64 of the stream ${id}`)
         const refused = await Promise.all(Array.from({ length: 3 }, () => caller.start('echo', ['too many'])))
         const responses = await Promise.all(refused.map((id) => caller.response(id)))
         if (responses.every(({ error }) => error === undefined)) throw new Skipped('the service does not take its bound from WSMQ_LIMIT')
         for (const { error } of responses) assert.equal(error?.code, -32004)
-        const [duplicate = ''] = open
+        const duplicate = open[0]?.id ?? ''
         await caller.start('slow', { steps: 100, delay: 0 }, duplicate)
         await quiet(caller) // its own request is refused as well
         assert.equal(caller.responses(duplicate).length, 0, 'the duplicate of a request that is worked on was refused')
 
-        for (const id of open) await caller.control('$/cancelRequest', { id })
-        for (const id of open) assert.equal((await caller.response(id)).error?.code, -32003)
+        for (const { own, id } of open) await own.control('$/cancelRequest', { id })
+        for (const { own, id } of open) assert.equal((await own.response(id)).error?.code, -32003)
         for (const id of refused) {
           await caller.start('echo', ['again'], id)
           assert.deepEqual((await caller.response(id, 2)).result, ['again'], 'what was refused can be asked again')

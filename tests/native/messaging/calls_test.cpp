@@ -67,6 +67,27 @@ TEST_F(CallsTest, SayNothingMoreWhereTheCallHasEnded) {
     EXPECT_THAT(answers.said, testing::ElementsAre("raw x"));
 }
 
+TEST_F(CallsTest, EndANotificationByTheFirstItemThatItWouldStream) {
+    std::vector<boost::system::error_code> told;
+    Error end{};
+    bool has_ended = false;
+    calls->add("a", make_request_handler([&](const Request& request) {
+                   request.on_end([&](Error why) { end = why; });
+                   for (int i = 0; i < 3; ++i) {
+                       request.async_progress(i, [&, request](boost::system::error_code error) {
+                           told.push_back(error);
+                           has_ended = request.has_ended();
+                       });
+                   }
+               }));
+    answers.refuses_items = Error::unwanted;
+    request("a");
+    EXPECT_THAT(told, testing::ElementsAre(Error::unwanted, Error::unwanted, Error::unwanted));
+    EXPECT_EQ(end, Error::unwanted);
+    EXPECT_TRUE(has_ended);
+    EXPECT_THAT(answers.said, testing::ElementsAre("item 0", "result null")) << "which gives the place back";
+}
+
 TEST_F(CallsTest, TellAHandlerWhyItsItemWasNotSent) {
     boost::system::error_code told;
     calls->add("a", make_request_handler([&](const Request& request) {

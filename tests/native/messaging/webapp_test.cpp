@@ -94,6 +94,27 @@ TEST_F(NativeWebapp, MakesIdsThatOneWhoKnowsTheUidCannotForesee) {
     EXPECT_NE(ids[0], ids[1]);
 }
 
+TEST_F(NativeWebapp, HearsNotificationsOfServicesApartFromItsMethods) {
+    std::vector<std::string> heard;
+    ann->on_notification([&](const Notification& told) {
+        heard.push_back(std::string{told.from} + ":" + std::string{told.method} + std::string{told.params});
+    });
+    ann->expose("hint", [&](const Request& request) { heard.push_back("exposed " + std::string{request.method()}); });
+    auto service = make_service();
+    join(*service);
+    join(*ann);
+    join(*bob);
+    for (int i = 0; i < 200; ++i) EXPECT_FALSE(service->notify(ann->uid(), "hint", {i}));
+    loop.until([&] { return heard.size() == 200; });
+    EXPECT_EQ(heard.front(), ":hint[0]");
+    EXPECT_EQ(heard.back(), ":hint[199]");
+    heard.clear();
+    EXPECT_FALSE(bob->notify(Target::peer(ann->uid()), "hint", nullptr));
+    EXPECT_FALSE(bob->notify(Target::peer(ann->uid()), "other", nullptr));
+    loop.until([&] { return heard.size() == 2; });
+    EXPECT_THAT(heard, testing::ElementsAre("exposed hint", std::string{bob->uid()} + ":other"));
+}
+
 TEST_F(NativeWebapp, SendsMessagesToPeersAndRooms) {
     std::vector<std::string> heard;
     bob->on_peer_message([&](const auto& message) { heard.push_back("peer " + std::string{message.body}); });

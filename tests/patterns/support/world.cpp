@@ -37,14 +37,12 @@ struct Liner {
         return joined({"progress", number(e.id), std::to_string(e.seq), e.value});
     }
     std::string operator()(const patterns::Request& e) const {
-        return joined({"request from", e.from, e.method, e.params, e.content_type, e.traceparent});
+        const auto* kind = e.is_notification ? "notification from" : "request from";
+        return joined({kind, e.from.empty() ? "a service" : e.from, e.method, e.params, e.content_type, e.traceparent});
     }
     std::string operator()(const patterns::RequestEnded& e) const { return joined({"ended", name_of(e.why)}); }
     std::string operator()(const patterns::CreditGranted& e) const {
         return joined({"credit", std::to_string(e.credit)});
-    }
-    std::string operator()(const patterns::Notification& e) const {
-        return joined({"notification from", e.from.empty() ? "a service" : e.from, e.method, e.params});
     }
     std::string operator()(const patterns::PeerMessage& e) const {
         return joined({"message from", e.from, e.body, e.content_type});
@@ -71,10 +69,10 @@ struct Liner {
 
 std::string name_of(Error error) {
     constexpr const char* names[] = {
-        "none",         "invalid_root",      "invalid_name",  "invalid_json", "invalid_argument",
-        "unknown_call", "no_credit",         "not_supported", "too_many",     "not_connected",
-        "timed_out",    "no_responder",      "cancelled",     "remote",       "item_lost",
-        "bad_response", "payload_too_large", "queue_full",    "refused",      "left"};
+        "none",         "invalid_root", "invalid_name",  "invalid_json", "invalid_argument", "unknown_call",
+        "no_credit",    "unwanted",     "not_supported", "too_many",     "not_connected",    "timed_out",
+        "no_responder", "cancelled",    "remote",        "item_lost",    "bad_response",     "payload_too_large",
+        "queue_full",   "refused",      "left"};
     return names[static_cast<std::size_t>(error)];
 }
 

@@ -51,7 +51,7 @@ public:
     [[nodiscard]] bool is_connected() const noexcept { return open_; }
     /// What it told since the last time.
     std::vector<std::string> take() { return std::exchange(lines_, {}); }
-    /// Of the last request that it was asked to answer.
+    /// Of the last request or notification that it was told.
     patterns::CallId last_call{};
     [[nodiscard]] TimePoint now() const noexcept { return now_; }
 

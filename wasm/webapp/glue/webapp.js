@@ -8,7 +8,7 @@
 
 /** The enumerators of wsmq::patterns::Error, in their order. */
 const layerErrorNames = /** @type {import('../wsmq-webapp').LayerError[]} */ (
-  `none invalid_root invalid_name invalid_json invalid_argument unknown_call no_credit not_supported too_many not_connected timed_out no_responder cancelled remote item_lost bad_response payload_too_large queue_full refused left`.split(
+  `none invalid_root invalid_name invalid_json invalid_argument unknown_call no_credit unwanted not_supported too_many not_connected timed_out no_responder cancelled remote item_lost bad_response payload_too_large queue_full refused left`.split(
     ' ',
   )
 )
@@ -25,12 +25,11 @@ const layerEvent = {
   request: 7,
   requestEnded: 8,
   creditGranted: 9,
-  notification: 10,
-  peerMessage: 11,
-  roomMessage: 12,
-  presenceChanged: 13,
-  deviceStatus: 14,
-  serviceChanged: 15,
+  peerMessage: 10,
+  roomMessage: 11,
+  presenceChanged: 12,
+  deviceStatus: 13,
+  serviceChanged: 14,
 }
 const presenceGone = 2
 
@@ -274,11 +273,10 @@ function walkLayerEvent(connection, address) {
     case layerEvent.progress:
       return call(on.onProgress, first, text(0))
     case layerEvent.request: {
-      const params = small === 0 ? undefined : value(2)
-      return call(on.onRequest, { call: first, from: text(0), method: text(1), params, traceparent: optional(4) })
+      const params = (small & 1) === 0 ? undefined : value(2)
+      const isNotification = (small & 2) !== 0
+      return call(on.onRequest, { call: first, from: text(0), method: text(1), params, isNotification, traceparent: optional(4) })
     }
-    case layerEvent.notification:
-      return call(on.onRequest, { call: 0, from: text(0), method: text(1), params: optional(2) })
     case layerEvent.requestEnded:
       return call(on.onEnded, first, layerErrorNames[small])
     case layerEvent.creditGranted:

@@ -6,11 +6,12 @@ namespace wsmq::patterns {
 
 /// Since the layer was made.
 struct CallCounts {
-    std::uint64_t requests = 0;    ///< told
+    std::uint64_t requests = 0;    ///< told, without notifications
     std::uint64_t errors = 0;      ///< answered with an error, refused ones included
     std::uint64_t duplicates = 0;  ///< answered from memory
     std::uint64_t cancelled = 0;
     std::uint64_t expired = 0;
+    std::uint64_t dropped = 0;  ///< notifications for which there was no room
 
     friend bool operator==(const CallCounts&, const CallCounts&) = default;
 };

@@ -19,6 +19,7 @@ enum class Error : std::uint8_t {
     invalid_argument,  ///< any other argument out of its range
     unknown_call,      ///< it was answered, cancelled or has expired, or there never was one
     no_credit,         ///< the caller takes no further item until CreditGranted
+    unwanted,          ///< a notification makes no progress: nobody takes it
     not_supported,     ///< the protocol version, the broker or the other side does not offer it
     too_many,          ///< a bound of the options is reached
 

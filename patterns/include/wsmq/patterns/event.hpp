@@ -60,15 +60,17 @@ struct Progress {
 
 // --- Requests of others ------------------------------------------------------------------------------
 
-/// Answer with respond() or fail(), now or later, after any number of progress().
+/// Answer with respond() or fail(), now or later, after any number of progress(). A notification as well, which is
+/// counted among the requests until then: nothing is sent.
 struct Request {
     CallId id;
-    std::string_view from;          ///< the sender's uid, from the topic
+    std::string_view from;          ///< the sender's uid, from the topic; empty: a service notifies us
     std::string_view method;        ///< never one that begins with "$/"
     std::string_view params;        ///< JSON text, empty where there are none; of a raw body its bytes
     std::string_view content_type;  ///< of a raw body; else empty
     std::string_view traceparent;   ///< empty where the caller gave none
     Duration time_left;             ///< until the call expires
+    bool is_notification = false;   ///< wants no answer, and no progress
 };
 
 /// The call ended without an answer of ours: stop working on it. It was answered where somebody still listens.
@@ -81,13 +83,6 @@ struct RequestEnded {
 struct CreditGranted {
     CallId id;
     std::uint64_t credit;  ///< items that may be sent now
-};
-
-/// A message of JSON-RPC that wants no answer.
-struct Notification {
-    std::string_view from;  ///< the sender's uid; empty: a service
-    std::string_view method;
-    std::string_view params;  ///< JSON text, empty where there are none
 };
 
 // --- Messages, presence, devices, services -----------------------------------------------------------
@@ -128,6 +123,6 @@ struct ServiceChanged {
 
 using Event =
     std::variant<NeedInput, Joined, JoinFailed, Left, Response, RequestFailed, Progress, Request, RequestEnded,
-                 CreditGranted, Notification, PeerMessage, RoomMessage, PresenceChanged, DeviceStatus, ServiceChanged>;
+                 CreditGranted, PeerMessage, RoomMessage, PresenceChanged, DeviceStatus, ServiceChanged>;
 
 }  // namespace wsmq::patterns

@@ -68,7 +68,7 @@ public:
     bool handle(const wsmq::Event&, TimePoint now);
     void handle_timeout(TimePoint now);
     [[nodiscard]] std::optional<TimePoint> next_deadline() const;
-    /// Joined, JoinFailed, Request, RequestEnded, CreditGranted, Notification, Left; NeedInput where there is none.
+    /// Joined, JoinFailed, Request, RequestEnded, CreditGranted, Left; NeedInput where there is none.
     [[nodiscard]] Event next_event(TimePoint now);
 
     // --- Calls of webapps --------------------------------------------------------------------------
@@ -79,7 +79,7 @@ public:
     Error respond_raw(CallId, std::string_view body, std::string_view content_type, TimePoint now);
     /// `data`: JSON text, or empty for none.
     Error fail(CallId, std::int64_t code, std::string_view message, std::string_view data, TimePoint now);
-    /// Sends the next item of a stream. Error::no_credit: wait for CreditGranted.
+    /// Sends the next item of a stream. Error::no_credit: wait for CreditGranted; unwanted: it is a notification.
     Error progress(CallId, std::string_view value, TimePoint now);
     /// A message to a webapp that wants no answer.
     Error notify(std::string_view uid, std::string_view method, std::string_view params, TimePoint now);

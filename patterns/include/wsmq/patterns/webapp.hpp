@@ -106,7 +106,7 @@ public:
         bool consults_discovery = true;
         /// Requests of ours that may be open at once.
         std::size_t maximum_requests = 10'000;
-        /// For the methods that we expose to peers.
+        /// For the methods that we expose to peers; and apart from these, once more for what services notify.
         CallLimits calls{};
         /// The caller vouches that all JSON text it passes in is sound: it is not parsed to check that.
         bool trusts_json = false;
@@ -145,14 +145,14 @@ public:
     bool grant(RequestId, std::uint32_t items, TimePoint now);
 
     // --- Calls of peers ----------------------------------------------------------------------------
-    /// Without exposure every request of a peer is answered with "method not found". Calls that are open when it is
-    /// switched off may still be answered.
+    /// Without exposure every request of a peer is answered with "method not found", and its notifications are passed
+    /// over. Calls that are open when it is switched off may still be answered.
     void expose(bool on) noexcept;
     /// Answers a Request; JSON text. Errors: unknown_call, invalid_json, payload_too_large, queue_full.
     Error respond(CallId, std::string_view result, TimePoint now);
     /// `data`: JSON text, or empty for none.
     Error fail(CallId, std::int64_t code, std::string_view message, std::string_view data, TimePoint now);
-    /// Sends the next item of a stream. Error::no_credit: wait for CreditGranted.
+    /// Sends the next item of a stream. Error::no_credit: wait for CreditGranted; unwanted: it is a notification.
     Error progress(CallId, std::string_view value, TimePoint now);
 
     // --- Messages ----------------------------------------------------------------------------------

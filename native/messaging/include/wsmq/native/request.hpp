@@ -49,7 +49,8 @@ public:
     [[nodiscard]] std::string_view content_type() const noexcept;
     /// W3C Trace Context; empty where the caller gave none.
     [[nodiscard]] std::string_view traceparent() const noexcept;
-    /// Wants no answer, and gets none.
+    /// Wants no answer, and gets none: respond() says that the work is done. It counts among the requests until then,
+    /// or until no copy is left.
     [[nodiscard]] bool is_notification() const noexcept;
     /// When it expires, and whoever asked has given up.
     [[nodiscard]] std::chrono::steady_clock::time_point deadline() const noexcept;
@@ -58,8 +59,9 @@ public:
     /// Answers it, now or later; what comes after the first answer is passed over. Goes behind all progress.
     void respond(Response) const;
     /// Sends the next item of a stream. void(ErrorCode): ends when it has left, for which the caller must have granted
-    /// credit; with patterns::Error::cancelled, timed_out or left where the request has ended, and with
-    /// Errc::queue_full where 10,000 wait already.
+    /// credit; with patterns::Error::cancelled, timed_out or left where the request has ended, with
+    /// Errc::queue_full where 10,000 wait already, and with patterns::Error::unwanted of a notification, which ends by
+    /// it: nobody takes what it would stream.
     template <class Token> auto async_progress(const nlohmann::json& value, Token&& token) const {
         return begin_progress_with(Response{value}, token);
     }
@@ -71,7 +73,8 @@ public:
     // --- Its end -----------------------------------------------------------------------------------
     /// It was answered or cancelled, or has expired: stop working on it.
     [[nodiscard]] bool has_ended() const noexcept;
-    /// Called once where it ends without an answer of ours, at once where it has: cancelled, timed_out or left.
+    /// Called once where it ends without an answer of ours, at once where it has: cancelled, timed_out, left, or
+    /// unwanted, where a notification made progress.
     void on_end(std::function<void(patterns::Error)>) const;
 
     /// The service's.

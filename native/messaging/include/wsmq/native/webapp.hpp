@@ -50,6 +50,13 @@ struct Reply {
     [[nodiscard]] nlohmann::json value() const { return patterns::to_json(result); }
 };
 
+/// A message of JSON-RPC that wants no answer.
+struct Notification {
+    std::string_view from;  ///< the sender's uid; empty: a service
+    std::string_view method;
+    std::string_view params;  ///< JSON text, empty where there are none
+};
+
 class WSMQ_EXPORT Webapp {
 public:
     using executor_type = boost::asio::any_io_executor;
@@ -126,7 +133,7 @@ public:
     /// As of Service.
     void on_exception(std::function<void(const Request&, const std::exception_ptr&)>);
     /// A service's, or a peer's for which no method is exposed.
-    void on_notification(std::function<void(const patterns::Notification&)>);
+    void on_notification(std::function<void(const Notification&)>);
 
     // --- Messages, presence, devices, services: handlers are set before, views are valid during the call -------------
     ErrorCode send(std::string_view uid, Payload body, const patterns::SendOptions& options = {});
