@@ -45,13 +45,16 @@ describe('the conformance suite', { concurrency: 3 }, () => {
     assert.deepEqual([...new Set(mutants.map(({ check }) => check))].sort(), checks.map(({ name }) => name).sort())
   })
 
-  for (const { check, wrong, from, to } of mutants) {
+  /** @param {string} source @param {import('./mutants.mjs').Edit} edit */
+  function mutate(source, { from, to }) {
+    assert.equal(source.split(from).length, 2, `the demo service should have this once: ${from}`)
+    return source.replace(from, () => to)
+  }
+
+  for (const { check, wrong, also, ...edit } of mutants) {
     it(`${check} finds a service with this fault: ${wrong}`, async () => {
-      assert.equal(sound.split(from).length, 2, `the demo service should have this once: ${from}`)
-      const file = await write(
-        `${check}-${wrong.replaceAll(/\W/g, '-')}`,
-        sound.replace(from, () => to),
-      )
+      const mutant = mutate(sound, edit)
+      const file = await write(`${check}-${wrong.replaceAll(/\W/g, '-')}`, also ? mutate(mutant, also) : mutant)
       const results = await runSuite({ command: [process.execPath, file], only: [check] })
       assert.deepEqual(
         results.map(({ name, outcome }) => [name, outcome]),

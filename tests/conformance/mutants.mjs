@@ -1,6 +1,7 @@
 /**
  * Wrong services: each is the demo service in JavaScript with one thing broken, and the check that must find it.
- * @type {{ check: string, wrong: string, from: string, to: string }[]}
+ * @typedef {{ from: string, to: string }} Edit
+ * @type {(Edit & { check: string, wrong: string, also?: Edit })[]}
  */
 export const mutants = [
   {
@@ -33,7 +34,7 @@ export const mutants = [
   {
     check: 'notification',
     wrong: 'notifications are answered',
-    from: 'if (this.request.id === undefined) return // a notification',
+    from: 'if (this.isNotification) return',
     to: 'response.id ??= null',
   },
   { check: 'correlation', wrong: 'no Correlation Data', from: 'properties: { correlationData, ', to: 'properties: { ' },
@@ -49,7 +50,7 @@ export const mutants = [
     from: 'const implementation = methods.get(method)',
     to: 'const implementation = methods.get(method) ?? {}[method]',
   },
-  { check: 'invalid-json', wrong: 'another code', from: 'code: -32700', to: 'code: -32600' },
+  { check: 'invalid-json', wrong: 'another code', from: '-32700', to: '-32600' },
   { check: 'invalid-utf8', wrong: 'what is wrong is replaced', from: 'fatal: true', to: 'fatal: false' },
   { check: 'long-id', wrong: 'ids of any length', from: ' && Buffer.byteLength(JSON.stringify(id)) <= longestId', to: '' },
   { check: 'answers', wrong: 'answers are refused', from: 'if (isAnswer(request)) return //', to: '//' },
@@ -59,6 +60,12 @@ export const mutants = [
     from: 'const request = parse(payload)',
     to: "const request = parse(payload)\n  if (request && payload.includes('['.repeat(1000))) return",
   },
+  {
+    check: 'deep',
+    wrong: 'what cannot be written ends it',
+    from: 'this.respond({ id, error: describe(error) })',
+    to: 'throw error',
+  },
   { check: 'invalid-request', wrong: 'any version', from: "request?.jsonrpc !== '2.0' || ", to: '' },
   { check: 'invalid-params', wrong: 'anything is added', from: "&& params.every((term) => typeof term === 'number')", to: '' },
   {
@@ -67,6 +74,7 @@ export const mutants = [
     from: 'const { method, params } = parse(payload) ?? {}',
     to: 'const { method, params } = JSON.parse(payload)',
   },
+  { check: 'hostile', wrong: 'an id of any kind is looked up', from: 'isId(params?.id) && ', to: 'params && ' },
   {
     check: 'duplicate',
     wrong: 'no memory',
@@ -81,26 +89,35 @@ export const mutants = [
   },
   { check: 'duplicate-running', wrong: 'started again', from: 'if (earlier) return //', to: '//' },
   { check: 'same-id', wrong: 'one memory for all senders', from: 'JSON.stringify([sender, id])', to: 'String(id)' },
-  { check: 'expired', wrong: 'QoS 0', from: '`${control}_all/+`], { qos: 1 }', to: '`${control}_all/+`], { qos: 0 }' },
+  { check: 'expired', wrong: 'QoS 0', from: '{ qos: 1, rh: 2 }', to: '{ qos: 0, rh: 2 }' },
   {
     check: 'late',
     wrong: 'one after another',
-    from: '  void call.run()',
-    to: '  globalThis.queue = (globalThis.queue ?? Promise.resolve()).then(() => call.run())',
+    from: 'return void work(call, key)',
+    to: 'return void (globalThis.queue = (globalThis.queue ?? Promise.resolve()).then(() => work(call, key)))',
   },
   { check: 'progress', wrong: 'counts from 1', from: 'seq: this.#sent++', to: 'seq: ++this.#sent' },
-  { check: 'credit', wrong: 'no waiting', from: 'while (this.#credit === 0 &&', to: 'while (this.#credit === -1000 &&' },
-  { check: 'cancel', wrong: 'cancellation is not heard', from: 'call?.cancel()', to: '{}' },
+  { check: 'credit', wrong: 'no waiting', from: 'else if (this.#credit === 0)', to: 'else if (this.#credit === -1000)' },
+  { check: 'credit-bound', wrong: 'any number', from: 'Math.min(this.#credit + n, mostCredit)', to: 'this.#credit + n' },
+  {
+    check: 'credit-bound',
+    wrong: 'each grant by itself',
+    from: 'Math.min(this.#credit + n, mostCredit)',
+    to: 'this.#credit + Math.min(n, mostCredit)',
+  },
+  { check: 'credit-void', wrong: 'parts of an item', from: 'Number.isInteger(n) && n > 0', to: 'n > 0' },
+  { check: 'credit-void', wrong: 'less than nothing', from: 'Number.isInteger(n) && n > 0', to: 'Number.isInteger(n)' },
+  { check: 'cancel', wrong: 'cancellation is not heard', from: 'call.cancel()', to: '{}' },
   {
     check: 'cancel-waiting',
     wrong: 'a waiting stream is not woken',
-    from: 'this.#cancel.abort()\n    this.#creditCame()',
-    to: 'this.#cancel.abort()',
+    from: 'this.#end.abort(reason)\n    this.#wake()',
+    to: 'this.#end.abort(reason)',
   },
   {
     check: 'cancel-foreign',
     wrong: 'anybody cancels',
-    from: 'const call = calls.get(keyOf(sender, params?.id))',
+    from: 'const call = isId(params?.id) && calls.get(keyOf(sender, params.id))',
     to: 'const call = [...calls].find(([key]) => key.endsWith(`${JSON.stringify(params?.id)}]`))?.[1]',
   },
   {
@@ -109,6 +126,7 @@ export const mutants = [
     from: 'const { topic, payload, ...options } = announce(true)',
     to: 'const { topic, payload, ...options } = { ...announce(true), retain: false }',
   },
+  { check: 'discovery', wrong: 'the record is too long', from: "version: '1.0.0'", to: "version: '1.0.0'.padEnd(4096)" },
   {
     check: 'load',
     wrong: 'one response in a hundred is lost',
@@ -131,13 +149,60 @@ export const mutants = [
     to: "client.on('close', () => process.exit())\nclient.on('error',",
   },
   { check: 'credentials', wrong: 'they are left out', from: 'connectAsync(url,', to: "connectAsync(url.replace(/[^/]*@/, '')," },
-  { check: 'overload', wrong: 'another code', from: 'code: -32004', to: 'code: -32603' },
+  { check: 'client-id', wrong: 'a name of its own', from: 'process.env.WSMQ_CLIENT_ID ??', to: '' },
+  { check: 'overload', wrong: 'another code', from: '-32004', to: '-32603' },
   { check: 'overload', wrong: 'never free again', from: 'open -= 1', to: '' },
   {
     check: 'overload',
     wrong: 'what is refused is remembered',
-    from: 'if (open >= limit) return',
-    to: 'if (open >= limit) calls.set(key, call)\n  if (open >= limit) return',
+    from: 'return void work(call, key)',
+    to: 'return void work(call, key)\n  calls.set(key, call)',
   },
+  { check: 'account', wrong: 'one may take everything', from: 'Math.max(1, Math.floor(limit / 2))', to: 'limit' },
+  { check: 'account', wrong: 'half of one is nothing', from: 'Math.max(1, Math.floor(limit / 2))', to: 'Math.floor(limit / 2)' },
+  { check: 'account', wrong: 'each webapp by itself', from: "this.sender.split(':', 2).join(':')", to: 'this.sender' },
+  {
+    check: 'notified-bound',
+    wrong: 'they take no place',
+    from: 'if (takePlace(call.user)) return',
+    to: 'if (call.isNotification || takePlace(call.user)) return',
+  },
+  {
+    check: 'notified-bound',
+    wrong: 'they wait for a place',
+    from: 'if (!call.isNotification) refuse',
+    to: 'if (call.isNotification) setTimeout(receiveRequest, 5, sender, payload, properties)\n  else refuse',
+  },
+  {
+    check: 'notified-stream',
+    wrong: 'they stream',
+    from: 'if (this.isNotification) this.end(dropped)\n    else if',
+    to: 'if',
+  },
+  { check: 'outlived', wrong: 'they live on', from: 'setTimeout(() => this.end(dropped), this.expiry)', to: 'undefined' },
+  { check: 'outlived', wrong: 'they are answered', from: 'reason === dropped ? undefined :', to: '' },
+  { check: 'outlived', wrong: 'they are remembered', from: '\n  else calls.delete(key)', to: '' },
+  { check: 'stall', wrong: 'it waits for ever', from: ', stall)', to: ', 2 ** 30)' },
+  {
+    check: 'stall',
+    wrong: 'counted from the beginning',
+    from: 'const expired =',
+    to: 'setTimeout(() => this.cancel(), stall)\n    const expired =',
+  },
+  {
+    check: 'stall',
+    wrong: 'a grant of nothing helps',
+    from: 'await new Promise((resolve) => (this.#wake = resolve))',
+    to: 'await new Promise((resolve) => (this.#wake = resolve)).then(() => stalled.refresh())',
+  },
+  { check: 'retained', wrong: 'the flag is not heeded', from: 'if (retain) return //', to: '//' },
+  {
+    check: 'retained-before',
+    wrong: 'the flag is not heeded, and they are asked for',
+    from: 'if (retain) return //',
+    to: '//',
+    also: { from: 'rh: 2', to: 'rh: 0' },
+  },
+  { check: 'retain-handling', wrong: 'they are asked for', from: 'rh: 2', to: 'rh: 0' },
   { check: 'goodbye', wrong: 'SIGTERM is not handled', from: "['SIGTERM', 'SIGINT']", to: "['SIGINT']" },
 ]

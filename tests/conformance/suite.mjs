@@ -1,19 +1,22 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startBroker } from '../support/broker.mjs'
+import bounds from './checks/bounds.mjs'
 import errors from './checks/errors.mjs'
 import instances from './checks/instances.mjs'
 import once from './checks/once.mjs'
 import requests from './checks/requests.mjs'
+import retained from './checks/retained.mjs'
 import streams from './checks/streams.mjs'
 import { Caller } from './support/caller.mjs'
 import { Skipped } from './support/check.mjs'
 import { Instance } from './support/instance.mjs'
 import { Records } from './support/records.mjs'
+import { Tap } from './support/tap.mjs'
 import { whoConnects } from './support/who-connects.mjs'
 
 /** All checks in their order. */
-export const checks = [...requests, ...errors, ...once, ...streams, ...instances]
+export const checks = [...requests, ...errors, ...once, ...streams, ...bounds, ...retained, ...instances]
 
 /**
  * @typedef {object} Result
@@ -63,7 +66,6 @@ class Run {
   /** @type {Records | undefined} */
   #records
   #isMqtt5 = true
-  #barriers = 0
 
   /**
    * @param {readonly string[]} command
@@ -121,6 +123,19 @@ class Run {
     }
   }
 
+  /** Starts an instance behind a tap, and ends both. @param {(tap: Tap) => Promise<void>} use */
+  async tapped(use) {
+    if (!this.broker) throw new Error('Only the suite’s own broker is tapped')
+    const tap = await Tap.open(this.broker.tcpPort)
+    try {
+      const instance = await this.startInstance({ WSMQ_URL: tap.url })
+      await use(tap)
+      await instance.stop()
+    } finally {
+      tap.close()
+    }
+  }
+
   /** Stops the broker, and starts it on the same port once the service has tried in vain to come back. */
   async restartBroker() {
     const { broker } = this
@@ -146,7 +161,7 @@ class Run {
 
   /** Waits until what is on its way to a caller has come; only time can show that nothing comes. @param {Caller} caller */
   async quiet(caller, milliseconds = 200) {
-    await caller.response(await caller.start('echo', [], `barrier-${this.#barriers++}`))
+    await caller.response(await caller.start('echo', [], caller.newId('barrier-')))
     await sleep(milliseconds)
   }
 
@@ -157,7 +172,7 @@ class Run {
     const deadline = performance.now() + 3000
     while (!records.seen.has(instance) && performance.now() < deadline) await records.changed(100)
     await records.close()
-    return records.seen.get(instance) ?? { record: {}, retained: false }
+    return records.seen.get(instance) ?? { record: {}, retained: false, bytes: 0 }
   }
 
   /** Whether the service speaks MQTT 5, as the broker's log tells; a broker of one's own does not tell. @param {Instance} instance */
@@ -192,6 +207,7 @@ class Run {
         instances: () => this.instances,
         startInstance: (environment) => this.startInstance(environment),
         startWithPassword: (user, password) => this.startWithPassword(user, password),
+        tapped: (use) => this.tapped(use),
         restartBroker: () => this.restartBroker(),
         watchAgain: (instance) => this.watchAgain(instance),
         brokerLog: () => this.broker?.log ?? '',

@@ -4,14 +4,19 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { connectAsync } from 'mqtt'
 
 const { WSMQ_URL: url = 'mqtt://localhost', WSMQ_ROOT: root = 'evsuites/', WSMQ_SERVICE: service = 'demo' } = process.env
-const limit = Number(process.env.WSMQ_LIMIT ?? 1000) // requests that may be worked on at a time
+const limit = Number(process.env.WSMQ_LIMIT ?? 1000) // calls that may be worked on at a time
+const share = Math.max(1, Math.floor(limit / 2)) // of them for one account
+const stall = Number(process.env.WSMQ_STALL ?? 30_000) // ms that a stream waits for credit
 const instance = `js-${randomBytes(4).toString('hex')}`
 const requests = `${root}webapp/req/${service}/`
 const control = `${root}webapp/svc/${service}/`
 const record = `${control}${instance}`
 
 const remembered = 60_000 // ms that a response is kept for duplicates of its request
+const life = 60 // seconds, of a call whose message has no expiry
+const longestDelay = 2 ** 31 - 1 // ms, of a timer
 const firstCredit = 64 // items of a stream that need no credit
+const mostCredit = 256 // items that are allowed and not yet sent
 const longestId = 256 // bytes of JSON
 
 const devices = new Map([
@@ -39,7 +44,8 @@ const methods = new Map(
 
     async slow(params, call) {
       const { steps = 5, delay = 500 } = params ?? {}
-      check(Number.isInteger(steps) && steps >= 0 && delay >= 0, 'slow takes {steps, delay}, delay in milliseconds')
+      const sound = Number.isInteger(steps) && steps >= 0 && typeof delay === 'number' && delay >= 0 && delay <= longestDelay
+      check(sound, 'slow takes {steps, delay}, delay in milliseconds')
       for (let step = 1; step <= steps; ++step) {
         await sleep(delay, undefined, { signal: call.signal })
         await call.progress(step)
@@ -61,15 +67,18 @@ function check(condition, message) {
   if (!condition) throw new RpcError(-32602, message)
 }
 
-/** One request while it is worked on, and its response afterwards. */
+/** Why a call ends of which nobody takes the answer. */
+const dropped = Symbol('dropped')
+
+/** One request or notification while it is worked on, and its response afterwards. */
 class Call {
-  #cancel = new AbortController()
+  #end = new AbortController()
   #credit = firstCredit
   #sent = 0
-  #creditCame = () => {}
+  #wake = () => {}
 
-  constructor(request, sender, correlationData) {
-    Object.assign(this, { request, sender, correlationData })
+  constructor(request, sender, { correlationData, messageExpiryInterval = life } = {}) {
+    Object.assign(this, { request, sender, correlationData, expiry: Math.min(messageExpiryInterval * 1000, longestDelay) })
   }
 
   /** The sender is `{org}:{user}:{random}`. It comes from the topic, which the broker's access rules vouch for. */
@@ -77,90 +86,139 @@ class Call {
     return this.sender.split(':', 2).join(':')
   }
 
+  get isNotification() {
+    return this.request.id === undefined
+  }
+
   get signal() {
-    return this.#cancel.signal
+    return this.#end.signal
   }
 
   async run() {
-    const { id, method, params } = this.request
-    open += 1
+    const { id } = this.request
+    const expired = setTimeout(() => this.end(dropped), this.expiry)
+    const answer = await this.#answer()
+    clearTimeout(expired)
+    try {
+      if (answer) this.respond({ id, ...answer })
+    } catch (error) {
+      this.respond({ id, error: describe(error) }) // the answer is nested too deep to be written
+    }
+  }
+
+  async #answer() {
+    const { method, params } = this.request
     try {
       const implementation = methods.get(method)
       if (!implementation) throw new RpcError(-32601, `There is no method ${method}`)
       const result = await implementation(params, this)
-      this.respond({ id, result, ...(this.#sent > 0 && { count: this.#sent }) })
+      this.signal.throwIfAborted()
+      return { result, ...(this.#sent > 0 && { count: this.#sent }) }
     } catch (error) {
-      this.respond({ id, error: this.#describe(error) })
-    } finally {
-      open -= 1
+      const reason = this.signal.aborted ? this.signal.reason : error
+      return reason === dropped ? undefined : { error: describe(reason) }
     }
   }
 
-  #describe(error) {
-    if (this.signal.aborted) return { code: -32003, message: 'Cancelled' }
-    if (error instanceof RpcError) return { code: error.code, message: error.message, data: error.data }
-    console.error(error)
-    return { code: -32603, message: 'Internal error' }
-  }
-
   respond(response) {
-    if (this.request.id === undefined) return // a notification
+    if (this.isNotification) return
     this.response = response
     respond(this.sender, response, this.correlationData)
   }
 
   /** Sends one item of a stream, once the caller has granted credit for it. */
   async progress(value) {
-    while (this.#credit === 0 && !this.signal.aborted) await new Promise((resolve) => (this.#creditCame = resolve))
+    // Nobody takes the items of a notification.
+    if (this.isNotification) this.end(dropped)
+    else if (this.#credit === 0) await this.#waitForCredit()
     this.signal.throwIfAborted()
     this.#credit -= 1
     const params = { id: this.request.id, seq: this.#sent++, value, at: instance }
-    if (this.request.id !== undefined) send(`${root}webapp/res/${this.sender}`, { method: '$/progress', params })
+    send(`${root}webapp/res/${this.sender}`, { method: '$/progress', params })
+  }
+
+  async #waitForCredit() {
+    const stalled = setTimeout(() => this.end(new RpcError(-32003, 'Nobody takes the stream')), stall)
+    while (this.#credit === 0 && !this.signal.aborted) await new Promise((resolve) => (this.#wake = resolve))
+    clearTimeout(stalled)
   }
 
   more(n) {
-    if (Number.isInteger(n) && n > 0) this.#credit += n
-    this.#creditCame()
+    if (Number.isInteger(n) && n > 0) this.#credit = Math.min(this.#credit + n, mostCredit)
+    this.#wake()
   }
 
   cancel() {
-    this.#cancel.abort()
-    this.#creditCame()
+    this.end(new RpcError(-32003, 'Cancelled'))
   }
+
+  end(reason) {
+    this.#end.abort(reason)
+    this.#wake()
+  }
+}
+
+function describe(error) {
+  if (error instanceof RpcError) return { code: error.code, message: error.message, data: error.data }
+  console.error(error)
+  return { code: -32603, message: 'Internal error' }
 }
 
 /** By sender and id, so that nobody can reach the request of somebody else. */
 const calls = new Map()
-let open = 0 // those that are being worked on
 const keyOf = (sender, id) => JSON.stringify([sender, id])
 
-function receiveRequest(sender, payload, correlationData) {
+function receiveRequest(sender, payload, properties) {
   const request = parse(payload)
-  if (request === undefined) return respond(sender, { id: null, error: { code: -32700, message: 'Parse error' } }, correlationData)
+  const refuse = (id, code, message) => respond(sender, { id, error: { code, message } }, properties?.correlationData)
+  if (request === undefined) return refuse(null, -32700, 'Parse error')
   if (!isRequest(request)) {
     if (isAnswer(request)) return // or else two sides would answer each other for ever
-    const id = isId(request?.id) ? request.id : null
-    return respond(sender, { id, error: { code: -32600, message: 'Invalid request' } }, correlationData)
+    return refuse(isId(request?.id) ? request.id : null, -32600, 'Invalid request')
   }
-  const call = new Call(request, sender, correlationData)
+  const call = new Call(request, sender, properties)
   const key = keyOf(sender, request.id)
-  const earlier = calls.get(key)
+  const earlier = call.isNotification ? undefined : calls.get(key)
   if (earlier?.response) return earlier.respond(earlier.response)
   if (earlier) return // a duplicate; the response is on its way
+  if (takePlace(call.user)) return void work(call, key)
   // Not remembered, so that it may be asked again.
-  if (open >= limit) return call.respond({ id: request.id, error: { code: -32004, message: 'Overloaded' } })
-  if (request.id !== undefined) {
-    calls.set(key, call)
-    setTimeout(() => calls.delete(key), remembered).unref()
-  }
-  void call.run()
+  if (!call.isNotification) refuse(request.id, -32004, 'Overloaded')
+}
+
+async function work(call, key) {
+  if (!call.isNotification) calls.set(key, call)
+  await call.run()
+  freePlace(call.user)
+  if (call.response) setTimeout(() => calls.delete(key), remembered).unref()
+  else calls.delete(key)
+}
+
+/** How many calls of each account are worked on. */
+const places = new Map()
+let open = 0 // of all accounts
+
+function takePlace(user) {
+  const taken = places.get(user) ?? 0
+  if (open >= limit || taken >= share) return false
+  open += 1
+  places.set(user, taken + 1)
+  return true
+}
+
+function freePlace(user) {
+  const taken = places.get(user) - 1
+  open -= 1
+  if (taken > 0) places.set(user, taken)
+  else places.delete(user)
 }
 
 function receiveControl(sender, payload) {
   const { method, params } = parse(payload) ?? {}
-  const call = calls.get(keyOf(sender, params?.id))
-  if (method === '$/cancelRequest') call?.cancel()
-  if (method === '$/more') call?.more(params.n)
+  const call = isId(params?.id) && calls.get(keyOf(sender, params.id))
+  if (!call) return
+  if (method === '$/cancelRequest') call.cancel()
+  if (method === '$/more') call.more(params.n)
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
@@ -173,7 +231,7 @@ function parse(payload) {
   }
 }
 
-const isId = (id) => (typeof id === 'string' || typeof id === 'number') && Buffer.byteLength(JSON.stringify(id)) <= longestId
+const isId = (id) => (typeof id === 'string' || Number.isFinite(id)) && Buffer.byteLength(JSON.stringify(id)) <= longestId
 
 const isAnswer = (message) => message?.method === undefined && (message?.result !== undefined || message?.error !== undefined)
 
@@ -199,14 +257,15 @@ function announce(online) {
 
 const client = await connectAsync(url, {
   protocolVersion: 5,
-  clientId: `${service}-${instance}`,
+  clientId: process.env.WSMQ_CLIENT_ID ?? `${service}-${instance}`,
   clean: true, // a dead instance must not go on taking requests
   resubscribe: false, // `start` does it
   will: announce(false),
 })
-client.on('message', (topic, payload, { properties }) => {
+client.on('message', (topic, payload, { retain, properties }) => {
+  if (retain) return // of the past; only records are ever retained
   const sender = topic.slice(topic.lastIndexOf('/') + 1)
-  if (topic.startsWith(requests)) receiveRequest(sender, payload, properties?.correlationData)
+  if (topic.startsWith(requests)) receiveRequest(sender, payload, properties)
   else receiveControl(sender, payload)
 })
 client.on('error', (error) => console.error(error.message))
@@ -223,7 +282,7 @@ for (const signal of ['SIGTERM', 'SIGINT']) {
 await start()
 
 async function start() {
-  await client.subscribeAsync([`$share/${service}/${requests}+`, `${record}/+`, `${control}_all/+`], { qos: 1 })
+  await client.subscribeAsync([`$share/${service}/${requests}+`, `${record}/+`, `${control}_all/+`], { qos: 1, rh: 2 })
   const { topic, payload, ...options } = announce(true)
   await client.publishAsync(topic, payload, options)
   console.log(`${service}/${instance} answers`)

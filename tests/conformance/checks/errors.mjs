@@ -60,14 +60,17 @@ export default [
         { jsonrpc: '2.0', id: 'd' },
         { jsonrpc: '2.0', id: {}, method: 'echo' },
         { jsonrpc: '2.0', id: true, method: 'echo' },
+        { id: 1 },
+        { method: [] },
         [{ jsonrpc: '2.0', id: 'e', method: 'echo' }],
+        ['id'],
         [],
         5,
         null,
       ]
       for (const request of wrong) {
         const given = /** @type {{ id?: unknown } | null} */ (request)?.id
-        const id = typeof given === 'string' ? given : null
+        const id = typeof given === 'string' || typeof given === 'number' ? given : null
         const before = caller.responses(id).length
         await caller.send(JSON.stringify(request))
         assert.equal((await caller.response(id, before + 1)).error?.code, -32600, JSON.stringify(request))
@@ -131,6 +134,8 @@ export default [
         open,
         deep,
         ...['echo', 'sum'].map((method) => `{"jsonrpc":"2.0","id":"deep","method":"${method}","params":${deep}}`),
+        `{"jsonrpc":"2.0","id":"deep data","method":"fail","params":{"data":${deep}}}`,
+        `{"jsonrpc":"2.0","id":${deep},"method":"echo"}`,
       ]
       const [unfinished, ...others] = payloads
       await caller.send(/** @type {string} */ (unfinished))
@@ -150,6 +155,7 @@ export default [
     title: 'hostile payloads harm nobody',
     async run({ caller, join, instances, quiet, names }) {
       const deep = '['.repeat(100_000)
+      const ids = ['{}', '[]', 'null', 'true', '1e999', '"no such"', '9'.repeat(100_000), deep + ']'.repeat(100_000)]
       const payloads = [
         deep,
         `{"jsonrpc":"2.0","id":"deep","method":"echo","params":${deep}${']'.repeat(100_000)}}`,
@@ -164,15 +170,28 @@ export default [
         Buffer.from([0xff, 0xfe, 0x00, 0x80]),
         Buffer.from('{"jsonrpc":"2.0","id":"utf8","method":"echo","params":["\xff\xfe"]}', 'latin1'),
         Buffer.alloc(100_000),
+        '{"id":1}',
+        '5',
+        '["id"]',
+        '{"id":1,"result":2}',
+        '{"method":[]}',
+        '{"jsonrpc":"2.0","id":1e999,"method":"echo"}',
+        ...['$/more', '$/cancelRequest', '$/progress', 'nosuch'].map((method) => JSON.stringify({ jsonrpc: '2.0', method })),
       ]
       for (const payload of payloads) await caller.send(payload)
-      const controls = ['', '[]', 'null', '{', '5', deep, '{"method":"$/more"}', '{"method":"$/cancelRequest","params":null}']
-      const params = [[], null, { id: {} }, { id: 'no such' }, { id: [], n: 'many' }, { id: 'no such', n: -5 }]
-      for (const each of params)
-        controls.push(...['$/more', '$/cancelRequest', '$/x'].map((method) => JSON.stringify({ method, params: each })))
+      const controls = ['', '[]', 'null', '{', '5', '"text"', '["id"]', '{"id":1,"result":2}', '{"method":[]}', deep]
+      const params = ['null', '5', '[]', '"id"', '{}', ...ids.map((id) => `{"id":${id},"n":5}`)]
+      for (const method of ['"$/more"', '"$/cancelRequest"', '"$/x"', 'null', '[]', '{}']) {
+        controls.push(`{"method":${method}}`, ...params.map((each) => `{"method":${method},"params":${each}}`))
+      }
       for (const target of ['_all', ...instances().map(({ name }) => name)]) {
-        const topic = `${names.root}webapp/svc/${names.service}/${target}/${caller.uid}`
-        for (const payload of controls) await caller.client.publishAsync(topic, payload, { qos: 1 })
+        for (const payload of controls) await caller.sendControl(payload, target)
+      }
+      // Nobody is called that.
+      for (const sender of ['', ':', ':::', 'acme', 'acme:ann', 'a:b:c:d', '$SYS', 'x'.repeat(60_000)]) {
+        const topic = `${names.root}webapp/req/${names.service}/${sender}`
+        await caller.client.publishAsync(topic, '{"jsonrpc":"2.0","id":1,"method":"devices.list"}', { qos: 1 })
+        await caller.client.publishAsync(topic, '{', { qos: 1 })
       }
       await quiet(caller)
       const unreadable = caller.received.find(({ message }) => message?.unreadable !== undefined)

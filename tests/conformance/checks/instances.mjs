@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { Skipped } from '../support/check.mjs'
+import { randomBytes } from 'node:crypto'
 
 /** Many callers, several instances, and how an instance comes and goes. These start and end instances, so they come last. @type {import('../support/check.mjs').Check[]} */
 export default [
@@ -7,8 +7,9 @@ export default [
     name: 'discovery',
     title: 'the discovery record is retained and tells what the service is',
     async run({ instance: { name }, watchAgain, names }) {
-      const { record, retained } = await watchAgain(name)
+      const { record, retained, bytes } = await watchAgain(name)
       assert.ok(retained, 'the record is not retained')
+      assert.ok(bytes <= 4096, `the record has ${bytes} bytes, which webapps ignore`)
       assert.deepEqual([record.online, record.service, record.instance], [true, names.service, name])
       assert.equal(typeof record.version, 'string', 'version is a string')
       for (const method of ['echo', 'sum', 'slow', 'fail', 'devices.list'])
@@ -103,40 +104,13 @@ export default [
     },
   },
   {
-    name: 'overload',
-    title: 'past its bound a service answers -32004, and takes requests again when others have ended',
-    async run({ caller, join, startInstance, instances, quiet }) {
-      for (const instance of instances()) await instance.stop()
-      const instance = await startInstance({ WSMQ_LIMIT: '5' })
-      try {
-        // Streams that wait for credit are worked on until they are cancelled; one of each account, which may have a
-        // bound of its own.
-        const users = ['acme:ann', 'acme:bob', 'acme:cyd', 'acme:dan', 'acme:eve']
-        const open = await Promise.all(
-          users.map(async (user) => {
-            const own = user === 'acme:ann' ? caller : await join({ user })
-            return { own, id: await own.start('slow', { steps: 100, delay: 0 }) }
-          }),
-        )
-        for (const { own, id } of open) await own.until(() => own.progress(id).length >= 64, `item 64 of the stream ${id}`)
-        const refused = await Promise.all(Array.from({ length: 3 }, () => caller.start('echo', ['too many'])))
-        const responses = await Promise.all(refused.map((id) => caller.response(id)))
-        if (responses.every(({ error }) => error === undefined)) throw new Skipped('the service does not take its bound from WSMQ_LIMIT')
-        for (const { error } of responses) assert.equal(error?.code, -32004)
-        const duplicate = open[0]?.id ?? ''
-        await caller.start('slow', { steps: 100, delay: 0 }, duplicate)
-        await quiet(caller) // its own request is refused as well
-        assert.equal(caller.responses(duplicate).length, 0, 'the duplicate of a request that is worked on was refused')
-
-        for (const { own, id } of open) await own.control('$/cancelRequest', { id })
-        for (const { own, id } of open) assert.equal((await own.response(id)).error?.code, -32003)
-        for (const id of refused) {
-          await caller.start('echo', ['again'], id)
-          assert.deepEqual((await caller.response(id, 2)).result, ['again'], 'what was refused can be asked again')
-        }
-      } finally {
-        await instance.stop()
-      }
+    name: 'client-id',
+    title: 'WSMQ_CLIENT_ID is the client identifier',
+    ownBroker: true,
+    async run({ startInstance, brokerLog }) {
+      const id = `client-${randomBytes(4).toString('hex')}`
+      await (await startInstance({ WSMQ_CLIENT_ID: id })).stop()
+      assert.ok(brokerLog().includes(` as ${id} (`), `no client ${id} has connected`)
     },
   },
   {

@@ -78,6 +78,7 @@ export default [
       const before = caller.received.length
       for (const method of ['echo', 'fail', 'no.such.method'])
         await caller.send(JSON.stringify({ jsonrpc: '2.0', method, params: ['notified'] }))
+      await caller.send(JSON.stringify({ jsonrpc: '2.0', method: 'slow', params: { steps: 1, delay: 0 } }))
       await quiet(caller)
       const answers = caller.received.slice(before).filter(({ message }) => !String(message.id).startsWith('barrier'))
       assert.deepEqual(

@@ -46,6 +46,54 @@ export default [
     },
   },
   {
+    name: 'credit-bound',
+    title: 'at most 256 items are allowed and not yet sent, however many are granted',
+    async run({ caller, instances, quiet }) {
+      const id = await caller.start('slow', { steps: 10_000, delay: 0 })
+      await caller.until(() => caller.progress(id).length >= 64, `item 64 of the stream ${id}`)
+      await caller.control('$/more', { id, n: 2 ** 20 }, caller.progress(id)[0].at)
+      await caller.until(() => caller.progress(id).length >= 320, `item 320 of the stream ${id}`)
+      await quiet(caller)
+      assert.equal(caller.progress(id).length, 64 + 256, 'items in all after a grant of 2^20')
+      await caller.control('$/cancelRequest', { id })
+
+      // Items that need no credit count as well.
+      const fresh = await caller.start('slow', { steps: 10_000, delay: 5 })
+      for (const { name } of instances()) await caller.control('$/more', { id: fresh, n: 256 }, name)
+      await quiet(caller, 0)
+      const sent = caller.progress(fresh).length // when the grant came, at most
+      await caller.until(() => caller.progress(fresh).length >= 256, `item 256 of the stream ${fresh}`)
+      await quiet(caller)
+      const all = caller.progress(fresh).length
+      assert.ok(all <= sent + 256, `${all} items came after a grant of 256 when ${sent} had been sent`)
+      await caller.control('$/cancelRequest', { id: fresh })
+    },
+  },
+  {
+    name: 'credit-void',
+    title: '$/more that is no positive whole number allows nothing',
+    async run({ caller, quiet }) {
+      const id = await caller.start('slow', { steps: 100, delay: 0 })
+      await caller.until(() => caller.progress(id).length >= 64, `item 64 of the stream ${id}`)
+      const at = caller.progress(id)[0].at
+      for (const n of [-5, 0, -(2 ** 40), 0.5, 1.5, '10', '', null, true, [], [10], {}, undefined])
+        await caller.control('$/more', { id, n }, at)
+      for (const n of ['-1e999999999', '1e-999999999', '-'.padEnd(100_000, '9')]) await more(n)
+      await quiet(caller)
+      assert.equal(caller.progress(id).length, 64, 'items without credit')
+      // These may count or not.
+      for (const n of ['1e300', '1e999999999', '18446744073709551616', '9'.repeat(100_000)]) await more(n)
+      await caller.control('$/more', { id, n: 36 }, at)
+      assert.equal((await caller.response(id)).count, 100)
+
+      /** @param {string} n as JSON */
+      function more(n) {
+        const payload = `{"jsonrpc":"2.0","method":"$/more","params":{"id":${JSON.stringify(id)},"n":${n}}}`
+        return caller.sendControl(payload, at)
+      }
+    },
+  },
+  {
     name: 'cancel',
     title: 'a cancelled request stops with -32003, asked for at all instances or at one',
     async run({ caller, quiet }) {

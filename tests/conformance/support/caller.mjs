@@ -16,7 +16,6 @@ export class Caller {
   received = []
   /** @type {Set<() => void>} */
   #watchers = new Set()
-  #next = 0
 
   /**
    * @param {import('mqtt').MqttClient} client
@@ -47,8 +46,9 @@ export class Caller {
     return caller
   }
 
-  newId() {
-    return `${this.uid}/${this.#next++}`
+  /** Nobody can predict it from those before. @param {string} [mark] that it begins with */
+  newId(mark = '') {
+    return mark + randomBytes(8).toString('hex')
   }
 
   /**
@@ -91,10 +91,14 @@ export class Caller {
    * @param {unknown} params
    * @param {string} [instance] every instance by default
    */
-  control(method, params, instance = '_all') {
+  control(method, params, instance) {
+    return this.sendControl(JSON.stringify({ jsonrpc: '2.0', method, params }), instance)
+  }
+
+  /** @param {string | Buffer} payload @param {string} [instance] every instance by default */
+  sendControl(payload, instance = '_all') {
     const { root, service } = this.names
-    const topic = `${root}webapp/svc/${service}/${instance}/${this.uid}`
-    return this.client.publishAsync(topic, JSON.stringify({ jsonrpc: '2.0', method, params }), { qos: 1 })
+    return this.client.publishAsync(`${root}webapp/svc/${service}/${instance}/${this.uid}`, payload, { qos: 1 })
   }
 
   /** @param {string | number | null} id */
@@ -110,9 +114,9 @@ export class Caller {
       .map((m) => m.params)
   }
 
-  /** @param {string | number | null} id @param {number} [count] */
-  async response(id, count = 1) {
-    await this.until(() => this.responses(id).length >= count, `response ${count} to request ${id}`)
+  /** @param {string | number | null} id @param {number} [count] @param {number} [limit] ms */
+  async response(id, count = 1, limit = patience) {
+    await this.until(() => this.responses(id).length >= count, `response ${count} to request ${id}`, limit)
     return this.responses(id)[count - 1]?.message
   }
 
@@ -120,8 +124,9 @@ export class Caller {
    * Waits for a condition over what has been received.
    * @param {() => boolean} condition
    * @param {string} what for the failure's message
+   * @param {number} [limit] ms
    */
-  until(condition, what) {
+  until(condition, what, limit = patience) {
     if (condition()) return Promise.resolve()
     return /** @type {Promise<void>} */ (
       new Promise((resolve, reject) => {
@@ -136,8 +141,8 @@ export class Caller {
         }
         const timer = setTimeout(() => {
           finish()
-          reject(new Error(`There was no ${what} within ${patience / 1000} s`))
-        }, patience)
+          reject(new Error(`There was no ${what} within ${limit / 1000} s`))
+        }, limit)
         this.#watchers.add(watcher)
       })
     )

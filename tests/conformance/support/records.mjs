@@ -4,7 +4,7 @@ const patience = 20_000
 
 /** The discovery records of the service under test, as a webapp sees them. */
 export class Records {
-  /** @type {Map<string, { record: any, retained: boolean }>} */
+  /** @type {Map<string, { record: any, retained: boolean, bytes: number }>} */
   seen = new Map()
   /** @type {Set<() => void>} */
   #waiting = new Set()
@@ -19,7 +19,7 @@ export class Records {
       } catch {
         record = payload.toString()
       }
-      this.seen.set(topic.slice(topic.lastIndexOf('/') + 1), { record, retained: retain })
+      this.seen.set(topic.slice(topic.lastIndexOf('/') + 1), { record, retained: retain, bytes: payload.length })
       for (const wake of this.#waiting) wake()
       this.#waiting.clear()
     })
