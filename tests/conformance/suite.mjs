@@ -129,8 +129,7 @@ class Run {
     const tap = await Tap.open(this.broker.tcpPort)
     try {
       const instance = await this.startInstance({ WSMQ_URL: tap.url })
-      await use(tap)
-      await instance.stop()
+      await use(tap).finally(() => instance.stop())
     } finally {
       tap.close()
     }

@@ -90,7 +90,9 @@ int main() {
     options.calls.concurrency = std::stoul(environment("WSMQ_LIMIT", "1000"));
     options.calls.queue = 0;  // past the limit: overloaded
     boost::asio::io_context io;
-    wsmq::native::Service service{io, url, options};
+    wsmq::native::ClientOptions client;
+    client.connect.client_id = environment("WSMQ_CLIENT_ID", "");  // empty: {service}-{instance}
+    wsmq::native::Service service{io, url, options, client};
     service.on("echo", echo);
     service.on("sum", sum);
     service.on("slow", slow);

@@ -41,9 +41,8 @@ export default [
       try {
         for (const start of ['first', 'second']) {
           const instance = await startInstance()
-          await quiet(caller)
+          await quiet(caller).finally(() => instance.stop())
           assert.deepEqual(caller.responses('retained'), [], `it was answered at the ${start} start`)
-          await instance.stop()
         }
       } finally {
         await caller.client.publishAsync(topic, '', { qos: 1, retain: true })
