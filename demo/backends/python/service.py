@@ -7,6 +7,7 @@ import signal
 import sys
 import threading
 import time
+from collections import Counter, deque
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import unquote, urlsplit
 
@@ -17,14 +18,18 @@ from paho.mqtt.properties import Properties
 URL = urlsplit(os.environ.get("WSMQ_URL", "mqtt://localhost"))
 ROOT = os.environ.get("WSMQ_ROOT", "evsuites/")
 SERVICE = os.environ.get("WSMQ_SERVICE", "demo")
-LIMIT = int(os.environ.get("WSMQ_LIMIT", "1000"))  # requests that may be worked on at a time
+LIMIT = int(os.environ.get("WSMQ_LIMIT", "1000"))  # calls that may be worked on at a time
+SHARE = max(1, LIMIT // 2)  # of them for one account
+STALL = float(os.environ.get("WSMQ_STALL", "30000")) / 1000  # seconds that a stream waits for credit
 INSTANCE = f"python-{secrets.token_hex(4)}"
 REQUESTS = f"{ROOT}webapp/req/{SERVICE}/"
 CONTROL = f"{ROOT}webapp/svc/{SERVICE}/"
 RECORD = f"{CONTROL}{INSTANCE}"
 
 REMEMBERED = 60  # seconds that a response is kept for duplicates of its request
+LIFE = 60  # seconds, of a call whose message has no expiry
 FIRST_CREDIT = 64  # items of a stream that need no credit
+MOST_CREDIT = 256  # items that are allowed and not yet sent
 LONGEST_ID = 256  # bytes of JSON
 
 DEVICES = {"acme:ann": ["SN-1001", "SN-1002"], "acme:bob": ["SN-2001"]}
@@ -40,21 +45,24 @@ class RpcError(Exception):
             self.error["data"] = data
 
 
+class Dropped(Exception):
+    """Ends a call of which nobody takes the answer."""
+
+
 class Call:
-    """One request while it is worked on, and its response afterwards."""
+    """One request or notification while it is worked on, and its response afterwards."""
 
     def __init__(self, request, sender, properties):
         self.id = request.get("id")
         self.method, self.params = request["method"], request.get("params")
         self.is_notification = "id" not in request
         self.sender = sender
+        self.key = None if self.is_notification else (sender, self.id)
         # The sender is {org}:{user}:{random}. It comes from the topic, which the broker's access rules vouch for.
         self.user = ":".join(sender.split(":")[:2])
         self.correlation = getattr(properties, "CorrelationData", None)
-        expiry = getattr(properties, "MessageExpiryInterval", None)
-        self.deadline = None if expiry is None else time.monotonic() + expiry
+        self.deadline = time.monotonic() + getattr(properties, "MessageExpiryInterval", LIFE)
         self.response = None
-        self.began = time.monotonic()
         self.credit, self.sent, self.cancelled = FIRST_CREDIT, 0, False
         self.changed = threading.Condition()
 
@@ -62,19 +70,20 @@ class Call:
         try:
             self.work()
         finally:
-            places.release()
+            end(self)
 
     def work(self):
-        if self.deadline is not None and time.monotonic() > self.deadline:
-            return  # it waited here for a free thread until its caller had given up
         try:
             method = METHODS.get(self.method)
             if method is None:
                 raise RpcError(-32601, f"There is no method {self.method}")
             response = {"id": self.id, "result": method(self.params, self)}
+            self.check_open()
             if self.sent:
                 response["count"] = self.sent
             self.respond(response)
+        except Dropped:
+            pass
         except RpcError as failure:
             self.respond({"id": self.id, "error": failure.error})
         except Exception as failure:
@@ -88,28 +97,37 @@ class Call:
 
     def sleep(self, seconds):
         with self.changed:
-            self.changed.wait_for(lambda: self.cancelled, seconds)
-            self.check_cancelled()
+            self.wait_for(lambda: False, seconds)
 
     def progress(self, value):
         """Sends one item of a stream, once the caller has granted credit for it."""
+        if self.is_notification:
+            raise Dropped
         with self.changed:
-            self.changed.wait_for(lambda: self.cancelled or self.credit > 0)
-            self.check_cancelled()
+            if not self.wait_for(lambda: self.credit > 0, STALL):
+                raise RpcError(-32003, "Nobody takes the stream")
             self.credit -= 1
         params = {"id": self.id, "seq": self.sent, "value": value, "at": INSTANCE}
         self.sent += 1
-        if not self.is_notification:
-            send(f"{ROOT}webapp/res/{self.sender}", {"method": "$/progress", "params": params})
+        send(f"{ROOT}webapp/res/{self.sender}", {"method": "$/progress", "params": params})
 
-    def check_cancelled(self):
+    def wait_for(self, condition, seconds):
+        """Returns whether the condition came true; raises when the call ends before that."""
+        left = self.deadline - time.monotonic()
+        self.changed.wait_for(lambda: self.cancelled or condition(), min(seconds, left))
+        self.check_open()
+        return condition()
+
+    def check_open(self):
         if self.cancelled:
             raise RpcError(-32003, "Cancelled")
+        if time.monotonic() >= self.deadline:
+            raise Dropped
 
     def more(self, n):
         with self.changed:
             if type(n) is int and n > 0:
-                self.credit += n
+                self.credit = min(self.credit + n, MOST_CREDIT)
             self.changed.notify_all()
 
     def cancel(self):
@@ -158,10 +176,11 @@ METHODS = {
     "devices.list": lambda params, call: DEVICES.get(call.user, []),
 }
 
-calls = {}  # by sender and id, so that nobody can reach the request of somebody else; only the network thread touches it
-# Streams mostly wait, so there are many threads.
-pool = ThreadPoolExecutor(max_workers=256)
-places = threading.Semaphore(LIMIT)
+lock = threading.Lock()  # guards these three
+calls = {}  # by sender and id, so that nobody can reach the request of somebody else
+answered = deque()  # when, and the key, of those that are only remembered
+places = Counter()  # how many calls of each account are worked on
+pool = ThreadPoolExecutor(max_workers=LIMIT)  # a thread for each call, because streams mostly wait
 
 
 def receive_request(sender, payload, properties):
@@ -176,34 +195,54 @@ def receive_request(sender, payload, properties):
         identifier = request.get("id") if isinstance(request, dict) and is_id(request.get("id")) else None
         return respond(sender, {"id": identifier, "error": {"code": -32600, "message": "Invalid request"}}, correlation)
     call = Call(request, sender, properties)
-    forget_old_calls()
-    earlier = None if call.is_notification else calls.get((sender, call.id))
+    with lock:
+        forget_old_calls()
+        earlier = calls.get(call.key)
+        begins = not earlier and begin(call)
     if earlier:
         if earlier.response:
             earlier.respond(earlier.response)
         return  # a duplicate; otherwise the response is on its way
-    if not places.acquire(blocking=False):
+    if begins:
+        pool.submit(call.run)
+    else:
         # Not remembered, so that it may be asked again.
-        return call.respond({"id": call.id, "error": {"code": -32004, "message": "Overloaded"}})
+        call.respond({"id": call.id, "error": {"code": -32004, "message": "Overloaded"}})
+
+
+def begin(call):
+    """Takes a place where there is one. The lock is held."""
+    if places[call.user] >= SHARE or sum(places.values()) >= LIMIT:
+        return False
+    places[call.user] += 1
     if not call.is_notification:
-        calls[sender, call.id] = call
-    pool.submit(call.run)
+        calls[call.key] = call
+    return True
+
+
+def end(call):
+    with lock:
+        places[call.user] -= 1
+        if places[call.user] == 0:
+            del places[call.user]
+        if call.response:
+            answered.append((time.monotonic(), call.key))
+        else:
+            calls.pop(call.key, None)
 
 
 def forget_old_calls():
-    """Dictionaries keep their order, so the oldest are in front."""
-    while calls:
-        key = next(iter(calls))
-        if time.monotonic() - calls[key].began < REMEMBERED:
-            return
-        del calls[key]
+    """The lock is held."""
+    while answered and time.monotonic() - answered[0][0] > REMEMBERED:
+        del calls[answered.popleft()[1]]
 
 
 def receive_control(sender, payload):
     try:
         message = parse(payload)
         params = message["params"]
-        call = calls.get((sender, params["id"]))
+        with lock:
+            call = calls.get((sender, params["id"]))
     except (ValueError, RecursionError, LookupError, TypeError):
         return
     if call and message.get("method") == "$/cancelRequest":
@@ -269,6 +308,8 @@ def on_subscribe(client, userdata, identifier, reasons, properties):
 
 
 def on_message(client, userdata, message):
+    if message.retain:
+        return  # of the past; only records are ever retained
     sender = message.topic.rpartition("/")[2]
     if message.topic.startswith(REQUESTS):
         receive_request(sender, message.payload, message.properties)
@@ -280,8 +321,9 @@ def stop(*_):
     raise SystemExit
 
 
-OPTIONS = mqtt.SubscribeOptions(qos=1)
-client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id=f"{SERVICE}-{INSTANCE}", protocol=mqtt.MQTTv5)
+OPTIONS = mqtt.SubscribeOptions(qos=1, retainHandling=mqtt.SubscribeOptions.RETAIN_DO_NOT_SEND)
+CLIENT_ID = os.environ.get("WSMQ_CLIENT_ID", f"{SERVICE}-{INSTANCE}")
+client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id=CLIENT_ID, protocol=mqtt.MQTTv5)
 client.will_set(RECORD, record(online=False), qos=1, retain=True)
 client.on_connect, client.on_subscribe, client.on_message = on_connect, on_subscribe, on_message
 client.max_inflight_messages_set(1000)

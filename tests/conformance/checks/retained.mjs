@@ -19,10 +19,10 @@ export default [
         await caller.control('$/more', { id, n: 10, asRetained }, caller.progress(id)[0].at)
         await caller.control('$/cancelRequest', { id, asRetained })
         await quiet(caller)
-        assert.deepEqual(caller.responses(echo), [], 'a request that was flagged as retained was answered')
-        assert.deepEqual(caller.responses(asRetained), [], 'what was flagged as retained was refused')
+        assert.equal(caller.responses(echo).length, 0, 'a request that was flagged as retained was answered')
+        assert.equal(caller.responses(asRetained).length, 0, 'what was flagged as retained was refused')
         assert.equal(caller.progress(id).length, 64, 'credit that was flagged as retained was taken')
-        assert.deepEqual(caller.responses(id), [], 'a cancellation that was flagged as retained was heard')
+        assert.equal(caller.responses(id).length, 0, 'a cancellation that was flagged as retained was heard')
         await caller.start('echo', ['now'], echo)
         assert.deepEqual((await caller.response(echo)).result, ['now'])
         await caller.control('$/cancelRequest', { id })
@@ -42,7 +42,7 @@ export default [
         for (const start of ['first', 'second']) {
           const instance = await startInstance()
           await quiet(caller).finally(() => instance.stop())
-          assert.deepEqual(caller.responses('retained'), [], `it was answered at the ${start} start`)
+          assert.equal(caller.responses('retained').length, 0, `it was answered at the ${start} start`)
         }
       } finally {
         await caller.client.publishAsync(topic, '', { qos: 1, retain: true })
