@@ -17,7 +17,9 @@ import (
 
 const (
 	remembered  = time.Minute // how long a response is kept for duplicates of its request
+	life        = time.Minute // of a call whose message has no expiry
 	firstCredit = 64          // items of a stream that need no credit
+	mostCredit  = 256         // items that are allowed and not yet sent
 	longestID   = 256         // bytes of JSON
 )
 
@@ -32,10 +34,14 @@ func (e *rpcError) Error() string { return e.Message }
 
 var (
 	errCancelled  = &rpcError{Code: -32003, Message: "Cancelled"}
+	errStalled    = &rpcError{Code: -32003, Message: "Nobody takes the stream"}
 	errOverloaded = &rpcError{Code: -32004, Message: "Overloaded"}
 )
 
-// call is one request while it is worked on, and its response afterwards.
+// errDropped ends a call of which nobody takes the answer.
+var errDropped = errors.New("dropped")
+
+// call is one request or notification while it is worked on, and its response afterwards.
 type call struct {
 	id          any // a string or a float64, nil for a notification
 	method      string
@@ -43,10 +49,9 @@ type call struct {
 	sender      string
 	correlation []byte
 
-	ctx    context.Context // ends with the caller's cancellation
-	cancel context.CancelFunc
-	credit atomic.Int64
-	wake   chan struct{} // there may be credit
+	ctx    context.Context // ends with the caller's cancellation or the call's expiry
+	cancel context.CancelCauseFunc
+	credit chan struct{} // holds one for each item that is allowed
 	sent   int
 
 	response atomic.Pointer[message]
@@ -57,12 +62,11 @@ type key struct {
 	id     any
 }
 
-// calls is by sender and id, so that nobody can reach the request of somebody else.
 var (
-	calls = map[key]*call{}
-	mutex sync.Mutex
-
-	places = make(chan struct{}, limit) // for the calls that are worked on
+	mutex  sync.Mutex         // guards these
+	calls  = map[key]*call{}  // by sender and id, so that nobody can reach the request of somebody else
+	places = map[string]int{} // how many calls of each account are worked on
+	open   int                // of all accounts
 )
 
 // receiveRequest is called for one message after another, so it only checks, and leaves the work to a goroutine.
@@ -77,24 +81,24 @@ func receiveRequest(sender string, packet *paho.Publish) {
 		return
 	}
 	request.sender, request.correlation = sender, correlation
-	request.ctx, request.cancel = context.WithCancel(context.Background())
-	request.credit.Store(firstCredit)
-	request.wake = make(chan struct{}, 1)
 	if earlier := find(sender, request.id); earlier != nil {
 		if response := earlier.response.Load(); response != nil {
 			go respond(sender, *response, correlation)
 		}
 		return // a duplicate; otherwise the response is on its way
 	}
-	select {
-	case places <- struct{}{}:
-		remember(request)
-		go request.run()
-	default: // not remembered, so that it may be asked again
-		if request.id != nil {
-			go respond(sender, message{"id": request.id, "error": errOverloaded}, correlation)
-		}
+	if request.begin() {
+		go request.run(expiry(packet))
+	} else if request.id != nil { // not remembered, so that it may be asked again
+		go respond(sender, message{"id": request.id, "error": errOverloaded}, correlation)
 	}
+}
+
+func expiry(packet *paho.Publish) time.Duration {
+	if seconds := packet.Properties.MessageExpiry; seconds != nil {
+		return time.Duration(*seconds) * time.Second
+	}
+	return life
 }
 
 func find(sender string, id any) *call {
@@ -103,19 +107,43 @@ func find(sender string, id any) *call {
 	return calls[key{sender, id}]
 }
 
-// remember keeps a request, for its duplicates and for whoever cancels it.
-func remember(request *call) {
-	if request.id == nil {
-		return // a notification
-	}
+// begin takes a place, where there is one, and keeps a request for its duplicates and for whoever cancels it.
+func (c *call) begin() bool {
+	c.credit = make(chan struct{}, mostCredit)
+	c.more(firstCredit)
+	c.ctx, c.cancel = context.WithCancelCause(context.Background())
 	mutex.Lock()
 	defer mutex.Unlock()
-	key := key{request.sender, request.id}
-	calls[key] = request
+	user := c.user()
+	if open >= limit || places[user] >= max(1, limit/2) {
+		return false
+	}
+	open++
+	places[user]++
+	if c.id != nil {
+		calls[key{c.sender, c.id}] = c
+	}
+	return true
+}
+
+// end frees its place, and forgets the call once no duplicate of it is to be expected.
+func (c *call) end() {
+	mutex.Lock()
+	defer mutex.Unlock()
+	open--
+	user := c.user()
+	if places[user]--; places[user] == 0 {
+		delete(places, user)
+	}
+	forget := func() { delete(calls, key{c.sender, c.id}) }
+	if c.response.Load() == nil {
+		forget()
+		return
+	}
 	time.AfterFunc(remembered, func() {
 		mutex.Lock()
 		defer mutex.Unlock()
-		delete(calls, key)
+		forget()
 	})
 }
 
@@ -181,23 +209,37 @@ func receiveControl(sender string, payload []byte) {
 	switch {
 	case call == nil:
 	case control.Method == "$/cancelRequest":
-		call.cancel()
-	case control.Method == "$/more" && control.Params.N > 0:
-		call.credit.Add(control.Params.N)
+		call.cancel(errCancelled)
+	case control.Method == "$/more":
+		call.more(control.Params.N)
+	}
+}
+
+// more allows so many items more; what does not fit in is void.
+func (c *call) more(n int64) {
+	for range min(n, mostCredit) {
 		select {
-		case call.wake <- struct{}{}:
-		default: // it will wake anyway
+		case c.credit <- struct{}{}:
+		default:
+			return
 		}
 	}
 }
 
-func (c *call) run() {
-	defer func() { <-places }()
-	defer c.cancel()
+func (c *call) run(expiry time.Duration) {
+	defer c.end()
+	var stop context.CancelFunc
+	c.ctx, stop = context.WithTimeoutCause(c.ctx, expiry, errDropped)
+	defer stop()
 	response := message{"id": c.id}
 	result, err := c.answer()
+	if c.ctx.Err() != nil {
+		err = context.Cause(c.ctx)
+	}
 	var failure *rpcError
 	switch {
+	case err == errDropped:
+		return
 	case errors.As(err, &failure):
 		response["error"] = failure
 	case err != nil:
@@ -234,24 +276,24 @@ func (c *call) sleep(duration time.Duration) error {
 	case <-time.After(duration):
 		return nil
 	case <-c.ctx.Done():
-		return errCancelled
+		return context.Cause(c.ctx)
 	}
 }
 
 // progress sends one item of a stream, once the caller has granted credit for it.
 func (c *call) progress(value any) error {
-	for c.credit.Load() <= 0 {
-		select {
-		case <-c.wake:
-		case <-c.ctx.Done():
-			return errCancelled
-		}
+	if c.id == nil {
+		return errDropped // nobody takes the items of a notification
 	}
-	c.credit.Add(-1)
+	select {
+	case <-c.credit:
+	case <-time.After(stall):
+		return errStalled
+	case <-c.ctx.Done():
+		return context.Cause(c.ctx)
+	}
 	params := message{"id": c.id, "seq": c.sent, "value": value, "at": instance}
 	c.sent++
-	if c.id != nil {
-		send(c.sender, message{"method": "$/progress", "params": params}, nil)
-	}
+	send(c.sender, message{"method": "$/progress", "params": params}, nil)
 	return nil
 }

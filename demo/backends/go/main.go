@@ -25,14 +25,18 @@ var (
 	brokerURL = cmp.Or(os.Getenv("WSMQ_URL"), "mqtt://localhost")
 	root      = rootTopic()
 	service   = cmp.Or(os.Getenv("WSMQ_SERVICE"), "demo")
-	limit     = numberOr(os.Getenv("WSMQ_LIMIT"), 1000) // requests that may be worked on at a time
+	limit     = numberOr(os.Getenv("WSMQ_LIMIT"), 1000)                                     // calls that may be worked on at a time, half of them for one account
+	stall     = time.Duration(numberOr(os.Getenv("WSMQ_STALL"), 30_000)) * time.Millisecond // that a stream waits for credit
 	instance  = "go-" + randomName()
+	clientID  = cmp.Or(os.Getenv("WSMQ_CLIENT_ID"), service+"-"+instance)
 	requests  = root + "webapp/req/" + service + "/"
 	control   = root + "webapp/svc/" + service + "/"
 	record    = control + instance
 
 	connection *autopaho.ConnectionManager
 )
+
+const notRetained = 2 // Retain Handling: retained messages are not sent
 
 // rootTopic tells an empty root, which is allowed, from none.
 func rootTopic() string {
@@ -74,6 +78,9 @@ func main() {
 	defer stop()
 
 	receive := func(received paho.PublishReceived) (bool, error) {
+		if received.Packet.Retain {
+			return true, nil // of the past; only records are ever retained
+		}
 		topic := received.Packet.Topic
 		sender := topic[strings.LastIndex(topic, "/")+1:]
 		if strings.HasPrefix(topic, requests) {
@@ -97,7 +104,7 @@ func main() {
 			go start(ctx, connection)
 		},
 		ClientConfig: paho.ClientConfig{
-			ClientID:          service + "-" + instance,
+			ClientID:          clientID,
 			OnPublishReceived: []func(paho.PublishReceived) (bool, error){receive},
 		},
 	})
@@ -114,9 +121,9 @@ func main() {
 // start subscribes and then tells that requests are answered; after every reconnection again.
 func start(ctx context.Context, connection *autopaho.ConnectionManager) {
 	_, err := connection.Subscribe(ctx, &paho.Subscribe{Subscriptions: []paho.SubscribeOptions{
-		{Topic: "$share/" + service + "/" + requests + "+", QoS: 1},
-		{Topic: record + "/+", QoS: 1},
-		{Topic: control + "_all/+", QoS: 1},
+		{Topic: "$share/" + service + "/" + requests + "+", QoS: 1, RetainHandling: notRetained},
+		{Topic: record + "/+", QoS: 1, RetainHandling: notRetained},
+		{Topic: control + "_all/+", QoS: 1, RetainHandling: notRetained},
 	}})
 	if err != nil {
 		log.Print("the broker refused a subscription: ", err)
