@@ -5,13 +5,15 @@ use std::time::Duration;
 
 use rumqttc::v5::mqttbytes::v5::PublishProperties;
 use serde_json::{json, Value};
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Notify, Semaphore};
+use tokio::time::{sleep, timeout};
 
+use crate::places::Place;
 use crate::{methods, Service};
 
 const REMEMBERED: Duration = Duration::from_secs(60); // for duplicates of a request
 const FIRST_CREDIT: usize = 64; // items of a stream that need no credit
-const LARGEST_GRANT: u64 = 1_000_000; // a semaphore has a limit
+const MOST_CREDIT: usize = 256; // items that are allowed and not yet sent
 const LONGEST_ID: usize = 256; // bytes of JSON
 
 /// A failure that the caller is told.
@@ -26,6 +28,10 @@ impl RpcError {
         Self { code, message: message.into(), data: None }
     }
 
+    fn cancelled(message: &str) -> Self {
+        Self::new(-32003, message)
+    }
+
     fn to_json(&self) -> Value {
         let mut error = json!({ "code": self.code, "message": self.message });
         if let Some(data) = &self.data {
@@ -35,7 +41,7 @@ impl RpcError {
     }
 }
 
-/// One request while it is worked on, and its response afterwards.
+/// One request or notification while it is worked on, and its response afterwards.
 pub struct Call {
     service: Arc<Service>,
     id: Option<Value>, // none for a notification
@@ -50,12 +56,13 @@ pub struct Call {
 
 impl Call {
     /// The place is free again when this ends.
-    async fn run(self: Arc<Self>, _place: OwnedSemaphorePermit) {
+    async fn run(self: Arc<Self>, life: Duration, _place: Place) {
         let mut sent = 0;
-        // Cancelling drops the method's future at the place where it waits.
+        // The method's future is dropped at the place where it waits.
         let outcome = tokio::select! {
             outcome = methods::call(&self, &mut sent) => outcome,
-            () = self.cancelled.notified() => Err(RpcError::new(-32003, "Cancelled")),
+            () = self.cancelled.notified() => Err(RpcError::cancelled("Cancelled")),
+            () = sleep(life) => return self.service.forget(&self), // nobody waits for an answer any more
         };
         let response = match outcome {
             Ok(result) if sent > 0 => json!({ "id": self.id, "result": result, "count": sent }),
@@ -64,6 +71,10 @@ impl Call {
         };
         if self.id.is_some() {
             self.respond(self.response.get_or_init(|| response)).await;
+            tokio::spawn(async move {
+                sleep(REMEMBERED).await;
+                self.service.forget(&self);
+            });
         }
     }
 
@@ -85,19 +96,35 @@ impl Call {
     }
 
     /// Sends one item of a stream, once the caller has granted credit for it; `sent` counts them.
-    pub async fn progress(&self, value: impl Into<Value>, sent: &mut u64) {
-        self.credit.acquire().await.expect("nobody closes it").forget();
+    pub async fn progress(&self, value: impl Into<Value>, sent: &mut u64) -> Result<(), RpcError> {
+        let nobody = || RpcError::cancelled("Nobody takes the stream");
+        if self.id.is_none() {
+            return Err(nobody());
+        }
+        let credit = timeout(self.service.stall, self.credit.acquire()).await.map_err(|_| nobody())?;
+        credit.expect("nobody closes it").forget();
         let params = json!({ "id": self.id, "seq": *sent, "value": value.into(), "at": self.service.instance });
         *sent += 1;
-        if self.id.is_some() {
-            let message = json!({ "method": "$/progress", "params": params });
-            self.service.send(&self.sender, message, PublishProperties::default()).await;
-        }
+        let message = json!({ "method": "$/progress", "params": params });
+        self.service.send(&self.sender, message, PublishProperties::default()).await;
+        Ok(())
+    }
+
+    fn more(&self, n: u64) {
+        let room = MOST_CREDIT.saturating_sub(self.credit.available_permits());
+        self.credit.add_permits(room.min(n.try_into().unwrap_or(room)));
     }
 }
 
 impl Service {
-    pub fn receive_request(self: &Arc<Self>, sender: &str, payload: &[u8], properties: PublishProperties) {
+    /// `properties`: of the response.
+    pub fn receive_request(
+        self: &Arc<Self>,
+        sender: &str,
+        payload: &[u8],
+        life: Duration,
+        properties: PublishProperties,
+    ) {
         let Ok(request) = serde_json::from_slice::<Value>(payload) else {
             return self.refuse(sender, Value::Null, RpcError::new(-32700, "Parse error"), properties);
         };
@@ -127,9 +154,9 @@ impl Service {
                     earlier.respond(response).await;
                 }
             });
-        } else if let Ok(place) = self.places.clone().try_acquire_owned() {
+        } else if let Some(place) = self.places.take(call.user()) {
             self.remember(&call);
-            tokio::spawn(call.run(place));
+            tokio::spawn(call.run(life, place));
         } else if let Some(id) = call.id.clone() {
             // Not remembered, so that it may be asked again.
             self.refuse(sender, id, RpcError::new(-32004, "Overloaded"), call.properties.clone());
@@ -148,14 +175,14 @@ impl Service {
     }
 
     /// For its duplicates, and for whoever cancels it.
-    fn remember(self: &Arc<Self>, call: &Arc<Call>) {
+    fn remember(&self, call: &Arc<Call>) {
         let Some(key) = call.key() else { return };
-        self.calls.lock().unwrap().insert(key.clone(), call.clone());
-        let service = self.clone();
-        tokio::spawn(async move {
-            tokio::time::sleep(REMEMBERED).await;
-            service.calls.lock().unwrap().remove(&key);
-        });
+        self.calls.lock().unwrap().insert(key, call.clone());
+    }
+
+    fn forget(&self, call: &Call) {
+        let Some(key) = call.key() else { return };
+        self.calls.lock().unwrap().remove(&key);
     }
 
     pub fn receive_control(&self, sender: &str, payload: &[u8]) {
@@ -165,10 +192,7 @@ impl Service {
         let Some(call) = self.calls.lock().unwrap().get(&key).cloned() else { return };
         match message["method"].as_str() {
             Some("$/cancelRequest") => call.cancelled.notify_one(),
-            Some("$/more") => {
-                let n = params["n"].as_u64().unwrap_or(0).min(LARGEST_GRANT);
-                call.credit.add_permits(n as usize);
-            }
+            Some("$/more") => call.more(params["n"].as_u64().unwrap_or(0)),
             _ => (),
         }
     }

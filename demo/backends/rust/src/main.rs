@@ -2,6 +2,7 @@
 
 mod calls;
 mod methods;
+mod places;
 
 use std::collections::HashMap;
 use std::env;
@@ -10,16 +11,19 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use percent_encoding::percent_decode_str;
-use rumqttc::v5::mqttbytes::v5::{Filter, LastWill, Packet, Publish, PublishProperties, SubscribeReasonCode};
+use rumqttc::v5::mqttbytes::v5::{
+    Filter, LastWill, Packet, Publish, PublishProperties, RetainForwardRule, SubscribeReasonCode,
+};
 use rumqttc::v5::mqttbytes::QoS::AtLeastOnce;
 use rumqttc::v5::{AsyncClient, Event, MqttOptions};
 use rumqttc::Outgoing;
 use serde_json::{json, Value};
 use tokio::signal::unix::{signal, SignalKind};
-use tokio::sync::Semaphore;
 
 use calls::Call;
+use places::Places;
 
+const LIFE: Duration = Duration::from_secs(60); // of a call whose message has no expiry
 const LARGEST_PACKET: u32 = 16 << 20; // rumqttc's own limit is 10 KiB
 
 pub struct Service {
@@ -32,8 +36,9 @@ pub struct Service {
     record: String,
     /// By sender and id, so that nobody can reach the request of somebody else.
     calls: Mutex<HashMap<(String, String), Arc<Call>>>,
-    /// For the calls that are worked on.
-    places: Arc<Semaphore>,
+    places: Arc<Places>,
+    /// How long a stream waits for credit.
+    stall: Duration,
 }
 
 impl Service {
@@ -43,7 +48,8 @@ impl Service {
             format!("{}/+", self.record),
             format!("{}_all/+", self.control),
         ];
-        let filters = filters.map(|filter| Filter::new(filter, AtLeastOnce));
+        let filters = filters
+            .map(|filter| Filter { retain_forward_rule: RetainForwardRule::Never, ..Filter::new(filter, AtLeastOnce) });
         log_error(self.client.subscribe_many(filters).await);
     }
 
@@ -62,16 +68,21 @@ impl Service {
     }
 
     fn receive(self: &Arc<Self>, packet: Publish) {
+        if packet.retain {
+            return; // of the past; only records are ever retained
+        }
         let topic = String::from_utf8_lossy(&packet.topic);
         let Some((_, sender)) = topic.rsplit_once('/') else { return };
         if topic.starts_with(&self.requests) {
             // A caller with MQTT 3.1.1 has no properties.
+            let sent = packet.properties.unwrap_or_default();
+            let life = sent.message_expiry_interval.map_or(LIFE, |seconds| Duration::from_secs(seconds.into()));
             let properties = PublishProperties {
-                correlation_data: packet.properties.and_then(|sent| sent.correlation_data),
+                correlation_data: sent.correlation_data,
                 content_type: Some("application/json".into()),
                 ..Default::default()
             };
-            self.receive_request(sender, &packet.payload, properties);
+            self.receive_request(sender, &packet.payload, life, properties);
         } else {
             self.receive_control(sender, &packet.payload);
         }
@@ -126,14 +137,16 @@ fn decode(text: &str) -> Option<String> {
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let root = variable("WSMQ_ROOT", "evsuites/");
     let name = variable("WSMQ_SERVICE", "demo");
-    // Requests that may be worked on at a time.
+    // Calls that may be worked on at a time, half of them for one account.
     let limit = variable("WSMQ_LIMIT", "1000").parse()?;
+    let stall = Duration::from_millis(variable("WSMQ_STALL", "30000").parse()?);
     // The standard library seeds its hash tables from the system's random numbers.
     let instance = format!("rust-{:08x}", RandomState::new().hash_one(0) as u32);
     let control = format!("{root}webapp/svc/{name}/");
     let record = format!("{control}{instance}");
 
-    let mut options = read_url(&variable("WSMQ_URL", "mqtt://localhost"), format!("{name}-{instance}"))
+    let client_id = variable("WSMQ_CLIENT_ID", &format!("{name}-{instance}"));
+    let mut options = read_url(&variable("WSMQ_URL", "mqtt://localhost"), client_id)
         .ok_or("WSMQ_URL should be mqtt://[user:password@]host[:port]")?;
     let will = announcement(&name, &instance, false);
     options
@@ -142,8 +155,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .set_last_will(LastWill::new(&record, will, AtLeastOnce, true, None));
     let (client, mut events) = AsyncClient::new(options, 100);
     let requests = format!("{root}webapp/req/{name}/");
-    let (calls, places) = (Mutex::default(), Arc::new(Semaphore::new(limit)));
-    let service = Arc::new(Service { client, root, name, instance, requests, control, record, calls, places });
+    let (calls, places) = (Mutex::default(), Places::new(limit));
+    let service = Arc::new(Service { client, root, name, instance, requests, control, record, calls, places, stall });
 
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let leaving = service.clone();

@@ -45,7 +45,7 @@ async fn slow(call: &Call, sent: &mut u64) -> Result<Value, RpcError> {
     };
     for step in 1..=steps {
         tokio::time::sleep(delay).await;
-        call.progress(step, sent).await;
+        call.progress(step, sent).await?;
     }
     Ok(steps.into())
 }
