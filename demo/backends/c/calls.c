@@ -12,11 +12,15 @@
 enum {
     remembered = 60,   /* seconds that a response is kept for duplicates of its request */
     first_credit = 64, /* items of a stream that need no credit */
+    most_credit = 256, /* items that are allowed and not yet sent */
     longest_id = 256,  /* bytes of JSON */
     stack = 512 << 10, /* bytes for each thread: there may be many */
 };
 
-/* One request while it is worked on, and its response afterwards. */
+/* Whether a call has ended before its method, and why; nobody takes the answer of one that is dropped. */
+enum end { open, cancelled, stalled, dropped };
+
+/* One request or notification while it is worked on, and its response afterwards. */
 struct call {
     char* sender;
     char* id; /* as JSON; NULL for a notification */
@@ -25,25 +29,44 @@ struct call {
     json_t* response; /* NULL while it is worked on */
     json_int_t credit;
     json_int_t sent;
-    bool is_cancelled;
+    enum end end;
     pthread_cond_t changed;
-    struct timespec began;
-    TAILQ_ENTRY(call) newer;
+    struct timespec deadline;
+    struct timespec answered;
+    TAILQ_ENTRY(call) next;
 };
 
 /* Guards everything below and what changes in a call. */
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 /* By sender and id, so that nobody can reach the request of somebody else. */
 static void* calls;
-static TAILQ_HEAD(, call) by_age = TAILQ_HEAD_INITIALIZER(by_age);
-static int places;
+TAILQ_HEAD(list, call);
+static struct list working = TAILQ_HEAD_INITIALIZER(working);
+static struct list answered = TAILQ_HEAD_INITIALIZER(answered); /* the oldest first */
+static int most_calls;
+static int patience; /* milliseconds that a stream waits for credit */
 
-void limit_calls(int limit) { places = limit; }
+void limit_calls(int limit, int stall) {
+    most_calls = limit;
+    patience = stall;
+}
 
 static struct timespec now(void) {
     struct timespec time;
     clock_gettime(CLOCK_MONOTONIC, &time);
     return time;
+}
+
+static struct timespec in(double milliseconds) {
+    struct timespec time = now();
+    const long long nanoseconds = time.tv_nsec + (long long)(milliseconds * 1e6);
+    time.tv_sec += nanoseconds / 1000000000;
+    time.tv_nsec = nanoseconds % 1000000000;
+    return time;
+}
+
+static bool is_before(struct timespec a, struct timespec b) {
+    return a.tv_sec != b.tv_sec ? a.tv_sec < b.tv_sec : a.tv_nsec < b.tv_nsec;
 }
 
 bool text_is(const json_t* string, const char* text) {
@@ -64,14 +87,39 @@ static struct call* find(const char* sender, const char* id) {
     return found ? *found : NULL;
 }
 
-static struct call* new_call(const char* sender, json_t* request, char* id, struct correlation correlation) {
+/* The sender is {org}:{user}:{random}. It comes from the topic, which the broker's access rules vouch for. */
+static size_t user_length(const char* sender) {
+    const char* colon = strchr(sender, ':');
+    if (colon) colon = strchr(colon + 1, ':');
+    return colon ? (size_t)(colon - sender) : strlen(sender);
+}
+
+static bool is_of_same_user(const struct call* a, const struct call* b) {
+    const size_t length = user_length(a->sender);
+    return user_length(b->sender) == length && memcmp(a->sender, b->sender, length) == 0;
+}
+
+/* The mutex is held. */
+static bool has_place(const struct call* call) {
+    const int share = most_calls > 2 ? most_calls / 2 : 1;
+    int all = 0, own = 0;
+    const struct call* other;
+    TAILQ_FOREACH(other, &working, next) {
+        ++all;
+        own += is_of_same_user(call, other);
+    }
+    return all < most_calls && own < share;
+}
+
+static struct call* new_call(const char* sender, json_t* request, char* id, uint32_t life,
+                             struct correlation correlation) {
     struct call* call = calloc(1, sizeof *call);
     call->sender = strdup(sender);
     call->id = id;
     call->request = request;
     call->correlation = correlation;
     call->credit = first_credit;
-    call->began = now();
+    call->deadline = in(life * 1e3);
     pthread_condattr_t attributes;
     pthread_condattr_init(&attributes);
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
@@ -93,15 +141,11 @@ static void free_call(struct call* call) {
 /* The mutex is held. */
 static void forget_old_calls(void) {
     const time_t oldest = now().tv_sec - remembered;
-    struct call* call = TAILQ_FIRST(&by_age);
-    while (call && call->began.tv_sec < oldest) {
-        struct call* next = TAILQ_NEXT(call, newer);
-        if (call->response) {
-            TAILQ_REMOVE(&by_age, call, newer);
-            tdelete(call, &calls, compare);
-            free_call(call);
-        }
-        call = next;
+    struct call* call;
+    while ((call = TAILQ_FIRST(&answered)) && call->answered.tv_sec < oldest) {
+        TAILQ_REMOVE(&answered, call, next);
+        tdelete(call, &calls, compare);
+        free_call(call);
     }
 }
 
@@ -124,9 +168,8 @@ static void refuse(const char* sender, const char* id, int code, const char* mes
     send_to(sender, response_with(id, "error", rpc_error(code, message, NULL)), correlation);
 }
 
-/* The thread of one request. */
-static void* work(void* argument) {
-    struct call* call = argument;
+/* The response, or NULL when nobody takes it. */
+static json_t* answer(struct call* call) {
     const method implementation = find_method(json_object_get(call->request, "method"));
     json_t* error = NULL;
     json_t* result = NULL;
@@ -135,16 +178,36 @@ static void* work(void* argument) {
     } else {
         error = rpc_error(-32601, "There is no such method", NULL);
     }
-    if (!result && !error) error = rpc_error(-32003, "Cancelled", NULL);
-
-    json_t* response = error ? response_with(call->id, "error", error) : response_with(call->id, "result", result);
-    if (!error && call->sent > 0) json_object_set_new(response, "count", json_integer(call->sent));
-    if (call->id) send_to(call->sender, json_deep_copy(response), &call->correlation);
-
     pthread_mutex_lock(&mutex);
-    ++places;
-    call->response = response;      /* from here on somebody else may forget the call */
-    if (!call->id) free_call(call); /* nobody remembers a notification */
+    const enum end end = call->end;
+    pthread_mutex_unlock(&mutex);
+    if (!call->id || end == dropped) {
+        json_decref(result);
+        json_decref(error);
+        return NULL;
+    }
+    if (!result && !error) error = rpc_error(-32003, end == stalled ? "Nobody takes the stream" : "Cancelled", NULL);
+    if (error) return response_with(call->id, "error", error);
+    json_t* response = response_with(call->id, "result", result);
+    if (call->sent > 0) json_object_set_new(response, "count", json_integer(call->sent));
+    return response;
+}
+
+/* The thread of one call. */
+static void* work(void* argument) {
+    struct call* call = argument;
+    json_t* response = answer(call);
+    if (response) send_to(call->sender, json_deep_copy(response), &call->correlation);
+    pthread_mutex_lock(&mutex);
+    TAILQ_REMOVE(&working, call, next);
+    if (response) {
+        call->response = response; /* from here on somebody else may forget the call */
+        call->answered = now();
+        TAILQ_INSERT_TAIL(&answered, call, next);
+    } else {
+        if (call->id) tdelete(call, &calls, compare);
+        free_call(call);
+    }
     pthread_mutex_unlock(&mutex);
     return NULL;
 }
@@ -172,8 +235,8 @@ static bool is_answer(json_t* message) {
 }
 
 /* A request: answered from memory, passed over, started or refused. It takes over all but the sender. */
-static void take(const char* sender, json_t* request, char* id, struct correlation correlation) {
-    struct call* call = new_call(sender, request, id, correlation);
+static void take(const char* sender, json_t* request, char* id, uint32_t life, struct correlation correlation) {
+    struct call* call = new_call(sender, request, id, life, correlation);
     pthread_mutex_lock(&mutex);
     forget_old_calls();
     struct call* earlier = find(sender, id);
@@ -181,12 +244,9 @@ static void take(const char* sender, json_t* request, char* id, struct correlati
     if (earlier) {
         /* A duplicate; without a response yet, that is on its way. */
         if (earlier->response) send_to(sender, json_deep_copy(earlier->response), &earlier->correlation);
-    } else if (places > 0 && start(call)) {
-        --places;
-        if (id) {
-            tsearch(call, &calls, compare);
-            TAILQ_INSERT_TAIL(&by_age, call, newer);
-        }
+    } else if (has_place(call) && start(call)) {
+        TAILQ_INSERT_TAIL(&working, call, next);
+        if (id) tsearch(call, &calls, compare);
         call = NULL;
     } else {
         is_refused = true; /* and not remembered, so that it may be asked again */
@@ -196,12 +256,13 @@ static void take(const char* sender, json_t* request, char* id, struct correlati
     if (call) free_call(call);
 }
 
-void receive_request(const char* sender, const char* payload, size_t length, struct correlation correlation) {
+void receive_request(const char* sender, const char* payload, size_t length, uint32_t life,
+                     struct correlation correlation) {
     json_t* request = json_loadb(payload, length, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
     json_t* given = json_object_get(request, "id");
     char* id = read_id(given);
     if (request && is_request(request) && (!given || id)) {
-        take(sender, request, id, correlation);
+        take(sender, request, id, life, correlation);
         return;
     }
     if (!request) {
@@ -221,11 +282,10 @@ void receive_control(const char* sender, const char* payload, size_t length) {
     char* id = read_id(json_object_get(params, "id"));
     pthread_mutex_lock(&mutex);
     struct call* call = find(sender, id);
-    if (call && text_is(name, "$/cancelRequest")) call->is_cancelled = true;
+    if (call && text_is(name, "$/cancelRequest") && call->end == open) call->end = cancelled;
     if (call && text_is(name, "$/more")) {
-        const json_int_t most = 1000000; /* at a time */
         const json_int_t n = json_integer_value(json_object_get(params, "n"));
-        if (n > 0 && call->credit < most) call->credit += n < most ? n : most;
+        if (n > 0) call->credit = n < most_credit - call->credit ? call->credit + n : most_credit;
     }
     if (call) pthread_cond_signal(&call->changed);
     pthread_mutex_unlock(&mutex);
@@ -233,28 +293,37 @@ void receive_control(const char* sender, const char* payload, size_t length) {
     json_decref(message);
 }
 
+/* The mutex is held. Returns whether something may have changed before that time; a call that expires is dropped. */
+static bool wait_until(struct call* call, struct timespec time) {
+    const bool expires = is_before(call->deadline, time);
+    const bool has_changed = pthread_cond_timedwait(&call->changed, &mutex, expires ? &call->deadline : &time) == 0;
+    if (!has_changed && expires) call->end = dropped;
+    return has_changed;
+}
+
 bool call_sleep(struct call* call, double milliseconds) {
-    struct timespec until = now();
-    const long long nanoseconds = until.tv_nsec + (long long)(milliseconds * 1e6);
-    until.tv_sec += nanoseconds / 1000000000;
-    until.tv_nsec = nanoseconds % 1000000000;
+    const struct timespec until = in(milliseconds);
     pthread_mutex_lock(&mutex);
-    while (!call->is_cancelled && pthread_cond_timedwait(&call->changed, &mutex, &until) == 0) {
+    while (call->end == open && wait_until(call, until)) {
     }
-    const bool goes_on = !call->is_cancelled;
+    const bool goes_on = call->end == open;
     pthread_mutex_unlock(&mutex);
     return goes_on;
 }
 
 bool call_progress(struct call* call, json_t* value) {
+    const struct timespec until = in(patience);
     pthread_mutex_lock(&mutex);
-    while (!call->is_cancelled && call->credit == 0) pthread_cond_wait(&call->changed, &mutex);
-    const bool goes_on = !call->is_cancelled;
+    if (!call->id) call->end = dropped; /* nobody takes the items of a notification */
+    while (call->end == open && call->credit == 0) {
+        if (!wait_until(call, until) && call->end == open) call->end = stalled;
+    }
+    const bool goes_on = call->end == open;
     if (goes_on) --call->credit;
     pthread_mutex_unlock(&mutex);
-    if (!goes_on || !call->id) {
+    if (!goes_on) {
         json_decref(value);
-        return goes_on;
+        return false;
     }
     json_t* id = json_incref(json_object_get(call->request, "id"));
     json_t* params = json_pack("{s:o, s:I, s:o, s:s}", "id", id, "seq", call->sent++, "value", value, "at", instance);
@@ -262,8 +331,7 @@ bool call_progress(struct call* call, json_t* value) {
     return true;
 }
 
-/* The sender is {org}:{user}:{random}. It comes from the topic, which the broker's access rules vouch for. */
 bool call_is_of(const struct call* call, const char* user) {
     const size_t length = strlen(user);
-    return strncmp(call->sender, user, length) == 0 && call->sender[length] == ':';
+    return user_length(call->sender) == length && memcmp(call->sender, user, length) == 0;
 }

@@ -5,7 +5,7 @@ struct call;
 
 /*
  * A method. It takes the parameters, NULL when there are none, and returns its result; or NULL, with an error from
- * rpc_error in *error, or with none when the call has been cancelled.
+ * rpc_error in *error, or with none when the call has ended.
  */
 typedef json_t* (*method)(struct call* call, json_t* params, json_t** error);
 

@@ -15,7 +15,10 @@
 #include "methods.h"
 #include "url.h"
 
-enum { goodbye_patience = 5 }; /* seconds */
+enum {
+    goodbye_patience = 5, /* seconds */
+    life = 60,            /* seconds, of a call whose message has no expiry */
+};
 
 char instance[] = "c-00000000";
 static const char *root, *service;
@@ -86,7 +89,8 @@ static void on_connect(struct mosquitto* connected, void* data, int reason, int 
     }
     char* shared = join("$share/", service, "/");
     char* filters[] = {join(shared, requests, "+"), join(record, "/+", ""), everyone};
-    complain("subscribe", mosquitto_subscribe_multiple(connected, NULL, 3, filters, 1, 0, NULL));
+    const int options = MQTT_SUB_OPT_SEND_RETAIN_NEVER;
+    complain("subscribe", mosquitto_subscribe_multiple(connected, NULL, 3, filters, 1, options, NULL));
     free(shared);
     free(filters[0]);
     free(filters[1]);
@@ -109,14 +113,17 @@ static void on_subscribe(struct mosquitto* connected, void* data, int id, int co
 static void on_message(struct mosquitto* connected, void* data, const struct mosquitto_message* message,
                        const mosquitto_property* properties) {
     (void)connected, (void)data;
+    if (message->retain) return; /* of the past; only records are ever retained */
     const char* payload = message->payload ? message->payload : "";
     const size_t length = (size_t)message->payloadlen;
     const char* sender = strrchr(message->topic, '/') + 1;
     if (strncmp(message->topic, requests, strlen(requests)) == 0) {
+        uint32_t seconds = life;
+        mosquitto_property_read_int32(properties, MQTT_PROP_MESSAGE_EXPIRY_INTERVAL, &seconds, false);
         struct correlation correlation = {NULL, 0};
         mosquitto_property_read_binary(properties, MQTT_PROP_CORRELATION_DATA, &correlation.data, &correlation.length,
                                        false);
-        receive_request(sender, payload, length, correlation);
+        receive_request(sender, payload, length, seconds, correlation);
     } else {
         receive_control(sender, payload, length);
     }
@@ -160,7 +167,7 @@ static void make_names(void) {
 static int connect_to(const struct url* url) {
     char* id = join(service, "-", instance);
     char* will = announcement(false);
-    client = mosquitto_new(id, true, NULL);
+    client = mosquitto_new(variable("WSMQ_CLIENT_ID", id), true, NULL);
     mosquitto_int_option(client, MOSQ_OPT_PROTOCOL_VERSION, MQTT_PROTOCOL_V5);
     mosquitto_reconnect_delay_set(client, 1, 30, true);
     mosquitto_will_set(client, record, (int)strlen(will), will, 1, true);
@@ -181,7 +188,7 @@ int main(void) {
         fputs("WSMQ_URL should be mqtt://[user:password@]host[:port], or mqtts://\n", stderr);
         return 1;
     }
-    limit_calls(atoi(variable("WSMQ_LIMIT", "1000")));
+    limit_calls(atoi(variable("WSMQ_LIMIT", "1000")), atoi(variable("WSMQ_STALL", "30000")));
     make_names();
 
     /* Before there are other threads, so that none of them gets these signals. */
