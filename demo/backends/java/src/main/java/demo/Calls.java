@@ -12,7 +12,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /** The requests that are worked on or remembered. */
@@ -25,15 +24,15 @@ final class Calls {
 
     private final Service service;
     private final Map<Key, Call> calls = new ConcurrentHashMap<>();
-    // A thread for each request, because streams mostly wait; on Java 21 use virtual threads.
+    // A thread for each call, because streams mostly wait; on Java 21 use virtual threads.
     private final ExecutorService workers = Executors.newCachedThreadPool(Calls::daemon);
-    private final Semaphore places; // for the calls that are worked on
+    private final Places places;
     private final ScheduledExecutorService forgetting = Executors.newSingleThreadScheduledExecutor(Calls::daemon);
 
-    /** @param limit requests that may be worked on at a time */
+    /** @param limit calls that may be worked on at a time */
     Calls(Service service, int limit) {
         this.service = service;
-        places = new Semaphore(limit);
+        places = new Places(limit);
     }
 
     private static Thread daemon(Runnable work) {
@@ -42,7 +41,8 @@ final class Calls {
         return thread;
     }
 
-    void receiveRequest(String sender, ByteBuffer payload, ByteBuffer correlationData) {
+    /** @param life seconds */
+    void receiveRequest(String sender, ByteBuffer payload, ByteBuffer correlationData, long life) {
         JsonElement request;
         try {
             request = Json.read(payload);
@@ -57,28 +57,27 @@ final class Calls {
             refuse(sender, told, new RpcException(-32600, "Invalid request"), correlationData);
             return;
         }
-        var call = new Call(service, sender, request.getAsJsonObject(), correlationData);
+        var call = new Call(service, sender, request.getAsJsonObject(), correlationData, life);
         var key = new Key(sender, call.id);
         var earlier = calls.get(key);
         if (earlier != null) {
             earlier.respondAgain();
-        } else if (places.tryAcquire()) {
-            if (!call.isNotification()) {
-                calls.put(key, call);
-                forgetting.schedule(() -> calls.remove(key), REMEMBERED, TimeUnit.SECONDS);
-            }
-            workers.execute(() -> work(call));
+        } else if (places.take(call.user())) {
+            if (!call.isNotification()) calls.put(key, call);
+            workers.execute(() -> work(call, key));
         } else if (!call.isNotification()) {
             // Not remembered, so that it may be asked again.
             refuse(sender, call.id, new RpcException(-32004, "Overloaded"), correlationData);
         }
     }
 
-    private void work(Call call) {
+    private void work(Call call, Key key) {
         try {
             call.run();
         } finally {
-            places.release();
+            places.free(call.user());
+            var patience = call.isAnswered() ? REMEMBERED : 0;
+            forgetting.schedule(() -> calls.remove(key, call), patience, TimeUnit.SECONDS);
         }
     }
 
@@ -121,7 +120,7 @@ final class Calls {
             if (call == null) return;
             var method = message.get("method").getAsString();
             if (method.equals("$/cancelRequest")) call.cancel();
-            if (method.equals("$/more")) call.more(params.get("n").getAsInt());
+            if (method.equals("$/more") && Json.isNumber(params.get("n"))) call.more(params.get("n").getAsDouble());
         } catch (CharacterCodingException | RuntimeException | StackOverflowError ignored) {
             // What is no such message concerns nobody.
         }

@@ -9,6 +9,7 @@ import com.hivemq.client.mqtt.mqtt5.Mqtt5Client;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5ClientBuilder;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5PublishBuilder;
+import com.hivemq.client.mqtt.mqtt5.message.subscribe.Mqtt5RetainHandling;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -24,6 +25,10 @@ final class Service {
     private static final String ROOT = variable("WSMQ_ROOT", "evsuites/");
     private static final String SERVICE = variable("WSMQ_SERVICE", "demo");
     private static final int LIMIT = Integer.parseInt(variable("WSMQ_LIMIT", "1000"));
+    private static final int LIFE = 60; // seconds, of a call whose message has no expiry
+
+    /** Milliseconds that a stream waits for credit. */
+    final int stall = Integer.parseInt(variable("WSMQ_STALL", "30000"));
 
     final String instance = "java-%08x".formatted(ThreadLocalRandom.current().nextInt());
     private final String requests = ROOT + "webapp/req/" + SERVICE + "/";
@@ -32,7 +37,7 @@ final class Service {
     private final Calls calls = new Calls(this, LIMIT);
 
     private final Mqtt5AsyncClient client = builder(BROKER)
-            .identifier(SERVICE + "-" + instance)
+            .identifier(variable("WSMQ_CLIENT_ID", SERVICE + "-" + instance))
             .automaticReconnectWithDefaultConfig()
             .addConnectedListener(context -> start())
             .willPublish(announcement(false).asWill())
@@ -76,6 +81,7 @@ final class Service {
         var granted = filters.stream().map(filter -> client.subscribeWith()
                 .topicFilter(filter)
                 .qos(MqttQos.AT_LEAST_ONCE)
+                .retainHandling(Mqtt5RetainHandling.DO_NOT_SEND)
                 .send());
         CompletableFuture.allOf(granted.toArray(CompletableFuture[]::new))
                 .thenCompose(all -> client.publish(announcement(true)))
@@ -109,11 +115,16 @@ final class Service {
 
     /** Runs on a thread of the client, which must not be kept waiting. */
     private void receive(Mqtt5Publish publish) {
+        if (publish.isRetain()) return; // of the past; only records are ever retained
         var topic = publish.getTopic().toString();
         var sender = topic.substring(topic.lastIndexOf('/') + 1);
         var payload = publish.getPayload().orElse(ByteBuffer.allocate(0));
-        if (topic.startsWith(requests)) calls.receiveRequest(sender, payload, publish.getCorrelationData().orElse(null));
-        else calls.receiveControl(sender, payload);
+        if (topic.startsWith(requests)) {
+            var life = publish.getMessageExpiryInterval().orElse(LIFE);
+            calls.receiveRequest(sender, payload, publish.getCorrelationData().orElse(null), life);
+        } else {
+            calls.receiveControl(sender, payload);
+        }
     }
 
     /** The client sends in the order of these calls. */
