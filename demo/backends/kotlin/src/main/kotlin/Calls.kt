@@ -7,31 +7,41 @@ import com.google.gson.JsonParseException
 import java.nio.ByteBuffer
 import java.nio.charset.CharacterCodingException
 import java.util.concurrent.ConcurrentHashMap
-import java.util.concurrent.Semaphore
+import kotlin.math.floor
+import kotlin.time.Duration
 import kotlin.time.Duration.Companion.seconds
 import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.SupervisorJob
+import kotlinx.coroutines.TimeoutCancellationException
 import kotlinx.coroutines.delay
 import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.flow.update
 import kotlinx.coroutines.launch
+import kotlinx.coroutines.withTimeout
+import kotlinx.coroutines.withTimeoutOrNull
 
 private val remembered = 60.seconds // that a response is kept for duplicates of its request
-private const val FIRST_CREDIT = 64L // items of a stream that need no credit
+private const val FIRST_CREDIT = 64 // items of a stream that need no credit
+private const val MOST_CREDIT = 256 // items that are allowed and not yet sent
 private const val LONGEST_ID = 256 // bytes of JSON
-private const val LARGEST_GRANT = 1_000_000L
 
 /** A failure that the caller is told; [data] is what else it should know. */
 class RpcException(private val code: Int, message: String, private val data: JsonElement? = null) : Exception(message) {
     fun toJson() = jsonOf("code" to code, "message" to message).also { if (data != null) it.add("data", data) }
 }
 
-/** One request while it is worked on, and its response afterwards. [id] is null for a notification. */
-class Call(private val service: Service, val sender: String, request: JsonObject, private val correlationData: ByteBuffer?) {
+/** One request or notification while it is worked on, and its response afterwards. [id] is null for a notification. */
+class Call(
+    private val service: Service,
+    private val sender: String,
+    request: JsonObject,
+    private val life: Duration,
+    private val correlationData: ByteBuffer?,
+) {
     val id: JsonElement? = request["id"]
     val params: JsonElement? = request["params"]
     private val method = request["method"].asString
@@ -52,10 +62,12 @@ class Call(private val service: Service, val sender: String, request: JsonObject
         val answer = jsonOf("id" to id)
         try {
             val implementation = methods[method] ?: throw RpcException(-32601, "There is no method $method")
-            answer.add("result", json(implementation(this)))
+            answer.add("result", withTimeout(life) { json(implementation(this@Call)) })
             if (sent > 0) answer.addProperty("count", sent)
         } catch (failure: RpcException) {
             answer.add("error", failure.toJson())
+        } catch (_: TimeoutCancellationException) {
+            return // nobody waits for an answer any more
         } catch (_: CancellationException) {
             answer.add("error", RpcException(-32003, "Cancelled").toJson())
         } catch (failure: Exception) {
@@ -67,6 +79,8 @@ class Call(private val service: Service, val sender: String, request: JsonObject
         respondAgain()
     }
 
+    val isAnswered get() = response != null
+
     /** Unless the response is still on its way. */
     fun respondAgain() {
         response?.let { service.respond(sender, it.deepCopy(), correlationData) }
@@ -74,13 +88,15 @@ class Call(private val service: Service, val sender: String, request: JsonObject
 
     /** Sends one item of a stream, once the caller has granted credit for it. */
     suspend fun progress(value: JsonElement) {
-        credit.first { it > 0 }
+        val isTaken = id != null && withTimeoutOrNull(service.stall) { credit.first { it > 0 } } != null
+        if (!isTaken) throw RpcException(-32003, "Nobody takes the stream")
         credit.update { it - 1 }
-        val item = jsonOf("id" to id, "seq" to sent++, "value" to value, "at" to service.instance)
-        if (id != null) service.notify(sender, "$/progress", item)
+        service.notify(sender, "$/progress", jsonOf("id" to id, "seq" to sent++, "value" to value, "at" to service.instance))
     }
 
-    fun more(n: Long) = credit.update { it + n.coerceIn(0, LARGEST_GRANT) }
+    fun more(n: Double) {
+        if (n > 0 && n == floor(n)) credit.update { minOf(it + n, MOST_CREDIT.toDouble()).toInt() }
+    }
 
     fun cancel() = job?.cancel()
 }
@@ -91,10 +107,10 @@ class Calls(private val service: Service, limit: Int) {
     private data class Key(val sender: String, val id: JsonElement)
 
     private val calls = ConcurrentHashMap<Key, Call>()
-    private val places = Semaphore(limit)
+    private val places = Places(limit)
     private val scope = CoroutineScope(SupervisorJob() + Dispatchers.Default)
 
-    fun receiveRequest(sender: String, payload: ByteArray, correlationData: ByteBuffer?) {
+    fun receiveRequest(sender: String, payload: ByteArray, life: Duration, correlationData: ByteBuffer?) {
         val request = try {
             read(payload)
         } catch (_: CharacterCodingException) {
@@ -107,22 +123,24 @@ class Calls(private val service: Service, limit: Int) {
             val id = (request as? JsonObject)?.get("id")?.takeIf(::isId)
             return refuse(sender, id, RpcException(-32600, "Invalid request"), correlationData)
         }
-        val call = Call(service, sender, request as JsonObject, correlationData)
+        val call = Call(service, sender, request as JsonObject, life, correlationData)
         val key = call.id?.let { Key(sender, it) }
         key?.let(calls::get)?.let { return it.respondAgain() }
-        if (!places.tryAcquire()) {
+        if (!places.take(call.user)) {
             // Not remembered, so that it may be asked again.
             if (key != null) refuse(sender, key.id, RpcException(-32004, "Overloaded"), correlationData)
             return
         }
-        if (key != null) {
-            calls[key] = call
-            scope.launch {
-                delay(remembered)
-                calls.remove(key)
-            }
+        if (key != null) calls[key] = call
+        call.startIn(scope) {
+            places.free(call.user)
+            if (key != null) scope.launch { forget(key, call) }
         }
-        call.startIn(scope, places::release)
+    }
+
+    private suspend fun forget(key: Key, call: Call) {
+        if (call.isAnswered) delay(remembered)
+        calls.remove(key, call)
     }
 
     private fun refuse(sender: String, id: JsonElement?, failure: RpcException, correlationData: ByteBuffer?) =
@@ -148,9 +166,9 @@ class Calls(private val service: Service, limit: Int) {
             null
         }
         val params = message?.get("params") as? JsonObject
-        val call = params?.get("id")?.let { calls[Key(sender, it)] } ?: return
+        val call = params?.get("id")?.takeIf(::isId)?.let { calls[Key(sender, it)] } ?: return
         val method = message["method"].takeIf { it.isString }?.asString
         if (method == "$/cancelRequest") call.cancel()
-        if (method == "$/more") params["n"].takeIf { it.isNumber }?.let { call.more(it.asDouble.toLong()) }
+        if (method == "$/more") params["n"].takeIf { it.isNumber }?.let { call.more(it.asDouble) }
     }
 }

@@ -9,27 +9,33 @@ import com.hivemq.client.mqtt.mqtt5.Mqtt5Client
 import com.hivemq.client.mqtt.mqtt5.Mqtt5ClientBuilder
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5PublishBuilder
+import com.hivemq.client.mqtt.mqtt5.message.subscribe.Mqtt5RetainHandling
 import java.net.URI
 import java.nio.ByteBuffer
 import java.util.concurrent.CompletableFuture
 import java.util.concurrent.TimeUnit
 import kotlin.random.Random
+import kotlin.time.Duration.Companion.milliseconds
+import kotlin.time.Duration.Companion.seconds
 
 private val broker = URI(System.getenv("WSMQ_URL") ?: "mqtt://localhost")
 private val root = System.getenv("WSMQ_ROOT") ?: "evsuites/"
 private val service = System.getenv("WSMQ_SERVICE") ?: "demo"
 private val limit = (System.getenv("WSMQ_LIMIT") ?: "1000").toInt()
+private const val LIFE = 60L // seconds, of a call whose message has no expiry
 
 /** The demo service in Kotlin, with the HiveMQ client. README.md says how to start it and how it works. */
 class Service {
     val instance = "kotlin-%08x".format(Random.nextInt())
+    /** How long a stream waits for credit. */
+    val stall = (System.getenv("WSMQ_STALL") ?: "30000").toInt().milliseconds
     private val requests = "${root}webapp/req/$service/"
     private val control = "${root}webapp/svc/$service/"
     private val record = control + instance
     private val calls = Calls(this, limit)
 
     private val client: Mqtt5AsyncClient = clientBuilder()
-        .identifier("$service-$instance")
+        .identifier(System.getenv("WSMQ_CLIENT_ID") ?: "$service-$instance")
         .automaticReconnectWithDefaultConfig()
         .addConnectedListener { start() }
         .willPublish(announcement(online = false).asWill())
@@ -46,7 +52,7 @@ class Service {
     /** Subscribes and then tells that requests are answered; after every reconnection again. */
     private fun start() {
         val granted = listOf("\$share/$service/$requests+", "$record/+", "${control}_all/+").map { filter ->
-            client.subscribeWith().topicFilter(filter).qos(MqttQos.AT_LEAST_ONCE).send()
+            client.subscribeWith().topicFilter(filter).qos(MqttQos.AT_LEAST_ONCE).retainHandling(Mqtt5RetainHandling.DO_NOT_SEND).send()
         }
         CompletableFuture.allOf(*granted.toTypedArray())
             .thenCompose { client.publish(announcement(online = true)) }
@@ -76,11 +82,13 @@ class Service {
 
     /** Runs on a thread of the client, which must not be kept waiting. */
     private fun receive(publish: Mqtt5Publish) {
+        if (publish.isRetain) return // of the past; only records are ever retained
         val topic = publish.topic.toString()
         val sender = topic.substringAfterLast('/')
         val payload = publish.payloadAsBytes
         if (topic.startsWith(requests)) {
-            calls.receiveRequest(sender, payload, publish.correlationData.orElse(null))
+            val life = publish.messageExpiryInterval.orElse(LIFE).seconds
+            calls.receiveRequest(sender, payload, life, publish.correlationData.orElse(null))
         } else {
             calls.receiveControl(sender, payload)
         }
