@@ -3,7 +3,7 @@ package demo
 import java.nio.ByteBuffer
 import java.nio.charset.CharacterCodingException
 import java.nio.charset.StandardCharsets.UTF_8
-import java.util.concurrent.{Executors, Semaphore}
+import java.util.concurrent.{ScheduledFuture, ScheduledThreadPoolExecutor}
 import scala.collection.concurrent.TrieMap
 import scala.concurrent.ExecutionContext.Implicits.global
 import scala.concurrent.duration.*
@@ -11,9 +11,9 @@ import scala.concurrent.{Future, Promise}
 import scala.util.{Failure, Success, Try}
 
 private val remembered = 60.seconds // that a response is kept for duplicates of its request
-private val firstCredit = 64L // items of a stream that need no credit
+private val firstCredit = 64 // items of a stream that need no credit
+private val mostCredit = 256 // items that are allowed and not yet sent
 private val longestId = 256 // bytes of JSON
-private val mostCredit = 1_000_000L // at a time
 
 /** A failure that the caller is told. */
 final class RpcError(code: Int, message: String, data: Option[ujson.Value] = None) extends Exception(message):
@@ -22,26 +22,31 @@ final class RpcError(code: Int, message: String, data: Option[ujson.Value] = Non
     data.foreach(error("data") = _)
     error
 
-private val timer = Executors.newSingleThreadScheduledExecutor { work =>
-  val thread = Thread(work)
-  thread.setDaemon(true)
-  thread
-}
+/** Ends a call of which nobody takes the answer. */
+private object Dropped extends Exception
 
-private def after(delay: FiniteDuration): Future[Unit] =
-  val promise = Promise[Unit]()
-  timer.schedule((() => promise.success(())): Runnable, delay.length, delay.unit)
-  promise.future
+private object Timer extends ScheduledThreadPoolExecutor(1):
+  setRemoveOnCancelPolicy(true) // what is not to come need not be kept
 
-/** One request while it is worked on, and its response afterwards. */
-final class Call(service: Service, sender: String, request: ujson.Obj, correlationData: Option[ByteBuffer]):
+  def after(delay: FiniteDuration)(work: => Unit): ScheduledFuture[?] =
+    schedule((() => work): Runnable, delay.length, delay.unit)
+
+/** One request or notification while it is worked on, and its response afterwards. */
+final class Call(
+    service: Service,
+    sender: String,
+    request: ujson.Obj,
+    life: FiniteDuration,
+    correlationData: Option[ByteBuffer]
+):
   /** None for a notification. */
   val id: Option[ujson.Value] = request.value.get("id")
   val params: Option[ujson.Value] = request.value.get("params")
   private val method = request("method").str
-  private val cancelled = Promise[Nothing]()
+  private var end: Option[Throwable] = None
+  private var asleep = Promise[Unit]()
+  private var starved = Promise[Unit]()
   private var credit = firstCredit
-  private var creditCame = Promise[Unit]()
   private var sent = 0
   @volatile private var response: Option[ujson.Obj] = None
 
@@ -50,10 +55,16 @@ final class Call(service: Service, sender: String, request: ujson.Obj, correlati
 
   /** Completes when the response is on its way. */
   def run(): Future[Unit] =
+    val expiry = Timer.after(life)(finish(Dropped))
     val result = Methods.all.get(method) match
       case Some(implementation) => Future.unit.flatMap(_ => implementation(this))
       case None => Future.failed(RpcError(-32601, s"There is no method $method"))
-    result.transform(outcome => Try(respond(describe(outcome))))
+    result.transform { outcome =>
+      expiry.cancel(false)
+      synchronized(end.fold(outcome)(Failure(_))) match
+        case Failure(Dropped) => Success(())
+        case ended => Try(respond(describe(ended)))
+    }
 
   private def describe(outcome: Try[ujson.Value]): ujson.Obj =
     val answer = ujson.Obj("id" -> id.getOrElse(ujson.Null))
@@ -72,6 +83,8 @@ final class Call(service: Service, sender: String, request: ujson.Obj, correlati
       response = Some(answer)
       respondAgain()
 
+  def isAnswered: Boolean = response.isDefined
+
   /** Unless the response is still on its way. */
   def respondAgain(): Unit =
     for answer <- response do
@@ -81,43 +94,64 @@ final class Call(service: Service, sender: String, request: ujson.Obj, correlati
   def refuse(failure: RpcError): Unit =
     for name <- id do service.respond(sender, ujson.Obj("id" -> name, "error" -> failure.toJson), correlationData)
 
-  def sleep(delay: FiniteDuration): Future[Unit] = unlessCancelled(after(delay))
+  def sleep(delay: FiniteDuration): Future[Unit] = synchronized {
+    asleep = Promise()
+    waitFor(asleep, delay, Success(()))
+  }
 
   /** Sends one item of a stream, once the caller has granted credit for it. */
   def progress(value: ujson.Value): Future[Unit] = synchronized {
-    if cancelled.isCompleted then cancelled.future
-    else if credit == 0 then unlessCancelled(creditCame.future).flatMap(_ => progress(value))
-    else
-      credit -= 1
-      for name <- id do
+    id match
+      case None => Future.failed(Dropped) // nobody takes the items of a notification
+      case Some(name) if credit > 0 && end.isEmpty =>
         val item = ujson.Obj("id" -> name, "seq" -> sent, "value" -> value, "at" -> service.instance)
         service.notify(sender, "$/progress", item)
-      sent += 1
-      Future.unit
+        credit -= 1
+        sent += 1
+        Future.unit
+      case _ =>
+        starved = Promise()
+        waitFor(starved, service.stall, Failure(RpcError(-32003, "Nobody takes the stream"))).flatMap(_ => progress(value))
   }
 
-  private def unlessCancelled(waiting: Future[Unit]) = Future.firstCompletedOf(List(cancelled.future, waiting))
+  /** Fails when the call ends; completes with `otherwise` after that time. */
+  private def waitFor(event: Promise[Unit], time: FiniteDuration, otherwise: Try[Unit]): Future[Unit] =
+    for reason <- end do event.failure(reason)
+    val alarm = Timer.after(time)(event.tryComplete(otherwise))
+    event.future.onComplete(_ => alarm.cancel(false))
+    event.future
 
   def more(n: Double): Unit = synchronized {
-    credit += n.toLong.max(0).min(mostCredit)
-    creditCame.trySuccess(())
-    creditCame = Promise()
+    if n > 0 && n.isWhole then
+      credit = (credit + n).min(mostCredit).toInt
+      starved.trySuccess(())
   }
 
-  def cancel(): Unit = cancelled.tryFailure(RpcError(-32003, "Cancelled"))
+  def cancel(): Unit = finish(RpcError(-32003, "Cancelled"))
 
-/** The requests that are worked on, at most `limit`, or remembered. */
+  private def finish(reason: Throwable): Unit = synchronized {
+    end = end.orElse(Some(reason))
+    asleep.tryFailure(reason)
+    starved.tryFailure(reason)
+  }
+
+/** The calls that are worked on, at most `limit`, or remembered. */
 final class Calls(service: Service, limit: Int):
   /** By sender and id, so that nobody can reach the request of somebody else. */
   private val calls = TrieMap.empty[(String, ujson.Value), Call]
-  private val places = Semaphore(limit)
+  private val places = Places(limit)
 
-  def receiveRequest(sender: String, payload: Array[Byte], correlationData: Option[ByteBuffer]): Unit =
+  def receiveRequest(
+      sender: String,
+      payload: Array[Byte],
+      life: FiniteDuration,
+      correlationData: Option[ByteBuffer]
+  ): Unit =
     def refuse(id: ujson.Value, failure: RpcError): Unit =
       service.respond(sender, ujson.Obj("id" -> id, "error" -> failure.toJson), correlationData)
     read(payload) match
       case None => refuse(ujson.Null, RpcError(-32700, "Parse error"))
-      case Some(Request(request)) => take(sender, Call(service, sender, request, correlationData))
+      case Some(Request(request)) => take(sender, Call(service, sender, request, life, correlationData))
       case Some(message) if isAnswer(message) => () // or else two sides would answer each other for ever
       case Some(other) =>
         val id = other.objOpt.flatMap(_.get("id")).filter(isId)
@@ -127,11 +161,14 @@ final class Calls(service: Service, limit: Int):
     val key = call.id.map((sender, _))
     key.flatMap(calls.get) match
       case Some(earlier) => earlier.respondAgain()
-      case None if places.tryAcquire() =>
-        for each <- key do
-          calls(each) = call
-          after(remembered).foreach(_ => calls.remove(each))
-        call.run().onComplete(_ => places.release())
+      case None if places.take(call.user) =>
+        for each <- key do calls(each) = call
+        call.run().onComplete { _ =>
+          places.free(call.user)
+          for each <- key do
+            if call.isAnswered then Timer.after(remembered)(calls.remove(each))
+            else calls.remove(each)
+        }
       // Not remembered, so that it may be asked again.
       case None => call.refuse(RpcError(-32004, "Overloaded"))
 
@@ -139,7 +176,7 @@ final class Calls(service: Service, limit: Int):
     for
       message <- read(payload).flatMap(_.objOpt)
       params <- message.get("params").flatMap(_.objOpt)
-      id <- params.get("id")
+      id <- params.get("id").filter(isId)
       call <- calls.get((sender, id))
     do
       message.get("method") match

@@ -3,6 +3,7 @@ package demo
 import com.hivemq.client.mqtt.MqttGlobalPublishFilter.SUBSCRIBED
 import com.hivemq.client.mqtt.datatypes.MqttQos.AT_LEAST_ONCE
 import com.hivemq.client.mqtt.mqtt5.message.publish.{Mqtt5Publish, Mqtt5PublishBuilder}
+import com.hivemq.client.mqtt.mqtt5.message.subscribe.Mqtt5RetainHandling.DO_NOT_SEND
 import com.hivemq.client.mqtt.mqtt5.{Mqtt5AsyncClient, Mqtt5Client, Mqtt5ClientBuilder}
 
 import java.net.URI
@@ -10,6 +11,7 @@ import java.nio.ByteBuffer
 import java.util.concurrent.TimeUnit.SECONDS
 import scala.concurrent.ExecutionContext.Implicits.global
 import scala.concurrent.Future
+import scala.concurrent.duration.*
 import scala.jdk.FutureConverters.*
 import scala.jdk.OptionConverters.*
 import scala.util.{Failure, Random, Success, Try}
@@ -18,17 +20,20 @@ private val broker = URI(sys.env.getOrElse("WSMQ_URL", "mqtt://localhost"))
 private val root = sys.env.getOrElse("WSMQ_ROOT", "evsuites/")
 private val service = sys.env.getOrElse("WSMQ_SERVICE", "demo")
 private val limit = sys.env.getOrElse("WSMQ_LIMIT", "1000").toInt
+private val life = 60L // seconds, of a call whose message has no expiry
 
 /** The demo service in Scala, with the HiveMQ client. README.md says how to start it and how it works. */
 final class Service:
   val instance: String = f"scala-${Random.nextInt()}%08x"
+  /** How long a stream waits for credit. */
+  val stall: FiniteDuration = sys.env.getOrElse("WSMQ_STALL", "30000").toInt.millis
   private val requests = s"${root}webapp/req/$service/"
   private val control = s"${root}webapp/svc/$service/"
   private val record = control + instance
   private val calls = Calls(this, limit)
 
   private val client: Mqtt5AsyncClient = clientBuilder()
-    .identifier(s"$service-$instance")
+    .identifier(sys.env.getOrElse("WSMQ_CLIENT_ID", s"$service-$instance"))
     .automaticReconnectWithDefaultConfig()
     .addConnectedListener(_ => start())
     .willPublish(announcement(online = false).asWill())
@@ -44,12 +49,15 @@ final class Service:
   /** Subscribes and then tells that requests are answered; after every reconnection again. */
   private def start(): Unit =
     val filters = List(s"$$share/$service/$requests+", s"$record/+", s"${control}_all/+")
-    val granted = filters.map(client.subscribeWith().topicFilter(_).qos(AT_LEAST_ONCE).send().asScala)
+    val granted = filters.map(subscribe(_).asScala)
     val told = Future.sequence(granted).flatMap(_ => client.publish(announcement(online = true)).asScala)
     told.onComplete {
       case Success(_) => println(s"$service/$instance answers")
       case Failure(reason) => Console.err.println(reason.getMessage)
     }
+
+  private def subscribe(filter: String) =
+    client.subscribeWith().topicFilter(filter).qos(AT_LEAST_ONCE).retainHandling(DO_NOT_SEND).send()
 
   private def stop(): Unit =
     Try {
@@ -69,8 +77,10 @@ final class Service:
   private def receive(publish: Mqtt5Publish): Unit =
     val topic = publish.getTopic.toString
     val sender = topic.substring(topic.lastIndexOf('/') + 1)
-    if topic.startsWith(requests) then
-      calls.receiveRequest(sender, publish.getPayloadAsBytes, publish.getCorrelationData.toScala)
+    if publish.isRetain then () // of the past; only records are ever retained
+    else if topic.startsWith(requests) then
+      val lives = publish.getMessageExpiryInterval.orElse(life).seconds
+      calls.receiveRequest(sender, publish.getPayloadAsBytes, lives, publish.getCorrelationData.toScala)
     else calls.receiveControl(sender, publish.getPayloadAsBytes)
 
   /** The client sends in the order of these calls. */
