@@ -2,10 +2,11 @@
   "Requests: how they are read, answered once, cancelled and given credit."
   (:require [clojure.data.json :as json]
             [demo.call :as call :refer [failure]]
-            [demo.methods :as methods])
+            [demo.methods :as methods]
+            [demo.places :as places])
   (:import (java.nio ByteBuffer)
            (java.nio.charset StandardCharsets)
-           (java.util.concurrent Executors Semaphore ScheduledExecutorService TimeUnit)))
+           (java.util.concurrent Executors ScheduledExecutorService TimeUnit)))
 
 (def ^:private remembered 60) ; seconds that a response is kept for duplicates of its request
 (def ^:private longest-id 256) ; bytes of JSON
@@ -13,11 +14,12 @@
 (def ^:private ^ScheduledExecutorService timer (Executors/newSingleThreadScheduledExecutor))
 
 (defn calls
-  "`limit` requests are worked on at a time. `respond` takes a sender, a response and the Correlation Data; `progress` a
-  sender and parameters."
-  [{:keys [limit instance respond progress]}]
+  "`limit` calls are worked on at a time; a stream waits for credit for `stall` ms. `respond` takes a sender, a response
+  and the Correlation Data; `progress` a sender and parameters."
+  [{:keys [limit stall instance respond progress]}]
   {:by-sender-and-id (atom {}) ; so that nobody can reach the request of somebody else
-   :places (Semaphore. limit)
+   :places (places/places limit)
+   :stall stall
    :instance instance
    :respond respond
    :progress progress})
@@ -33,7 +35,7 @@
     (catch StackOverflowError _ nil)))
 
 (defn- id? [value]
-  (and (or (string? value) (number? value))
+  (and (or (string? value) (and (number? value) (not (infinite? value))))
        (<= (count (.getBytes ^String (json/write-str value :escape-unicode false) "UTF-8")) longest-id)))
 
 (defn- request? [{:strs [jsonrpc id method params] :as message}]
@@ -49,16 +51,18 @@
        (or (contains? message "result") (contains? message "error"))))
 
 (defn- work
-  "What the method returns or throws, as a response."
+  "What the method returns or throws, as a response; nil when nobody takes it."
   [{:keys [id method sent] :as call}]
   (try
     (let [implementation (or (methods/all method) (throw (failure -32601 (str "There is no method " method))))
           result (implementation call)]
+      (call/check-open call)
       (cond-> {"id" id "result" result}
         (pos? @sent) (assoc "count" @sent)))
     (catch Exception reason
-      (when-not (:error (ex-data reason)) (binding [*out* *err*] (println reason)))
-      {"id" id "error" (:error (ex-data reason) {"code" -32603 "message" "Internal error"})})))
+      (when-not (identical? reason call/dropped)
+        (when-not (:error (ex-data reason)) (binding [*out* *err*] (println reason)))
+        {"id" id "error" (:error (ex-data reason) {"code" -32603 "message" "Internal error"})}))))
 
 (defn- respond-again
   "Unless the response is still on its way."
@@ -66,37 +70,42 @@
   (when (realized? response)
     (respond sender @response correlation-data)))
 
-(defn- start [{:keys [^Semaphore places] :as calls} call]
+(defn- forget
+  "At once where there is no response that a duplicate could get."
+  [{:keys [by-sender-and-id]} {:keys [sender id response]}]
+  (let [patience (if (realized? response) remembered 0)]
+    (.schedule timer ^Runnable #(swap! by-sender-and-id dissoc [sender id]) (long patience) TimeUnit/SECONDS)))
+
+(defn- start [{:keys [places] :as calls} {:keys [id response] :as call}]
   (future
     (try
-      (let [response (work call)]
-        (when (:id call)
-          (deliver (:response call) response)
+      (when-let [answer (work call)]
+        (when id
+          (deliver response answer)
           (respond-again calls call)))
-      (finally (.release places)))))
+      (finally
+        (places/free-place places (call/user call))
+        (when id (forget calls call))))))
 
-(defn- remember [{:keys [by-sender-and-id]} key call]
-  (swap! by-sender-and-id assoc key call)
-  (.schedule timer ^Runnable #(swap! by-sender-and-id dissoc key) (long remembered) TimeUnit/SECONDS))
-
-(defn- take-request [{:keys [by-sender-and-id ^Semaphore places respond] :as calls} {:keys [sender id] :as call}]
+(defn- take-request [{:keys [by-sender-and-id places respond] :as calls} {:keys [sender id] :as call}]
   (let [key [sender id]
         earlier (when id (@by-sender-and-id key))]
     (cond
       earlier (respond-again calls earlier)
-      (.tryAcquire places) (do (when id (remember calls key call))
-                               (start calls call))
+      (places/take-place places (call/user call)) (do (when id (swap! by-sender-and-id assoc key call))
+                                                      (start calls call))
       ;; Not remembered, so that it may be asked again.
       id (respond sender {"id" id "error" {"code" -32004 "message" "Overloaded"}} (:correlation-data call)))))
 
 (defn receive-request
-  "Only checks, for it runs on a thread of the client; the work is a future's."
-  [{:keys [instance respond progress] :as calls} sender payload correlation-data]
+  "Only checks, for it runs on a thread of the client; the work is a future's. `life` is in seconds."
+  [{:keys [stall instance respond progress] :as calls} sender payload life correlation-data]
   (let [[message :as parsed] (parse payload)]
     (cond
       (nil? parsed) (respond sender {"id" nil "error" {"code" -32700 "message" "Parse error"}} correlation-data)
-      (request? message) (take-request calls (assoc (call/call sender message instance #(progress sender %))
-                                                    :correlation-data correlation-data))
+      (request? message) (let [options {:life life :stall stall :instance instance :send-progress #(progress sender %)}
+                               call (call/call sender message options)]
+                           (take-request calls (assoc call :correlation-data correlation-data)))
       (answer? message) nil ; or else two sides would answer each other for ever
       :else (let [id (when (map? message) (get message "id"))]
               (respond sender
@@ -107,7 +116,7 @@
   (let [[message] (parse payload)
         {:strs [method params]} (when (map? message) message)
         {:strs [id n]} (when (map? params) params)]
-    (when-let [call (@by-sender-and-id [sender id])]
+    (when-let [call (when (id? id) (@by-sender-and-id [sender id]))]
       (case method
         "$/cancelRequest" (call/cancel call)
         "$/more" (call/more call n)

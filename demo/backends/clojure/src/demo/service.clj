@@ -9,6 +9,7 @@
            (com.hivemq.client.mqtt.lifecycle MqttClientConnectedListener)
            (com.hivemq.client.mqtt.mqtt5 Mqtt5AsyncClient Mqtt5Client Mqtt5ClientBuilder)
            (com.hivemq.client.mqtt.mqtt5.message.publish Mqtt5Publish Mqtt5PublishBuilder$Complete)
+           (com.hivemq.client.mqtt.mqtt5.message.subscribe Mqtt5RetainHandling)
            (java.net URI)
            (java.nio ByteBuffer)
            (java.util.concurrent CompletableFuture TimeUnit)
@@ -20,6 +21,8 @@
 (def ^:private root (variable "WSMQ_ROOT" "evsuites/"))
 (def ^:private service (variable "WSMQ_SERVICE" "demo"))
 (def ^:private limit (parse-long (variable "WSMQ_LIMIT" "1000")))
+(def ^:private stall (parse-long (variable "WSMQ_STALL" "30000")))
+(def ^:private life 60) ; seconds, of a call whose message has no expiry
 (def ^:private instance (format "clojure-%08x" (rand-int Integer/MAX_VALUE)))
 (def ^:private requests (str root "webapp/req/" service "/"))
 (def ^:private control (str root "webapp/svc/" service "/"))
@@ -60,7 +63,7 @@
 
 (def ^:private ^Mqtt5AsyncClient client
   (-> (client-builder)
-      (.identifier (str service "-" instance))
+      (.identifier (variable "WSMQ_CLIENT_ID" (str service "-" instance)))
       .automaticReconnectWithDefaultConfig
       (.addConnectedListener (reify MqttClientConnectedListener (onConnected [_ _] (start))))
       (.willPublish (.asWill (announcement false)))
@@ -78,8 +81,8 @@
 (defn- respond [sender response ^ByteBuffer correlation-data]
   (-> (try
         (send-to sender response)
-        (catch StackOverflowError _
-          (send-to sender {"id" (response "id") "error" {"code" -32603 "message" "The result is nested too deep"}})))
+        (catch Throwable _ ; it is nested too deep, or holds an infinite number
+          (send-to sender {"id" (response "id") "error" {"code" -32603 "message" "The result cannot be written"}})))
       (.contentType "application/json")
       (.correlationData correlation-data)
       .build
@@ -89,20 +92,32 @@
   (publish (.build (send-to sender {"method" "$/progress" "params" params}))))
 
 (def ^:private open-calls
-  (calls/calls {:limit limit :instance instance :respond respond :progress progress}))
+  (calls/calls {:limit limit :stall stall :instance instance :respond respond :progress progress}))
 
-(defn- receive
-  "Runs on a thread of the client, which must not be kept waiting."
-  [^Mqtt5Publish publish]
+(defn- take-message [^Mqtt5Publish publish]
   (let [topic (str (.getTopic publish))
         sender (subs topic (inc (string/last-index-of topic "/")))
         payload (.getPayloadAsBytes publish)]
-    (if (string/starts-with? topic requests)
-      (calls/receive-request open-calls sender payload (.orElse (.getCorrelationData publish) nil))
-      (calls/receive-control open-calls sender payload))))
+    (cond
+      (.isRetain publish) nil ; of the past; only records are ever retained
+      (string/starts-with? topic requests) (calls/receive-request open-calls sender payload
+                                                                  (.orElse (.getMessageExpiryInterval publish) life)
+                                                                  (.orElse (.getCorrelationData publish) nil))
+      :else (calls/receive-control open-calls sender payload))))
+
+(defn- receive
+  "Runs on a thread of the client, which must not be kept waiting, and takes no more messages after an exception."
+  [publish]
+  (try
+    (take-message publish)
+    (catch Throwable failure (complain failure))))
 
 (defn- subscribe ^CompletableFuture [^String filter]
-  (-> (.subscribeWith client) (.topicFilter filter) (.qos MqttQos/AT_LEAST_ONCE) .send))
+  (-> (.subscribeWith client)
+      (.topicFilter filter)
+      (.qos MqttQos/AT_LEAST_ONCE)
+      (.retainHandling Mqtt5RetainHandling/DO_NOT_SEND)
+      .send))
 
 (defn- start
   "Subscribes and then tells that requests are answered; after every reconnection again."
