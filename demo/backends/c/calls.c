@@ -14,7 +14,8 @@ enum {
     first_credit = 64, /* items of a stream that need no credit */
     most_credit = 256, /* items that are allowed and not yet sent */
     longest_id = 256,  /* bytes of JSON */
-    stack = 512 << 10, /* bytes for each thread: there may be many */
+    stack =
+        2 << 20, /* bytes for each thread: Jansson reads JSON that is nested 2,048 deep, and writes it recursively */
 };
 
 /* Whether a call has ended before its method, and why; nobody takes the answer of one that is dropped. */

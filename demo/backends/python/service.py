@@ -1,6 +1,7 @@
 """The demo service in Python, with paho-mqtt. README.md says how to start it and how it works."""
 
 import json
+import math
 import os
 import secrets
 import signal
@@ -68,27 +69,30 @@ class Call:
 
     def run(self):
         try:
-            self.work()
+            answer = self.answer()
+            if answer:
+                self.respond({"id": self.id, **answer})
+        except Exception as failure:  # the method's, or because JSON cannot say what it returned
+            print(repr(failure), file=sys.stderr)
+            self.respond({"id": self.id, "error": {"code": -32603, "message": "Internal error"}})
         finally:
             end(self)
 
-    def work(self):
+    def answer(self):
+        """The members of the response beside the id; None where nobody takes it."""
         try:
             method = METHODS.get(self.method)
             if method is None:
                 raise RpcError(-32601, f"There is no method {self.method}")
-            response = {"id": self.id, "result": method(self.params, self)}
+            answer = {"result": method(self.params, self)}
             self.check_open()
             if self.sent:
-                response["count"] = self.sent
-            self.respond(response)
-        except Dropped:
-            pass
+                answer["count"] = self.sent
+            return answer
         except RpcError as failure:
-            self.respond({"id": self.id, "error": failure.error})
-        except Exception as failure:
-            print(repr(failure), file=sys.stderr)
-            self.respond({"id": self.id, "error": {"code": -32603, "message": "Internal error"}})
+            return {"error": failure.error}
+        except Dropped:
+            return None
 
     def respond(self, response):
         if not self.is_notification:
@@ -257,7 +261,7 @@ def parse(payload):
 
 
 def is_id(value):
-    return (isinstance(value, str) or is_number(value)) and len(json.dumps(value, ensure_ascii=False).encode(errors="replace")) <= LONGEST_ID
+    return (isinstance(value, str) or is_number(value) and math.isfinite(value)) and len(json.dumps(value, ensure_ascii=False).encode(errors="replace")) <= LONGEST_ID
 
 
 def is_answer(message):

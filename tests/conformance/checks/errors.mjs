@@ -126,7 +126,7 @@ export default [
   },
   {
     name: 'deep',
-    title: 'JSON nested 100,000 deep gets one answer, be it an error, and the next request too',
+    title: 'JSON that is nested deep or holds a number without bounds gets one answer, be it an error, and the next request too',
     async run({ caller, quiet }) {
       const open = '['.repeat(100_000)
       const deep = open + ']'.repeat(100_000)
@@ -136,6 +136,13 @@ export default [
         ...['echo', 'sum'].map((method) => `{"jsonrpc":"2.0","id":"deep","method":"${method}","params":${deep}}`),
         `{"jsonrpc":"2.0","id":"deep data","method":"fail","params":{"data":${deep}}}`,
         `{"jsonrpc":"2.0","id":${deep},"method":"echo"}`,
+        '{"jsonrpc":"2.0","id":1e999,"method":"echo"}',
+        ...['echo', 'sum'].map((method) => `{"jsonrpc":"2.0","id":"large","method":"${method}","params":[1e999]}`),
+        '{"jsonrpc":"2.0","id":"large data","method":"fail","params":{"data":1e999}}',
+        // What can be read may still be too deep to be written.
+        ...[500, 1000, 2000, 5000, 10_000, 20_000].map(
+          (depth) => `{"jsonrpc":"2.0","id":"${depth}","method":"echo","params":${'['.repeat(depth)}${']'.repeat(depth)}}`,
+        ),
       ]
       const [unfinished, ...others] = payloads
       await caller.send(/** @type {string} */ (unfinished))
@@ -147,6 +154,7 @@ export default [
         await quiet(caller)
         const answers = caller.received.slice(before).filter(({ message }) => !String(message.id).startsWith('barrier'))
         assert.equal(answers.length, 1, `responses to ${payload.slice(0, 60)}...`)
+        assert.equal(answers[0]?.message.unreadable, undefined, `the response to ${payload.slice(0, 60)}... is no JSON`)
       }
     },
   },

@@ -146,7 +146,7 @@ class Calls(private val service: Service, limit: Int) {
     private fun refuse(sender: String, id: JsonElement?, failure: RpcException, correlationData: ByteBuffer?) =
         service.respond(sender, jsonOf("id" to (id ?: JsonNull.INSTANCE), "error" to failure.toJson()), correlationData)
 
-    private fun isId(id: JsonElement) = (id.isString || id.isNumber) && write(id).encodeToByteArray().size <= LONGEST_ID
+    private fun isId(id: JsonElement) = (id.isString || id.isNumber && id.asDouble.isFinite()) && write(id).encodeToByteArray().size <= LONGEST_ID
 
     private fun isAnswer(message: JsonElement) =
         message is JsonObject && !message.has("method") && (message.has("result") || message.has("error"))

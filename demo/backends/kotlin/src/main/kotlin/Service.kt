@@ -80,8 +80,12 @@ class Service {
         return message(record, about).retain(true).build()
     }
 
-    /** Runs on a thread of the client, which must not be kept waiting. */
+    /** Runs on a thread of the client, which must not be kept waiting, and takes no more messages after an exception. */
     private fun receive(publish: Mqtt5Publish) {
+        runCatching { take(publish) }.onFailure { System.err.println(it) }
+    }
+
+    private fun take(publish: Mqtt5Publish) {
         if (publish.isRetain) return // of the past; only records are ever retained
         val topic = publish.topic.toString()
         val sender = topic.substringAfterLast('/')

@@ -73,8 +73,12 @@ final class Service:
       about("since") = System.currentTimeMillis().toDouble
     message(record, about).retain(true).build()
 
-  /** Runs on a thread of the client, which must not be kept waiting. */
+  /** Runs on a thread of the client, which must not be kept waiting, and takes no more messages after an exception. */
   private def receive(publish: Mqtt5Publish): Unit =
+    try take(publish)
+    catch case failure: (Exception | StackOverflowError) => Console.err.println(failure)
+
+  private def take(publish: Mqtt5Publish): Unit =
     val topic = publish.getTopic.toString
     val sender = topic.substring(topic.lastIndexOf('/') + 1)
     if publish.isRetain then () // of the past; only records are ever retained

@@ -113,8 +113,16 @@ final class Service {
         return message(record, about).retain(true).build();
     }
 
-    /** Runs on a thread of the client, which must not be kept waiting. */
+    /** Runs on a thread of the client, which must not be kept waiting, and takes no more messages after an exception. */
     private void receive(Mqtt5Publish publish) {
+        try {
+            take(publish);
+        } catch (RuntimeException | StackOverflowError failure) {
+            System.err.println(failure);
+        }
+    }
+
+    private void take(Mqtt5Publish publish) {
         if (publish.isRetain()) return; // of the past; only records are ever retained
         var topic = publish.getTopic().toString();
         var sender = topic.substring(topic.lastIndexOf('/') + 1);
