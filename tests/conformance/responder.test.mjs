@@ -80,6 +80,7 @@ describe('the responder of docs/protocol.md', { skip: !isHere && `there is no ${
     ['{"jsonrpc":"2.0","id":null,"method":"echo"}', null, -32600],
     ['{"jsonrpc":"2.0","id":true,"method":"echo"}', null, -32600],
     ['{"jsonrpc":"2.0","id":1e999,"method":"echo"}', null, -32600],
+    [`{"jsonrpc":"2.0","id":${'9'.repeat(400)},"method":"echo"}`, null, -32600],
     [`{"jsonrpc":"2.0","id":"${'i'.repeat(300)}","method":"echo"}`, null, -32600],
     ['{"jsonrpc":"2.0","id":"a","method":"nosuch"}', 'a', -32601],
     ['{"jsonrpc":"2.0","id":"a","method":"infinite"}', 'a', -32603],

@@ -14,12 +14,11 @@ enum {
     first_credit = 64, /* items of a stream that need no credit */
     most_credit = 256, /* items that are allowed and not yet sent */
     longest_id = 256,  /* bytes of JSON */
-    stack =
-        2 << 20, /* bytes for each thread: Jansson reads JSON that is nested 2,048 deep, and writes it recursively */
+    stack = 2 << 20,   /* bytes for each thread: JSON may be nested 2,048 deep */
 };
 
 /* Whether a call has ended before its method, and why; nobody takes the answer of one that is dropped. */
-enum end { open, cancelled, stalled, dropped };
+enum end { not_yet, cancelled, stalled, dropped };
 
 /* One request or notification while it is worked on, and its response afterwards. */
 struct call {
@@ -283,7 +282,7 @@ void receive_control(const char* sender, const char* payload, size_t length) {
     char* id = read_id(json_object_get(params, "id"));
     pthread_mutex_lock(&mutex);
     struct call* call = find(sender, id);
-    if (call && text_is(name, "$/cancelRequest") && call->end == open) call->end = cancelled;
+    if (call && text_is(name, "$/cancelRequest") && call->end == not_yet) call->end = cancelled;
     if (call && text_is(name, "$/more")) {
         const json_int_t n = json_integer_value(json_object_get(params, "n"));
         if (n > 0) call->credit = n < most_credit - call->credit ? call->credit + n : most_credit;
@@ -305,9 +304,9 @@ static bool wait_until(struct call* call, struct timespec time) {
 bool call_sleep(struct call* call, double milliseconds) {
     const struct timespec until = in(milliseconds);
     pthread_mutex_lock(&mutex);
-    while (call->end == open && wait_until(call, until)) {
+    while (call->end == not_yet && wait_until(call, until)) {
     }
-    const bool goes_on = call->end == open;
+    const bool goes_on = call->end == not_yet;
     pthread_mutex_unlock(&mutex);
     return goes_on;
 }
@@ -316,10 +315,10 @@ bool call_progress(struct call* call, json_t* value) {
     const struct timespec until = in(patience);
     pthread_mutex_lock(&mutex);
     if (!call->id) call->end = dropped; /* nobody takes the items of a notification */
-    while (call->end == open && call->credit == 0) {
-        if (!wait_until(call, until) && call->end == open) call->end = stalled;
+    while (call->end == not_yet && call->credit == 0) {
+        if (!wait_until(call, until) && call->end == not_yet) call->end = stalled;
     }
-    const bool goes_on = call->end == open;
+    const bool goes_on = call->end == not_yet;
     if (goes_on) --call->credit;
     pthread_mutex_unlock(&mutex);
     if (!goes_on) {

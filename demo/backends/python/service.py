@@ -261,7 +261,9 @@ def parse(payload):
 
 
 def is_id(value):
-    return (isinstance(value, str) or is_number(value) and math.isfinite(value)) and len(json.dumps(value, ensure_ascii=False).encode(errors="replace")) <= LONGEST_ID
+    if not isinstance(value, str) and not (is_number(value) and abs(value) != math.inf):
+        return False
+    return len(json.dumps(value, ensure_ascii=False).encode(errors="replace")) <= LONGEST_ID
 
 
 def is_answer(message):

@@ -163,7 +163,7 @@ export default [
     title: 'hostile payloads harm nobody',
     async run({ caller, join, instances, quiet, names }) {
       const deep = '['.repeat(100_000)
-      const ids = ['{}', '[]', 'null', 'true', '1e999', '"no such"', '9'.repeat(100_000), deep + ']'.repeat(100_000)]
+      const ids = ['{}', '[]', 'null', 'true', '1e999', '"no such"', '9'.repeat(400), '9'.repeat(100_000), deep + ']'.repeat(100_000)]
       const payloads = [
         deep,
         `{"jsonrpc":"2.0","id":"deep","method":"echo","params":${deep}${']'.repeat(100_000)}}`,
@@ -183,7 +183,7 @@ export default [
         '["id"]',
         '{"id":1,"result":2}',
         '{"method":[]}',
-        '{"jsonrpc":"2.0","id":1e999,"method":"echo"}',
+        ...ids.flatMap((id) => [`{"id":${id}}`, `{"jsonrpc":"2.0","id":${id},"method":"echo"}`]),
         ...['$/more', '$/cancelRequest', '$/progress', 'nosuch'].map((method) => JSON.stringify({ jsonrpc: '2.0', method })),
       ]
       for (const payload of payloads) await caller.send(payload)
