@@ -31,7 +31,7 @@ std::string login_name() {
 
 std::string uid_of(const RequestArguments& arguments) {
     if (!arguments.uid.empty()) {
-        if (!patterns::is_valid_uid(arguments.uid)) throw UsageError{"A uid is ORG:USER:RAND4, not " + arguments.uid};
+        if (!patterns::is_valid_uid(arguments.uid)) throw UsageError{"A uid is ORG:USER:RAND, not " + arguments.uid};
         return arguments.uid;
     }
     std::string uid = native::make_uid(arguments.org, arguments.user.empty() ? login_name() : arguments.user);
@@ -52,7 +52,7 @@ struct Question {
             ++word;
         } else if (arguments.peer) {
             target = Target::peer(*arguments.peer);
-            if (!patterns::is_valid_uid(target.name)) throw UsageError{"--peer takes a uid: ORG:USER:RAND4."};
+            if (!patterns::is_valid_uid(target.name)) throw UsageError{"--peer takes a uid: ORG:USER:RAND."};
         }
         if (!*word || !patterns::is_valid_name(**word))
             throw UsageError{std::string{"Say which method is asked for: "} + name_rule};

@@ -11,8 +11,9 @@ namespace {
 constexpr std::size_t longest_name = 64;
 constexpr std::size_t longest_level = 128;
 constexpr std::size_t longest_root = 1'024;
-constexpr std::string_view rand4_characters = "abcdefghijklmnopqrstuvwxyz0123456789";
-constexpr std::size_t rand4_size = 4;
+constexpr std::string_view rand_characters = "abcdefghijklmnopqrstuvwxyz0123456789";
+constexpr std::size_t shortest_rand = 4;
+constexpr std::size_t longest_rand = 16;
 
 bool is_name_character(char c) noexcept {
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.' ||
@@ -34,8 +35,9 @@ bool is_text_without(std::string_view text, std::string_view forbidden, std::siz
            std::ranges::none_of(text, is_control) && !has_wide_control(text) && is_valid_utf8(text);
 }
 
-bool is_rand4(std::string_view text) noexcept {
-    return text.size() == rand4_size && text.find_first_not_of(rand4_characters) == std::string_view::npos;
+bool is_rand(std::string_view text) noexcept {
+    return text.size() >= shortest_rand && text.size() <= longest_rand &&
+           text.find_first_not_of(rand_characters) == std::string_view::npos;
 }
 
 }  // namespace
@@ -65,28 +67,28 @@ std::optional<UidParts> parse_uid(std::string_view uid) noexcept {
     const auto second = uid.find(':', first + 1);
     if (first == std::string_view::npos || second == std::string_view::npos) return std::nullopt;
     const UidParts parts{uid.substr(0, first), uid.substr(first + 1, second - first - 1), uid.substr(second + 1)};
-    const bool sound = is_valid_account_part(parts.org) && is_valid_account_part(parts.user) && is_rand4(parts.rand4);
+    const bool sound = is_valid_account_part(parts.org) && is_valid_account_part(parts.user) && is_rand(parts.rand);
     return sound ? std::optional{parts} : std::nullopt;
 }
 
 bool is_valid_uid(std::string_view uid) noexcept { return parse_uid(uid).has_value(); }
 
-std::string make_rand4(std::uint64_t random) {
+std::string make_rand(std::uint64_t random, std::size_t size) {
     std::string made;
-    for (std::size_t i = 0; i < rand4_size; ++i) {
-        made += rand4_characters[random % rand4_characters.size()];
-        random /= rand4_characters.size();
+    for (std::size_t i = 0; i < size; ++i) {
+        made += rand_characters[random % rand_characters.size()];
+        random /= rand_characters.size();
     }
     return made;
 }
 
-Result<std::string> make_uid(std::string_view org, std::string_view user, std::string_view rand4) {
-    if (!is_valid_account_part(org) || !is_valid_account_part(user) || !is_rand4(rand4)) return Error::invalid_name;
+Result<std::string> make_uid(std::string_view org, std::string_view user, std::string_view rand) {
+    if (!is_valid_account_part(org) || !is_valid_account_part(user) || !is_rand(rand)) return Error::invalid_name;
     std::string uid{org};
     uid += ':';
     uid += user;
     uid += ':';
-    uid += rand4;
+    uid += rand;
     return uid;
 }
 

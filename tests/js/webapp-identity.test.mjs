@@ -77,6 +77,13 @@ describe('the random part of a uid', () => {
     second.release()
   })
 
+  it('stays over a reload where it is one of up to 16 characters', async () => {
+    play({ navigator: { locks: new Locks() }, sessionStorage: storage({ 'websocket-mq acme:long': 'abcdefghij012345' }) })
+    const { rand, release } = await claimIdentity('acme:long')
+    assert.equal(rand, 'abcdefghij012345')
+    release()
+  })
+
   it('is another one in a tab that was duplicated, and stays that over its own reload', async () => {
     const locks = new Locks()
     const original = storage()

@@ -20,6 +20,11 @@ describe('joining', () => {
     assert.deepEqual(client.given('watchPresence'), [['', '']])
   })
 
+  it('takes a name of 4 to 16 characters that the application gives', async () => {
+    for (const rand of ['ab12', 'ab12cd34', 'abcdefghij012345'])
+      assert.equal((await joined({ rand })).client.clientId, `acme:ann:${rand}`)
+  })
+
   it('is over when others can reach this webapp, and not before', async () => {
     const { promise, client } = await joining()
     let isOver = false
@@ -44,7 +49,8 @@ describe('joining', () => {
     const { promise, client } = await joining()
     client.fail({ error: 'connection_refused', reasonCode: 0x86 })
     await assert.rejects(promise, { name: 'ConnectionRefusedError' })
-    await assert.rejects((await joining({ rand: 'A+' })).promise, { name: 'InvalidArgumentError' })
+    for (const rand of ['A+++', 'abc', 'a'.repeat(17)])
+      await assert.rejects((await joining({ rand })).promise, { name: 'InvalidArgumentError', message: /4 to 16/ })
   })
 
   it('watches the presence of one user, or of nobody', async () => {

@@ -55,23 +55,29 @@ TEST(Names, AUidIsMadeOfItsPartsAndTakenApartAgain) {
     ASSERT_TRUE(parts);
     EXPECT_EQ(parts->org, "acme");
     EXPECT_EQ(parts->user, "ann");
-    EXPECT_EQ(parts->rand4, "x0z9");
+    EXPECT_EQ(parts->rand, "x0z9");
 }
 
 TEST(Names, AUidWithAPartThatIsNotSoundIsRefused) {
     EXPECT_EQ(make_uid("a/b", "ann", "x0z9").error(), Error::invalid_name);
     EXPECT_EQ(make_uid("acme", "a:b", "x0z9").error(), Error::invalid_name);
     EXPECT_EQ(make_uid("acme", "ann", "X0Z9").error(), Error::invalid_name);
-    for (const auto* uid : {"", "a", "a:b", "a:b:abc", "a:b:abcde", "a:b:c:abcd", ":b:abcd", "a::abcd"}) {
+    for (const auto* uid : {"", "a", "a:b", "a:b:abc", "a:b:abcdefghij0123456", "a:b:c:abcd", ":b:abcd", "a::abcd"}) {
         EXPECT_FALSE(is_valid_uid(uid)) << uid;
+    }
+    for (const auto* uid : {"a:b:abcd", "a:b:abcde", "a:b:abcdefgh", "a:b:abcdefghij012345"}) {
+        EXPECT_TRUE(is_valid_uid(uid)) << uid;
     }
 }
 
-TEST(Names, ChanceBecomesFourCharactersAndTheSameChanceTheSameOnes) {
-    EXPECT_TRUE(is_valid_uid("a:b:" + make_rand4(0)));
-    EXPECT_TRUE(is_valid_uid("a:b:" + make_rand4(UINT64_MAX)));
-    EXPECT_EQ(make_rand4(123'456'789), make_rand4(123'456'789));
-    EXPECT_NE(make_rand4(1), make_rand4(2));
+TEST(Names, ChanceBecomesFourCharactersOrAsManyAsAreAskedForAndTheSameChanceTheSameOnes) {
+    EXPECT_TRUE(is_valid_uid("a:b:" + make_rand(0)));
+    EXPECT_TRUE(is_valid_uid("a:b:" + make_rand(UINT64_MAX)));
+    EXPECT_EQ(make_rand(123'456'789).size(), 4u);
+    EXPECT_EQ(make_rand(123'456'789, 8).size(), 8u);
+    EXPECT_TRUE(is_valid_uid("a:b:" + make_rand(UINT64_MAX, 8)));
+    EXPECT_EQ(make_rand(123'456'789), make_rand(123'456'789));
+    EXPECT_NE(make_rand(1), make_rand(2));
 }
 
 TEST(Topics, AreThoseOfTheConvention) {

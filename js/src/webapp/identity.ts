@@ -3,7 +3,8 @@
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789'
 const LENGTH = 4
-const PATTERN = /^[a-z0-9]{4}$/
+/** What the convention allows. */
+export const RAND = /^[a-z0-9]{4,16}$/
 /** A reloaded page may ask a moment before the browser has let go of what it held before. */
 const PATIENCE = 500
 /** How long another tab may take to say that a name is its own, where there are no locks. */
@@ -125,7 +126,7 @@ function storageKey(account: string): string {
 
 function readNames(account: string): string[] {
   try {
-    return (sessionStorage.getItem(storageKey(account)) ?? '').split(' ').filter((name) => PATTERN.test(name))
+    return (sessionStorage.getItem(storageKey(account)) ?? '').split(' ').filter((name) => RAND.test(name))
   } catch {
     return []
   }

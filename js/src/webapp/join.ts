@@ -6,7 +6,7 @@ import type { Load } from '../load.js'
 import type { ConnectOptions } from '../options.js'
 import { resolveUris } from '../uris.js'
 import { layerError } from './calls.js'
-import { claimIdentity, type Identity } from './identity.js'
+import { claimIdentity, type Identity, RAND } from './identity.js'
 import type { LayerHandlers, WebappModule } from './layer.js'
 import type { StateOf } from './schema.js'
 import { encodeJson } from './values.js'
@@ -20,7 +20,7 @@ export interface JoinOptions<S = object> extends Omit<ConnectOptions, 'clientId'
   /** Where the application's topics begin: empty, or ending in `/`. Default `evsuites/`. */
   root?: string
   /**
-   * Four of `a-z0-9`, which tell several connections of one user apart. By default a tab keeps one over its reloads,
+   * 4 to 16 of `a-z0-9`, which tell several connections of one user apart. By default a tab keeps one over its reloads,
    * and no two tabs have the same.
    */
   rand?: string
@@ -41,7 +41,7 @@ export async function joinWith<S>(load: Load, target: Target, options: JoinOptio
   const uris = resolveUris(target)
   checkOptions(options)
   const given = rand ?? ''
-  if (given !== '' && !/^[a-z0-9]{4}$/.test(given)) throw new InvalidArgumentError('rand is four of a-z and 0-9.')
+  if (given !== '' && !RAND.test(given)) throw new InvalidArgumentError('rand is 4 to 16 of a-z and 0-9.')
   const [module, identity] = await Promise.all([
     load() as Promise<unknown> as Promise<WebappModule>,
     given === '' ? claimIdentity(`${org}:${user}`) : ({ rand: given, release: () => {} } satisfies Identity),

@@ -49,7 +49,7 @@ export interface WebappParts {
 
 /** A page among others, with services and devices, as `Webapp.join()` gives it. */
 export class Webapp<S = object> {
-  /** `{org}:{user}:{rand4}`: names this connection to all the others. */
+  /** `{org}:{user}:{rand}`: names this connection to all the others. */
   readonly uid: string
   /** The connection underneath, for plain publish and subscribe. What is said below the root is not heard there. */
   readonly mq: Connection

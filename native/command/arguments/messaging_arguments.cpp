@@ -50,7 +50,7 @@ void RequestArguments::add_to(CLI::App& app) {
     app.add_option("--traceparent", traceparent, "W3C Trace Context, which goes with the request (MQTT 5)");
     app.add_option("--org", org, "Account of whoever asks: its organisation")->capture_default_str();
     app.add_option("--user", user, "Account of whoever asks: its user; by default the login name");
-    app.add_option("--uid", uid, "All of it: ORG:USER:RAND4, which is the client identifier as well");
+    app.add_option("--uid", uid, "All of it: ORG:USER:RAND, which is the client identifier as well");
     add_root(app, root);
 }
 

@@ -26,7 +26,7 @@ std::string make_instance() {
 }
 
 std::string make_uid(std::string_view org, std::string_view user) {
-    const auto uid = patterns::make_uid(org, user, patterns::make_rand4(random_seed()));
+    const auto uid = patterns::make_uid(org, user, patterns::make_rand(random_seed()));
     return uid ? *uid : std::string{};
 }
 

@@ -29,21 +29,21 @@ inline constexpr std::string_view all_instances = "_all";
 /// A room: as a serial number; those that begin with an underscore are the convention's own.
 [[nodiscard]] WSMQ_EXPORT bool is_valid_room(std::string_view room) noexcept;
 
-/// The parts of {org}:{user}:{rand4}; views into the uid.
+/// The parts of {org}:{user}:{rand}; views into the uid. `rand` is 4 to 16 of a-z0-9.
 struct UidParts {
     std::string_view org;
     std::string_view user;
-    std::string_view rand4;
+    std::string_view rand;
 };
 /// Nothing where it is not a sound uid.
 [[nodiscard]] WSMQ_EXPORT std::optional<UidParts> parse_uid(std::string_view uid) noexcept;
 [[nodiscard]] WSMQ_EXPORT bool is_valid_uid(std::string_view uid) noexcept;
 
-/// Four of a-z0-9 from 64 bits of chance, which come from a cryptographic source.
-[[nodiscard]] WSMQ_EXPORT std::string make_rand4(std::uint64_t random);
+/// So many of a-z0-9, 4 to 12, from 64 bits of chance, which come from a cryptographic source.
+[[nodiscard]] WSMQ_EXPORT std::string make_rand(std::uint64_t random, std::size_t size = 4);
 /// Error::invalid_name where a part is not sound.
 [[nodiscard]] WSMQ_EXPORT Result<std::string> make_uid(std::string_view org, std::string_view user,
-                                                       std::string_view rand4);
+                                                       std::string_view rand);
 
 /// Builds the topics below one root. The arguments are sound names: who has them from outside checks them first.
 class WSMQ_EXPORT Topics {
