@@ -1,5 +1,6 @@
 #include "wsmq/patterns/device.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "json_rpc/scan.hpp"
@@ -63,7 +64,9 @@ Result<ConnectOptions> Device::connect_options(ConnectOptions base, const Option
     if (!is_valid_root(options.root)) return Error::invalid_root;
     if (!is_valid_level(options.serial_number)) return Error::invalid_name;
     const auto last = record_of(false, options.last_status);
-    if (!last || !record_of(true, options.status)) return Error::invalid_json;
+    const auto first = record_of(true, options.status);
+    if (!last || !first) return Error::invalid_json;
+    if (std::max(first->size(), last->size()) > maximum_record_size) return Error::payload_too_large;
     if (base.client_id.empty()) base.client_id = options.serial_number;
     PropertyWriter properties;
     properties.text(PropertyId::content_type, json_type);
@@ -126,6 +129,7 @@ Error Device::set_status(std::string_view status, TimePoint now) {
     if (impl_->membership.is_leaving()) return Error::left;
     auto record = record_of(true, status);
     if (!record) return Error::invalid_json;
+    if (record->size() > maximum_record_size) return Error::payload_too_large;
     impl_->record = std::move(*record);
     return impl_->context.port.is_connected() ? impl_->publish(impl_->record, {}) : Error::none;
 }

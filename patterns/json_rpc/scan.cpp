@@ -130,6 +130,8 @@ Scanned scan(std::string_view text) {
     return scanned;
 }
 
+bool is_true(const Member* member) noexcept { return member != nullptr && member->raw == "true"; }
+
 std::optional<std::uint64_t> unsigned_of(const Member* member) noexcept { return number_of<std::uint64_t>(member); }
 
 std::optional<std::int64_t> integer_of(const Member* member) noexcept { return number_of<std::int64_t>(member); }

@@ -31,6 +31,7 @@ struct Scanned {
 
 [[nodiscard]] Scanned scan(std::string_view text);
 
+[[nodiscard]] bool is_true(const Member*) noexcept;
 /// The value of a number that is a whole one and fits; nothing otherwise.
 [[nodiscard]] std::optional<std::uint64_t> unsigned_of(const Member*) noexcept;
 [[nodiscard]] std::optional<std::int64_t> integer_of(const Member*) noexcept;

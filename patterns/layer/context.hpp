@@ -44,6 +44,8 @@ struct Incoming {
     PropertyView properties;
     bool retain = false;
 
+    /// Of a size that a record may have.
+    [[nodiscard]] bool may_be_record() const noexcept { return payload.size() <= maximum_record_size; }
     [[nodiscard]] std::string_view text(PropertyId id) const {
         return properties.text(id).value_or(std::string_view{});
     }

@@ -21,7 +21,8 @@ std::string_view describe(Error error) noexcept {
         case Error::remote: return "The other side responded with an error";
         case Error::item_lost: return "An item of the stream was lost";
         case Error::bad_response: return "The response breaks the convention";
-        case Error::payload_too_large: return "The message is larger than the broker takes";
+        case Error::payload_too_large:
+            return "The message is larger than the broker takes, or the record than the 4,096 bytes that it may have";
         case Error::queue_full: return "The queue has no room";
         case Error::refused: return "The broker refused the message";
         case Error::left: return "The connection was ended on purpose";

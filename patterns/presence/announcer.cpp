@@ -5,12 +5,6 @@
 
 namespace wsmq::patterns {
 
-namespace {
-
-constexpr Duration longest_roll_delay{500};
-
-}  // namespace
-
 std::string Announcer::offline_record(std::string_view uid) {
     std::string record{R"({"online":false,"uid":)"};
     json_rpc::append_string(record, uid);
@@ -18,38 +12,45 @@ std::string Announcer::offline_record(std::string_view uid) {
     return record;
 }
 
-std::string Announcer::online_record() const {
+std::string Announcer::online_record(const Settings& settings) {
     std::string record{R"({"online":true,"uid":)"};
-    json_rpc::append_string(record, settings_.uid);
+    json_rpc::append_string(record, settings.uid);
     record += R"(,"since":)";
-    json_rpc::append_number(record, settings_.since);
+    json_rpc::append_number(record, settings.since);
     record += R"(,"state":)";
-    record += settings_.state;
+    record += settings.state;
     record += '}';
     return record;
 }
 
 Error Announcer::set_state(std::string_view state) {
-    settings_.state = state;
+    auto former = std::exchange(settings_.state, state);
+    if (online_record(settings_).size() > maximum_record_size) {
+        settings_.state = std::move(former);
+        return Error::payload_too_large;
+    }
     // Without a connection it goes with the next one.
     return settings_.appears && context_.port.is_connected() ? announce(Purpose::nothing) : Error::none;
 }
 
 Error Announcer::announce(Purpose purpose) {
     Outgoing how{.retain = true, .content_type = json_type};
-    roll_answer_.reset();
-    if (settings_.expiry.count() > 0 && context_.port.is_v5()) {
-        how.expiry = settings_.expiry;
-        renewal_ = context_.now + settings_.expiry / 2;
+    roll_answer_.drop();
+    const auto expiry = settings_.expiry.value_or(roster_.record_expiry());
+    if (expiry.count() > 0 && context_.port.is_v5()) {
+        how.expiry = expiry;
+        renewal_ = context_.now + expiry / 2;
     }
-    return context_.port.publish(context_.topics.status(settings_.uid), online_record(), how, {purpose}, context_.now)
+    return context_.port
+        .publish(context_.topics.status(settings_.uid), online_record(settings_), how, {purpose}, context_.now)
         .error();
 }
 
 Error Announcer::say_farewell() {
     handle_disconnected();
     Outgoing how{.retain = true, .waits = false, .content_type = json_type};
-    if (settings_.expiry.count() > 0) how.expiry = settings_.expiry;
+    const auto expiry = settings_.expiry.value_or(offline_expiry);
+    if (expiry.count() > 0) how.expiry = expiry;
     return context_.port
         .publish(context_.topics.status(settings_.uid), offline_record(settings_.uid), how, {Purpose::farewell},
                  context_.now)
@@ -57,30 +58,28 @@ Error Announcer::say_farewell() {
 }
 
 void Announcer::answer_roll_call() {
-    if (roll_answer_) return;
-    const auto delay = context_.random.up_to(static_cast<std::uint64_t>(longest_roll_delay.count()));
-    roll_answer_ = context_.now + Duration{delay};
+    const bool is_needless = roster_.broker_keeps_its_word() && !settings_.answers_always;
+    if (!is_needless) roll_answer_.ask(context_.now, context_.random);
 }
 
 void Announcer::handle_own_record(const Incoming& message) {
     // What a subscription brings is of the past: the present one is on its way behind it.
     if (message.retain || !context_.port.is_connected()) return;
-    const auto scanned = json_rpc::scan(message.payload);
-    const auto* online = scanned.find("online");
-    if (online == nullptr || online->raw != "true") (void)announce(Purpose::nothing);
+    const bool is_ours = message.may_be_record() && json_rpc::is_true(json_rpc::scan(message.payload).find("online"));
+    if (!is_ours) (void)announce(Purpose::nothing);
 }
 
 void Announcer::handle_disconnected() {
     renewal_.reset();
-    roll_answer_.reset();
+    roll_answer_.drop();
 }
 
 void Announcer::handle_timeout() {
     const bool renews = renewal_ && *renewal_ <= context_.now;
-    const bool answers = roll_answer_ && *roll_answer_ <= context_.now;
+    const bool answers = roll_answer_.take(context_.now);
     if (renews || answers) (void)announce(Purpose::nothing);
 }
 
-std::optional<TimePoint> Announcer::next_deadline() const { return earliest({renewal_, roll_answer_}); }
+std::optional<TimePoint> Announcer::next_deadline() const { return earliest({renewal_, roll_answer_.next_deadline()}); }
 
 }  // namespace wsmq::patterns

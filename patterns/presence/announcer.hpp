@@ -4,6 +4,8 @@
 #include <string>
 
 #include "layer/context.hpp"
+#include "layer/paced_answer.hpp"
+#include "presence/roster.hpp"
 
 namespace wsmq::patterns {
 
@@ -13,20 +15,26 @@ public:
         std::string uid;
         std::string state;  ///< JSON text
         std::int64_t since = 0;
-        std::chrono::seconds expiry{};  ///< 0: never
-        bool appears = true;            ///< off: there is no record
+        std::optional<std::chrono::seconds> expiry;  ///< 0: never; nothing: as many webapps as there are allow
+        bool appears = true;                         ///< off: there is no record
+        bool answers_always = false;                 ///< a roll call, whatever the broker does
     };
-    Announcer(Context& context, Settings settings) : context_{context}, settings_{std::move(settings)} {}
+    Announcer(Context& context, const Roster& roster, Settings settings)
+        : context_{context}, roster_{roster}, settings_{std::move(settings)} {}
 
     /// The payload of the last will, and of leaving.
     [[nodiscard]] static std::string offline_record(std::string_view uid);
+    /// When that expires, where the options do not say it.
+    static constexpr std::chrono::seconds offline_expiry{600};
+    [[nodiscard]] static std::string online_record(const Settings&);
 
+    /// Error::payload_too_large: what was there holds.
     Error set_state(std::string_view state);
     /// Publishes that we are online.
     Error announce(Purpose);
     /// Publishes that we are not.
     Error say_farewell();
-    /// Somebody called the roll: announces after a random delay, so that not all speak at once.
+    /// Somebody called the roll: announces in a while, unless the broker tells newcomers of us.
     void answer_roll_call();
     /// Our own record came back, or that of an older connection of ours.
     void handle_own_record(const Incoming&);
@@ -37,12 +45,11 @@ public:
     [[nodiscard]] std::optional<TimePoint> next_deadline() const;
 
 private:
-    [[nodiscard]] std::string online_record() const;
-
     Context& context_;
+    const Roster& roster_;
     Settings settings_;
     std::optional<TimePoint> renewal_;
-    std::optional<TimePoint> roll_answer_;
+    PacedAnswer roll_answer_;
 };
 
 }  // namespace wsmq::patterns

@@ -13,6 +13,11 @@ constexpr Duration retained_time{1'000};
 /// Within this time everybody has answered a roll call, too.
 constexpr Duration settling_time{3'000};
 constexpr std::size_t most_presences = 100'000;
+constexpr std::chrono::seconds shortest_expiry{600};
+/// Half of it goes by until the renewal.
+constexpr std::chrono::seconds expiry_for_each{2};
+/// Of who watches nobody, and cannot count.
+constexpr std::chrono::seconds uncounted_expiry{7'200};
 
 }  // namespace
 
@@ -32,8 +37,9 @@ Error Roster::watch(std::string_view org, std::string_view user, bool is_joined)
 
 Error Roster::unwatch() {
     if (!watching_) return Error::none;
-    watching_ = settled_ = false;
+    watching_ = settled_ = awaits_own_record_ = false;
     presences_.clear();
+    others_.clear();
     roll_due_.reset();
     settles_.reset();
     first_expiry_ = TimePoint::max();
@@ -46,8 +52,13 @@ bool Roster::is_absent(std::string_view uid) const {
     return knows_all && uid != uid_ && !presences_.contains(uid);
 }
 
+std::chrono::seconds Roster::record_expiry() const {
+    if (!watching_) return uncounted_expiry;
+    return std::max(shortest_expiry, expiry_for_each * static_cast<std::int64_t>(presences_.size() + others_.size()));
+}
+
 void Roster::subscribe() {
-    own_record_came_ = false;
+    awaits_own_record_ = true;
     const std::string filter = context_.topics.status("+");
     subscribed_ = context_.port.subscribe({&filter, 1}, {Purpose::roster}, context_.now) == Error::none;
 }
@@ -58,14 +69,17 @@ void Roster::handle_joined() {
 
 void Roster::handle_connected(bool session_present) {
     if (!subscribed_ || session_present) return;
-    // The engine renews the subscription.
-    settled_ = own_record_came_ = false;
+    // The engine renews the subscription, and the one to our own record with it, so that this says nothing any more.
+    settled_ = awaits_own_record_ = false;
+    others_.clear();
     for (auto& [uid, presence] : presences_) presence.confirmed = false;
     handle_subscribed();
 }
 
 void Roster::handle_stopped() {
-    subscribed_ = settled_ = false;
+    // The next one may be with another broker.
+    subscribed_ = settled_ = awaits_own_record_ = keeps_word_ = false;
+    others_.clear();
     roll_due_.reset();
     settles_.reset();
     for (auto& [uid, presence] : presences_) presence.confirmed = false;
@@ -82,17 +96,18 @@ void Roster::call_the_roll() {
     (void)context_.port.publish(context_.topics.room(roll_room, uid_), {}, {}, {}, context_.now);
 }
 
-bool Roster::is_wanted(std::string_view uid) const {
-    const auto parts = parse_uid(uid);
-    return parts && (org_.empty() || parts->org == org_) && (user_.empty() || parts->user == user_);
+bool Roster::is_wanted(const UidParts& parts) const {
+    return (org_.empty() || parts.org == org_) && (user_.empty() || parts.user == user_);
 }
 
 void Roster::handle_record(std::string_view uid, const Incoming& message) {
-    if (!is_wanted(uid)) return;
+    const auto parts = parse_uid(uid);
+    if (!parts || !message.may_be_record()) return;
     const auto scanned = json_rpc::scan(message.payload);
     if (!scanned.ok && !message.payload.empty()) return;
-    const auto* online = scanned.find("online");
-    if (online == nullptr || online->raw != "true") {
+    const bool online = json_rpc::is_true(scanned.find("online"));
+    if (!is_wanted(*parts)) return others_.note(uid, online);
+    if (!online) {
         const auto found = presences_.find(uid);
         if (found != presences_.end()) vanish(found);
         return;
@@ -132,7 +147,7 @@ void Roster::tell(PresenceChanged::Change change, const std::string& uid, const 
 void Roster::handle_timeout() {
     if (roll_due_ && *roll_due_ <= context_.now) {
         roll_due_.reset();
-        if (!own_record_came_) call_the_roll();
+        if (!keeps_word_) call_the_roll();
     }
     const bool settles = settles_ && *settles_ <= context_.now;
     if (settles) {

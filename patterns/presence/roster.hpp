@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "layer/context.hpp"
+#include "presence/census.hpp"
 #include "wsmq/patterns/webapp.hpp"
 
 namespace wsmq::patterns {
@@ -23,6 +24,10 @@ public:
     [[nodiscard]] const Presences& presences() const noexcept { return presences_; }
     /// Everybody who is there is known, and this webapp is not among them.
     [[nodiscard]] bool is_absent(std::string_view uid) const;
+    /// Retained messages are seen to come to filters with wildcards: whoever is new is told of us by the broker.
+    [[nodiscard]] bool broker_keeps_its_word() const noexcept { return keeps_word_; }
+    /// How long a record of ours is to hold, so that all renewals together are about one a second.
+    [[nodiscard]] std::chrono::seconds record_expiry() const;
 
     /// Our own record is published: a subscription brings it back where the broker keeps its word.
     void handle_joined();
@@ -31,14 +36,14 @@ public:
     /// The subscriptions ended.
     void handle_stopped();
     void handle_subscribed();
-    void handle_own_record(bool retained) { own_record_came_ |= retained; }
+    void handle_own_record(bool retained) { keeps_word_ |= retained && awaits_own_record_; }
     void handle_record(std::string_view uid, const Incoming&);
 
     void handle_timeout();
     [[nodiscard]] std::optional<TimePoint> next_deadline() const;
 
 private:
-    [[nodiscard]] bool is_wanted(std::string_view uid) const;
+    [[nodiscard]] bool is_wanted(const UidParts&) const;
     void subscribe();
     void appear(std::string_view uid, Presence);
     void vanish(Presences::iterator);
@@ -54,8 +59,10 @@ private:
     bool watching_ = false;
     bool subscribed_ = false;
     bool settled_ = false;
-    bool own_record_came_ = false;
+    bool awaits_own_record_ = false;  ///< from nowhere else than the filter with the wildcard
+    bool keeps_word_ = false;
     Presences presences_;
+    Census others_;                              ///< who is there and not wanted
     TimePoint first_expiry_ = TimePoint::max();  ///< or earlier
     std::optional<TimePoint> roll_due_;
     std::optional<TimePoint> settles_;

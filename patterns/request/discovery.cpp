@@ -12,8 +12,6 @@ namespace {
 constexpr Duration settling_time{500};
 constexpr std::size_t most_records = 10'000;
 
-bool is_true(const json_rpc::Member* member) { return member != nullptr && member->raw == "true"; }
-
 }  // namespace
 
 const Discovery::Watch* Discovery::watch_of(std::string_view service) const {
@@ -56,20 +54,23 @@ void Discovery::subscribe_again() {
 
 bool Discovery::handle_record(std::string_view service, std::string_view instance, const Incoming& message) {
     if (watch_of(service) == nullptr) return false;
-    if (!is_valid_name(service) || !is_valid_instance(instance)) return true;
+    if (!is_valid_name(service) || !is_valid_instance(instance) || !message.may_be_record()) return true;
     Record record;
     if (!message.payload.empty()) {
         const auto scanned = json_rpc::scan(message.payload);
         if (!scanned.is_object()) return true;
-        record = {is_true(scanned.find("online")), is_true(scanned.find("raw")), std::string{message.payload}};
+        record = {json_rpc::is_true(scanned.find("online")), json_rpc::is_true(scanned.find("raw")),
+                  std::string{message.payload}};
     }
-    tell(service, instance, record);
     auto& instances = services_[std::string{service}];
     const auto found = instances.find(instance);
-    if (found != instances.end() && record.text.empty()) {
+    const bool is_known = found != instances.end();
+    // What is not kept is not told either: whoever is told keeps as much.
+    if (is_known || record.text.empty() || records_ < most_records) tell(service, instance, record);
+    if (is_known && record.text.empty()) {
         instances.erase(found);
         --records_;
-    } else if (found != instances.end()) {
+    } else if (is_known) {
         found->second = std::move(record);
     } else if (!record.text.empty() && records_ < most_records) {
         instances.emplace(instance, std::move(record));

@@ -15,9 +15,8 @@ constexpr std::size_t most_instances = 10'000;
 }  // namespace
 
 bool Instances::handle_record(std::string_view instance, const Incoming& message) {
-    const auto scanned = json_rpc::scan(message.payload);
-    const auto* online = scanned.find("online");
-    if (online == nullptr || online->raw != "true") {
+    if (!message.may_be_record()) return false;
+    if (!json_rpc::is_true(json_rpc::scan(message.payload).find("online"))) {
         const auto found = online_.find(instance);
         if (found != online_.end()) online_.erase(found);
         return false;

@@ -20,9 +20,9 @@ void Janitor::subscribe() {
 
 void Janitor::handle_record(std::string_view uid, const Incoming& message) {
     if (!is_valid_uid(uid)) return;
-    const auto scanned = json_rpc::scan(message.payload);
-    const auto* online = scanned.find("online");
-    if (message.payload.empty() || (online != nullptr && online->raw == "true")) return forget(uid);
+    // What is too large to be a record helps nobody either.
+    const bool is_online = message.may_be_record() && json_rpc::is_true(json_rpc::scan(message.payload).find("online"));
+    if (message.payload.empty() || is_online) return forget(uid);
     if (numbers_.contains(uid) || numbers_.size() >= most_records) return;
     const auto number = ++last_;
     numbers_.emplace(uid, number);

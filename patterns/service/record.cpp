@@ -6,8 +6,6 @@ namespace wsmq::patterns {
 
 namespace {
 
-constexpr std::uint64_t longest_answer_delay = 500;  // milliseconds
-
 void append_member(std::string& out, std::string_view name, std::string_view text) {
     out += ",\"";
     out += name;
@@ -23,32 +21,7 @@ std::string opening(bool online, std::string_view service, std::string_view inst
     return record;
 }
 
-}  // namespace
-
-std::string Record::offline(std::string_view service, std::string_view instance) {
-    return opening(false, service, instance) + "}";
-}
-
-std::string Record::online() const {
-    auto record = opening(true, options_.service, options_.instance);
-    append_member(record, "version", options_.version);
-    record += R"(,"methods":[)";
-    for (const auto& method : options_.methods) {
-        if (record.back() != '[') record += ',';
-        json_rpc::append_string(record, method);
-    }
-    record += ']';
-    if (options_.raw) record += R"(,"raw":true)";
-    if (options_.since != 0) {
-        record += R"(,"since":)";
-        json_rpc::append_number(record, options_.since);
-    }
-    if (options_.statistics_interval.count() > 0) append_counts(record);
-    record += '}';
-    return record;
-}
-
-void Record::append_counts(std::string& out) const {
+void append_counts(std::string& out, const CallCounts& counts) {
     out += R"(,"stats":{)";
     const auto append = [&out](std::string_view name, std::uint64_t count) {
         if (out.back() != '{') out += ',';
@@ -56,13 +29,43 @@ void Record::append_counts(std::string& out) const {
         out += ':';
         json_rpc::append_number(out, static_cast<std::int64_t>(count));
     };
-    append("requests", counts_.requests);
-    append("errors", counts_.errors);
-    append("duplicates", counts_.duplicates);
-    append("cancelled", counts_.cancelled);
-    append("expired", counts_.expired);
-    append("dropped", counts_.dropped);
+    append("requests", counts.requests);
+    append("errors", counts.errors);
+    append("duplicates", counts.duplicates);
+    append("cancelled", counts.cancelled);
+    append("expired", counts.expired);
+    append("dropped", counts.dropped);
     out += '}';
+}
+
+}  // namespace
+
+std::string Record::offline(std::string_view service, std::string_view instance) {
+    return opening(false, service, instance) + "}";
+}
+
+std::string Record::online(const Service::Options& options, const CallCounts& counts) {
+    auto record = opening(true, options.service, options.instance);
+    append_member(record, "version", options.version);
+    record += R"(,"methods":[)";
+    for (const auto& method : options.methods) {
+        if (record.back() != '[') record += ',';
+        json_rpc::append_string(record, method);
+    }
+    record += ']';
+    if (options.raw) record += R"(,"raw":true)";
+    if (options.since != 0) {
+        record += R"(,"since":)";
+        json_rpc::append_number(record, options.since);
+    }
+    if (options.statistics_interval.count() > 0) append_counts(record, counts);
+    record += '}';
+    return record;
+}
+
+std::size_t Record::longest(const Service::Options& options) {
+    constexpr std::uint64_t most = INT64_MAX;
+    return online(options, {most, most, most, most, most}).size();
 }
 
 Error Record::announce(Purpose purpose) {
@@ -75,7 +78,8 @@ Error Record::announce(Purpose purpose) {
     if (options_.statistics_interval.count() > 0) update_ = context_.now + options_.statistics_interval;
     told_ = counts_;
     return context_.port
-        .publish(context_.topics.record(options_.service, options_.instance), online(), how, {purpose}, context_.now)
+        .publish(context_.topics.record(options_.service, options_.instance), online(options_, counts_), how, {purpose},
+                 context_.now)
         .error();
 }
 
@@ -89,25 +93,25 @@ Error Record::say_farewell() {
         .error();
 }
 
-void Record::answer_newcomer() {
-    if (!answer_) answer_ = context_.now + Duration{context_.random.up_to(longest_answer_delay)};
-}
+void Record::answer_newcomer() { answer_.ask(context_.now, context_.random); }
 
 void Record::handle_disconnected() {
     renewal_.reset();
     update_.reset();
-    answer_.reset();
+    answer_.drop();
 }
 
 void Record::handle_timeout() {
     const auto is_due = [now = context_.now](const std::optional<TimePoint>& due) { return due && *due <= now; };
-    if (is_due(renewal_) || is_due(answer_) || (is_due(update_) && told_ != counts_)) {
+    if (is_due(renewal_) || answer_.take(context_.now) || (is_due(update_) && told_ != counts_)) {
         (void)announce(Purpose::nothing);
     } else if (is_due(update_)) {
         update_ = context_.now + options_.statistics_interval;
     }
 }
 
-std::optional<TimePoint> Record::next_deadline() const { return earliest({renewal_, update_, answer_}); }
+std::optional<TimePoint> Record::next_deadline() const {
+    return earliest({renewal_, update_, answer_.next_deadline()});
+}
 
 }  // namespace wsmq::patterns

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "layer/context.hpp"
+#include "layer/paced_answer.hpp"
 #include "wsmq/patterns/call_counts.hpp"
 #include "wsmq/patterns/service.hpp"
 
@@ -17,12 +18,15 @@ public:
 
     /// The payload of the last will, and of leaving.
     [[nodiscard]] static std::string offline(std::string_view service, std::string_view instance);
+    [[nodiscard]] static std::string online(const Service::Options&, const CallCounts&);
+    /// The size that it may come to.
+    [[nodiscard]] static std::size_t longest(const Service::Options&);
 
     /// Publishes that we are online.
     Error announce(Purpose);
     /// Publishes that we are not.
     Error say_farewell();
-    /// Announces after a random delay, so that not all speak at once: an instance has come that may not know us.
+    /// Announces in a while: an instance has come that may not know us.
     void answer_newcomer();
     /// Nothing is due without a connection.
     void handle_disconnected();
@@ -31,16 +35,13 @@ public:
     [[nodiscard]] std::optional<TimePoint> next_deadline() const;
 
 private:
-    [[nodiscard]] std::string online() const;
-    void append_counts(std::string&) const;
-
     Context& context_;
     const Service::Options& options_;
     const CallCounts& counts_;
     CallCounts told_;
     std::optional<TimePoint> renewal_;
     std::optional<TimePoint> update_;
-    std::optional<TimePoint> answer_;
+    PacedAnswer answer_;
 };
 
 }  // namespace wsmq::patterns

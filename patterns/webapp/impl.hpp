@@ -56,8 +56,8 @@ struct Webapp::Impl {
     Caller caller;
     Responder responder;
     Responder news;  ///< what services notify, which has nothing to fear from peers
-    Announcer announcer;
     Roster roster;
+    Announcer announcer;
 
     std::vector<std::string> join_filters;
     std::set<std::string, std::less<>> rooms;

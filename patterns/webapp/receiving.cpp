@@ -107,13 +107,12 @@ bool Webapp::Impl::handle_status(std::string_view uid, const Incoming& incoming)
 
 bool Webapp::Impl::handle_device(std::string_view serial_number, const Incoming& incoming) {
     if (!devices.contains(serial_number) && !devices.contains("+")) return false;
-    if (!is_valid_level(serial_number)) return true;
+    if (!is_valid_level(serial_number) || !incoming.may_be_record()) return true;
     bool online = false;
     if (!incoming.payload.empty()) {
         const auto scanned = json_rpc::scan(incoming.payload);
         if (!scanned.is_object()) return true;
-        const auto* member = scanned.find("online");
-        online = member != nullptr && member->raw == "true";
+        online = json_rpc::is_true(scanned.find("online"));
     }
     context.events.push(DeviceStatus{serial_number, online, incoming.payload},
                         {&DeviceStatus::serial_number, &DeviceStatus::status});

@@ -10,6 +10,15 @@
 
 namespace wsmq::patterns {
 
+namespace {
+
+Announcer::Settings announcer_settings(const Webapp::Options& options) {
+    const bool always = options.roll_call == Webapp::RollCall::always;
+    return {options.uid, options.state, options.since, options.presence_expiry, options.appears, always};
+}
+
+}  // namespace
+
 // --- The options -----------------------------------------------------------------------------------
 
 Result<ConnectOptions> Webapp::connect_options(ConnectOptions base, const Options& options) {
@@ -17,7 +26,8 @@ Result<ConnectOptions> Webapp::connect_options(ConnectOptions base, const Option
     if (!is_valid_root(options.root)) return Error::invalid_root;
     if (!is_valid_uid(options.uid)) return Error::invalid_name;
     if (!options.trusts_json && !json_rpc::is_json(options.state)) return Error::invalid_json;
-    for (const auto& time : {options.will_delay, options.presence_expiry}) {
+    const auto expiry = options.presence_expiry.value_or(Announcer::offline_expiry);
+    for (const auto& time : {options.will_delay, expiry}) {
         if (time.count() < 0 || time > longest) return Error::invalid_argument;
     }
     base.client_id = options.uid;
@@ -26,12 +36,15 @@ Result<ConnectOptions> Webapp::connect_options(ConnectOptions base, const Option
         base.will.reset();
         return base;
     }
+    if (Announcer::online_record(announcer_settings(options)).size() > maximum_record_size) {
+        return Error::payload_too_large;
+    }
     PropertyWriter properties;
     properties.text(PropertyId::content_type, json_type);
     const auto delay = static_cast<std::uint32_t>(options.will_delay.count());
     if (delay > 0) properties.integer(PropertyId::will_delay_interval, delay);
-    const auto expiry = static_cast<std::uint32_t>(options.presence_expiry.count());
-    if (expiry > 0) properties.integer(PropertyId::message_expiry_interval, expiry);
+    const auto seconds = static_cast<std::uint32_t>(expiry.count());
+    if (seconds > 0) properties.integer(PropertyId::message_expiry_interval, seconds);
     if (base.version == Version::v5 && delay > 0) {
         // The will goes out when the session ends, even before its delay has passed (MQTT 5.0, 3.1.3.2.2). So the
         // session must outlive the delay, and a page that is loaded anew must take it up.
@@ -56,8 +69,8 @@ Webapp::Impl::Impl(Client& client, Options given)
       caller{context, discovery, {options.uid, options.id_key, options.maximum_requests, options.consults_discovery}},
       responder{context, options.calls, options.uid},
       news{context, options.calls, options.uid},
-      announcer{context, {options.uid, options.state, options.since, options.presence_expiry, options.appears}},
-      roster{context, options.uid, options.roll_call} {
+      roster{context, options.uid, options.roll_call},
+      announcer{context, roster, announcer_settings(options)} {
     const auto& topics = context.topics;
     join_filters = {topics.response(options.uid), topics.peer(options.uid, "+")};
     if (!options.appears) return;

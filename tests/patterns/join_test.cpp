@@ -231,7 +231,10 @@ TEST(JoinV3, TheWillComesAtOnce) {
 
 TEST(JoinV5, TheRecordExpiresAndIsRenewedInTime) {
     World world;
-    (void)world.joined(ann_uid);
+    auto& ann = world.webapp(ann_uid);
+    EXPECT_EQ(ann.layer().watch_presence({}, {}, world.now), Error::none);
+    ann.start();
+    world.settle();
     const auto* record = world.broker.retained(ann_status);
     EXPECT_EQ(PropertyView{record->properties}.integer(PropertyId::message_expiry_interval), 600u);
     EXPECT_EQ(PropertyView{record->properties}.text(PropertyId::content_type), "application/json");

@@ -27,8 +27,8 @@ public:
     };
 
     /// The MQTT options that this layer needs, from the user's: client identifier (the serial number, where the user
-    /// gave none) and last will. Error::invalid_root, invalid_name, or invalid_json where a status is no object or has
-    /// a member "online".
+    /// gave none) and last will. Error::invalid_root, invalid_name, invalid_json where a status is no object or has a
+    /// member "online", or payload_too_large where its record exceeds maximum_record_size.
     static Result<ConnectOptions> connect_options(ConnectOptions base, const Options&);
 
     /// Keeps a reference to the client.
@@ -43,8 +43,8 @@ public:
     /// Joined, JoinFailed, Left; NeedInput where there is none.
     [[nodiscard]] Event next_event(TimePoint now);
 
-    /// Publishes a new status: JSON text of an object without a member "online", or Error::invalid_json. Without a
-    /// connection it goes with the next one.
+    /// Publishes a new status: JSON text of an object without a member "online", or Error::invalid_json; a record of
+    /// at most maximum_record_size, or Error::payload_too_large. Without a connection it goes with the next one.
     Error set_status(std::string_view status, TimePoint now);
     /// Publishes that the device is offline, then stops the client; without a connection at once, at the latest after
     /// two seconds. Left follows.

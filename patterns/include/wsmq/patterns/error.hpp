@@ -31,7 +31,7 @@ enum class Error : std::uint8_t {
     remote,             ///< the other side answered with an error: code, message and data say which
     item_lost,          ///< an item of a stream is missing
     bad_response,       ///< a response that breaks the convention
-    payload_too_large,  ///< over the broker's maximum packet size
+    payload_too_large,  ///< over the broker's maximum packet size; of a record: over maximum_record_size
     queue_full,         ///< the engine's bounded queue has no room
     refused,            ///< the broker refused the message, for example by its access rules
     left,               ///< we left, or the client was stopped

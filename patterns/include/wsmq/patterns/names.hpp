@@ -1,5 +1,6 @@
-// Names and topics of the wire convention (docs/protocol.md). Nothing is sent under a name that is not sound.
+// Names, topics and bounds of the wire convention (docs/protocol.md). Nothing is sent under a name that is not sound.
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -15,6 +16,9 @@ inline constexpr std::string_view default_root = "evsuites/";
 inline constexpr std::string_view roll_room = "_roll";
 /// Stands for every instance of a service.
 inline constexpr std::string_view all_instances = "_all";
+/// A record of presence, of discovery or of a device, in bytes of JSON. Ours fail with Error::payload_too_large where
+/// they are larger; others' are passed over.
+inline constexpr std::size_t maximum_record_size = 4'096;
 
 /// Empty, or the beginning of a topic name that ends in '/' and does not begin with '$'.
 [[nodiscard]] WSMQ_EXPORT bool is_valid_root(std::string_view root) noexcept;

@@ -54,7 +54,8 @@ public:
     };
 
     /// The MQTT options that this layer needs, from the user's: client identifier where the user gave none, last will,
-    /// and a session that ends with the connection. Error::invalid_root, invalid_name (service, instance, a method) or
+    /// and a session that ends with the connection. Error::invalid_root, invalid_name (service, instance, a method),
+    /// payload_too_large (methods and version may make a discovery record of more than maximum_record_size) or
     /// invalid_argument.
     static Result<ConnectOptions> connect_options(ConnectOptions base, const Options&);
 

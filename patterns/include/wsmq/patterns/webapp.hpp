@@ -96,7 +96,9 @@ public:
         /// MQTT 5: how long the broker waits with the last will, so that a page's reload does not flicker.
         std::chrono::seconds will_delay{5};
         /// MQTT 5: when the retained record expires unless it is renewed, which is done at half the time. 0: never.
-        std::chrono::seconds presence_expiry{600};
+        /// Nothing: 600 s, or two seconds for each webapp that there is where that is longer, so that who watches
+        /// receives about one renewal a second; two hours for who watches nobody, and cannot count.
+        std::optional<std::chrono::seconds> presence_expiry{};
         RollCall roll_call = RollCall::automatic;
         /// Off: it has no presence record and no last will, for tools that come and go without being seen. It can be
         /// asked and answered all the same, by whoever knows its uid.
@@ -114,7 +116,7 @@ public:
 
     /// The MQTT options that this layer needs, from the user's: client identifier, last will, and with MQTT 5 a session
     /// that outlives the will delay. The user's own will is replaced. Error::invalid_root, invalid_name (the uid),
-    /// invalid_json (the state) or invalid_argument.
+    /// invalid_json (the state), payload_too_large (the record with the state) or invalid_argument.
     static Result<ConnectOptions> connect_options(ConnectOptions base, const Options&);
 
     /// The client was made from connect_options() of the same options, and outlives the layer.
@@ -165,7 +167,7 @@ public:
     Error send_room(std::string_view room, std::string_view body, const SendOptions&, TimePoint now);
 
     // --- Presence ----------------------------------------------------------------------------------
-    /// Publishes a new state of our own.
+    /// Publishes a new state of our own. Error::payload_too_large where the record would exceed maximum_record_size.
     Error set_state(std::string_view state, TimePoint now);
     /// Tells of other webapps from now on. Not empty: of this org, of this user alone.
     Error watch_presence(std::string_view org, std::string_view user, TimePoint now);
