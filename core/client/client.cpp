@@ -57,6 +57,11 @@ void Client::stop(TimePoint now, ReasonCode reason) {
     impl_->stop(reason);
 }
 
+Errc Client::rename(std::string client_id, std::optional<Will> will, TimePoint now) {
+    impl_->context.now = now;
+    return impl_->rename(std::move(client_id), std::move(will));
+}
+
 Result<OperationId> Client::publish(std::string_view topic_name, Bytes payload, const PublishOptions& options,
                                     TimePoint now) {
     impl_->context.now = now;

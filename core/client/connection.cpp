@@ -48,6 +48,20 @@ void Client::Impl::stop(ReasonCode reason) {
     close({.fatal = true});
 }
 
+Errc Client::Impl::rename(std::string id, std::optional<Will> will) {
+    if (is_receiving()) return Errc::invalid_argument;
+    auto renamed = context.options;
+    renamed.client_id = std::move(id);
+    renamed.will = std::move(will);
+    if (const auto error = client::validate(renamed); error != Errc::none) return error;
+    context.options = std::move(renamed);
+    client_id = context.options.client_id;
+    was_renamed = true;
+    publisher.give_up_all(Errc::session_lost, false);
+    received.clear();
+    return Errc::none;
+}
+
 void Client::Impl::begin_attempt() {
     if (!context.options.ask_credentials) return open_transport();
     if (!step(Step::ask)) return;
@@ -148,7 +162,7 @@ void Client::Impl::ended(const Ending& ending) {
     if (!reconnecting) {
         step(Step::end);
         context.started = false;
-        publisher.handle_stopped(session_lasts());
+        publisher.give_up_all(Errc::stopped, session_lasts());
         subscriber.handle_stopped(session_lasts());
         if (!session_lasts()) received.clear();
         return;
@@ -186,7 +200,7 @@ bool Client::Impl::session_lasts() const noexcept {
 }
 
 bool Client::Impl::asks_for_clean_start() const noexcept {
-    const bool resumes = was_ever_connected && context.version() == Version::v5;
+    const bool resumes = was_ever_connected && !was_renamed && context.version() == Version::v5;
     return context.options.clean_start && !resumes;
 }
 

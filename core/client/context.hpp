@@ -19,7 +19,7 @@ struct Context {
         return OperationId{last_operation_};
     }
 
-    const ConnectOptions options;
+    ConnectOptions options;  ///< the user's: only rename() writes to them
     Negotiated negotiated;
     bool started = false;
     bool connected = false;

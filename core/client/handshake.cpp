@@ -184,12 +184,13 @@ bool is_fatal_refusal(ReasonCode reason, std::size_t host_count) noexcept {
     return contains(fatal, reason) || (host_count == 1 && reason == ReasonCode::server_moved);
 }
 
-bool is_fatal_disconnect(ReasonCode reason, std::size_t host_count, bool asks_credentials) noexcept {
+bool is_fatal_disconnect(ReasonCode reason, const ConnectOptions& options) noexcept {
     using enum ReasonCode;
-    constexpr std::array fatal{session_taken_over, banned, bad_authentication_method};
+    constexpr std::array fatal{banned, bad_authentication_method};
+    if (reason == session_taken_over) return !options.reconnect_when_taken_over;
     // A token that expired is renewed where there is somebody to ask.
-    if (reason == not_authorized) return !asks_credentials;
-    return contains(fatal, reason) || (host_count == 1 && reason == ReasonCode::server_moved);
+    if (reason == not_authorized) return !options.ask_credentials;
+    return contains(fatal, reason) || (options.host_count == 1 && reason == ReasonCode::server_moved);
 }
 
 ReasonCode disconnect_reason(Errc error) noexcept {

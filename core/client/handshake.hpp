@@ -20,11 +20,9 @@ void write_connect(codec::Buffer&, const ConnectOptions&, const ConnectParameter
 
 [[nodiscard]] Negotiated negotiate(const ConnectOptions&, Bytes connack_properties);
 
-/// Whether trying again with the same options at the same hosts is of no use. `asks_credentials`:
-/// the next attempt may have better ones.
+/// Whether trying again with the same options at the same hosts is of no use.
 [[nodiscard]] bool is_fatal_refusal(ReasonCode connack_reason, std::size_t host_count) noexcept;
-[[nodiscard]] bool is_fatal_disconnect(ReasonCode disconnect_reason, std::size_t host_count,
-                                       bool asks_credentials) noexcept;
+[[nodiscard]] bool is_fatal_disconnect(ReasonCode disconnect_reason, const ConnectOptions&) noexcept;
 
 /// What a DISCONNECT says of our own error.
 [[nodiscard]] ReasonCode disconnect_reason(Errc) noexcept;

@@ -31,6 +31,7 @@ struct Client::Impl {
     // --- connection.cpp ---
     [[nodiscard]] Errc start();
     void stop(ReasonCode);
+    [[nodiscard]] Errc rename(std::string client_id, std::optional<Will>);
     void transport_opened();
     void handle_timeout();
     void handle_wake_up();
@@ -89,6 +90,7 @@ struct Client::Impl {
     Credentials credentials;
     bool was_ever_connected = false;    ///< since start()
     bool connack_was_missed = false;    ///< the last CONNECT may have made a new session
+    bool was_renamed = false;           ///< since the last CONNACK: no session of ours has this name
     bool authenticating = false;        ///< an exchange of AUTHs is running
     bool authentication_asked = false;  ///< the broker waits for our AUTH
     TimePoint connected_since{};

@@ -260,13 +260,13 @@ void Publisher::finish_released() {
 
 void Publisher::handle_connection_lost() { outgoing_.connection_lost(); }
 
-void Publisher::handle_stopped(bool session_lasts) {
+void Publisher::give_up_all(Errc why, bool session_lasts) {
     const auto report = [&](const Outgoing::List& list) {
         for (auto index = list.first; index != Outgoing::none;) {
             const auto current = std::exchange(index, outgoing_.next(index));
             auto& message = outgoing_.at(current);
             if (message.operation != OperationId{}) {
-                context_.events.push(Failed{message.operation, Errc::stopped});
+                context_.events.push(Failed{message.operation, why});
                 message.operation = {};
             }
             if (!session_lasts || message.qos == Qos::at_most_once) outgoing_.erase(current);

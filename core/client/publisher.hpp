@@ -28,8 +28,8 @@ public:
 
     void handle_connected(bool session_present);
     void handle_connection_lost();
-    /// The client becomes idle: everything is reported, and forgotten unless its session lasts.
-    void handle_stopped(bool session_lasts);
+    /// Without a connection: everything is reported, and forgotten unless its session lasts.
+    void give_up_all(Errc why, bool session_lasts);
 
     [[nodiscard]] session::Outgoing& outgoing() noexcept { return outgoing_; }
     [[nodiscard]] const session::Outgoing& outgoing() const noexcept { return outgoing_; }

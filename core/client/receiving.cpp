@@ -150,7 +150,8 @@ void Client::Impl::handle_accepted(const codec::Connack& packet) {
     const bool says_nothing = context.version() == Version::v3_1 && !context.options.clean_start;
     const bool messages_live = packet.session_present || says_nothing;
     const bool was_missed = std::exchange(connack_was_missed, false);
-    const bool subscriptions_live = packet.session_present && !was_missed;
+    const bool is_another = std::exchange(was_renamed, false);
+    const bool subscriptions_live = packet.session_present && !was_missed && !is_another;
     if (!messages_live) received.clear();
     subscriber.handle_connected(subscriptions_live);
     publisher.handle_connected(messages_live);
@@ -182,7 +183,7 @@ Errc Client::Impl::handle_disconnect(const codec::Frame& frame) {
     const auto packet = codec::decode_disconnect(frame, context.version());
     if (!packet) return packet.error();
     close({Errc::disconnected_by_broker, packet->reason, packet->properties,
-           client::is_fatal_disconnect(packet->reason, context.options.host_count, context.options.ask_credentials)});
+           client::is_fatal_disconnect(packet->reason, context.options)});
     return Errc::none;
 }
 

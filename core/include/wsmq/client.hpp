@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -64,6 +65,11 @@ public:
     /// MQTT 5) keeps its messages, and sends them on after the next start(). With MQTT 5,
     /// disconnect_with_will_message makes the broker publish the will.
     void stop(TimePoint now, ReasonCode reason = ReasonCode::success);
+
+    /// From the next CONNECT on another client identifier and last will, and so another session: messages that are not
+    /// acknowledged end with Failed and Errc::session_lost, subscriptions are renewed. Errc::none, or what is wrong
+    /// with them; Errc::invalid_argument while there is a connection.
+    [[nodiscard]] Errc rename(std::string client_id, std::optional<Will> will, TimePoint now);
 
     /// Publishes. QoS 0 is encoded at once and has no event, and the identifier says nothing;
     /// if it must wait, and for QoS 1 and 2, Completed or Failed follows.

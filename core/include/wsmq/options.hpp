@@ -1,4 +1,4 @@
-// What the user asks for. The client copies it, and never writes to it: what the broker granted
+// What the user asks for. The client copies it, and does not write to it: what the broker granted
 // is in Negotiated. Every member has a value, so that naming some of them in a list warns of none.
 #pragma once
 #include <chrono>
@@ -79,6 +79,9 @@ struct ConnectOptions {
 
     /// Whether what was subscribed is subscribed again where the broker lost the session.
     bool resubscribe = true;
+    /// MQTT 5: whether the connection is taken up again when the broker says that another client has the session now.
+    /// For who calls Client::rename() then: two of the same identifier displace each other without end.
+    bool reconnect_when_taken_over = false;
 
     /// From OpenTransport to CONNACK, and for credentials.
     Duration connect_timeout{30'000};
