@@ -26,6 +26,7 @@ std::string_view describe(Error error) noexcept {
         case Error::queue_full: return "The queue has no room";
         case Error::refused: return "The broker refused the message";
         case Error::left: return "The connection was ended on purpose";
+        case Error::session_lost: return "Another connection has taken the session over";
     }
     return "Unknown error";
 }

@@ -72,6 +72,12 @@ void Port::abandon(OperationId id) {
     client_.cancel(id);
 }
 
+void Port::abandon(Purpose purpose) {
+    for (const auto& [id, operation] : operations_) {
+        if (operation.purpose == purpose) abandon(id);
+    }
+}
+
 std::optional<Operation> Port::take(OperationId id) {
     const auto found = operations_.find(id);
     if (found == operations_.end()) return std::nullopt;

@@ -75,6 +75,8 @@ public:
     Error unsubscribe(std::string_view filter, TimePoint now);
     /// Nobody waits for it any more: it is taken back where it was not sent yet, and its end is of no interest.
     void abandon(OperationId);
+    /// The same of all that have this purpose.
+    void abandon(Purpose);
 
     /// Nothing of the layer's waits for the broker's answer.
     [[nodiscard]] bool is_idle() const noexcept { return operations_.empty(); }

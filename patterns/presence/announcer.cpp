@@ -12,7 +12,9 @@ std::string Announcer::offline_record(std::string_view uid) {
     return record;
 }
 
-std::string Announcer::online_record(const Settings& settings) {
+namespace {
+
+std::string online_record(const Announcer::Settings& settings) {
     std::string record{R"({"online":true,"uid":)"};
     json_rpc::append_string(record, settings.uid);
     record += R"(,"since":)";
@@ -23,9 +25,15 @@ std::string Announcer::online_record(const Settings& settings) {
     return record;
 }
 
+}  // namespace
+
+bool Announcer::fits(const Settings& settings) {
+    return online_record(settings).size() + settings.reserve <= maximum_record_size;
+}
+
 Error Announcer::set_state(std::string_view state) {
     auto former = std::exchange(settings_.state, state);
-    if (online_record(settings_).size() > maximum_record_size) {
+    if (!fits(settings_)) {
         settings_.state = std::move(former);
         return Error::payload_too_large;
     }

@@ -18,6 +18,7 @@ public:
         std::optional<std::chrono::seconds> expiry;  ///< 0: never; nothing: as many webapps as there are allow
         bool appears = true;                         ///< off: there is no record
         bool answers_always = false;                 ///< a roll call, whatever the broker does
+        std::size_t reserve = 0;                     ///< bytes that a later uid may be longer by
     };
     Announcer(Context& context, const Roster& roster, Settings settings)
         : context_{context}, roster_{roster}, settings_{std::move(settings)} {}
@@ -26,7 +27,8 @@ public:
     [[nodiscard]] static std::string offline_record(std::string_view uid);
     /// When that expires, where the options do not say it.
     static constexpr std::chrono::seconds offline_expiry{600};
-    [[nodiscard]] static std::string online_record(const Settings&);
+    /// Whether the record is of a size that others take.
+    [[nodiscard]] static bool fits(const Settings&);
 
     /// Error::payload_too_large: what was there holds.
     Error set_state(std::string_view state);
@@ -40,6 +42,8 @@ public:
     void handle_own_record(const Incoming&);
     /// Nothing is due without a connection.
     void handle_disconnected();
+    /// We are another from now on.
+    void rename(std::string_view uid) { settings_.uid = uid; }
 
     void handle_timeout();
     [[nodiscard]] std::optional<TimePoint> next_deadline() const;

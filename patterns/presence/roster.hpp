@@ -35,6 +35,8 @@ public:
     void handle_connected(bool session_present);
     /// The subscriptions ended.
     void handle_stopped();
+    /// We are another from now on.
+    void rename(std::string_view uid) { uid_ = uid; }
     void handle_subscribed();
     void handle_own_record(bool retained) { keeps_word_ |= retained && awaits_own_record_; }
     void handle_record(std::string_view uid, const Incoming&);

@@ -47,6 +47,8 @@ public:
     /// More is known of who is absent.
     void handle_discovered();
     void fail_all(Error);
+    /// We are another from now on.
+    void rename(std::string_view uid) { uid_ = uid; }
 
 private:
     struct Pending {

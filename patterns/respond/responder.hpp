@@ -59,6 +59,8 @@ public:
     void fail_all(std::string_view message);
     /// As fail_all(), where nothing can be sent any more.
     void end_all();
+    /// We are another from now on.
+    void rename(std::string_view at) { at_ = at; }
 
     [[nodiscard]] bool has(CallId id) const { return calls_.contains(static_cast<std::uint64_t>(id)); }
     [[nodiscard]] std::size_t unanswered() const noexcept { return turns_.size(); }

@@ -30,6 +30,10 @@ struct Webapp::Impl {
     void announce();
     void check_joined();
     void leave();
+    /// Another connection has our name, and what is sent to it. We go on under another one.
+    void take_another_name();
+    /// The subscriptions without which we have not joined.
+    void subscribe_to_join();
 
     // --- receiving.cpp ---
     /// False: it is somebody else's.
@@ -43,6 +47,8 @@ struct Webapp::Impl {
     bool handle_device(std::string_view serial_number, const Incoming&);
 
     // --- webapp.cpp ---
+    [[nodiscard]] static Will last_will(const Options&);
+    [[nodiscard]] std::vector<std::string> filters_to_join() const;
     Error want(const Subscription&);
     Error want_no_more(const std::string& filter);
     [[nodiscard]] Responder& responder_of(CallId call) { return news.has(call) ? news : responder; }

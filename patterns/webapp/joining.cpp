@@ -9,22 +9,28 @@ namespace wsmq::patterns {
 namespace {
 
 constexpr Duration farewell_time{2'000};
+constexpr std::size_t size_of_another_rand = 8;
 
 }  // namespace
 
 void Webapp::Impl::handle_opening() {
     if (std::exchange(begun, true)) return;
     membership.handle_opening();
+    subscribe_to_join();
+    for (const auto& room : rooms) (void)want(live(context.topics.room(room, "+")));
+    for (const auto& device : devices) (void)want(lasting(context.topics.device(device)));
+    discovery.subscribe_again();
+}
+
+void Webapp::Impl::subscribe_to_join() {
     granted = false;
+    join_filters = filters_to_join();
     const auto own_record = context.topics.status(options.uid);
     std::vector<Subscription> subscriptions;
     for (const auto& filter : join_filters) {
         subscriptions.push_back(filter == own_record ? lasting(filter) : live(filter));
     }
     (void)context.port.subscribe(subscriptions, {Purpose::join}, context.now);
-    for (const auto& room : rooms) (void)want(live(context.topics.room(room, "+")));
-    for (const auto& device : devices) (void)want(lasting(context.topics.device(device)));
-    discovery.subscribe_again();
 }
 
 void Webapp::Impl::handle_connected(const Connected& event) {
@@ -47,7 +53,11 @@ void Webapp::Impl::announce() {
 void Webapp::Impl::handle_disconnected(const Disconnected& event) {
     announced = false;
     announcer.handle_disconnected();
-    if (!membership.handle_disconnected(event)) return;
+    if (!membership.handle_disconnected(event)) {
+        const bool is_displaced = options.renames && event.reason == ReasonCode::session_taken_over;
+        if (is_displaced && !membership.is_leaving()) take_another_name();
+        return;
+    }
     begun = granted = false;
     const bool on_purpose = membership.is_leaving() || event.why == Errc::none;
     caller.fail_all(on_purpose ? Error::left : Error::not_connected);
@@ -55,6 +65,28 @@ void Webapp::Impl::handle_disconnected(const Disconnected& event) {
     news.end_all();
     roster.handle_stopped();
     membership.say_farewell();
+}
+
+void Webapp::Impl::take_another_name() {
+    const auto parts = parse_uid(options.uid);
+    const auto uid = make_uid(parts->org, parts->user, make_rand(context.random.next(), size_of_another_rand));
+    auto renamed = options;
+    renamed.uid = *uid;
+    caller.fail_all(Error::session_lost);
+    responder.end_all();
+    news.end_all();
+    for (const auto purpose : {Purpose::join, Purpose::presence}) context.port.abandon(purpose);
+    // It takes what is not acknowledged away as well, so that nothing is said in the name of the other any more.
+    if (context.port.client().rename(*uid, last_will(renamed), context.now) != Errc::none) return;
+    for (const auto& filter : join_filters) (void)context.port.unsubscribe(filter, context.now);
+    options.uid = *uid;
+    caller.rename(*uid);
+    responder.rename(*uid);
+    news.rename(*uid);
+    roster.rename(*uid);
+    announcer.rename(*uid);
+    subscribe_to_join();
+    context.events.push(Renamed{options.uid}, {&Renamed::uid});
 }
 
 void Webapp::Impl::handle_completed(const Operation& operation, const Completed& event) {

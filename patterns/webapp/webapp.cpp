@@ -12,9 +12,17 @@ namespace wsmq::patterns {
 
 namespace {
 
+/// That much longer than the shortest rand is the one that joining again brings.
+constexpr std::size_t growth_of_rand = 4;
+
 Announcer::Settings announcer_settings(const Webapp::Options& options) {
-    const bool always = options.roll_call == Webapp::RollCall::always;
-    return {options.uid, options.state, options.since, options.presence_expiry, options.appears, always};
+    return {.uid = options.uid,
+            .state = options.state,
+            .since = options.since,
+            .expiry = options.presence_expiry,
+            .appears = options.appears,
+            .answers_always = options.roll_call == Webapp::RollCall::always,
+            .reserve = options.renames ? growth_of_rand : 0};
 }
 
 }  // namespace
@@ -32,33 +40,38 @@ Result<ConnectOptions> Webapp::connect_options(ConnectOptions base, const Option
     }
     base.client_id = options.uid;
     base.resubscribe = true;
+    base.reconnect_when_taken_over = options.renames;
     if (!options.appears) {
         base.will.reset();
         return base;
     }
-    if (Announcer::online_record(announcer_settings(options)).size() > maximum_record_size) {
-        return Error::payload_too_large;
-    }
-    PropertyWriter properties;
-    properties.text(PropertyId::content_type, json_type);
+    if (!Announcer::fits(announcer_settings(options))) return Error::payload_too_large;
     const auto delay = static_cast<std::uint32_t>(options.will_delay.count());
-    if (delay > 0) properties.integer(PropertyId::will_delay_interval, delay);
-    const auto seconds = static_cast<std::uint32_t>(expiry.count());
-    if (seconds > 0) properties.integer(PropertyId::message_expiry_interval, seconds);
     if (base.version == Version::v5 && delay > 0) {
         // The will goes out when the session ends, even before its delay has passed (MQTT 5.0, 3.1.3.2.2). So the
         // session must outlive the delay, and a page that is loaded anew must take it up.
         base.clean_start = false;
         base.session_expiry_interval = std::max(base.session_expiry_interval, delay);
     }
+    base.will = Impl::last_will(options);
+    return base;
+}
+
+Will Webapp::Impl::last_will(const Options& options) {
+    PropertyWriter properties;
+    properties.text(PropertyId::content_type, json_type);
+    const auto add = [&properties](PropertyId id, std::chrono::seconds time) {
+        if (time.count() > 0) properties.integer(id, static_cast<std::uint32_t>(time.count()));
+    };
+    add(PropertyId::will_delay_interval, options.will_delay);
+    add(PropertyId::message_expiry_interval, options.presence_expiry.value_or(Announcer::offline_expiry));
     const auto record = Announcer::offline_record(options.uid);
     const auto block = properties.bytes();
-    base.will = Will{.topic = Topics{options.root}.status(options.uid),
-                     .payload = {record.begin(), record.end()},
-                     .qos = Qos::at_least_once,
-                     .retain = true,
-                     .encoded_properties = {block.begin(), block.end()}};
-    return base;
+    return {.topic = Topics{options.root}.status(options.uid),
+            .payload = {record.begin(), record.end()},
+            .qos = Qos::at_least_once,
+            .retain = true,
+            .encoded_properties = {block.begin(), block.end()}};
 }
 
 Webapp::Impl::Impl(Client& client, Options given)
@@ -70,12 +83,15 @@ Webapp::Impl::Impl(Client& client, Options given)
       responder{context, options.calls, options.uid},
       news{context, options.calls, options.uid},
       roster{context, options.uid, options.roll_call},
-      announcer{context, roster, announcer_settings(options)} {
+      announcer{context, roster, announcer_settings(options)} {}
+
+std::vector<std::string> Webapp::Impl::filters_to_join() const {
     const auto& topics = context.topics;
-    join_filters = {topics.response(options.uid), topics.peer(options.uid, "+")};
-    if (!options.appears) return;
-    join_filters.push_back(topics.status(options.uid));
-    if (options.roll_call != RollCall::never) join_filters.push_back(topics.room(roll_room, "+"));
+    std::vector filters{topics.response(options.uid), topics.peer(options.uid, "+")};
+    if (!options.appears) return filters;
+    filters.push_back(topics.status(options.uid));
+    if (options.roll_call != RollCall::never) filters.push_back(topics.room(roll_room, "+"));
+    return filters;
 }
 
 Webapp::Webapp(Client& client, Options options) : impl_{std::make_unique<Impl>(client, std::move(options))} {}

@@ -112,7 +112,7 @@ TEST(Topics, AreTakenApartIntoAsManyLevelsAsTheConventionHas) {
 }
 
 TEST(Errors, AllHaveASentence) {
-    for (int i = 0; i <= static_cast<int>(Error::left); ++i) {
+    for (int i = 0; i <= static_cast<int>(Error::session_lost); ++i) {
         EXPECT_NE(describe(static_cast<Error>(i)), "Unknown error") << i;
     }
     EXPECT_EQ(describe(static_cast<Error>(250)), "Unknown error");

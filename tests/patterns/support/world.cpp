@@ -63,6 +63,7 @@ struct Liner {
     std::string operator()(const patterns::ServiceChanged& e) const {
         return joined({"service", e.service, e.instance, e.online ? "online" : "offline"});
     }
+    std::string operator()(const patterns::Renamed& e) const { return joined({"renamed", e.uid}); }
 };
 
 }  // namespace
@@ -72,7 +73,7 @@ std::string name_of(Error error) {
         "none",         "invalid_root", "invalid_name",  "invalid_json", "invalid_argument", "unknown_call",
         "no_credit",    "unwanted",     "not_supported", "too_many",     "not_connected",    "timed_out",
         "no_responder", "cancelled",    "remote",        "item_lost",    "bad_response",     "payload_too_large",
-        "queue_full",   "refused",      "left"};
+        "queue_full",   "refused",      "left",          "session_lost"};
     return names[static_cast<std::size_t>(error)];
 }
 

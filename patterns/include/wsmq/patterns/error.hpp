@@ -35,6 +35,7 @@ enum class Error : std::uint8_t {
     queue_full,         ///< the engine's bounded queue has no room
     refused,            ///< the broker refused the message, for example by its access rules
     left,               ///< we left, or the client was stopped
+    session_lost,       ///< another connection took the session over, and the answer would go there
 };
 
 template <class T> using Result = wsmq::Result<T, Error>;

@@ -32,6 +32,12 @@ struct JoinFailed {
 /// leave() has done its work, and the client was stopped.
 struct Left {};
 
+/// Another connection of the same uid took the session over. From now on we have this uid, by which the client is
+/// connecting anew; Joined follows. Requests of ours have failed, calls of others have ended.
+struct Renamed {
+    std::string_view uid;
+};
+
 // --- Requests of ours --------------------------------------------------------------------------------
 
 /// The request ended well.
@@ -123,6 +129,6 @@ struct ServiceChanged {
 
 using Event =
     std::variant<NeedInput, Joined, JoinFailed, Left, Response, RequestFailed, Progress, Request, RequestEnded,
-                 CreditGranted, PeerMessage, RoomMessage, PresenceChanged, DeviceStatus, ServiceChanged>;
+                 CreditGranted, PeerMessage, RoomMessage, PresenceChanged, DeviceStatus, ServiceChanged, Renamed>;
 
 }  // namespace wsmq::patterns

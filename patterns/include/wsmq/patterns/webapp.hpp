@@ -83,6 +83,9 @@ public:
         std::string root{default_root};
         /// From make_uid(). A page keeps it for the life of its tab.
         std::string uid{};
+        /// MQTT 5: whether, when another connection of this uid takes the session over, the webapp joins again by
+        /// itself as org:user:rand with another rand, of eight characters, which Renamed tells. Off: that is the end.
+        bool renames = false;
         /// JSON text of the application's state in our presence record.
         std::string state = "{}";
         /// For the presence record: milliseconds since 1970.
@@ -187,6 +190,7 @@ public:
     /// seconds. Open requests fail with Error::left. Left follows.
     void leave(TimePoint now);
 
+    /// Changes with Renamed.
     [[nodiscard]] std::string_view uid() const noexcept;
     [[nodiscard]] bool is_joined() const noexcept;
 
