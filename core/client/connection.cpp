@@ -49,11 +49,12 @@ void Client::Impl::stop(ReasonCode reason) {
 }
 
 Errc Client::Impl::rename(std::string id, std::optional<Will> will) {
-    if (is_receiving()) return Errc::invalid_argument;
     auto renamed = context.options;
     renamed.client_id = std::move(id);
     renamed.will = std::move(will);
     if (const auto error = client::validate(renamed); error != Errc::none) return error;
+    // No DISCONNECT: what the will says of the former name is to be said, unless another client has it now.
+    if (is_receiving()) close({.why = Errc::session_lost});
     context.options = std::move(renamed);
     client_id = context.options.client_id;
     was_renamed = true;

@@ -5,20 +5,19 @@
 
 namespace wsmq::patterns {
 
-std::string Announcer::offline_record(std::string_view uid) {
-    std::string record{R"({"online":false,"uid":)"};
+namespace {
+
+/// What both records begin with.
+std::string opening(bool online, std::string_view uid, std::int64_t since) {
+    std::string record{online ? R"({"online":true,"uid":)" : R"({"online":false,"uid":)"};
     json_rpc::append_string(record, uid);
-    record += '}';
+    record += R"(,"since":)";
+    json_rpc::append_number(record, since);
     return record;
 }
 
-namespace {
-
 std::string online_record(const Announcer::Settings& settings) {
-    std::string record{R"({"online":true,"uid":)"};
-    json_rpc::append_string(record, settings.uid);
-    record += R"(,"since":)";
-    json_rpc::append_number(record, settings.since);
+    auto record = opening(true, settings.uid, settings.since);
     record += R"(,"state":)";
     record += settings.state;
     record += '}';
@@ -26,6 +25,10 @@ std::string online_record(const Announcer::Settings& settings) {
 }
 
 }  // namespace
+
+std::string Announcer::offline_record(std::string_view uid, std::int64_t since) {
+    return opening(false, uid, since) + "}";
+}
 
 bool Announcer::fits(const Settings& settings) {
     return online_record(settings).size() + settings.reserve <= maximum_record_size;
@@ -60,8 +63,8 @@ Error Announcer::say_farewell() {
     const auto expiry = settings_.expiry.value_or(offline_expiry);
     if (expiry.count() > 0) how.expiry = expiry;
     return context_.port
-        .publish(context_.topics.status(settings_.uid), offline_record(settings_.uid), how, {Purpose::farewell},
-                 context_.now)
+        .publish(context_.topics.status(settings_.uid), offline_record(settings_.uid, settings_.since), how,
+                 {Purpose::farewell}, context_.now)
         .error();
 }
 

@@ -24,7 +24,7 @@ public:
         : context_{context}, roster_{roster}, settings_{std::move(settings)} {}
 
     /// The payload of the last will, and of leaving.
-    [[nodiscard]] static std::string offline_record(std::string_view uid);
+    [[nodiscard]] static std::string offline_record(std::string_view uid, std::int64_t since);
     /// When that expires, where the options do not say it.
     static constexpr std::chrono::seconds offline_expiry{600};
     /// Whether the record is of a size that others take.

@@ -32,6 +32,8 @@ struct Webapp::Impl {
     void leave();
     /// Another connection has our name, and what is sent to it. We go on under another one.
     void take_another_name();
+    /// The record in the place of ours is that of a webapp which joined with our name after us, there or gone.
+    [[nodiscard]] bool is_of_namesake(const Incoming&) const;
     /// The subscriptions without which we have not joined.
     void subscribe_to_join();
 
@@ -70,9 +72,11 @@ struct Webapp::Impl {
     std::set<std::string, std::less<>> devices;  ///< by serial number; "+" for all
     bool exposes = false;
 
-    bool begun = false;      ///< the client is started, and has the subscriptions
-    bool granted = false;    ///< the subscriptions without which nobody can reach us
-    bool announced = false;  ///< on this connection, or not meant to be
+    bool begun = false;         ///< the client is started, and has the subscriptions
+    bool granted = false;       ///< the subscriptions without which nobody can reach us
+    bool announced = false;     ///< on this connection, or not meant to be
+    bool came_back = false;     ///< this connection is not the first
+    bool has_namesake = false;  ///< to be handled with the next tick: it ends the connection
 };
 
 }  // namespace wsmq::patterns

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "json_rpc/scan.hpp"
 #include "webapp/impl.hpp"
 
 namespace wsmq::patterns {
@@ -36,7 +37,11 @@ void Webapp::Impl::subscribe_to_join() {
 void Webapp::Impl::handle_connected(const Connected& event) {
     membership.handle_connected();
     announced = false;
-    if (event.reconnected) roster.handle_connected(event.session_present);
+    came_back = event.reconnected;
+    if (came_back) roster.handle_connected(event.session_present);
+    // Not every broker tells whom it displaced; but whoever did it has put its record in the place of ours. Where the
+    // session is lost, the engine has subscribed anew.
+    if (came_back && event.session_present && options.renames) (void)want(lasting(context.topics.status(options.uid)));
     announce();
 }
 
@@ -67,7 +72,14 @@ void Webapp::Impl::handle_disconnected(const Disconnected& event) {
     membership.say_farewell();
 }
 
+bool Webapp::Impl::is_of_namesake(const Incoming& message) const {
+    if (!came_back || !options.renames || !message.retain || !message.may_be_record()) return false;
+    const auto since = json_rpc::integer_of(json_rpc::scan(message.payload).find("since"));
+    return since.value_or(0) > options.since;
+}
+
 void Webapp::Impl::take_another_name() {
+    has_namesake = false;
     const auto parts = parse_uid(options.uid);
     const auto uid = make_uid(parts->org, parts->user, make_rand(context.random.next(), size_of_another_rand));
     auto renamed = options;

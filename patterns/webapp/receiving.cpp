@@ -100,6 +100,7 @@ bool Webapp::Impl::handle_status(std::string_view uid, const Incoming& incoming)
         roster.handle_record(uid, incoming);
         return true;
     }
+    has_namesake |= is_of_namesake(incoming);
     roster.handle_own_record(incoming.retain);
     if (!membership.is_leaving()) announcer.handle_own_record(incoming);
     return true;

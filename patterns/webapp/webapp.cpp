@@ -65,7 +65,7 @@ Will Webapp::Impl::last_will(const Options& options) {
     };
     add(PropertyId::will_delay_interval, options.will_delay);
     add(PropertyId::message_expiry_interval, options.presence_expiry.value_or(Announcer::offline_expiry));
-    const auto record = Announcer::offline_record(options.uid);
+    const auto record = Announcer::offline_record(options.uid, options.since);
     const auto block = properties.bytes();
     return {.topic = Topics{options.root}.status(options.uid),
             .payload = {record.begin(), record.end()},
@@ -110,11 +110,13 @@ void Webapp::handle_timeout(TimePoint now) {
     if (impl.discovery.handle_timeout()) impl.caller.handle_discovered();
     impl.announcer.handle_timeout();
     impl.roster.handle_timeout();
+    if (impl.has_namesake && !impl.membership.is_leaving()) impl.take_another_name();
     if (impl.membership.is_overdue()) impl.membership.stop();
 }
 
 std::optional<TimePoint> Webapp::Impl::next_deadline() const {
-    if (!context.events.empty()) return context.now;
+    const bool is_displaced = has_namesake && !membership.is_leaving();
+    if (!context.events.empty() || is_displaced) return context.now;
     return earliest({caller.next_deadline(), responder.next_deadline(), news.next_deadline(), discovery.next_deadline(),
                      announcer.next_deadline(), roster.next_deadline(), membership.next_deadline()});
 }

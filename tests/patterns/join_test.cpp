@@ -10,7 +10,7 @@ namespace {
 constexpr auto ann_uid = "acme:ann:aaaa";
 constexpr auto ann_status = "ev/webapp/status/acme:ann:aaaa";
 constexpr auto online = R"({"online":true,"uid":"acme:ann:aaaa","since":1000,"state":{}})";
-constexpr auto offline = R"({"online":false,"uid":"acme:ann:aaaa"})";
+constexpr auto offline = R"({"online":false,"uid":"acme:ann:aaaa","since":1000})";
 
 class Join : public testing::TestWithParam<Version> {
 protected:

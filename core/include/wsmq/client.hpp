@@ -67,8 +67,8 @@ public:
     void stop(TimePoint now, ReasonCode reason = ReasonCode::success);
 
     /// From the next CONNECT on another client identifier and last will, and so another session: messages that are not
-    /// acknowledged end with Failed and Errc::session_lost, subscriptions are renewed. Errc::none, or what is wrong
-    /// with them; Errc::invalid_argument while there is a connection.
+    /// acknowledged end with Failed and Errc::session_lost, subscriptions are renewed. A connection that there is ends
+    /// as a lost one. Errc::none, or what is wrong with them.
     [[nodiscard]] Errc rename(std::string client_id, std::optional<Will> will, TimePoint now);
 
     /// Publishes. QoS 0 is encoded at once and has no event, and the identifier says nothing;

@@ -56,7 +56,8 @@ void Broker::handle_connect(Wire& wire, const Packet& packet) {
     const bool is_v5 = packet.version == Version::v5;
     if (session.wire != nullptr) {
         Wire* old = std::exchange(session.wire, nullptr);
-        if (session.version == Version::v5) old->deliver(disconnect(ReasonCode::session_taken_over));
+        const bool is_told = traits_.tells_of_takeover && session.version == Version::v5;
+        if (is_told) old->deliver(disconnect(ReasonCode::session_taken_over));
         old->hang_up();
         const bool ends = packet.clean_start || !session.lasts;
         if (ends || integer_of(session.will ? session.will->encoded_properties : Block{},

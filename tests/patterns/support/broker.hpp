@@ -18,6 +18,7 @@ struct BrokerTraits {
     bool shares = true;
     bool retains_for_wildcards = true;
     bool tells_of_no_subscribers = true;  ///< with MQTT 5, by reason 0x10
+    bool tells_of_takeover = true;        ///< with MQTT 5, by DISCONNECT; Mosquitto 2.0 does not
     std::uint32_t maximum_packet_size = 1u << 20;
 };
 

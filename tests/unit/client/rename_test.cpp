@@ -73,10 +73,22 @@ TEST(Rename, AsksForACleanStartWhereTheOptionsDo) {
     EXPECT_FALSE(bench.reconnect(connack()).clean_start) << "and then its own session is taken up again";
 }
 
-TEST(Rename, IsRefusedOnAConnectionAndWhereTheNameOrTheWillIsNotSound) {
+TEST(Rename, EndsAConnectionAsALostOne) {
+    Bench bench{lasting_options()};
+    bench.connect();
+    bench.subscribed("a/#");
+    EXPECT_EQ(rename(bench, "another"), Errc::none);
+    bench.expect_hang_up().expect_silence();
+    const auto end = bench.event<seen::Disconnected>();
+    EXPECT_EQ(end.why, Errc::session_lost);
+    EXPECT_TRUE(end.reconnecting);
+    EXPECT_EQ(bench.reconnect(connack()).client_id, "another");
+    EXPECT_EQ(bench.take(PacketType::subscribe).filters, (std::vector<Filter>{{.filter = "a/#", .qos = qos2}}));
+}
+
+TEST(Rename, IsRefusedWhereTheNameOrTheWillIsNotSound) {
     Bench bench{displaceable_options()};
     bench.connect();
-    EXPECT_EQ(rename(bench, "another"), Errc::invalid_argument);
     displaced(bench);
     EXPECT_EQ(rename(bench, "\xFF"), Errc::invalid_utf8);
     EXPECT_EQ(rename(bench, "another", Will{.topic = "a/+"}), Errc::invalid_topic);

@@ -110,21 +110,21 @@ struct RoomMessage {
 struct PresenceChanged {
     enum class Change : std::uint8_t { appeared, changed, gone } change;
     std::string_view uid;
-    std::string_view state;  ///< JSON text of the application's state; when gone, the last one
+    std::string_view state;  ///< JSON text of the application's state, "null" for none; when gone, the last one
     std::int64_t since;      ///< milliseconds since 1970, by the other's clock; 0 where it did not say
 };
 
 struct DeviceStatus {
     std::string_view serial_number;
     bool online;
-    std::string_view status;  ///< JSON text of the whole record, an object; empty where the record was cleared
+    std::string_view status;  ///< JSON text of the whole record, an object, unchecked; empty where it was cleared
 };
 
 struct ServiceChanged {
     std::string_view service;
     std::string_view instance;
     bool online;
-    std::string_view record;  ///< JSON text of the whole record, an object; empty where it was cleared
+    std::string_view record;  ///< JSON text of the whole record, an object, unchecked; empty where it was cleared
 };
 
 using Event =

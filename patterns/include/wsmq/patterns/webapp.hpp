@@ -83,12 +83,13 @@ public:
         std::string root{default_root};
         /// From make_uid(). A page keeps it for the life of its tab.
         std::string uid{};
-        /// MQTT 5: whether, when another connection of this uid takes the session over, the webapp joins again by
-        /// itself as org:user:rand with another rand, of eight characters, which Renamed tells. Off: that is the end.
+        /// Whether, when another webapp that joined with this uid takes the session over, this one joins again by
+        /// itself as org:user:rand with another rand, of eight characters, which Renamed tells. The broker says it
+        /// (MQTT 5), or the other's record, whose `since` is later, is found in the place of ours. Off: what the broker says is the end.
         bool renames = false;
         /// JSON text of the application's state in our presence record.
         std::string state = "{}";
-        /// For the presence record: milliseconds since 1970.
+        /// For the presence record: milliseconds since 1970 when it joined.
         std::int64_t since = 0;
         /// For the delay of a roll call.
         std::uint64_t random_seed = 0;
