@@ -175,7 +175,7 @@ export default [
     run: (tools) =>
       bounded(tools, async () => {
         const { caller, quiet } = tools
-        const soon = { messageExpiryInterval: 1 }
+        const soon = { messageExpiryInterval: 2 }
         const ids = [await taken(caller, 'slow', { steps: 1000, delay: 100 }, soon), await taken(caller, 'slow', endless, soon)]
         await cancel(caller, await openStreams(caller, limit / 2))
         for (let n = 0; n < limit; ++n) await notify(caller, 'slow', long, soon)
