@@ -25,8 +25,8 @@ export class Emitter<Events extends object> {
   emit<Type extends keyof Events>(type: Type, event: Events[Type]): boolean {
     const handlers = this.#handlers.get(type)
     if (handlers === undefined || handlers.size === 0) return false
-    for (const handler of [...handlers])
-      callHandler(handler as (event: Events[Type]) => unknown, event, (thrown) => this.#onThrown(thrown, type))
+    const onThrown = (thrown: unknown) => this.#onThrown(thrown, type)
+    for (const handler of [...handlers]) callHandler(handler as (event: Events[Type]) => unknown, event, onThrown)
     return true
   }
 }

@@ -126,10 +126,13 @@ describe('handlers', () => {
       throw new Error('second')
     })
     mq.subscribe('a', (/** @type {any} */ message) => seen.push(message.text()))
+    mq.on('message', async () => {
+      throw new Error('third')
+    })
     client.arrive('a', 'x')
     await settled()
     assert.deepEqual(seen, ['x'])
-    assert.deepEqual(errors, ['first', 'second'])
+    assert.deepEqual(errors.sort(), ['first', 'second', 'third'])
   })
 
   it('can be taken away again', async () => {
