@@ -20,7 +20,8 @@ export class DevicesPanel {
     const all = [...(this.#devices ?? [])].sort(([one], [other]) => one.localeCompare(other))
     return all.map(([serialNumber, { online, recording, broadcasting, battery }]) => {
       const badges = [recording === true ? 'recording' : '', broadcasting === true ? 'broadcasting' : ''].filter(Boolean)
-      const charge = battery === undefined ? 'online' : `${battery} %`
+      // Anything may stand there: nobody checks what is the application's own.
+      const charge = typeof battery === 'number' ? `${battery} %` : 'online'
       return row(online, serialNumber, online ? charge : 'offline', online ? badges : [])
     })
   }

@@ -26,8 +26,8 @@ export class People {
   use(app) {
     this.#app = app
     app.presence.on(() => this.#draw())
-    app.on('message', ({ from, data }) => this.#hear(from, data.text, 'private'))
-    app.room('lobby').on(({ from, data }) => this.#hear(from, data.text))
+    app.on('message', ({ from, data }) => this.#hear(from, textOf(data), 'private'))
+    app.room('lobby').on(({ from, data }) => this.#hear(from, textOf(data)))
     element('say-button', HTMLButtonElement).disabled = false
     this.#draw()
   }
@@ -53,9 +53,15 @@ export class People {
   #hear(from, text, kind = '') {
     const line = document.createElement('li')
     line.className = kind
-    line.append(textIn('b', '', from), String(text))
+    line.append(textIn('b', '', from), text)
     this.#talk.append(line)
     while (this.#talk.children.length > mostLines) this.#talk.firstElementChild?.remove()
     line.scrollIntoView({ block: 'nearest' })
   }
+}
+
+/** Others may send anything. @param {unknown} data */
+function textOf(data) {
+  const { text } = Object(data)
+  return typeof text === 'string' ? text : ''
 }

@@ -1,4 +1,6 @@
-// A list that is drawn anew from a map, once per frame at most.
+// A list that is drawn anew from a map, once per frame at most, as far as anybody reads it.
+
+const most = 200
 
 /**
  * @param {HTMLElement} list
@@ -15,9 +17,10 @@ export function liveList(list, empty, rows) {
     const draw = document.hidden ? queueMicrotask : requestAnimationFrame
     draw(() => {
       isScheduled = false
-      const drawn = rows()
-      list.replaceChildren(...drawn)
-      empty.hidden = drawn.length > 0
+      const all = rows()
+      const more = all.length > most ? [textIn('li', 'detail', `and ${all.length - most} more`)] : []
+      list.replaceChildren(...all.slice(0, most), ...more)
+      empty.hidden = all.length > 0
     })
   }
 }

@@ -4,14 +4,13 @@ import { liveList, row } from './rows.js'
 
 /** @typedef {import('./together.js').App} App */
 
-/** What the demo service's methods take. @type {Record<string, string>} */
-const examples = {
-  echo: '{"hello":"world"}',
-  sum: '[1, 2, 39]',
-  slow: '{"steps": 20, "delay": 100}',
-  fail: '{"code": 17, "message": "Sold out", "data": {"left": 0}}',
-  'devices.list': '',
-}
+/** What the demo service's methods take. */
+const examples = new Map([
+  ['echo', '{"hello":"world"}'],
+  ['sum', '[1, 2, 39]'],
+  ['slow', '{"steps": 20, "delay": 100}'],
+  ['fail', '{"code": 17, "message": "Sold out", "data": {"left": 0}}'],
+])
 
 export class ServicesPanel {
   #service = element('call-service', HTMLSelectElement)
@@ -62,7 +61,7 @@ export class ServicesPanel {
   }
 
   #suggest() {
-    this.#params.value = examples[this.#method.value] ?? ''
+    this.#params.value = examples.get(this.#method.value) ?? ''
   }
 
   async #call() {
@@ -74,7 +73,7 @@ export class ServicesPanel {
       const text = this.#params.value.trim()
       const params = text === '' ? undefined : JSON.parse(text)
       const steps = Number(params?.steps ?? 1)
-      const onProgress = (/** @type {unknown} */ step) => this.#step(Number(step) / steps)
+      const onProgress = (/** @type {unknown} */ step) => this.#step(typeof step === 'number' ? step / steps : 0)
       const result = await this.#app?.request(service, this.#method.value, params, {
         signal: this.#abort.signal,
         onProgress,
@@ -100,7 +99,7 @@ export class ServicesPanel {
   /** @param {number} part */
   #step(part) {
     this.#progress.hidden = false
-    this.#progress.value = part
+    this.#progress.value = Number.isFinite(part) ? part : 0
   }
 
   /** @param {string} text @param {boolean} [failed] */

@@ -35,6 +35,7 @@ export class Together {
         await Webapp.join('/ws_mqtt', { org: 'acme', user: this.#user.value, reconnect: { maxDelay: 8000, retryFirst: true } })
       )
       this.#app = app
+      app.on('identity', ({ uid }) => this.#tell(uid))
       app.on('state', ({ state }) => this.#tell(state === 'connected' ? app.uid : `${app.uid} · ${state}`))
       this.#tell(app.uid)
       this.#people.use(app)

@@ -208,7 +208,7 @@ export class Connection {
   #open(uris: string[], options: ConnectOptions): Promise<Connection> {
     const { signal } = options
     const hooks: ConnectHooks = {
-      credentialsRequest: () => ({ uri: this.#client.uri, lastError: this.#lastError }),
+      credentialsRequest: () => ({ uri: this.#client.uri, clientId: this.#client.clientId, lastError: this.#lastError }),
       onThrown: (thrown) => (this.#thrown = thrown),
     }
     return new Promise((resolve, reject) => {

@@ -46,7 +46,7 @@ const LOST: Partial<Record<ErrorCode, string>> = {
     'The connection to the broker was closed. Look at the network, at proxies in between, and for another client with the same clientId.',
   transport_failed: 'The connection to the broker broke.',
   keep_alive_timed_out: 'The broker fell silent: no answer within the keep-alive time. Look at the network.',
-  session_lost: 'The broker no longer had the session.',
+  session_lost: 'Another client with the same clientId has taken the session over.',
   packet_too_large: 'A packet exceeded the maximum packet size: raise maximumPacketSize, or send less.',
   malformed_packet: 'The broker sent bytes that are not MQTT. Look at the address and at what stands in between.',
   protocol_error: 'The broker broke the MQTT protocol.',

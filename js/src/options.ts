@@ -16,6 +16,8 @@ export interface Credentials {
 export interface CredentialsRequest {
   /** The broker that is about to be connected to. */
   readonly uri: string
+  /** By which we are about to connect. */
+  readonly clientId: string
   /** Why the last attempt or connection ended, for example a {@link ConnectionRefusedError}; undefined at first. */
   readonly lastError: MqttError | undefined
 }

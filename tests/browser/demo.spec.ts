@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { type BrowserContext, type Page } from '@playwright/test'
+import { connectAsync } from 'mqtt'
 import { backends, buildBackend } from '../../scripts/lib/backends.mjs'
 import { startPageServer } from '../support/page-server.mjs'
 import { ServerProcess } from '../support/server-process.mjs'
@@ -121,6 +122,37 @@ test('tabs of the demo see and hear one another, call a service and watch device
   await expect(ann.page.locator('#people li')).toHaveCount(0, { timeout: 20_000 })
   report([ann, ben], info)
   for (const { uncaught } of [ann, ben]) expect(uncaught).toEqual([])
+})
+
+test('the demo bears whatever others wrote', async ({ context, ownBroker, closing }) => {
+  const server = await closing(startPageServer({ roots: { '/': demo, '/dist/': dist }, brokerPort: ownBroker.webSocketPort }))
+  const eve = await connectAsync(`mqtt://127.0.0.1:${ownBroker.tcpPort}`)
+  await closing(Promise.resolve({ close: () => eve.endAsync() }))
+  const records = {
+    'device/status/SN-1': '{"online":true,"recording":{},"battery":{"toString":1}}',
+    'device/status/SN-2': '{"online":{},"battery":90}',
+    'webapp/svc/demo/a': '{"online":true,"methods":null}',
+    'webapp/svc/demo/b': '{"online":true,"methods":["constructor",{"toString":1}],"version":[]}',
+    'webapp/status/acme:eve:eeee': '{"online":true,"since":9000000000000000000}',
+  }
+  for (const [topic, record] of Object.entries(records)) await eve.publishAsync(`evsuites/${topic}`, record, { qos: 1, retain: true })
+
+  const { page, uncaught } = await openDemo(context, server.url)
+  const list = (name: string) => page.getByRole('list', { name }).getByRole('listitem')
+  await expect(list('Devices')).toHaveText(['SN-1online', 'SN-2offline'])
+  await expect(list('Services that are running')).toHaveText(['demo0 methodsa', 'demo0 methodsb'])
+  await expect(list('Others who are here')).toContainText(['acme:eve:eeee'])
+
+  const uid = await page
+    .locator('#own')
+    .filter({ hasText: /^acme:/ })
+    .innerText()
+  for (const said of ['null', '7', '{"text":{"toString":1}}', '{"text":"at last"}'])
+    for (const topic of [`webapp/peer/${uid}/acme:eve:eeee`, 'webapp/room/lobby/acme:eve:eeee'])
+      await eve.publishAsync(`evsuites/${topic}`, said, { qos: 1 })
+  await expect(list('What was said').filter({ hasText: 'acme:eve:eeee' })).toHaveCount(8)
+  await expect(list('What was said').filter({ hasText: 'at last' })).toHaveCount(2)
+  expect(uncaught).toEqual([])
 })
 
 async function openDemo(context: BrowserContext, url: string): Promise<{ page: Page; console: string[]; uncaught: string[] }> {

@@ -12,7 +12,9 @@ interface Facts {
   said: { from: string; data: unknown }[]
   cancelled: string[]
   states: string[]
+  identities: { uid: string; former: string }[]
   progress: unknown[]
+  uid: string
   state: string
 }
 type Outcome = { result: unknown } | { error: { name: string; code: string; remoteCode?: number }; took: number }
@@ -167,6 +169,46 @@ for (const protocolVersion of versions) {
       await expect.poll(() => ann.call('deviceStates')).toEqual({ 'SN-7': false, 'SN-8': true })
     })
 
+    test('of two pages that chose the same name both stay, the one that is displaced under another', async ({ join, browser }) => {
+      /** Neither storage nor locks are shared with any other. */
+      const withName = async () => {
+        const context = await browser.newContext()
+        await context.addInitScript(() => {
+          if (sessionStorage.getItem('websocket-mq acme:ann') === null) sessionStorage.setItem('websocket-mq acme:ann', 'same')
+        })
+        return context
+      }
+      const contexts = [await withName(), await withName()]
+      const bob = await join({ protocolVersion, user: 'bob' })
+      await bob.call('expose')
+      const first = await join({ protocolVersion, state: { page: 1 } }, { context: contexts[0] })
+      await first.call('expose')
+      await first.call('enter', 'lobby')
+      await first.call('begin', bob.uid, 'wait', undefined, { timeout: 3_600_000 })
+      expect(await first.request(bob.uid, 'sum', [1])).toEqual({ result: 1 })
+
+      const second = await join({ protocolVersion, state: { page: 2 } }, { context: contexts[1] })
+      expect([first.uid, second.uid]).toEqual(['acme:ann:same', 'acme:ann:same'])
+      await expect.poll(async () => (await first.facts()).uid).toMatch(/^acme:ann:[a-z0-9]{8}$/)
+      const { uid, identities } = await first.facts()
+      expect(identities).toEqual([{ uid, former: 'acme:ann:same' }])
+      expect(await first.call('outcome')).toMatchObject({ error: { name: 'RequestError', code: 'session_lost' } })
+      await first.sees(bob.uid, second.uid)
+      await second.sees(bob.uid, uid)
+      await bob.sees(uid, second.uid)
+      expect([await bob.call('stateOf', uid), await bob.call('stateOf', second.uid)]).toEqual([{ page: 1 }, { page: 2 }])
+
+      expect(await second.request(uid, 'sum', [1, 2])).toEqual({ result: 3 })
+      expect(await first.request(bob.uid, 'whoAsks')).toEqual({ result: uid })
+      await bob.call('say', 'lobby', 'good morning')
+      await expect.poll(async () => (await first.facts()).said).toEqual([{ from: bob.uid, data: 'good morning' }])
+      const stored = first.tab.page.evaluate(() => sessionStorage.getItem('websocket-mq acme:ann'))
+      expect(`acme:ann:${await stored}`).toBe(uid)
+      expect((await first.facts()).identities).toHaveLength(1)
+      expect((await second.facts()).identities).toEqual([])
+      for (const context of contexts) await context.close()
+    })
+
     test('everybody is there again after the broker crashed', async ({ join, ownBroker }) => {
       const at = { broker: ownBroker.url }
       const [ann, bob] = [await join({ protocolVersion }, at), await join({ protocolVersion, user: 'bob' }, at)]
@@ -213,6 +255,12 @@ test('a tab that is duplicated takes a uid of its own', async ({ join, root, con
   expect(uid).not.toBe(ann.uid)
   expect(uid).toMatch(/^acme:ann:[a-z0-9]{4}$/)
   await ann.sees(uid)
+})
+
+test('a state that is too large for a record is refused', async ({ join }) => {
+  const ann = await join()
+  await expect(ann.call('setState', 'x'.repeat(5000))).rejects.toThrow(/4,096 bytes/)
+  await expect(join({ state: 'x'.repeat(5000) })).rejects.toThrow(/4,096 bytes/)
 })
 
 test('pages of MQTT 3.1.1 and of MQTT 5 take part together, and so does a worker', async ({ join, root, site }) => {

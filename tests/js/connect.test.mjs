@@ -105,7 +105,7 @@ describe('connect()', () => {
     assert.deepEqual(await ask(), { userName: 'ann', password: 'token 2' })
     assert.equal(asked[0].lastError, undefined)
     assert.equal(asked[1].lastError.reasonCode, 0x8b)
-    assert.equal(asked[1].uri, 'ws://broker.test/mqtt')
+    assert.deepEqual([asked[1].uri, asked[1].clientId], ['ws://broker.test/mqtt', 'me'])
   })
 
   it('tells what the credentials function threw', async () => {

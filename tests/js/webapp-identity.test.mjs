@@ -1,6 +1,7 @@
 import { BroadcastChannel } from 'node:worker_threads'
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, describe, it } from 'node:test'
+import { settled } from './support/connected.mjs'
 import { importSource } from './support/sources.mjs'
 
 /** A browser's locks, shared by all tabs. */
@@ -115,6 +116,35 @@ describe('the random part of a uid', () => {
       [one.rand, two.rand],
     )
     for (const { release } of again) release()
+  })
+
+  it('that somebody else has is let go, and the next one kept', async () => {
+    const locks = new Locks()
+    const tab = storage()
+    play({ navigator: { locks }, sessionStorage: tab })
+    const [one, two] = [await claimIdentity('acme:taken'), await claimIdentity('acme:taken')]
+    const former = one.rand
+    one.rename('qqqq8888')
+    assert.equal(one.rand, 'qqqq8888')
+    assert.deepEqual(Object.values(tab.items), [`qqqq8888 ${two.rand}`])
+    await settled()
+    assert.deepEqual([...locks.held].sort(), [`websocket-mq acme:taken:${two.rand}`, 'websocket-mq acme:taken:qqqq8888'].sort())
+    assert.ok(!locks.held.has(`websocket-mq acme:taken:${former}`))
+    one.release()
+    two.release()
+    await settled()
+    assert.deepEqual([...locks.held], [])
+    assert.equal((await claimIdentity('acme:taken')).rand, 'qqqq8888')
+  })
+
+  it('is let go at once where it was renamed on the way out', async () => {
+    const locks = new Locks()
+    play({ navigator: { locks }, sessionStorage: storage() })
+    const one = await claimIdentity('acme:leaving')
+    one.rename('qqqq7777')
+    one.release()
+    await settled()
+    assert.deepEqual([...locks.held], [])
   })
 
   it('is asked for on a channel where there are no locks', async () => {

@@ -21,8 +21,7 @@ describe('joining', () => {
   })
 
   it('takes a name of 4 to 16 characters that the application gives', async () => {
-    for (const rand of ['ab12', 'ab12cd34', 'abcdefghij012345'])
-      assert.equal((await joined({ rand })).client.clientId, `acme:ann:${rand}`)
+    for (const rand of ['ab12', 'ab12cd34', 'abcdefghij012345']) assert.equal((await joined({ rand })).client.clientId, `acme:ann:${rand}`)
   })
 
   it('is over when others can reach this webapp, and not before', async () => {
@@ -511,6 +510,60 @@ describe('presence, devices and services', () => {
     assert.deepEqual([services.names, client.given('discover')], [[], [['']]])
   })
 
+  it('are of the right types, whatever somebody wrote', async () => {
+    const { app, client } = await joined()
+    const { services } = app
+    const wrong = [null, 1, 'x', {}, [1], ['a', null], true]
+    for (const value of wrong) {
+      client.layer.onService('demo', 'a1', json({ version: value, methods: value, raw: value, since: value, stats: value, online: true }))
+      const { version, methods, raw, since, stats } = /** @type {any} */ (services.get('demo/a1'))
+      assert.equal(version, value === 'x' ? 'x' : '')
+      assert.deepEqual(methods, [])
+      assert.equal(raw, value === true ? true : undefined)
+      assert.equal(since, value === 1 ? 1 : undefined)
+      assert.deepEqual(stats, json(value) === '{}' ? {} : undefined)
+    }
+    client.layer.onService('demo', 'a1', '{"methods":["a","b"],"stats":{"requests":1},"service":"x","instance":"y","more":1}')
+    assert.deepEqual(services.of('demo'), [{ service: 'demo', instance: 'a1', version: '', methods: ['a', 'b'], stats: { requests: 1 } }])
+    client.layer.onService('demo', 'a1', '{"stats":{"requests":"1"}}')
+    assert.equal(services.get('demo/a1')?.stats, undefined)
+
+    const devices = app.devices()
+    for (const value of wrong) {
+      client.layer.onDevice('SN-1', json({ online: value, recording: value, broadcasting: value, motionEnabled: value, battery: value }))
+      const flags = value === true ? { recording: true, broadcasting: true, motionEnabled: true } : {}
+      assert.deepEqual(devices.get('SN-1'), { ...flags, battery: value, online: value === true })
+    }
+    client.layer.onDevice('SN-1', '{"__proto__":{"online":true},"recording":false}')
+    assert.deepEqual([devices.get('SN-1')?.online, devices.get('SN-1')?.recording], [false, false])
+
+    for (const since of [0, -1, 2 ** 62, -(2 ** 63)]) {
+      client.layer.onPresence('acme:bob:cd34', 'null', since)
+      const present = app.presence.get('acme:bob:cd34')
+      assert.equal(present?.since.toJSON(), new Date(Math.abs(since) > 1 ? 0 : since).toJSON())
+      assert.equal(present?.state, null)
+    }
+  })
+
+  it('are no more than so many', async () => {
+    const { app, client } = await joined()
+    const { services } = app
+    const [all, one] = [app.devices(), app.devices(['SN-x'])]
+    for (let number = 0; number < 10_010; number++) {
+      client.layer.onService('demo', `i${number}`, '{}')
+      client.layer.onDevice(`SN-${number}`, '{}')
+    }
+    client.layer.onDevice('SN-x', '{"online":true}')
+    assert.deepEqual([services.size, all.size, one.size, app.devices().size], [10_000, 10_000, 1, 10_000])
+  })
+
+  it('a state that is too large is refused, and the one before holds', async () => {
+    const { app, client } = await joined({ state: 1 })
+    client.throwNext = moduleError('payload_too_large')
+    assert.throws(() => app.presence.setState('long'), { name: 'MqttError', code: 'packet_too_large' })
+    assert.equal(app.presence.state, 1)
+  })
+
   it('several sets of devices share one watch', async () => {
     const { app, client } = await joined()
     const some = app.devices(['SN-1', 'SN-2'])
@@ -527,6 +580,43 @@ describe('presence, devices and services', () => {
     one.close()
     assert.deepEqual(client.given('watchDevices'), [[['SN-1', 'SN-2']], [['SN-1', 'SN-2']], [undefined], [['SN-1', 'SN-2']], [['SN-2']]])
     assert.deepEqual(client.given('unwatchDevices'), [[]])
+  })
+})
+
+describe('a webapp whose session another connection takes over', () => {
+  const storage = () => {
+    /** @type {Record<string, string>} */
+    const items = {}
+    return {
+      items,
+      getItem: (/** @type {string} */ key) => items[key] ?? null,
+      setItem: (/** @type {string} */ key, /** @type {string} */ value) => void (items[key] = value),
+    }
+  }
+
+  it('is another one from then on, and remembers it', async (test) => {
+    const kept = storage()
+    test.after(() => Reflect.deleteProperty(globalThis, 'sessionStorage'))
+    Object.defineProperty(globalThis, 'sessionStorage', { value: kept, configurable: true })
+    const { app, client } = await joined({ rand: undefined })
+    assert.equal(client.joinOptions.renames, true)
+    const former = app.uid
+    /** @type {unknown[]} */
+    const told = []
+    app.on('identity', (/** @type {unknown} */ event) => told.push(event))
+    const call = app.request('orders', 'create')
+    client.layer.onFailure(1, { error: 'session_lost', text: 'Another connection has taken the session over' })
+    client.layer.onRenamed('acme:ann:zzzz9999')
+    await assert.rejects(call, { name: 'RequestError', code: 'session_lost', message: /Ask again/ })
+    assert.equal(app.uid, 'acme:ann:zzzz9999')
+    assert.deepEqual(told, [{ uid: 'acme:ann:zzzz9999', former }])
+    assert.deepEqual(Object.values(kept.items), ['zzzz9999'])
+    client.lose({ reconnect: false, error: 'none' })
+    await app.mq.closed
+  })
+
+  it('ends where the application gave its name', async () => {
+    assert.equal((await joined({ rand: 'ab12' })).client.joinOptions.renames, false)
   })
 })
 

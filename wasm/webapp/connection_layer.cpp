@@ -85,6 +85,7 @@ void fill(Cells& cells, const events::DeviceStatus& device) {
 void fill(Cells& cells, const events::ServiceChanged& changed) {
     cells.small(changed.online).texts(changed.service, changed.instance, changed.record);
 }
+void fill(Cells& cells, const events::Renamed& renamed) { cells.texts(renamed.uid); }
 
 }  // namespace
 

@@ -21,6 +21,8 @@ export interface LayerOptions {
   since: number
   /** Seconds; MQTT 5. */
   willDelay: number
+  /** Whether it joins again by another uid when a webapp that joined later takes the session over. */
+  renames: boolean
 }
 
 /** The enumerators of wsmq::patterns::Error, in their order (patterns/include/wsmq/patterns/error.hpp). */
@@ -46,6 +48,7 @@ export type LayerError =
   | 'queue_full'
   | 'refused'
   | 'left'
+  | 'session_lost'
 
 /** How a request failed. The rest is there where the responder said it (`remote`). */
 export interface LayerFailure {
@@ -86,6 +89,8 @@ export interface LayerIncoming {
 /** What the layer tells, never from within a call. */
 export interface LayerHandlers {
   onJoined(): void
+  /** The client identifier, and uid, is another one from now on; requests have failed. onJoined follows. */
+  onRenamed(uid: string): void
   onJoinFailed(error: LayerError, text: string, reasonCode: number): void
   /** Of another webapp: there until it is told again with undefined. `state` is JSON text. */
   onPresence(uid: string, state: string | undefined, since: number): void

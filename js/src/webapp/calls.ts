@@ -1,7 +1,7 @@
 // Requests of ours that are running, by the module's numbers, and what becomes of them.
 import { callHandler } from '../emitter.js'
 import { callError } from '../failure.js'
-import { type ErrorCode, InvalidArgumentError, type MqttError } from '../errors.js'
+import { type ErrorCode, InvalidArgumentError, MqttError } from '../errors.js'
 import { Call } from './call.js'
 import {
   InvalidNameError,
@@ -148,6 +148,8 @@ export function layerError(thrown: unknown): unknown {
   const { code, message } = thrown as Error & { code: string }
   if (code === 'invalid_name' || code === 'invalid_root') return new InvalidNameError(message)
   if (code === 'not_connected') return new NotConnectedError(message)
+  // The broker's bound, or a record's: the module says which there are.
+  if (code === 'payload_too_large') return new MqttError('packet_too_large', `${message}.`)
   return callError((code === 'invalid_json' ? 'invalid_argument' : code) as ErrorCode, message)
 }
 
@@ -174,6 +176,13 @@ function requestError(failure: LayerFailure, target: string, method: string): Mq
       return new RequestError('packet_too_large', `${method} is larger than the broker takes: see mq.negotiated.`, target, method)
     case 'refused':
       return new RequestError('publish_refused', `The broker refused ${method} to ${target}: look at its access rules.`, target, method)
+    case 'session_lost':
+      return new RequestError(
+        error,
+        `${method} to ${target} was lost: another connection has taken the session over. Ask again.`,
+        target,
+        method,
+      )
     case 'queue_full':
       return new RequestError('queue_full', `The queue has no room for ${method} to ${target}.`, target, method)
     default:

@@ -1,7 +1,10 @@
 import type { WebappClient } from './layer.js'
 import { LiveMap } from './live-map.js'
 
-/** What a device says of itself. */
+/** Of all sets together, and of each; more are passed over. */
+const MOST = 10_000
+
+/** What a device says of itself. A flag that is neither true nor false is as if it had not said it. */
 export interface DeviceStatus {
   readonly online: boolean
   readonly recording?: boolean
@@ -9,14 +12,14 @@ export interface DeviceStatus {
   readonly motionEnabled?: boolean
 }
 
-/** Devices by serial number, as {@link Webapp.devices} gives them. */
+/** Devices by serial number, 10,000 at most, as {@link Webapp.devices} gives them. */
 export class Devices<Data> extends LiveMap<string, DeviceStatus & Data> {
   readonly #filter: ReadonlySet<string> | undefined
   readonly #leave: (devices: Devices<Data>) => void
 
   /** @internal */
   constructor(serialNumbers: readonly string[] | undefined, leave: (devices: Devices<Data>) => void, onThrown: (thrown: unknown) => void) {
-    super(onThrown)
+    super(onThrown, MOST)
     this.#filter = serialNumbers === undefined ? undefined : new Set(serialNumbers)
     this.#leave = leave
   }
@@ -66,9 +69,9 @@ export class Watched<Data> {
   }
 
   heard(serialNumber: string, text: string | undefined): void {
-    const status = text === undefined ? undefined : (JSON.parse(text) as DeviceStatus & Data)
+    const status = text === undefined ? undefined : read<Data>(text)
     if (status === undefined) this.#last.delete(serialNumber)
-    else this.#last.set(serialNumber, status)
+    else if (this.#last.has(serialNumber) || this.#last.size < MOST) this.#last.set(serialNumber, status)
     for (const devices of [...this.#all]) devices.heard(serialNumber, status)
   }
 
@@ -92,4 +95,11 @@ export class Watched<Data> {
     for (const serialNumber of this.#last.keys()) if (union?.includes(serialNumber) === false) this.#last.delete(serialNumber)
     this.#client.watchDevices(union)
   }
+}
+
+/** Only what the convention names is looked at. */
+function read<Data>(text: string): DeviceStatus & Data {
+  const { recording, broadcasting, motionEnabled, ...status } = JSON.parse(text) as Record<string, unknown>
+  const flags = Object.entries({ recording, broadcasting, motionEnabled }).filter(([, flag]) => typeof flag === 'boolean')
+  return { ...status, ...Object.fromEntries(flags), online: status['online'] === true } as unknown as DeviceStatus & Data
 }

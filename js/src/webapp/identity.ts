@@ -12,6 +12,8 @@ const ANSWER_TIME = 150
 
 export interface Identity {
   readonly rand: string
+  /** Somebody else has the name: this connection has another one, and so has the tab when it is loaded anew. */
+  rename: (rand: string) => void
   /** For others of this tab, and for this one after `leave()`. */
   release: () => void
 }
@@ -37,7 +39,7 @@ export async function claimIdentity(account: string): Promise<Identity> {
     if (taken.has(key)) continue
     taken.add(key)
     const release = await guard?.(key, PATIENCE)
-    if (release !== undefined) return identity(key, name, release)
+    if (release !== undefined) return claim(account, name, guard, release)
     taken.delete(key)
     return claimNew(account, guard, kept, index)
   }
@@ -50,16 +52,33 @@ async function claimNew(account: string, guard: Guard | undefined, kept: string[
   taken.add(key)
   kept[index] = name
   if (guard !== undefined) writeNames(account, kept)
-  return identity(key, name, (await guard?.(key, 0)) ?? (() => {}))
+  return claim(account, name, guard, await guard?.(key, 0))
 }
 
-function identity(key: string, rand: string, release: () => void): Identity {
+function claim(account: string, first: string, guard: Guard | undefined, held: (() => void) | undefined): Identity {
+  let [rand, letGo] = [first, held]
+  const keyOf = (name: string) => `${account}:${name}`
+  const release = () => {
+    if (taken.delete(keyOf(rand))) letGo?.()
+  }
   return {
-    rand,
-    release: () => {
-      if (!taken.delete(key)) return
-      release()
+    get rand() {
+      return rand
     },
+    rename: (name) => {
+      const kept = guard === undefined ? [] : readNames(account).map((each) => (each === rand ? name : each))
+      release()
+      rand = name
+      letGo = undefined
+      taken.add(keyOf(name))
+      if (guard === undefined) return
+      writeNames(account, kept)
+      void guard(keyOf(name), 0).then((later) => {
+        if (taken.has(keyOf(name))) letGo = later
+        else later?.()
+      })
+    },
+    release,
   }
 }
 

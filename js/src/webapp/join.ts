@@ -21,7 +21,8 @@ export interface JoinOptions<S = object> extends Omit<ConnectOptions, 'clientId'
   root?: string
   /**
    * 4 to 16 of `a-z0-9`, which tell several connections of one user apart. By default a tab keeps one over its reloads,
-   * and no two tabs have the same.
+   * and no two tabs have the same. One that is given here is kept, even where another webapp has the same and takes the
+   * session over; without, the one that joined first joins again by another.
    */
   rand?: string
   /** What the others see of this webapp. Default `{}`. */
@@ -44,7 +45,7 @@ export async function joinWith<S>(load: Load, target: Target, options: JoinOptio
   if (given !== '' && !RAND.test(given)) throw new InvalidArgumentError('rand is 4 to 16 of a-z and 0-9.')
   const [module, identity] = await Promise.all([
     load() as Promise<unknown> as Promise<WebappModule>,
-    given === '' ? claimIdentity(`${org}:${user}`) : ({ rand: given, release: () => {} } satisfies Identity),
+    given === '' ? claimIdentity(`${org}:${user}`) : ({ rand: given, rename: () => {}, release: () => {} } satisfies Identity),
   ])
   try {
     signal?.throwIfAborted()
@@ -55,9 +56,9 @@ export async function joinWith<S>(load: Load, target: Target, options: JoinOptio
   }
 }
 
-async function join<S>(module: WebappModule, uris: string[], options: JoinOptions<S>, { rand, release }: Identity): Promise<Webapp<S>> {
-  const { org, user, root = DEFAULT_ROOT, state, watch = true, willDelay = 5, ...connectOptions } = options
-  const uid = `${org}:${user}:${rand}`
+async function join<S>(module: WebappModule, uris: string[], options: JoinOptions<S>, identity: Identity): Promise<Webapp<S>> {
+  const { org, user, root = DEFAULT_ROOT, rand = '', state, watch = true, willDelay = 5, ...connectOptions } = options
+  const uid = `${org}:${user}:${identity.rand}`
   const client = new module.Client(uris[0] ?? '', uid)
   let app: Webapp<S> | undefined
   let tell!: Pick<LayerHandlers, 'onJoined' | 'onJoinFailed'>
@@ -65,7 +66,7 @@ async function join<S>(module: WebappModule, uris: string[], options: JoinOption
     tell = { onJoined: resolve, onJoinFailed: (error, text, reasonCode) => reject(joinError(error, text, reasonCode)) }
   })
   try {
-    const own = { root, state: encodeJson(state ?? {}, 'The state'), since: Date.now(), willDelay }
+    const own = { root, state: encodeJson(state ?? {}, 'The state'), since: Date.now(), willDelay, renames: rand === '' }
     client.join(
       own,
       Webapp.handlers<S>(() => app, tell),
@@ -77,7 +78,7 @@ async function join<S>(module: WebappModule, uris: string[], options: JoinOption
   const opening = Connection.open(module as never, client, uris, {
     ...connectOptions,
     prepare: (mq) => {
-      app = new Webapp<S>({ mq, client, uid, release }, state)
+      app = new Webapp<S>({ mq, client, uid, identity }, state)
       if (watch !== false) client.watchPresence(...accountOf(watch))
     },
   })

@@ -1,11 +1,7 @@
 import { Feed } from './feed.js'
+import { type Change, Reader } from './reader.js'
 
-/** What happened to an entry. `value` is the new one; of `gone`, the last one. */
-export interface Change<Key, Value> {
-  readonly type: 'appeared' | 'changed' | 'gone'
-  readonly key: Key
-  readonly value: Value
-}
+export type { Change }
 
 /**
  * A map that others keep up to date: read it like any `Map`, hand `on()` a handler, or iterate over its changes.
@@ -21,11 +17,13 @@ export class LiveMap<Key, Value> implements AsyncIterable<Change<Key, Value>> {
   readonly #entries = new Map<Key, Value>()
   readonly #changes: Feed<Change<Key, Value>>
   readonly #readers = new Set<Reader<Key, Value>>()
+  readonly #most: number
   #isOver = false
 
-  /** @internal */
-  constructor(onThrown: (thrown: unknown) => void) {
+  /** @internal `most`: entries, past which new ones are passed over: others decide how many there are. */
+  constructor(onThrown: (thrown: unknown) => void, most: number) {
     this.#changes = new Feed(onThrown)
+    this.#most = most
   }
 
   get size(): number {
@@ -98,6 +96,7 @@ export class LiveMap<Key, Value> implements AsyncIterable<Change<Key, Value>> {
   /** @internal */
   put(key: Key, value: Value): void {
     const type = this.#entries.has(key) ? 'changed' : 'appeared'
+    if (type === 'appeared' && this.size >= this.#most) return
     this.#entries.set(key, value)
     this.#tell({ type, key, value })
   }
@@ -121,58 +120,5 @@ export class LiveMap<Key, Value> implements AsyncIterable<Change<Key, Value>> {
   #tell(change: Change<Key, Value>): void {
     for (const reader of this.#readers) reader.touch(change.key)
     this.#changes.push(change)
-  }
-}
-
-/** One loop over the changes: what it was told, and of which entries it must hear again. */
-class Reader<Key, Value> {
-  readonly #entries: ReadonlyMap<Key, Value>
-  readonly #told = new Map<Key, Value>()
-  readonly #touched: Set<Key>
-  #waiting: ((result: IteratorResult<Change<Key, Value>, undefined>) => void)[] = []
-  #isOver = false
-
-  constructor(entries: ReadonlyMap<Key, Value>) {
-    this.#entries = entries
-    this.#touched = new Set(entries.keys())
-  }
-
-  touch(key: Key): void {
-    this.#touched.add(key)
-    while (this.#waiting.length > 0) {
-      const change = this.#take()
-      if (change === undefined) return
-      this.#waiting.shift()?.({ value: change, done: false })
-    }
-  }
-
-  next(): Promise<IteratorResult<Change<Key, Value>, undefined>> {
-    const change = this.#isOver ? undefined : this.#take()
-    if (change !== undefined) return Promise.resolve({ value: change, done: false })
-    if (this.#isOver) return Promise.resolve({ value: undefined, done: true })
-    return new Promise((resolve) => this.#waiting.push(resolve))
-  }
-
-  end(): void {
-    this.#isOver = true
-    for (const resolve of this.#waiting) resolve({ value: undefined, done: true })
-    this.#waiting = []
-  }
-
-  #take(): Change<Key, Value> | undefined {
-    for (const key of this.#touched) {
-      this.#touched.delete(key)
-      const isTold = this.#told.has(key)
-      if (this.#entries.has(key)) {
-        const value = this.#entries.get(key) as Value
-        this.#told.set(key, value)
-        return { type: isTold ? 'changed' : 'appeared', key, value }
-      }
-      if (!isTold) continue // came and went unseen
-      const value = this.#told.get(key) as Value
-      this.#told.delete(key)
-      return { type: 'gone', key, value }
-    }
-    return undefined
   }
 }

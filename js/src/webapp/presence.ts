@@ -1,15 +1,19 @@
+import { layerError } from './calls.js'
 import type { WebappClient } from './layer.js'
 import { LiveMap } from './live-map.js'
 import { encode } from './values.js'
+
+/** As many as the module tells of. */
+const MOST = 100_000
 
 /** A webapp that is there. */
 export interface Present<State = unknown> {
   readonly uid: string
   readonly org: string
   readonly user: string
-  /** When it joined, by its own clock. */
+  /** When it joined, by its own clock; the beginning of 1970 where it does not say. */
   readonly since: Date
-  /** What it shows of itself. */
+  /** What it shows of itself: whatever it sent, null where that was nothing. Its type is not checked. */
   readonly state: State
 }
 
@@ -20,7 +24,7 @@ export class Presence<State> extends LiveMap<string, Present<State>> {
 
   /** @internal */
   constructor(client: WebappClient, state: State | undefined, onThrown: (thrown: unknown) => void) {
-    super(onThrown)
+    super(onThrown, MOST)
     this.#client = client
     this.#state = state
   }
@@ -30,8 +34,14 @@ export class Presence<State> extends LiveMap<string, Present<State>> {
     return this.#state
   }
 
+  /** Throws an {@link MqttError} with the code `packet_too_large` where it makes a record of more than 4,096 bytes. */
   setState(state: State): void {
-    this.#client.setState(encode(state, 'The state'))
+    const text = encode(state, 'The state')
+    try {
+      this.#client.setState(text)
+    } catch (thrown) {
+      throw layerError(thrown)
+    }
     this.#state = state
   }
 
@@ -39,6 +49,7 @@ export class Presence<State> extends LiveMap<string, Present<State>> {
   heard(uid: string, state: string | undefined, since: number): void {
     if (state === undefined) return this.remove(uid)
     const [org = '', user = ''] = uid.split(':')
-    this.put(uid, { uid, org, user, since: new Date(since), state: JSON.parse(state) as State })
+    const joined = new Date(since)
+    this.put(uid, { uid, org, user, since: Number.isNaN(joined.getTime()) ? new Date(0) : joined, state: JSON.parse(state) as State })
   }
 }

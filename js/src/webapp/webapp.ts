@@ -5,6 +5,7 @@ import type { Call } from './call.js'
 import { Calls, layerError, type RequestOptions } from './calls.js'
 import { type Devices, Watched } from './devices.js'
 import { Exposed, type RequestContext } from './exposed.js'
+import type { Identity } from './identity.js'
 import { LastResort } from './last-resort.js'
 import type { LayerHandlers, WebappClient } from './layer.js'
 import { Peer, type PeerMessage } from './peer.js'
@@ -34,8 +35,16 @@ export interface WebappEvents<S> {
   state: StateChange
   /** What any peer sends. */
   message: PeerMessage<PeerData<S>>
+  /** Another connection had the same uid, and took the session over: this webapp has another one from now on. */
+  identity: Renaming
   /** What nobody else is told, such as what a handler threw. Without a listener the console shows it, ten in a minute. */
   error: unknown
+}
+
+export interface Renaming {
+  readonly uid: string
+  /** Whoever has it now is another webapp. */
+  readonly former: string
 }
 
 /** @internal */
@@ -43,20 +52,17 @@ export interface WebappParts {
   readonly mq: Connection
   readonly client: WebappClient
   readonly uid: string
-  /** For the next connection of this tab. */
-  readonly release: () => void
+  readonly identity: Identity
 }
 
 /** A page among others, with services and devices, as `Webapp.join()` gives it. */
 export class Webapp<S = object> {
-  /** `{org}:{user}:{rand}`: names this connection to all the others. */
-  readonly uid: string
   /** The connection underneath, for plain publish and subscribe. What is said below the root is not heard there. */
   readonly mq: Connection
   /** Who else is there. */
   readonly presence: Presence<StateOf<S>>
   readonly #client: WebappClient
-  readonly #release: () => void
+  readonly #identity: Identity
   readonly #events: Emitter<WebappEvents<S>>
   readonly #calls: Calls
   readonly #exposed: Exposed
@@ -68,13 +74,14 @@ export class Webapp<S = object> {
     if (!this.#events.emit('error', thrown)) this.#lastResort.report(thrown)
   }
   #services: Services | undefined
+  #uid: string
 
   /** @internal */
-  constructor({ mq, client, uid, release }: WebappParts, state: StateOf<S> | undefined) {
+  constructor({ mq, client, uid, identity }: WebappParts, state: StateOf<S> | undefined) {
     this.mq = mq
-    this.uid = uid
+    this.#uid = uid
     this.#client = client
-    this.#release = release
+    this.#identity = identity
     this.#events = new Emitter((thrown, type) => (type === 'error' ? this.#lastResort.report(thrown) : this.#report(thrown)))
     this.presence = new Presence(client, state, this.#report)
     this.#calls = new Calls(client, this.#report)
@@ -83,6 +90,11 @@ export class Webapp<S = object> {
     mq.on('state', (change) => this.#events.emit('state', change))
     mq.on('error', this.#report)
     void mq.closed.then(() => this.#end())
+  }
+
+  /** `{org}:{user}:{rand}`: names this connection to all the others. An `identity` event tells that it has changed. */
+  get uid(): string {
+    return this.#uid
   }
 
   get state(): ConnectionState {
@@ -193,6 +205,7 @@ export class Webapp<S = object> {
     return {
       onJoined,
       onJoinFailed,
+      onRenamed: on((webapp, uid: string) => webapp.#renamed(uid)),
       onPresence: on((webapp, uid: string, state: string | undefined, since: number) => webapp.presence.heard(uid, state, since)),
       onDevice: on((webapp, serialNumber: string, status: string | undefined) => webapp.#devices.heard(serialNumber, status)),
       onService: on((webapp, service: string, instance: string, record: string | undefined) =>
@@ -209,6 +222,13 @@ export class Webapp<S = object> {
         webapp.#rooms.get(room)?.push({ from, data: decodeMessage(body as never) }),
       ),
     }
+  }
+
+  #renamed(uid: string): void {
+    const former = this.#uid
+    this.#uid = uid
+    this.#identity.rename(uid.slice(uid.lastIndexOf(':') + 1))
+    this.#events.emit('identity', { uid, former })
   }
 
   #heardPeer(from: string, data: unknown): void {
@@ -233,6 +253,6 @@ export class Webapp<S = object> {
     this.#services?.end()
     for (const room of this.#rooms.values()) room.end()
     for (const peer of this.#peers.values()) peer.messages.end()
-    this.#release()
+    this.#identity.release()
   }
 }

@@ -18,6 +18,8 @@ class TestWebapp {
   cancelled = []
   /** @type {string[]} */
   states = []
+  /** @type {unknown[]} */
+  identities = []
   /** Requests that were begun and not awaited. @type {Promise<unknown>[]} */
   begun = []
   aborts = [new AbortController()]
@@ -32,6 +34,7 @@ class TestWebapp {
       return { error: facts(error) }
     }
     this.app.on('state', (/** @type {any} */ { state }) => this.states.push(state))
+    this.app.on('identity', (/** @type {unknown} */ event) => this.identities.push(event))
     this.app.on('message', (/** @type {any} */ message) => this.messages.push(message))
     this.app.presence.on((/** @type {any} */ { type, key }) => this.changes.push(`${type} ${key}`))
     return { uid: this.app.uid }
@@ -49,8 +52,8 @@ class TestWebapp {
     this.app.presence.setState(state)
   }
   facts() {
-    const { changes, messages, said, cancelled, states, progress } = this
-    return { changes, messages, said, cancelled, states, progress, state: this.app.state }
+    const { changes, messages, said, cancelled, states, identities, progress } = this
+    return { changes, messages, said, cancelled, states, identities, progress, uid: this.app.uid, state: this.app.state }
   }
 
   expose() {

@@ -8,7 +8,7 @@
 
 /** The enumerators of wsmq::patterns::Error, in their order. */
 const layerErrorNames = /** @type {import('../wsmq-webapp').LayerError[]} */ (
-  `none invalid_root invalid_name invalid_json invalid_argument unknown_call no_credit unwanted not_supported too_many not_connected timed_out no_responder cancelled remote item_lost bad_response payload_too_large queue_full refused left`.split(
+  `none invalid_root invalid_name invalid_json invalid_argument unknown_call no_credit unwanted not_supported too_many not_connected timed_out no_responder cancelled remote item_lost bad_response payload_too_large queue_full refused left session_lost`.split(
     ' ',
   )
 )
@@ -30,6 +30,7 @@ const layerEvent = {
   presenceChanged: 12,
   deviceStatus: 13,
   serviceChanged: 14,
+  renamed: 15,
 }
 const presenceGone = 2
 
@@ -90,10 +91,10 @@ class WebappClient extends Client {
    * @param {import('../wsmq-webapp').LayerOptions} options
    * @param {LayerHandlers} handlers
    */
-  join({ root, state, since, willDelay }, handlers) {
+  join({ root, state, since, willDelay, renames }, handlers) {
     const link = linkOf(this)
     const size = passTexts(root, state, crypto.getRandomValues(new Uint8Array(16)))
-    const answer = _wsmq_webapp_configure(link.connection, since, willDelay, randomNumber(), randomNumber(), size)
+    const answer = _wsmq_webapp_configure(link.connection, since, willDelay, Number(renames), randomNumber(), randomNumber(), size)
     checkAnswer(answer, 'Joining')
     layerHandlers.set(link, handlers)
   }
@@ -291,6 +292,8 @@ function walkLayerEvent(connection, address) {
       return call(on.onDevice, text(0), optional(1))
     case layerEvent.serviceChanged:
       return call(on.onService, text(0), text(1), small === 0 ? undefined : optional(2))
+    case layerEvent.renamed:
+      return call(on.onRenamed, text(0))
   }
   return false
 }

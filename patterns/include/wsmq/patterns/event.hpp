@@ -32,7 +32,7 @@ struct JoinFailed {
 /// leave() has done its work, and the client was stopped.
 struct Left {};
 
-/// Another connection of the same uid took the session over. From now on we have this uid, by which the client is
+/// Another webapp of the same uid took the session over. From now on we have this uid, by which the client is
 /// connecting anew; Joined follows. Requests of ours have failed, calls of others have ended.
 struct Renamed {
     std::string_view uid;
