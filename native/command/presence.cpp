@@ -32,7 +32,8 @@ private:
         if (!wanted) return Json{};
         const auto record = parse_json(payload);
         if (!record || !record->is_object() || record->value("online", Json{}) != Json(true)) return std::nullopt;
-        return Json{{"since", record->value("since", Json{})}, {"state", record->value("state", Json{})}};
+        const auto since = record->value("since", Json{});
+        return Json{{"since", since.is_number_integer() ? since : Json{}}, {"state", record->value("state", Json{})}};
     }
 
     void changed(Change change, const std::string& topic, const Json& record) override {

@@ -58,6 +58,7 @@ public:
           patience_{milliseconds(arguments.patience)} {
         check_names(arguments_);
         check_answer(arguments_);
+        check_record();
         if (!arguments_.echo) {
             jobs_.emplace(io_, settings(), arguments_.jobs, report_);
         }
@@ -96,6 +97,16 @@ private:
         options.calls.queue_bytes = arguments_.queue_bytes;
         options.calls.stall_timeout = milliseconds(arguments_.stall);
         return options;
+    }
+
+    void check_record() const {
+        constexpr std::size_t longest_instance = 64;
+        auto recorded = options();
+        recorded.methods = arguments_.methods;
+        if (recorded.instance.empty()) recorded.instance.assign(longest_instance, 'i');
+        const auto error = patterns::Service::connect_options({}, recorded).error();
+        if (error == patterns::Error::payload_too_large)
+            throw UsageError{"The discovery record has at most 4,096 bytes: name fewer methods, or a shorter version."};
     }
 
     net::awaitable<ExitCode> work() {

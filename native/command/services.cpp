@@ -36,6 +36,18 @@ private:
         return levels.count == 4 ? Names{levels.level[2], levels.level[3]} : Names{};
     }
 
+    /// What the convention names is of its type, or as if it were not there (docs/protocol.md, Services).
+    static bool is_of_its_type(const std::string& name, const Json& value) {
+        const auto is_text = [](const Json& each) { return each.is_string(); };
+        const auto is_number = [](const Json& each) { return each.is_number(); };
+        if (name == "version") return value.is_string();
+        if (name == "methods") return value.is_array() && std::ranges::all_of(value, is_text);
+        if (name == "raw") return value.is_boolean();
+        if (name == "since") return value.is_number();
+        if (name == "stats") return value.is_object() && std::ranges::all_of(value, is_number);
+        return true;
+    }
+
     std::optional<Json> parse(std::string_view topic, std::string_view payload) override {
         const auto names = names_of(topic);
         if (!patterns::is_valid_name(names.service) || !patterns::is_valid_instance(names.instance)) return Json{};
@@ -47,7 +59,7 @@ private:
         Json object{{"service", names.service}, {"instance", names.instance}, {"online", is_online}};
         if (!is_online) return object;
         for (const auto& [name, value] : record->items()) {
-            if (!object.contains(name)) object[name] = value;
+            if (!object.contains(name) && is_of_its_type(name, value)) object[name] = value;
         }
         return object;
     }
@@ -84,23 +96,22 @@ private:
 
     static std::string text_of(const Json& record, const char* name) {
         const auto found = record.find(name);
-        return found != record.end() && found->is_string() ? printable(found->get_ref<const std::string&>()) : "-";
+        return found != record.end() ? printable(found->get_ref<const std::string&>()) : "-";
     }
 
     /// Out of the statistics, of which a record may have none.
     static std::string count_of(const Json& record, const char* name) {
-        const auto statistics = record.value("stats", Json{});
-        const auto count = statistics.is_object() ? statistics.value(name, Json{}) : Json{};
+        const auto count = record.value("stats", Json::object()).value(name, Json{});
         return count.is_number() ? to_text(count) : "-";
     }
 
     static std::string methods_of(const Json& record) {
         const auto found = record.find("methods");
-        if (found == record.end() || !found->is_array() || found->empty()) return "-";
+        if (found == record.end() || found->empty()) return "-";
         std::string list;
         for (const auto& method : *found) {
             if (!list.empty()) list += ',';
-            list += method.is_string() ? printable(method.get_ref<const std::string&>()) : to_text(method);
+            list += printable(method.get_ref<const std::string&>());
         }
         return list;
     }

@@ -1,5 +1,6 @@
 #include "wsmq/native/webapp.hpp"
 
+#include <algorithm>
 #include <unordered_map>
 
 #include "calls/answering.hpp"
@@ -17,10 +18,22 @@ public:
 
     Impl(const executor_type& on, const std::vector<std::string>& urls, Options given, ClientOptions client)
         : Base{on, urls, std::move(client)}, options{std::move(given)}, calls{std::make_shared<Calls>(on, *this)} {
+        if (std::ranges::count(options.uid, ':') == 1) choose_rand();
         if (options.random_seed == 0) options.random_seed = random_seed();
         if (options.id_key == decltype(options.id_key){}) options.id_key = {random_seed(), random_seed()};
         if (options.since == 0) options.since = milliseconds_since_1970();
         prepare(options);
+    }
+
+    /// The options name the account alone.
+    void choose_rand() {
+        const auto colon = options.uid.find(':');
+        options.uid = make_uid(options.uid.substr(0, colon), options.uid.substr(colon + 1));
+        options.renames = true;
+    }
+    void handle(const patterns::Renamed& renamed) {
+        options.uid = renamed.uid;
+        tell(on_renamed, renamed);
     }
 
     // --- Requests of ours --------------------------------------------------------------------------
@@ -85,6 +98,7 @@ public:
     Options options;
     std::shared_ptr<Calls> calls;
     std::unordered_map<patterns::RequestId, Waiting> waiting;
+    Listener<patterns::Renamed> on_renamed;
     Listener<Notification> on_notification;
     Listener<patterns::PeerMessage> on_peer_message;
     Listener<patterns::RoomMessage> on_room_message;
@@ -125,6 +139,9 @@ void Webapp::begin_leave(AnyCompletion<> done) {
     impl_->begin_leave(std::move(done), [](auto& layer, auto now) { layer.leave(now); });
 }
 void Webapp::on_joined(std::function<void(bool)> handler) { impl_->on_joined = std::move(handler); }
+void Webapp::on_renamed(std::function<void(const patterns::Renamed&)> handler) {
+    impl_->on_renamed = listener(std::move(handler));
+}
 void Webapp::on_disconnected(std::function<void(const Disconnection&)> handler) {
     impl_->on_disconnected = std::move(handler);
 }

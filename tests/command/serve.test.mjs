@@ -453,6 +453,7 @@ describe('errors', { timeout: 60_000 }, () => {
     ['a program with arguments in one word', ['svc', '--exec', 'cat -n'], /Arguments stand behind --/],
     ['an instance that is none', ['svc', '--echo', '--instance', '_all'], /underscore/],
     ['a method that is none', ['svc', '--echo', '--method', 'a b'], /A method has a name/],
+    ['a record that is too large', ['svc', '--echo', '--service-version', 'x'.repeat(5000)], /at most 4,096 bytes/],
     ['lines of an echo', ['svc', '--echo', '--lines'], /for programs/],
     ['a type without raw bodies', ['svc', '--echo', '--content-type', 'a/b'], /--raw/],
     ['no jobs', ['svc', '--exec', 'cat', '--jobs', '0'], /jobs/],

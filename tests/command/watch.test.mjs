@@ -19,6 +19,8 @@ after(() => world.close())
 
 const status = (/** @type {string} */ uid) => `evsuites/webapp/status/${uid}`
 const offline = (/** @type {string} */ uid) => JSON.stringify({ online: false, uid })
+/** A presence record of so many bytes. @param {number} size */
+const recordOf = (size) => JSON.stringify({ online: true, state: 'x'.repeat(size - JSON.stringify({ online: true, state: '' }).length) })
 
 /**
  * A page: its record, and its last will.
@@ -134,11 +136,16 @@ describe('wsmq presence', { timeout: 60_000 }, () => {
       'acme:a:0003': '{"online":true',
       'acme:a:0004': '[{"online":true}]',
       'acme:a:0005': '{"online":true,"uid":"acme:other:9999","since":"x"}',
+      'acme:a:0006': recordOf(4096),
+      'acme:a:0007': recordOf(4097),
       'not-a-uid': '{"online":true}',
     }
     for (const [uid, record] of Object.entries(records)) await client.publishAsync(status(uid), record, { qos: 1, retain: true })
     const { out, code } = await world.run('presence', '--once')
-    assert.deepEqual([code, linesOf(out)], [0, ['acme:a:0000 "\\u009b31m\\u007f\\u001b[0m"', 'acme:a:0005 null']])
+    const long = `acme:a:0006 ${JSON.stringify(JSON.parse(recordOf(4096)).state)}`
+    assert.deepEqual([code, linesOf(out)], [0, ['acme:a:0000 "\\u009b31m\\u007f\\u001b[0m"', 'acme:a:0005 null', long]])
+    const [, five] = objectsOf((await world.run('presence', '--once', '--json')).out)
+    assert.deepEqual(five, { uid: 'acme:a:0005', org: 'acme', user: 'a', since: null, state: null })
   })
 
   it('asks everybody to announce themselves', async () => {
@@ -222,8 +229,10 @@ describe('wsmq services', { timeout: 60_000 }, () => {
   it('believes the topic, and bears records that mean harm', async () => {
     const client = await world.client()
     const records = {
-      [record('s', 'a')]: '{"online":true,"service":"other","instance":"x","version":"1\u001b[31m","methods":["\u009bm",1],"stats":[]}',
+      [record('s', 'a')]: '{"online":true,"service":"other","instance":"x","version":"1\u001b[31m","methods":["\u009bm","m"],"stats":[]}',
       [record('s', 'b')]: 'no JSON',
+      [record('s', 'c')]: '{"online":true,"version":1,"methods":["m",1],"raw":"x","since":null,"stats":{"requests":"1"},"more":[null]}',
+      [record('s', 'd')]: `{"online":true,"version":"${'x'.repeat(5000)}"}`,
       [record('s', '_all')]: '{"online":true}',
       [record('a b', 'a')]: '{"online":true}',
     }
@@ -232,9 +241,12 @@ describe('wsmq services', { timeout: 60_000 }, () => {
     }
     const { out } = await world.run('services')
     assert.deepEqual(linesOf(out).slice(1), [
-      's        a         online   1\\x1b[31m  -         -       \\u009bm,1',
+      's        a         online   1\\x1b[31m  -         -       \\u009bm,m',
       's        b         offline  -          -         -       -',
+      's        c         online   -          -         -       -',
     ])
+    const [, , third] = objectsOf((await world.run('services', '--json')).out)
+    assert.deepEqual(third, { service: 's', instance: 'c', online: true, more: [null] })
     assert.equal((await world.run('services', 'a/b')).code, 2)
   })
 })

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "wsmq/patterns/names.hpp"
 #include "wsmq/property.hpp"
 
 namespace wsmq::command {
@@ -9,7 +10,6 @@ namespace wsmq::command {
 namespace {
 
 constexpr std::size_t most_records = 100'000;
-constexpr std::size_t longest_record = 4096;  // docs/protocol.md, Presence: larger ones are ignored
 /// Who does not show up within this time of a reconnection is gone (docs/protocol.md, Presence).
 constexpr std::chrono::seconds confirming_time{3};
 /// A record that has expired may stay for so long.
@@ -51,7 +51,7 @@ void RecordWatch::stop() {
 void RecordWatch::take(const Message& message) {
     if (stopped_) return;
     if (message.retain) last_retained_ = Clock::now();
-    if (message.payload.size() > longest_record) return;
+    if (message.payload.size() > patterns::maximum_record_size) return;
     auto value = parse(message.topic, {reinterpret_cast<const char*>(message.payload.data()), message.payload.size()});
     if (!value) {
         if (const auto found = records_.find(message.topic); found != records_.end()) vanish(found);

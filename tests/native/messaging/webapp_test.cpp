@@ -171,6 +171,7 @@ TEST_F(NativeWebapp, SeesDevicesAndServices) {
     loop.until([&] { return seen.size() == 2; });
     EXPECT_EQ(device->set_status({{"online", true}}), Error::invalid_json);
     EXPECT_EQ(device->set_status(1), Error::invalid_json);
+    EXPECT_EQ(device->set_status({{"log", std::string(5'000, 'x')}}), Error::payload_too_large);
     device.reset();  // dropped as it is: the last will says so
     loop.until([&] { return seen.size() == 3; });
     Service service{loop.context, url(), service_options()};
@@ -208,6 +209,61 @@ TEST_F(NativeWebapp, FailsRequestsWithAReason) {
     leave(*ann);
     EXPECT_TRUE(open->ended);
     EXPECT_EQ(open->error, Error::left);
+}
+
+TEST_F(NativeWebapp, TakesAnotherNameWhereAnotherConnectionHasItsOwn) {
+    ClientOptions options;
+    options.connect.reconnect.backoff_min = options.connect.reconnect.backoff_max = 20ms;
+    std::vector<std::string> asked_for;
+    options.credentials = [&](const CredentialsAnswer& answer) {
+        asked_for.emplace_back(ann->uid());
+        answer(Credentials{});
+    };
+    auto account = webapp_options();
+    account.uid = "acme:ann";
+    account.since = 1'000;
+    ann = std::make_unique<Webapp>(loop.context.get_executor(), url(), account, options);
+    const std::string former{ann->uid()};
+    EXPECT_THAT(former, testing::MatchesRegex("acme:ann:[a-z0-9]{4}"));
+    std::vector<std::string> told;
+    ann->on_renamed([&](const auto& renamed) { told.push_back("renamed " + std::string{renamed.uid}); });
+    ann->on_joined([&](bool again) { told.emplace_back(again ? "joined again" : "joined"); });
+    ann->expose("ping", [](const Request&) { return true; });
+    join(*ann);
+    join(*bob);
+    native::Client mute{loop.context.get_executor(), url()};
+    bool listens = false;
+    mute.async_connect(boost::asio::detached);
+    mute.async_subscribe({root_ + "webapp/req/orders/+"}, [&](ErrorCode, const Answer&) { listens = true; });
+    loop.until([&] { return listens; });
+    const auto open = begin(*ann, Target::service("orders"), "a", nullptr, {.timeout = 1h});
+
+    auto fixed = webapp_options();
+    fixed.uid = former;
+    fixed.since = 2'000;
+    Webapp twin{loop.context.get_executor(), url(), fixed};
+    join(twin);
+    // This broker does not tell whom it displaces: they do so in turns until one of them knows.
+    loop.until([&] { return ann->uid() != former && ann->is_joined() && twin.is_joined(); });
+    const std::string uid{ann->uid()};
+    EXPECT_THAT(uid, testing::MatchesRegex("acme:ann:[a-z0-9]{8}"));
+    EXPECT_THAT(told, testing::Contains("renamed " + uid));
+    EXPECT_EQ(told.back(), "joined again");
+    EXPECT_EQ(asked_for.front(), former);
+    EXPECT_EQ(asked_for.back(), uid);
+    EXPECT_TRUE(open->ended);
+    EXPECT_EQ(open->error, Error::session_lost);
+    EXPECT_EQ(ask(*bob, Target::peer(uid), "ping").reply.value(), true);
+    EXPECT_EQ(twin.uid(), former) << "whose application chose it";
+}
+
+TEST_F(NativeWebapp, HasARecordOfABoundedSize) {
+    join(*ann);
+    EXPECT_EQ(ann->set_state(std::string(5'000, 'x')), Error::payload_too_large);
+    auto options = webapp_options();
+    options.state = '"' + std::string(5'000, 'x') + '"';
+    Webapp large{loop.context.get_executor(), url(), options};
+    EXPECT_EQ(fail_to_join(large).first, Error::payload_too_large);
 }
 
 TEST_F(NativeWebapp, MayBeDestroyedByAnyHandlerOfItsOwn) {

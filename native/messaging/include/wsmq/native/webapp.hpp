@@ -1,7 +1,7 @@
 // A webapp of the wire convention (docs/protocol.md) that is no page: a program that makes requests of services and of
 // other webapps, answers these, and sees who is there.
 //
-//     wsmq::native::Webapp app{io.get_executor(), "mqtt://localhost", {.uid = wsmq::native::make_uid("acme", "ann")}};
+//     wsmq::native::Webapp app{io.get_executor(), "mqtt://localhost", {.uid = "acme:ann"}};
 //     app.async_join(boost::asio::detached);
 //     app.async_request(Target::service("orders"), "create", {{"item", 7}}, {},
 //                       [](ErrorCode error, const Reply& reply) { ... reply.value() ... });
@@ -60,7 +60,8 @@ struct Notification {
 class WSMQ_EXPORT Webapp {
 public:
     using executor_type = boost::asio::any_io_executor;
-    /// `random_seed`, `id_key` and `since` are filled in where they are not given.
+    /// `random_seed`, `id_key` and `since` are filled in where they are not given. Where `uid` is the account alone,
+    /// `{org}:{user}`, so is the rest of it, and `renames` is on.
     using Options = patterns::Webapp::Options;
     /// An item of a stream, as JSON text that is valid during the call.
     using ProgressHandler = std::function<void(std::string_view value)>;
@@ -73,6 +74,7 @@ public:
     Webapp& operator=(const Webapp&) = delete;
 
     [[nodiscard]] executor_type get_executor() const noexcept;
+    /// Valid until on_renamed() is called.
     [[nodiscard]] std::string_view uid() const noexcept;
 
     // --- Its life ----------------------------------------------------------------------------------
@@ -88,6 +90,9 @@ public:
             *this, [](Webapp& self, auto done) { self.begin_leave(std::move(done)); }, token);
     }
     void on_joined(std::function<void(bool again)>);
+    /// Another connection of the same uid took the session over: uid() is another one from now on, also for whoever
+    /// makes the credentials. Open requests have failed with Error::session_lost; on_joined() follows.
+    void on_renamed(std::function<void(const patterns::Renamed&)>);
     void on_disconnected(std::function<void(const Disconnection&)>);
     [[nodiscard]] bool is_joined() const noexcept;
 
