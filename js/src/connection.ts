@@ -7,6 +7,7 @@ import { Held } from './held.js'
 import { Message } from './message.js'
 import type { ArrivedMessage, Client, Failure, Module, Negotiated, Payload, Properties } from './module.js'
 import type { ConnectOptions, DisconnectOptions, PublishOptions, SubscribeOptions } from './options.js'
+import { seeThroughProxies } from './proxies.js'
 import { Publisher, type PublishResult, SENT } from './publisher.js'
 import type { Backlog, Closed, ConnectionEvents, ConnectionState, StateChange } from './state.js'
 import { Subscription } from './subscription.js'
@@ -46,6 +47,7 @@ export class Connection {
   }
 
   private constructor(module: Module, client: Client, options: ConnectOptions) {
+    seeThroughProxies(this, Connection)
     this.#module = module
     this.#client = client
     this.protocolVersion = options.protocolVersion ?? 5

@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from './errors.js'
 import type { Params } from './filter.js'
 import type { Message } from './message.js'
+import { seeThroughProxies } from './proxies.js'
 import type { Granted, Sink } from './sink.js'
 
 /**
@@ -21,6 +22,7 @@ export class Subscription<P = Params> implements AsyncIterableIterator<Message<P
   }
 
   private constructor(sink: Sink) {
+    seeThroughProxies(this, Subscription)
     this.#sink = sink
   }
 

@@ -1,4 +1,5 @@
 import type { Load } from '../load.js'
+import { seeThroughProxies } from '../proxies.js'
 import { Engine } from './engine.js'
 import { error } from './errors.js'
 import type {
@@ -39,6 +40,7 @@ export class PahoClient {
 
   constructor(load: Load, given: readonly unknown[]) {
     const { host, port, path, clientId, uri } = readArguments(given)
+    seeThroughProxies(this, PahoClient)
     this.#host = host
     this.#port = port
     this.#path = path

@@ -10,16 +10,30 @@ export type TypedArray =
 
 export type Qos = 0 | 1 | 2
 
+const PAYLOAD = Symbol('payload')
+const ARRIVED = Symbol('arrived')
+const DESTINATION_NAME = Symbol('destinationName')
+const QOS = Symbol('qos')
+const RETAINED = Symbol('retained')
+const PROPERTIES = Symbol('properties')
+
 /** A message to send, or one that arrived. Its payload is converted when it is read, and not before. */
 export class Message {
-  readonly #payload: string | ArrayBuffer | ArrayBufferView | undefined
-  readonly #arrived: ArrivedMessage | undefined
-  #destinationName: string | undefined
-  #qos: Qos = 0
-  #retained = false
+  // Private members would break behind proxies: see proxies.ts.
+  /** @internal */
+  readonly [PAYLOAD]: string | ArrayBuffer | ArrayBufferView | undefined
+  /** @internal */
+  readonly [ARRIVED]: ArrivedMessage | undefined;
+  /** @internal */
+  [DESTINATION_NAME]: string | undefined;
+  /** @internal */
+  [PROPERTIES]: Properties | undefined;
+  /** @internal */
+  [QOS]: Qos = 0;
+  /** @internal */
+  [RETAINED] = false
   /** True where the message may have been delivered before. */
   duplicate = false
-  #properties: Properties | undefined
 
   /** Throws a text, as mqttws31.js does, where the payload is neither text nor binary data. */
   constructor(payload: string | ArrayBuffer | TypedArray)
@@ -27,10 +41,10 @@ export class Message {
   constructor(payload: undefined, arrived: ArrivedMessage)
   constructor(payload?: string | ArrayBuffer | TypedArray, arrived?: ArrivedMessage) {
     if (arrived !== undefined) {
-      this.#arrived = arrived
-      this.#destinationName = arrived.topic
-      this.#qos = arrived.qos
-      this.#retained = arrived.retained
+      this[ARRIVED] = arrived
+      this[DESTINATION_NAME] = arrived.topic
+      this[QOS] = arrived.qos
+      this[RETAINED] = arrived.retained
       this.duplicate = arrived.duplicate
       return
     }
@@ -41,20 +55,20 @@ export class Message {
     )
       // eslint-disable-next-line @typescript-eslint/only-throw-error
       throw error('INVALID_ARGUMENT', shown(payload), 'newPayload').message
-    this.#payload = payload
+    this[PAYLOAD] = payload
   }
 
   /** The payload as text. Throws an Error where it is not UTF-8. */
   get payloadString(): string {
-    if (this.#arrived !== undefined) {
+    if (this[ARRIVED] !== undefined) {
       try {
-        return this.#arrived.payloadString
+        return this[ARRIVED].payloadString
       } catch {
-        throw malformedUtf8(this.#arrived.payloadBytes)
+        throw malformedUtf8(this[ARRIVED].payloadBytes)
       }
     }
-    if (typeof this.#payload === 'string') return this.#payload
-    const bytes = asBytes(this.#payload as ArrayBuffer | ArrayBufferView)
+    if (typeof this[PAYLOAD] === 'string') return this[PAYLOAD]
+    const bytes = asBytes(this[PAYLOAD] as ArrayBuffer | ArrayBufferView)
     try {
       return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
     } catch {
@@ -64,56 +78,56 @@ export class Message {
 
   /** The payload as bytes; binary data that was given is returned as it is. */
   get payloadBytes(): ArrayBuffer | TypedArray {
-    if (this.#arrived !== undefined) return this.#arrived.payloadBytes
-    return typeof this.#payload === 'string' ? new TextEncoder().encode(this.#payload) : (this.#payload as ArrayBuffer | TypedArray)
+    if (this[ARRIVED] !== undefined) return this[ARRIVED].payloadBytes
+    return typeof this[PAYLOAD] === 'string' ? new TextEncoder().encode(this[PAYLOAD]) : (this[PAYLOAD] as ArrayBuffer | TypedArray)
   }
 
   /** The topic that it is sent to, or came from. */
   get destinationName(): string {
-    return this.#destinationName as string
+    return this[DESTINATION_NAME] as string
   }
 
   set destinationName(name: string) {
     if (typeof name !== 'string') throw error('INVALID_ARGUMENT', shown(name), 'newDestinationName')
-    this.#destinationName = name
+    this[DESTINATION_NAME] = name
   }
 
   /** Another name for destinationName. */
   get topic(): string {
-    return this.#destinationName as string
+    return this[DESTINATION_NAME] as string
   }
 
   set topic(name: string) {
-    this.#destinationName = name
+    this[DESTINATION_NAME] = name
   }
 
   /** 0: at most once (the default), 1: at least once, 2: exactly once. */
   get qos(): Qos {
-    return this.#qos
+    return this[QOS]
   }
 
   set qos(qos: Qos) {
     if (![0, 1, 2].includes(qos)) throw new Error(`Invalid argument:${shown(qos)}`)
-    this.#qos = qos
+    this[QOS] = qos
   }
 
   /** To send: whether the broker keeps it. Arrived: whether it was kept. */
   get retained(): boolean {
-    return this.#retained
+    return this[RETAINED]
   }
 
   set retained(retained: boolean) {
     if (typeof retained !== 'boolean') throw error('INVALID_ARGUMENT', shown(retained), 'newRetained')
-    this.#retained = retained
+    this[RETAINED] = retained
   }
 
   /** MQTT 5: of the message that arrived, or sent with it where the connection speaks it. */
   get properties(): Properties | undefined {
-    return this.#properties ?? this.#arrived?.properties
+    return this[PROPERTIES] ?? this[ARRIVED]?.properties
   }
 
   set properties(properties: Properties | undefined) {
-    this.#properties = properties
+    this[PROPERTIES] = properties
   }
 
   /** As mqttws31.js had it, whose messages kept all of this in properties of their own. */
@@ -124,7 +138,7 @@ export class Message {
 
   /** The payload as the engine takes it. @internal */
   get raw(): Payload {
-    return this.#arrived?.payloadBytes ?? (this.#payload as Payload)
+    return this[ARRIVED]?.payloadBytes ?? (this[PAYLOAD] as Payload)
   }
 }
 

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from '../errors.js'
 import { Buffer } from '../buffer.js'
+import { seeThroughProxies } from '../proxies.js'
 
 /** What a call may ask for while it runs. */
 export interface CallHost {
@@ -46,6 +47,7 @@ export class Call<Result, Progress = never> implements Promise<Result>, AsyncIte
 
   /** @internal */
   constructor(host: CallHost, onProgress: ((progress: Progress) => void) | undefined) {
+    seeThroughProxies(this, Call)
     this.#host = host
     this.#onProgress = onProgress
     this.#promise = new Promise((resolve, reject) => ([this.#resolve, this.#reject] = [resolve, reject]))

@@ -1,3 +1,4 @@
+import { seeThroughProxies } from '../proxies.js'
 import type { WebappClient } from './layer.js'
 import { LiveMap } from './live-map.js'
 
@@ -20,6 +21,7 @@ export class Devices<Data> extends LiveMap<string, DeviceStatus & Data> {
   /** @internal */
   constructor(serialNumbers: readonly string[] | undefined, leave: (devices: Devices<Data>) => void, onThrown: (thrown: unknown) => void) {
     super(onThrown, MOST)
+    seeThroughProxies(this, Devices)
     this.#filter = serialNumbers === undefined ? undefined : new Set(serialNumbers)
     this.#leave = leave
   }

@@ -1,5 +1,6 @@
 import { Buffer } from '../buffer.js'
 import { callHandler } from '../emitter.js'
+import { seeThroughProxies } from '../proxies.js'
 
 const LARGEST_BUFFER = 1000
 
@@ -15,6 +16,7 @@ export class Feed<T> implements AsyncIterable<T> {
 
   /** @internal */
   constructor(onThrown: (thrown: unknown) => void) {
+    seeThroughProxies(this, Feed)
     this.#onThrown = onThrown
   }
 

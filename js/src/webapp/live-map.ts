@@ -1,3 +1,4 @@
+import { seeThroughProxies } from '../proxies.js'
 import { Feed } from './feed.js'
 import { type Change, Reader } from './reader.js'
 
@@ -22,6 +23,7 @@ export class LiveMap<Key, Value> implements AsyncIterable<Change<Key, Value>> {
 
   /** @internal `most`: entries, past which new ones are passed over: others decide how many there are. */
   constructor(onThrown: (thrown: unknown) => void, most: number) {
+    seeThroughProxies(this, LiveMap)
     this.#changes = new Feed(onThrown)
     this.#most = most
   }

@@ -1,3 +1,4 @@
+import { seeThroughProxies } from '../proxies.js'
 import type { Call } from './call.js'
 import type { Calls, RequestOptions } from './calls.js'
 import { Feed } from './feed.js'
@@ -24,6 +25,7 @@ export class Peer<S> {
 
   /** @internal */
   constructor(uid: string, client: WebappClient, calls: Calls, presence: Presence<StateOf<S>>, onThrown: (thrown: unknown) => void) {
+    seeThroughProxies(this, Peer)
     this.uid = uid
     this.#client = client
     this.#calls = calls

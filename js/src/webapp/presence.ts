@@ -1,3 +1,4 @@
+import { seeThroughProxies } from '../proxies.js'
 import { layerError } from './calls.js'
 import type { WebappClient } from './layer.js'
 import { LiveMap } from './live-map.js'
@@ -25,6 +26,7 @@ export class Presence<State> extends LiveMap<string, Present<State>> {
   /** @internal */
   constructor(client: WebappClient, state: State | undefined, onThrown: (thrown: unknown) => void) {
     super(onThrown, MOST)
+    seeThroughProxies(this, Presence)
     this.#client = client
     this.#state = state
   }

@@ -1,3 +1,4 @@
+import { seeThroughProxies } from '../proxies.js'
 import type { Calls } from './calls.js'
 import { Feed } from './feed.js'
 import type { WebappClient } from './layer.js'
@@ -24,6 +25,7 @@ export class Room<Data> extends Feed<RoomMessage<Data>> {
   /** @internal */
   constructor(name: string, client: WebappClient, calls: Calls, left: () => void, onThrown: (thrown: unknown) => void) {
     super(onThrown)
+    seeThroughProxies(this, Room)
     this.name = name
     this.#client = client
     this.#calls = calls

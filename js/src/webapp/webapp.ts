@@ -1,5 +1,6 @@
 import type { Connection } from '../connection.js'
 import { Emitter } from '../emitter.js'
+import { seeThroughProxies } from '../proxies.js'
 import type { Closed, ConnectionState, StateChange } from '../state.js'
 import type { Call } from './call.js'
 import { Calls, layerError, type RequestOptions } from './calls.js'
@@ -78,6 +79,7 @@ export class Webapp<S = object> {
 
   /** @internal */
   constructor({ mq, client, uid, identity }: WebappParts, state: StateOf<S> | undefined) {
+    seeThroughProxies(this, Webapp)
     this.mq = mq
     this.#uid = uid
     this.#client = client
