@@ -1,3 +1,5 @@
+import { watchPromise } from './realms.js'
+
 /** Typed events. A handler that throws stops nothing: what it threw goes to `onThrown`. */
 export class Emitter<Events extends object> {
   readonly #handlers = new Map<keyof Events, Set<(event: never) => void>>()
@@ -34,8 +36,7 @@ export class Emitter<Events extends object> {
 /** Calls a handler of the user's. What it throws, or what its promise rejects with, goes to `onThrown`. */
 export function callHandler<T>(handler: (given: T) => unknown, given: T, onThrown: (thrown: unknown) => void): void {
   try {
-    const result = handler(given)
-    if (result instanceof Promise) result.catch(onThrown)
+    watchPromise(handler(given), onThrown)
   } catch (thrown) {
     onThrown(thrown)
   }

@@ -106,8 +106,9 @@ export function connectionError(
 
 /** What a call into the module threw. Anything that is not the module's own error stays as it is. */
 export function thrownError(thrown: unknown): unknown {
-  if (thrown instanceof MqttError || !(thrown instanceof Error) || !('code' in thrown)) return thrown
-  return callError(thrown.code as ErrorCode, thrown.message)
+  if (thrown instanceof MqttError || (thrown as Partial<Error> | null | undefined)?.name !== 'MqttError') return thrown
+  const { code, message } = thrown as Error & { code: ErrorCode }
+  return callError(code, message)
 }
 
 /** Refused where it stands, without asking the broker. */

@@ -5,16 +5,24 @@ import { InvalidArgumentError } from './errors.js'
  * server, and http: and https: stand for ws: and wss:.
  */
 export function resolveUris(target: string | URL | readonly (string | URL)[]): string[] {
-  const targets = typeof target === 'string' || target instanceof URL ? [target] : target
-  if (!Array.isArray(targets) || targets.length === 0)
+  const targets: unknown[] = Array.isArray(target) ? target : [target]
+  const texts = targets.map((one) => (typeof one === 'string' ? one : (one as Partial<URL> | null | undefined)?.href))
+  if (texts.length === 0 || texts.includes(undefined))
     throw new InvalidArgumentError('Give the address of a broker, such as wss://example.org/mqtt.')
-  return targets.map((one: string | URL, index) => resolve(String(one), targets.length === 1 ? 'The address' : `Address ${index + 1}`))
+  return (texts as string[]).map((one, index) => resolve(one, texts.length === 1 ? 'The address' : `Address ${index + 1}`))
+}
+
+/** What an address without a scheme is relative to. A page in about:srcdoc has no address of its own, nor has a worker in blob:. */
+function base(): string | undefined {
+  if (typeof document !== 'undefined') return document.baseURI
+  if (typeof location === 'undefined') return undefined
+  return location.href.startsWith('blob:') ? location.origin : location.href
 }
 
 /** On a page, also an address that is relative to the page's. Undefined where it is none. */
 export function urlOf(text: string): URL | undefined {
   try {
-    return new URL(text, typeof location === 'undefined' ? undefined : location.href)
+    return new URL(text, base())
   } catch {
     return undefined
   }

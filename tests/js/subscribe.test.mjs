@@ -88,7 +88,7 @@ describe('subscribe()', () => {
     const { mq, client } = await connected()
     assert.throws(() => mq.subscribe('a/#/b'), { name: 'InvalidArgumentError' })
     assert.throws(() => mq.subscribe([]), { name: 'InvalidArgumentError' })
-    client.throwNext = Object.assign(new Error('detail'), { code: 'not_supported' })
+    client.throwNext = Object.assign(new Error('detail'), { name: 'MqttError', code: 'not_supported' })
     assert.throws(() => mq.subscribe('a'), { name: 'MqttError', code: 'not_supported' })
     mq.subscribe('a')
     assert.equal(client.subscribes.length, 1)

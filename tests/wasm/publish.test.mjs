@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { runInNewContext } from 'node:vm'
 import { connected, scripted } from './support/connected.mjs'
 import { called, nextTask, thrownBy, until } from './support/module.mjs'
 import { acknowledgement, readPublish } from './support/packets.mjs'
@@ -33,6 +34,9 @@ test('every kind of payload arrives as it is', async (t) => {
     [new Uint8Array(16_384).fill(9), new Uint8Array(16_384).fill(9)],
     [new Uint8Array(3_000_000).fill(10), new Uint8Array(3_000_000).fill(10)],
     [new SharedArrayBuffer(3), new Uint8Array(3)],
+    // Of another realm, such as an iframe.
+    ...['new ArrayBuffer(3)', 'new SharedArrayBuffer(3)', 'new Uint8Array(3)'].map((code) => [runInNewContext(code), new Uint8Array(3)]),
+    ...['new ArrayBuffer(20_000)', 'new Uint16Array(10_000)'].map((code) => [runInNewContext(code), new Uint8Array(20_000)]),
   ])) {
     client.publish('a', payload)
     const { topic, payload: arrived, qos, retain } = await next(peer)

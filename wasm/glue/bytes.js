@@ -46,7 +46,8 @@ function bytesOf(payload, what) {
   if (payload instanceof Uint8Array) return payload
   if (typeof payload === 'string') return textEncoder.encode(payload)
   if (ArrayBuffer.isView(payload)) return new Uint8Array(payload.buffer, payload.byteOffset, payload.byteLength)
-  if (payload instanceof ArrayBuffer || Object.prototype.toString.call(payload) === '[object SharedArrayBuffer]')
+  // Of any realm: a buffer of an iframe is no instance of this one's.
+  if (/^\[object (Shared)?ArrayBuffer]$/.test(Object.prototype.toString.call(payload)))
     return new Uint8Array(/** @type {ArrayBuffer} */ (payload))
   return refuse(`${what} is a string, an ArrayBuffer or a view of one, and not ${payload === null ? 'null' : typeof payload}.`)
 }

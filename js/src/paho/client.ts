@@ -10,7 +10,7 @@ import type {
   OnMessageDeliveredHandler,
   OnMessageHandler,
 } from './handlers.js'
-import { Message, type Qos, type TypedArray } from './message.js'
+import { isMessage, Message, type Qos, type TypedArray } from './message.js'
 import { addOlderNames } from './older-names.js'
 import { address, checkConnectOptions, type ConnectionOptions, parseUri } from './options.js'
 import { Persistence } from './persistence.js'
@@ -265,8 +265,8 @@ function checkHandler<Handler>(handler: Handler | null | undefined, name: string
 function outgoing(count: number, topic: unknown, payload: unknown, qos: unknown, retained: unknown): Message {
   if (count === 0) throw new Error('Invalid argument.length')
   if (count === 1) {
-    if (!(topic instanceof Message) && typeof topic !== 'string') throw new Error(`Invalid argument:${typeof topic}`)
-    if (!(topic instanceof Message) || typeof topic.destinationName === 'undefined')
+    if (!isMessage(topic) && typeof topic !== 'string') throw new Error(`Invalid argument:${typeof topic}`)
+    if (!isMessage(topic) || typeof topic.destinationName === 'undefined')
       throw error('INVALID_ARGUMENT', undefined, 'Message.destinationName')
     return topic
   }

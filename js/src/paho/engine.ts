@@ -333,5 +333,5 @@ export class Engine {
 }
 
 function internalError(thrown: unknown): Told {
-  return told('INTERNAL_ERROR', thrown instanceof Error ? thrown.message : thrown, 'No Error Stack Available')
+  return told('INTERNAL_ERROR', (thrown as Partial<Error> | null | undefined)?.message ?? thrown, 'No Error Stack Available')
 }

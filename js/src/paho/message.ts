@@ -1,4 +1,5 @@
 import type { ArrivedMessage, Payload, Properties } from '../module.js'
+import { hasTag } from '../realms.js'
 import { error } from './errors.js'
 import { addOlderNames } from './older-names.js'
 import { malformedUtf8 } from './utf8.js'
@@ -10,6 +11,7 @@ export type TypedArray =
 
 export type Qos = 0 | 1 | 2
 
+const TAG = 'Paho.Message'
 const PAYLOAD = Symbol('payload')
 const ARRIVED = Symbol('arrived')
 const DESTINATION_NAME = Symbol('destinationName')
@@ -48,11 +50,7 @@ export class Message {
       this.duplicate = arrived.duplicate
       return
     }
-    if (
-      typeof payload !== 'string' &&
-      !(payload instanceof ArrayBuffer) &&
-      (!ArrayBuffer.isView(payload) || (payload as unknown) instanceof DataView)
-    )
+    if (typeof payload !== 'string' && !hasTag(payload, 'ArrayBuffer') && (!ArrayBuffer.isView(payload) || hasTag(payload, 'DataView')))
       // eslint-disable-next-line @typescript-eslint/only-throw-error
       throw error('INVALID_ARGUMENT', shown(payload), 'newPayload').message
     this[PAYLOAD] = payload
@@ -130,6 +128,10 @@ export class Message {
     this[PROPERTIES] = properties
   }
 
+  get [Symbol.toStringTag](): string {
+    return TAG
+  }
+
   /** As mqttws31.js had it, whose messages kept all of this in properties of their own. */
   toJSON(): object {
     const { payloadString, payloadBytes, destinationName, qos, retained, topic, duplicate } = this
@@ -143,6 +145,10 @@ export class Message {
 }
 
 addOlderNames(Message.prototype, ['payloadString', 'payloadBytes', 'destinationName', 'qos', 'retained', 'duplicate'])
+
+export function isMessage(value: unknown): value is Message {
+  return hasTag(value, TAG)
+}
 
 function asBytes(data: ArrayBuffer | ArrayBufferView): Uint8Array {
   return ArrayBuffer.isView(data) ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : new Uint8Array(data)

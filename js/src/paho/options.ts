@@ -2,7 +2,7 @@
 import type { Credentials, ModuleConnectOptions, Properties } from '../module.js'
 import { shownUri } from '../shown-uri.js'
 import { error, type Told } from './errors.js'
-import { Message } from './message.js'
+import { isMessage, type Message } from './message.js'
 import type { Plan } from './plan.js'
 import { shown, type Shape, validate } from './validate.js'
 
@@ -170,13 +170,13 @@ function moduleWill(will: Message): NonNullable<ModuleConnectOptions['willMessag
 
 function checkWill(will: Message | undefined): void {
   if (will == null) return
-  if (!(will instanceof Message)) throw error('INVALID_TYPE', shown(will), 'connectOptions.willMessage')
+  if (!isMessage(will)) throw error('INVALID_TYPE', shown(will), 'connectOptions.willMessage')
   if (typeof will.destinationName === 'undefined') throw error('INVALID_TYPE', 'undefined', 'connectOptions.willMessage.destinationName')
 }
 
 function checkHosts({ hosts, ports }: ConnectionOptions): void {
   if (hosts == null) return
-  if (!(hosts instanceof Array)) throw error('INVALID_ARGUMENT', shown(hosts), 'connectOptions.hosts')
+  if (!Array.isArray(hosts)) throw error('INVALID_ARGUMENT', shown(hosts), 'connectOptions.hosts')
   if (hosts.length < 1) throw error('INVALID_ARGUMENT', shown(hosts), 'connectOptions.hosts')
   let full: boolean | undefined
   hosts.forEach((host: unknown, index) => {
@@ -186,7 +186,7 @@ function checkHosts({ hosts, ports }: ConnectionOptions): void {
     full = isFull
   })
   if (full === true) return
-  if (!(ports instanceof Array) || ports.length !== hosts.length) throw error('INVALID_ARGUMENT', shown(ports), 'connectOptions.ports')
+  if (!Array.isArray(ports) || ports.length !== hosts.length) throw error('INVALID_ARGUMENT', shown(ports), 'connectOptions.ports')
   ports.forEach((port: unknown, index) => {
     if (typeof port !== 'number' || port < 0) throw error('INVALID_TYPE', typeof port, `connectOptions.ports[${index}]`)
   })

@@ -107,7 +107,7 @@ export class Exposed {
 
   #fail({ call }: LayerIncoming, running: Running, thrown: unknown): void {
     const { signal } = running.abort
-    const isKnown = thrown instanceof RemoteError
+    const isKnown = isRemoteError(thrown)
     // What a handler throws that was told to stop is no news, and its caller is not there any more.
     if (signal.aborted || !this.#running.has(call)) return
     if (!isKnown) this.#report(thrown)
@@ -122,4 +122,10 @@ export class Exposed {
 
 function isIterator(value: unknown): value is AsyncIterator<unknown, unknown> {
   return typeof value === 'object' && value !== null && Symbol.asyncIterator in value && 'next' in value
+}
+
+/** Of any copy of this script. */
+function isRemoteError(thrown: unknown): thrown is RemoteError {
+  const { name, remoteCode } = (thrown ?? {}) as Partial<RemoteError>
+  return name === 'RemoteError' && typeof remoteCode === 'number'
 }

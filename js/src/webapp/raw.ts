@@ -1,3 +1,5 @@
+import { hasTag } from '../realms.js'
+
 /**
  * A body that is not JSON: as the parameters of a request, or as its result, it travels as it is. Needs MQTT 5 at both
  * ends, and a responder that takes such bodies.
@@ -11,4 +13,12 @@ export class Raw {
     this.bytes = bytes
     this.type = type
   }
+
+  get [Symbol.toStringTag](): string {
+    return 'Raw'
+  }
+}
+
+export function isRaw(value: unknown): value is Raw {
+  return hasTag(value, 'Raw')
 }

@@ -1,7 +1,7 @@
 // Values as they cross into the module: JSON text, or a raw body.
 import { InvalidArgumentError } from '../errors.js'
 import type { RawBody, Value } from './layer.js'
-import { Raw } from './raw.js'
+import { isRaw, Raw } from './raw.js'
 
 /** Its declared type forgets that some values have no JSON. */
 const stringify = JSON.stringify as (value: unknown) => string | undefined
@@ -18,7 +18,7 @@ export function encode(value: unknown, what: string): string {
 /** Parameters are an array, an object, a raw body or nothing (JSON-RPC 2.0, 4.2). */
 export function encodeParams(params: unknown): Value {
   if (params === undefined) return undefined
-  if (params instanceof Raw) return { bytes: params.bytes, contentType: params.type }
+  if (isRaw(params)) return { bytes: params.bytes, contentType: params.type }
   if (typeof params !== 'object' || params === null)
     throw new InvalidArgumentError(`Parameters are an object, an array or a Raw body, and not ${params === null ? 'null' : typeof params}.`)
   return encode(params, 'The parameters')
@@ -26,8 +26,7 @@ export function encodeParams(params: unknown): Value {
 
 /** JSON text, for where no other body can be sent. */
 export function encodeJson(value: unknown, what: string): string {
-  if (value instanceof Raw)
-    throw new InvalidArgumentError(`${what} cannot be a Raw body here: only a service takes one, and sends one back.`)
+  if (isRaw(value)) throw new InvalidArgumentError(`${what} cannot be a Raw body here: only a service takes one, and sends one back.`)
   return encode(value, what)
 }
 
@@ -40,7 +39,7 @@ export function encodeParamsAsJson(params: unknown): string | undefined {
 const JSON_TYPE = 'application/json'
 
 export function encodeMessage(data: unknown): RawBody {
-  if (data instanceof Raw) return { bytes: data.bytes, contentType: data.type }
+  if (isRaw(data)) return { bytes: data.bytes, contentType: data.type }
   return { bytes: new TextEncoder().encode(encode(data, 'The message')), contentType: JSON_TYPE }
 }
 

@@ -8,10 +8,13 @@ import { build } from 'esbuild'
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 const source = `${root}js/src/`
 
-/** @param {string} path below js/src, without its ending */
-export async function importSource(path) {
+/**
+ * @param {string} path below js/src, without its ending
+ * @param {string} [copy] names another instance of that one file
+ */
+export async function importSource(path, copy = '') {
   compiled ??= compile()
-  return import(pathToFileURL(`${await compiled}/${path}.js`).href)
+  return import(`${pathToFileURL(`${await compiled}/${path}.js`).href}${copy && `?${copy}`}`)
 }
 
 /** @type {Promise<string> | undefined} */

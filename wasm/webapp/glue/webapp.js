@@ -62,7 +62,7 @@ function checkAnswer(answer, subject) {
 function passTexts(...texts) {
   const block = new BlockWriter()
   for (const text of texts) {
-    const bytes = typeof text === 'string' ? textEncoder.encode(text) : text
+    const bytes = bytesOf(text, 'A body')
     block.littleEndian(bytes.length, 4)
     block.bytes(bytes)
   }
