@@ -19,7 +19,13 @@ addToLibrary({
   },
   wsmq_socket_listen__deps: ['$WS', 'malloc', 'free'],
   wsmq_socket_listen: (handle, socket) => {
-    WS.getSocket(handle).onmessage = (event) => receiveData(socket, event.data, event.timeStamp ?? performance.now())
+    // Events know their time, which costs less than to ask for it. Outside browsers it may be another clock's (jsdom,
+    // mock-socket), or be missing: the first one tells.
+    let isOurClock
+    WS.getSocket(handle).onmessage = ({ data, timeStamp }) => {
+      isOurClock ??= Math.abs(timeStamp - performance.now()) < 60_000
+      receiveData(socket, data, isOurClock ? timeStamp : performance.now())
+    }
   },
   wsmq_socket_has_failed__deps: ['$WS'],
   wsmq_socket_has_failed: (handle) => WS.getSocket(handle).hasFailed === true,

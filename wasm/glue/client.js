@@ -186,6 +186,8 @@ const clientPrototype = /** @type {any} */ (Object.setPrototypeOf(Client.prototy
 for (const name of ['clone', 'deleteLater', 'isAliasOf']) clientPrototype[name] = undefined
 if (Symbol.dispose) clientPrototype[Symbol.dispose] = clientPrototype.delete
 for (const name of handlerNames) clientPrototype[name] = null
+// Embind's properties are fixed, and Vue's deep proxies would change what they give: this tells it to leave clients alone.
+clientPrototype.__v_skip = true
 
 /**
  * @param {Link} link
