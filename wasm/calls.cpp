@@ -83,6 +83,12 @@ EMSCRIPTEN_KEEPALIVE void wsmq_provide_credentials(Connection* connection, int u
 
 EMSCRIPTEN_KEEPALIVE void wsmq_fail_credentials(Connection* connection) { connection->fail_credentials(); }
 
+/// 0: there is none.
+EMSCRIPTEN_KEEPALIVE void wsmq_provide_address(Connection* connection, std::size_t size) {
+    const Bytes uri = arguments(0, size);
+    connection->provide_address({uri.begin(), uri.end()});
+}
+
 EMSCRIPTEN_KEEPALIVE std::uint32_t wsmq_authenticate(Connection* connection, std::size_t size) {
     return answer(connection->authenticate(arguments(0, size)));
 }

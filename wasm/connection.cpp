@@ -116,6 +116,16 @@ void Connection::fail_credentials() {
     wsmq_schedule(this);
 }
 
+void Connection::provide_address(std::string uri) {
+    if (!std::exchange(is_address_due_, false)) return;
+    if (uri.empty()) {
+        open_refused_ = true;
+    } else {
+        open_socket(std::move(uri));
+    }
+    wsmq_schedule(this);
+}
+
 Errc Connection::authenticate(Bytes data) {
     return flush_later(client_ ? client_->authenticate(data, fresh_time()) : Errc::not_started);
 }
@@ -255,18 +265,25 @@ void Connection::take(const Event& event, EventBatch& batch) {
     if (const auto* message = std::get_if<Message>(&event)) {
         batch.add(*message);
     } else if (const auto* open = std::get_if<OpenTransport>(&event)) {
-        uri_ = uris_[open->host];
         batch.add(*open);
-        open_refused_ = !socket_.open(uri_.c_str(), is_old_protocol_ ? "mqttv3.1" : "mqtt");
-        backlog_ = 0;
+        open_socket(uris_[open->host]);
     } else if (std::holds_alternative<CloseTransport>(event)) {
         send_output();
         socket_.close();
         open_refused_ = false;
+        is_address_due_ = false;
         backlog_ = 0;
     } else {
         batch.add(event);
     }
+}
+
+void Connection::open_socket(std::string uri) {
+    backlog_ = 0;
+    is_address_due_ = uri.empty();
+    if (is_address_due_) return;
+    uri_ = std::move(uri);
+    open_refused_ = !socket_.open(uri_.c_str(), is_old_protocol_ ? "mqttv3.1" : "mqtt");
 }
 
 bool Connection::send_output() {

@@ -43,6 +43,8 @@ public:
     void cancel(OperationId);
     void provide_credentials(Credentials);
     void fail_credentials();
+    /// Of the attempt that began with an empty URI; empty again: there is none, and the attempt has failed.
+    void provide_address(std::string uri);
     [[nodiscard]] Errc authenticate(Bytes data);
     void fail_authentication();
     [[nodiscard]] Errc reauthenticate(Bytes data);
@@ -76,6 +78,7 @@ private:
     /// Has flush() called at the end of the task; gives back what it is given.
     template <class T> T flush_later(T result);
 
+    void open_socket(std::string uri);
     void settle();
     bool pass_events_on();
     bool take_or_hand_on(const Event&, EventBatch&);
@@ -107,6 +110,7 @@ private:
     bool settling_ = false;
     bool doomed_ = false;
     bool open_refused_ = false;
+    bool is_address_due_ = false;   ///< from JavaScript, for the attempt that is under way
     bool something_waits_ = false;  ///< in JavaScript, for the end of the events
 };
 

@@ -95,7 +95,11 @@ void EventBatch::fill(const Failed& failed) {
     row[2] = static_cast<std::uint32_t>(failed.error);
 }
 
-void EventBatch::fill(const OpenTransport& open) { next(RowKind::connecting)[1] = open.attempt; }
+void EventBatch::fill(const OpenTransport& open) {
+    Row& row = next(RowKind::connecting);
+    row[1] = open.attempt;
+    row[2] = static_cast<std::uint32_t>(open.host);
+}
 
 void EventBatch::fill(const Connected& connected) {
     Row& row = next(RowKind::connected, (connected.session_present ? row_flag::session_present : 0) |

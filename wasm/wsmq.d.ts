@@ -56,6 +56,9 @@ export interface ArrivedMessage {
   readonly topicId: number
 }
 
+/** A full ws: or wss: URI, or a function that is asked for one before each attempt, within its `timeout`. */
+export type Address = string | (() => string | Promise<string>)
+
 export interface WillOptions {
   topic: string
   payload: Payload
@@ -83,6 +86,8 @@ export interface Failure extends Outcome {
   reasonCode: number
   reasonString?: string
   properties?: Properties
+  /** What a function of the application's threw, or that it did not answer, where that is the reason. */
+  cause?: unknown
 }
 
 export interface ConnectionLoss extends Failure {
@@ -124,8 +129,8 @@ export interface ConnectOptions {
   /** 3, 4 (3.1.1) or 5. Default 5. */
   mqttVersion?: 3 | 4 | 5
   useSSL?: boolean
-  /** Full ws: or wss: URIs, tried in turn; default: the constructor's. */
-  uris?: string[]
+  /** Tried in turn; default: the constructor's. */
+  uris?: Address[]
   userName?: string
   password?: string | Uint8Array
   /** Asked before every attempt, reconnections included. */
@@ -234,7 +239,7 @@ export interface Client {
   readonly host: string
   readonly port: number
   readonly path: string
-  /** Of the current or the last attempt. */
+  /** Of the current or the last attempt; empty where no function has given it yet. */
   readonly uri: string
   /** Ours, or the one that the broker assigned. */
   readonly clientId: string
@@ -249,7 +254,7 @@ export interface Client {
   onConnected?: ((reconnected: boolean, uri: string, sessionPresent: boolean, properties: Properties) => void) | null
   /** A connection was lost, or an attempt failed that another follows; also after disconnect(), with errorCode 0. */
   onConnectionLost?: ((loss: ConnectionLoss) => void) | null
-  /** An attempt begins. */
+  /** An attempt begins: where a function gives its address, as soon as that is known. */
   onConnecting?: ((uri: string, attempt: number) => void) | null
   onMessageArrived?: ((message: ArrivedMessage) => void) | null
   /** A PUBACK or PUBCOMP, or a QoS 0 message that left the queue. For every operation that publish() named. */
@@ -297,8 +302,7 @@ export interface ClientConstructor {
   new (host: string, port: number, path: string, clientId: string): Client
   /** The path is /mqtt. */
   new (host: string, port: number, clientId: string): Client
-  /** A full ws: or wss: URI. */
-  new (uri: string, clientId: string): Client
+  new (uri: Address, clientId: string): Client
 }
 
 export interface Module {

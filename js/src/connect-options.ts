@@ -2,6 +2,7 @@
 import { InvalidArgumentError } from './errors.js'
 import type { ModuleConnectOptions, Properties, WillOptions } from './module.js'
 import type { ConnectOptions, Credentials, CredentialsRequest, Will } from './options.js'
+import type { Uri } from './uris.js'
 
 type Ranged =
   | 'keepAlive'
@@ -42,17 +43,12 @@ export function checkOptions(options: ConnectOptions): void {
   if (clientId !== undefined && typeof clientId !== 'string') throw new InvalidArgumentError('clientId is a text.')
 }
 
-export interface ConnectHooks {
-  readonly credentialsRequest: () => CredentialsRequest
-  /** What the application's credentials or authentication function threw. */
-  readonly onThrown: (thrown: unknown) => void
-}
-
-export function moduleOptions(uris: string[], options: ConnectOptions, hooks: ConnectHooks): ModuleConnectOptions {
+/** `request`: what the application's functions are told. */
+export function moduleOptions(uris: readonly Uri[], options: ConnectOptions, request: () => CredentialsRequest): ModuleConnectOptions {
   const { credentials, will, reconnect = true, authentication, queue } = options
   const policy = typeof reconnect === 'object' ? reconnect : {}
   return defined({
-    uris,
+    uris: uris.map((uri) => (typeof uri === 'string' ? uri : () => uri(request()))),
     mqttVersion: options.protocolVersion,
     cleanSession: options.cleanStart,
     keepAliveInterval: options.keepAlive,
@@ -74,8 +70,8 @@ export function moduleOptions(uris: string[], options: ConnectOptions, hooks: Co
     properties: connectProperties(options),
     authenticationMethod: authentication?.method,
     authenticationData: authentication?.data,
-    authenticate: authentication === undefined ? undefined : told(hooks, authentication.respond.bind(authentication)),
-    ...moduleCredentials(credentials, hooks),
+    authenticate: authentication === undefined ? undefined : authentication.respond.bind(authentication),
+    ...moduleCredentials(credentials, request),
   })
 }
 
@@ -85,10 +81,10 @@ export function randomClientId(): string {
   return `wsmq-${[...random].map((value) => (value % 36 ** 6).toString(36).padStart(6, '0')).join('')}`
 }
 
-function moduleCredentials(credentials: ConnectOptions['credentials'], hooks: ConnectHooks): ModuleConnectOptions {
+function moduleCredentials(credentials: ConnectOptions['credentials'], request: () => CredentialsRequest): ModuleConnectOptions {
   if (credentials === undefined) return {}
   if (typeof credentials !== 'function') return translate(credentials)
-  return { credentials: told(hooks, async () => translate(await credentials(hooks.credentialsRequest()))) }
+  return { credentials: async () => translate(await credentials(request())) }
 }
 
 function translate({ username, password }: Credentials): { userName?: string; password?: string | Uint8Array } {
@@ -107,21 +103,6 @@ function connectProperties(options: ConnectOptions): Properties | undefined {
     requestProblemInformation: requestProblemInformation === undefined ? undefined : Number(requestProblemInformation),
   })
   return Object.keys(properties).length === 0 ? undefined : properties
-}
-
-/** Passes on what the function throws, and tells the hooks. */
-function told<Arguments extends unknown[], Result>(
-  hooks: ConnectHooks,
-  call: (...given: Arguments) => Result | Promise<Result>,
-): (...given: Arguments) => Promise<Result> {
-  return async (...given) => {
-    try {
-      return await call(...given)
-    } catch (thrown) {
-      hooks.onThrown(thrown)
-      throw thrown
-    }
-  }
 }
 
 type Defined<T> = { [Key in keyof T as undefined extends T[Key] ? never : Key]: T[Key] } & {

@@ -1,12 +1,11 @@
 import { checkOptions, randomClientId } from './connect-options.js'
 import { Connection } from './connection.js'
-import { InvalidArgumentError } from './errors.js'
 import type { Load } from './load.js'
-import type { ConnectOptions } from './options.js'
+import type { Address, ConnectOptions } from './options.js'
 import { resolveUris } from './uris.js'
 
 /** What {@link connect} takes: one address, or several that are tried in turn. */
-export type Target = string | URL | readonly (string | URL)[]
+export type Target = Address | readonly Address[]
 
 /** The connect() of both entries, which differ in how they load the module. */
 export async function open(load: Load, target: Target, options: ConnectOptions): Promise<Connection> {
@@ -17,7 +16,5 @@ export async function open(load: Load, target: Target, options: ConnectOptions):
   const clientId = options.clientId ?? randomClientId()
   const module = await load()
   signal?.throwIfAborted()
-  const [first] = uris
-  if (first === undefined) throw new InvalidArgumentError('Give the address of a broker.')
-  return Connection.open(module, new module.Client(first, clientId), uris, options)
+  return Connection.open(module, new module.Client(uris[0], clientId), uris, options)
 }

@@ -1,4 +1,4 @@
-import { type ConnectHooks, moduleOptions } from './connect-options.js'
+import { moduleOptions } from './connect-options.js'
 import { Emitter, reportUncaught } from './emitter.js'
 import { MqttError } from './errors.js'
 import { callError, connectionError, thrownError } from './failure.js'
@@ -12,6 +12,7 @@ import { Publisher, type PublishResult, SENT } from './publisher.js'
 import type { Backlog, Closed, ConnectionEvents, ConnectionState, StateChange } from './state.js'
 import { Subscription } from './subscription.js'
 import { Subscriptions } from './subscriptions.js'
+import type { Uri } from './uris.js'
 
 export type MessageHandler<P> = (message: Message<P>) => unknown
 
@@ -32,7 +33,6 @@ export class Connection {
   #state: ConnectionState = 'connecting'
   #ending: Promise<Closed> | undefined
   #lastError: MqttError | undefined
-  #thrown: unknown
   #sessionPresent = false
   /** Somebody listens to `message`: kept here, as every message asks. */
   #isWatched = false
@@ -42,7 +42,7 @@ export class Connection {
   readonly protocolVersion: 3 | 4 | 5
 
   /** @internal */
-  static open(module: Module, client: Client, uris: string[], options: ConnectOptions): Promise<Connection> {
+  static open(module: Module, client: Client, uris: readonly Uri[], options: ConnectOptions): Promise<Connection> {
     return new Connection(module, client, options).#open(uris, options)
   }
 
@@ -207,12 +207,9 @@ export class Connection {
     await this.disconnect()
   }
 
-  #open(uris: string[], options: ConnectOptions): Promise<Connection> {
+  #open(uris: readonly Uri[], options: ConnectOptions): Promise<Connection> {
     const { signal } = options
-    const hooks: ConnectHooks = {
-      credentialsRequest: () => ({ uri: this.#client.uri, clientId: this.#client.clientId, lastError: this.#lastError }),
-      onThrown: (thrown) => (this.#thrown = thrown),
-    }
+    const request = () => ({ uri: this.#client.uri, clientId: this.#client.clientId, lastError: this.#lastError })
     return new Promise((resolve, reject) => {
       const onAbort = () => {
         this.#finish(undefined)
@@ -232,7 +229,7 @@ export class Connection {
       })
       try {
         this.#client.connect({
-          ...moduleOptions(uris, options, hooks),
+          ...moduleOptions(uris, options, request),
           onFailure: (failure) => {
             this.#finish(this.#error(failure, false))
           },
@@ -255,7 +252,6 @@ export class Connection {
       if (this.#state === 'closed') return
       const first = this.#state === 'connecting'
       this.#lastError = undefined
-      this.#thrown = undefined
       this.#sessionPresent = sessionPresent
       this.#serverProperties = properties
       if (first) onFirst()
@@ -323,7 +319,7 @@ export class Connection {
   }
 
   #error(failure: Failure, wasConnected: boolean): MqttError {
-    return connectionError(failure, this.#client.uri, (reasonCode) => this.#module.describeReason(reasonCode), wasConnected, this.#thrown)
+    return connectionError(failure, this.#client.uri, (reasonCode) => this.#module.describeReason(reasonCode), wasConnected)
   }
 
   #report(error: unknown): void {

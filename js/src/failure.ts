@@ -60,15 +60,9 @@ const INVALID: Partial<Record<ErrorCode, string>> = {
 }
 
 /** An attempt to connect that failed, or a connection that was lost. */
-export function connectionError(
-  failure: Failure,
-  uri: string,
-  describe: DescribeReason,
-  wasConnected: boolean,
-  cause?: unknown,
-): MqttError {
+export function connectionError(failure: Failure, uri: string, describe: DescribeReason, wasConnected: boolean): MqttError {
   const code = failure.error as ErrorCode
-  const { reasonCode, reasonString } = failure
+  const { reasonCode, reasonString, cause } = failure
   const broker = shownUri(uri)
   const options = cause === undefined ? undefined : { cause }
   switch (code) {
@@ -80,6 +74,8 @@ export function connectionError(
         FATAL.has(reasonCode),
       )
     case 'connect_timed_out':
+      if (cause !== undefined)
+        return new ConnectTimeoutError('The function that gives the address did not answer in time: look at it, or raise connectTimeout.')
       return new ConnectTimeoutError(`No answer from the broker at ${broker} in time. Check the address, or raise connectTimeout.`)
     case 'credentials_failed':
       return new AuthenticationError(code, 'The credentials function failed: see the cause.', 0, undefined, options)
@@ -95,6 +91,7 @@ export function connectionError(
       return new ConnectionLostError(code, `The broker ended the connection: ${reasonText(failure, describe)}`, reasonCode, reasonString)
     case 'transport_failed':
     case 'transport_closed':
+      if (cause !== undefined) return new ConnectionFailedError('The function that gives the address failed: see the cause.', options)
       if (!wasConnected)
         return new ConnectionFailedError(
           `No MQTT broker could be reached at ${broker}. Check the address, the path and that it speaks MQTT over WebSocket; the browser's console says more.`,

@@ -1,5 +1,6 @@
 // The WebAssembly module's own types, in one place: nothing else reaches outside js/src.
 export type {
+  Address,
   ArrivedMessage,
   Client,
   ConnectionLoss,

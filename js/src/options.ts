@@ -14,13 +14,22 @@ export interface Credentials {
 
 /** What a credentials function can go by. */
 export interface CredentialsRequest {
-  /** The broker that is about to be connected to. */
+  /** The broker that is about to be connected to; the last one, or empty, where a function gives the address. */
   readonly uri: string
   /** By which we are about to connect. */
   readonly clientId: string
   /** Why the last attempt or connection ended, for example a {@link ConnectionRefusedError}; undefined at first. */
   readonly lastError: MqttError | undefined
 }
+
+/** What a function that gives an address can go by. */
+export type AddressRequest = Pick<CredentialsRequest, 'lastError'>
+
+/**
+ * Where a broker is: its address, or a function that gives it anew before each attempt, for signed URLs and tickets. What
+ * the function throws fails the attempt, and its time counts as the attempt's (`connectTimeout`).
+ */
+export type Address = string | URL | ((request: AddressRequest) => string | URL | Promise<string | URL>)
 
 /** Published by the broker when the connection ends without `disconnect()` (MQTT 5.0, 3.1.2.5). */
 export interface Will {

@@ -1,15 +1,23 @@
+import type { Target } from './connect.js'
 import { InvalidArgumentError } from './errors.js'
+import type { Address, AddressRequest } from './options.js'
+
+/** A full ws: or wss: address, or what gives one. */
+export type Uri = string | ((request?: AddressRequest) => Promise<string>)
 
 /**
  * Full ws: and wss: addresses. On a page, an address without a scheme, such as `/ws_mqtt`, is one of the page's own
  * server, and http: and https: stand for ws: and wss:.
  */
-export function resolveUris(target: string | URL | readonly (string | URL)[]): string[] {
-  const targets: unknown[] = Array.isArray(target) ? target : [target]
-  const texts = targets.map((one) => (typeof one === 'string' ? one : (one as Partial<URL> | null | undefined)?.href))
-  if (texts.length === 0 || texts.includes(undefined))
-    throw new InvalidArgumentError('Give the address of a broker, such as wss://example.org/mqtt.')
-  return (texts as string[]).map((one, index) => resolve(one, texts.length === 1 ? 'The address' : `Address ${index + 1}`))
+export function resolveUris(target: Target): [Uri, ...Uri[]] {
+  const [first, ...others] = (Array.isArray(target) ? target : [target]) as Address[]
+  const place = (number: number) => (others.length === 0 ? 'The address' : `Address ${number}`)
+  return [toUri(first, place(1)), ...others.map((one, index) => toUri(one, place(index + 2)))]
+}
+
+function toUri(address: Address | undefined, place: string): Uri {
+  if (typeof address !== 'function') return resolve(address, place)
+  return async (request = { lastError: undefined }) => resolve(await address(request), place)
 }
 
 /** What an address without a scheme is relative to. A page in about:srcdoc has no address of its own, nor has a worker in blob:. */
@@ -29,7 +37,9 @@ export function urlOf(text: string): URL | undefined {
 }
 
 /** An address may hold a token, and so it is named by its place. */
-function resolve(text: string, place: string): string {
+function resolve(address: string | URL | undefined, place: string): string {
+  const text = typeof address === 'string' ? address : (address as Partial<URL> | null | undefined)?.href
+  if (text === undefined) throw new InvalidArgumentError('Give the address of a broker, such as wss://example.org/mqtt.')
   const url = urlOf(text)
   if (url === undefined) throw new InvalidArgumentError(`${place} cannot be parsed: write it as wss://example.org/mqtt.`)
   if (url.protocol === 'https:') url.protocol = 'wss:'

@@ -116,7 +116,7 @@ describe('connect()', () => {
     })
     const ask = /** @type {() => Promise<unknown>} */ (client.connectOptions?.credentials)
     await assert.rejects(ask(), /no token/)
-    client.fail({ error: 'credentials_failed' })
+    client.fail({ error: 'credentials_failed', cause: new Error('no token') })
     await assert.rejects(
       promise,
       (/** @type {any} */ error) => error instanceof errors.AuthenticationError && error.cause.message === 'no token',

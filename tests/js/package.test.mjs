@@ -40,6 +40,18 @@ for (const entry of ['index.js', 'wasm.js'])
         assert.deepEqual(await mq.disconnect(), { error: undefined, unfinished: 0 })
       })
 
+    it('asks a function for the address', async () => {
+      const { port } = new URL(broker.url)
+      const mq = await connect(['ws://127.0.0.1:9/', async () => new URL(`ws://127.0.0.1:${port}/ws_mqtt?ticket=1`)])
+      assert.equal(new URL(mq.uri).search, '?ticket=1')
+      await mq.disconnect()
+      const cause = new Error('no ticket')
+      await assert.rejects(
+        connect(() => Promise.reject(cause)),
+        (/** @type {any} */ error) => error instanceof ConnectionFailedError && error.cause === cause,
+      )
+    })
+
     it('tells that nobody is there', async () => {
       await assert.rejects(connect('ws://127.0.0.1:9/'), ConnectionFailedError)
     })

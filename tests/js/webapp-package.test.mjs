@@ -17,6 +17,12 @@ for (const entry of ['webapp.js', 'webapp-wasm.js'])
     const { connect, Webapp, RemoteError, NotConnectedError } = await import(new URL(entry, dist).href)
     assert.equal(typeof NotConnectedError, 'function')
 
+    it('joins at an address that a function gives', async () => {
+      const app = await Webapp.join(async () => broker.url, { org: 'acme', user: 'ann', root: `${entry}/function/` })
+      assert.equal(app.mq.uri, broker.url)
+      await app.leave()
+    })
+
     for (const versions of [
       [5, 5],
       [4, 4],

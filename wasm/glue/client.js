@@ -14,7 +14,9 @@ function checkConstructorArguments(given) {
   if (given.length < 2 || given.length > 4) refuse('Give (host, port, path, clientId), (host, port, clientId) or (uri, clientId).')
   const clientId = given.at(-1)
   const [host, port, path = ''] = given.slice(0, -1)
-  if (typeof host !== 'string' || host === '') refuse(given.length === 2 ? 'The URI is a text.' : 'The host is a text.')
+  const isAsked = given.length === 2 && typeof host === 'function'
+  if (isAsked) given = ['', clientId]
+  else if (typeof host !== 'string' || host === '') refuse(given.length === 2 ? 'The URI is a text.' : 'The host is a text.')
   if (given.length > 2) checkInteger('The port', port, 1, 0xffff)
   if (typeof path !== 'string') refuse('The path is a text.')
   if (typeof clientId !== 'string') refuse('The client identifier is a text.')
@@ -34,9 +36,10 @@ const negotiatedNames = /** @type {const} */ ([
 class Client {
   /** @param {...any} given (host, port, path, clientId), (host, port, clientId) or (uri, clientId) */
   constructor(...given) {
+    const [address] = given
     const client = new BoundClient(...checkConstructorArguments(given))
     try {
-      checkUri(client.uri)
+      if (client.uri !== '') checkUri(client.uri)
     } catch (thrown) {
       deleteBound.call(client)
       throw thrown
@@ -44,7 +47,7 @@ class Client {
     Object.setPrototypeOf(client, new.target.prototype)
     /** @type {Link} */
     this.$link
-    const link = new Link(client, connectionOf.call(client), client.uri)
+    const link = new Link(client, connectionOf.call(client), typeof address === 'function' ? address : client.uri)
     Object.defineProperty(client, '$link', { value: link })
     links.set(link.connection, link)
     listenToWakeUps()
@@ -205,7 +208,7 @@ function start(link, block, options) {
   if (error !== 0) throw mqttError(error, 'Connecting')
   link.options = options
   link.connecting = true
-  link.credentialsError = undefined
+  link.cause = undefined
 }
 
 /**

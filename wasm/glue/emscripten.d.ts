@@ -32,6 +32,7 @@ declare function _wsmq_flush(...given: number[]): number
 declare function _wsmq_is_started(...given: number[]): number
 declare function _wsmq_negotiated(...given: number[]): number
 declare function _wsmq_prepare_publish(...given: number[]): number
+declare function _wsmq_provide_address(...given: number[]): number
 declare function _wsmq_provide_credentials(...given: number[]): number
 declare function _wsmq_publish(...given: number[]): number
 declare function _wsmq_reauthenticate(...given: number[]): number

@@ -97,8 +97,7 @@ function walkOther(link, row) {
     case rowKind.failed:
       return walkFailed(link, first, second)
     case rowKind.connecting:
-      link.attempt++
-      return callHandler(link, client.onConnecting, client.uri, first)
+      return walkConnecting(link, first, second)
     case rowKind.connected:
       return walkConnected(link, (flags & firstFlag) !== 0, (flags & secondFlag) !== 0, rowProperties(row))
     case rowKind.disconnected:
@@ -195,13 +194,43 @@ function walkFailed(link, id, error) {
 
 /**
  * @param {Link} link
+ * @param {number} attempt
+ * @param {number} host
+ */
+function walkConnecting(link, attempt, host) {
+  const { client, options } = link
+  const begin = () => callHandler(link, client.onConnecting, client.uri, attempt)
+  link.attempt++
+  link.cause = undefined
+  const address = (options.uris ?? [link.uri])[host]
+  if (typeof address !== 'function') return begin()
+  link.cause = new MqttError('connect_timed_out', 'The function that gives the address did not answer in time.')
+  awaitAnswer(
+    link,
+    () => address.call(client),
+    (answer) => {
+      const uri = textEncoder.encode(connectUri(answer, options.useSSL ?? false))
+      link.cause = undefined
+      passArguments(uri)
+      _wsmq_provide_address(link.connection, uri.length)
+      begin()
+    },
+    (thrown) => {
+      link.cause = thrown
+      _wsmq_provide_address(link.connection, 0)
+    },
+  )
+}
+
+/**
+ * @param {Link} link
  * @param {boolean} sessionPresent
  * @param {boolean} reconnected
  * @param {Properties} properties
  */
 function walkConnected(link, sessionPresent, reconnected, properties) {
   const { client, options } = link
-  link.credentialsError = undefined
+  link.cause = undefined
   if (link.connecting) {
     link.connecting = false
     callHandler(link, options.onSuccess, { ...outcomeOf(options), sessionPresent, properties })
@@ -218,11 +247,9 @@ function walkDisconnected(link, row) {
   const flags = HEAPU32[row]
   const error = HEAPU32[row + 1]
   const reconnect = (flags & secondFlag) !== 0
-  const failure = failureOf(error, HEAPU32[row + 2], rowText(row + 4), rowProperties(row))
+  const failure = withCause(failureOf(error, HEAPU32[row + 2], rowText(row + 4), rowProperties(row)), link.cause)
   const loss = { ...failure, reconnect, retryIn: HEAPU32[row + 3], wasConnected: (flags & firstFlag) !== 0, uri: client.uri }
   link.attempt++
-  if (error === errorNames.indexOf('credentials_failed') && link.credentialsError !== undefined)
-    failure.errorMessage = loss.errorMessage = `${failure.errorMessage}: ${String(link.credentialsError)}`
   if (link.connecting && !reconnect) {
     link.connecting = false
     const told = error === 0 ? failureOf(errorNames.indexOf('stopped'), 0) : failure
@@ -231,6 +258,17 @@ function walkDisconnected(link, row) {
     if (error !== 0) return
   }
   callHandler(link, client.onConnectionLost, loss)
+}
+
+/**
+ * @template {{ error: string, errorMessage: string }} T
+ * @param {T} failure
+ * @param {unknown} cause
+ */
+function withCause(failure, cause) {
+  return cause === undefined || failure.error === 'none'
+    ? failure
+    : { ...failure, errorMessage: `${failure.errorMessage}: ${cause}`, cause }
 }
 
 /**
@@ -266,17 +304,19 @@ function awaitAnswer(link, ask, use, fail) {
 
 /** @param {Link} link */
 function askForCredentials(link) {
+  link.cause = new MqttError('credentials_failed', 'The credentials function did not answer in time.')
   awaitAnswer(
     link,
     () => link.options.credentials?.call(link.client) ?? {},
     ({ userName, password }) => {
       const name = userName === undefined ? undefined : encodeText(userName, 'userName')
       const secret = password === undefined ? undefined : bytesOf(password, 'password')
+      link.cause = undefined
       passArguments(name ?? nothing, secret ?? nothing)
       _wsmq_provide_credentials(link.connection, name?.length ?? -1, secret?.length ?? -1)
     },
     (thrown) => {
-      link.credentialsError = thrown
+      link.cause = thrown
       _wsmq_fail_credentials(link.connection)
     },
   )
@@ -298,6 +338,7 @@ function askForAuthentication(link, data, properties) {
       if (error !== 0) throw mqttError(error)
     },
     (thrown) => {
+      link.cause = thrown
       reportThrown(link, thrown)
       _wsmq_fail_authentication(link.connection)
     },

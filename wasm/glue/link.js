@@ -15,7 +15,7 @@ class Link {
   /**
    * @param {AnyClient} client
    * @param {number} connection
-   * @param {string} uri the constructor's
+   * @param {import('../wsmq').Address} uri the constructor's
    */
   constructor(client, connection, uri) {
     this.client = client
@@ -40,8 +40,8 @@ class Link {
     this.store = undefined
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.storeTimer = undefined
-    /** What credentials() threw. @type {unknown} */
-    this.credentialsError = undefined
+    /** Why a function of the application's has no answer to the attempt, should it fail. @type {unknown} */
+    this.cause = undefined
     /** Subscribes and unsubscribes that run. @type {Map<number, Operation>} */
     this.operations = new Map()
     this.flush = () => {

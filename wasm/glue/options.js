@@ -50,7 +50,7 @@ const otherOptions = [
 
 /**
  * @param {ConnectOptions} options
- * @param {string} uri the constructor's
+ * @param {import('../wsmq').Address} uri the constructor's
  * @returns {Uint8Array}
  */
 function encodeOptions(options, uri) {
@@ -67,7 +67,8 @@ function encodeOptions(options, uri) {
   }
 
   checkNames(options)
-  for (const each of urisOf(uri, options)) bytes(optionField.uri, textEncoder.encode(each))
+  // An address that is asked for is an empty one to C++.
+  for (const each of urisOf(uri, options)) bytes(optionField.uri, typeof each === 'function' ? nothing : textEncoder.encode(each))
   const reconnect = options.reconnect ?? true
   /** @type {Record<string, unknown>} */
   const settled = {
@@ -117,14 +118,21 @@ function checkNames(options) {
 }
 
 /**
- * @param {string} uri
+ * @param {import('../wsmq').Address} uri
  * @param {ConnectOptions} options
- * @returns {string[]}
  */
 function urisOf(uri, { uris = [uri], useSSL = false }) {
   if (!Array.isArray(uris) || uris.length === 0) refuse('uris is an array with at least one URI.')
   checkTruth('useSSL', useSSL)
-  return uris.map((each) => checkUri(useSSL ? String(each).replace(/^ws:/i, 'wss:') : each))
+  return uris.map((each) => (typeof each === 'function' ? each : connectUri(each, useSSL)))
+}
+
+/**
+ * @param {string} uri
+ * @param {boolean} useSSL
+ */
+function connectUri(uri, useSSL) {
+  return checkUri(useSSL ? String(uri).replace(/^ws:/i, 'wss:') : uri)
 }
 
 /**

@@ -2,7 +2,7 @@
 // and the two ways to take up a lost connection.
 import { reportUncaught } from '../emitter.js'
 import type { Load } from '../load.js'
-import type { Client as ModuleClient, ConnectionLoss, Failure, Module, Properties } from '../module.js'
+import type { Address, Client as ModuleClient, ConnectionLoss, Failure, Module, Properties } from '../module.js'
 import { shownUri } from '../shown-uri.js'
 import { ClassicCycle } from './cycle.js'
 import { error, told, type Told } from './errors.js'
@@ -167,7 +167,7 @@ export class Engine {
   /** `forget`: what is stored belongs to a session that is over. */
   #attempt(module: Module, plan: Plan, forget: boolean, onFailure: (failure: Failure) => void): void {
     if (this.#client === undefined) {
-      this.#client = new module.Client(plan.uris[0] as string, this.#clientId)
+      this.#client = new module.Client(plan.uris[0] as Address, this.#clientId)
       this.#persistence.offer()
     }
     const client = this.#client

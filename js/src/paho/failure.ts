@@ -27,7 +27,7 @@ export function pahoFailure(failure: Failure, mqttVersion: number, describe: (re
       return told('CONNACK_RETURNCODE', code, text)
     }
     case 'transport_failed':
-      return told('SOCKET_ERROR', undefined)
+      return told('SOCKET_ERROR', failure.cause)
     case 'transport_closed':
       return told('SOCKET_CLOSE')
     case 'disconnected_by_broker':

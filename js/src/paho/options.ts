@@ -1,5 +1,5 @@
 // The options of connect(), checked as mqttws31.js checks them, and turned into the module's.
-import type { Credentials, ModuleConnectOptions, Properties } from '../module.js'
+import type { Address, Credentials, ModuleConnectOptions, Properties } from '../module.js'
 import { shownUri } from '../shown-uri.js'
 import { error, type Told } from './errors.js'
 import { isMessage, type Message } from './message.js'
@@ -49,6 +49,8 @@ export interface ConnectionOptions {
   properties?: ConnectProperties
   /** Asked anew before every attempt. */
   credentials?: () => Credentials | Promise<Credentials>
+  /** Asked anew before every attempt for the full address, which may be signed; in place of all others. */
+  address?: () => string | Promise<string>
   /** Whether what was subscribed is subscribed again where the broker lost the session. Default false. */
   resubscribe?: boolean
   /** The behaviours of mqttws31.js that are mended by default: see docs/migrating-from-paho.md. Default false. */
@@ -85,7 +87,13 @@ const SHAPE: Shape = {
   mqttVersionExplicit: 'boolean',
   uris: 'object',
 }
-const EXTENSIONS: Shape = { properties: 'object', credentials: 'function', resubscribe: 'boolean', strict: 'boolean' }
+const EXTENSIONS: Shape = {
+  properties: 'object',
+  credentials: 'function',
+  address: 'function',
+  resubscribe: 'boolean',
+  strict: 'boolean',
+}
 /** The path is not optional. */
 const FULL_URI = /^wss?:\/\/(?:\[(?<ipv6>[^\]]+)\]|(?<name>[^/[\]]+?))(?::(?<port>\d+))?(?<path>\/.*)$/s
 
@@ -102,11 +110,13 @@ export function checkConnectOptions(options: ConnectionOptions): void {
 }
 
 /** The addresses to try in turn; `uri` is the constructor's. */
-export function connectUris(options: ConnectionOptions, uri: string, path: string): string[] {
-  const { hosts, ports, uris, useSSL } = options
+export function connectUris(options: ConnectionOptions, uri: string, path: string): Address[] {
+  const { hosts, ports, uris, useSSL, address: given } = options
+  const secured = (one: string) => (useSSL === true ? one.replace(/^ws:/, 'wss:') : one)
+  if (given !== undefined) return [async () => secured(await given())]
   let list = uris ?? [uri]
   if (hosts !== undefined) list = hosts.map((host, index) => (FULL_URI.test(host) ? host : address(host, ports?.[index] ?? NaN, path)))
-  return useSSL === true ? list.map((one) => one.replace(/^ws:/, 'wss:')) : list
+  return list.map(secured)
 }
 
 /** Nothing is added to the path: the classic call takes it as it is. */

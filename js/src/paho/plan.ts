@@ -1,3 +1,4 @@
+import type { Address } from '../module.js'
 import { connectUris, type ConnectionOptions } from './options.js'
 
 /** What one call of connect() asked for, and how far it has come. */
@@ -8,11 +9,11 @@ export class Plan {
   /** Seconds. */
   readonly timeout: number
   readonly isExplicit: boolean
-  readonly allUris: readonly string[]
+  readonly allUris: readonly Address[]
   readonly #given: ConnectionOptions
   version: 3 | 4 | 5
   /** Those that have still to be tried. */
-  uris: string[]
+  uris: Address[]
   /** Of the current attempt or connection. */
   uri: string
 
@@ -27,7 +28,8 @@ export class Plan {
     this.version = options.mqttVersion ?? 4
     this.uris = connectUris(options, uri, path)
     this.allUris = this.uris
-    this.uri = this.uris[0] ?? uri
+    const [first] = this.uris
+    this.uri = typeof first === 'string' ? first : uri
     if (this.strict) this.#fillIn()
   }
 

@@ -4,7 +4,7 @@ import { Connection } from '../connection.js'
 import { InvalidArgumentError, MqttError } from '../errors.js'
 import type { Load } from '../load.js'
 import type { ConnectOptions } from '../options.js'
-import { resolveUris } from '../uris.js'
+import { resolveUris, type Uri } from '../uris.js'
 import { layerError } from './calls.js'
 import { claimIdentity, type Identity, RAND } from './identity.js'
 import type { LayerHandlers, WebappModule } from './layer.js'
@@ -56,10 +56,10 @@ export async function joinWith<S>(load: Load, target: Target, options: JoinOptio
   }
 }
 
-async function join<S>(module: WebappModule, uris: string[], options: JoinOptions<S>, identity: Identity): Promise<Webapp<S>> {
+async function join<S>(module: WebappModule, uris: [Uri, ...Uri[]], options: JoinOptions<S>, identity: Identity): Promise<Webapp<S>> {
   const { org, user, root = DEFAULT_ROOT, rand = '', state, watch = true, willDelay = 5, ...connectOptions } = options
   const uid = `${org}:${user}:${identity.rand}`
-  const client = new module.Client(uris[0] ?? '', uid)
+  const client = new module.Client(uris[0], uid)
   let app: Webapp<S> | undefined
   let tell!: Pick<LayerHandlers, 'onJoined' | 'onJoinFailed'>
   const joined = new Promise<void>((resolve, reject) => {

@@ -121,8 +121,8 @@ export function moduleError(code) {
   return Object.assign(new Error(`The module says ${code}`), { name: 'MqttError', code })
 }
 
-/** @param {object} [options] of join() */
-export async function joining(options = {}) {
+/** @param {object} [options] of join() @param {any} [target] */
+export async function joining(options = {}, target = 'ws://broker.test/mqtt') {
   const { joinWith } = await importSource('webapp/join')
   /** @type {FakeWebappClient[]} */
   const clients = []
@@ -136,7 +136,7 @@ export async function joining(options = {}) {
       }
     },
   }
-  const promise = joinWith(async () => module, 'ws://broker.test/mqtt', { org: 'acme', user: 'ann', rand: 'ab12', ...options })
+  const promise = joinWith(async () => module, target, { org: 'acme', user: 'ann', rand: 'ab12', ...options })
   let isOver = false
   promise.catch(() => {}).finally(() => (isOver = true))
   await until(() => clients.length > 0 || isOver)

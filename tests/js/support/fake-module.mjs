@@ -29,9 +29,9 @@ export class FakeClient {
   throwNext
   #operations = 0
 
-  /** @param {string} uri @param {string} clientId */
+  /** @param {string | (() => unknown)} uri @param {string} clientId */
   constructor(uri, clientId) {
-    this.uri = uri
+    this.uri = typeof uri === 'string' ? uri : ''
     this.clientId = clientId
   }
 

@@ -1,5 +1,5 @@
 // What the types of the modern API infer, allow and refuse. Compiled, never run.
-import { connect, type Connection, type MqttError, type TopicParams } from 'websocket-mq'
+import { type AddressRequest, connect, type Connection, type MqttError, type TopicParams } from 'websocket-mq'
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
 const holds = <T extends true>(): T | undefined => undefined
@@ -17,6 +17,12 @@ export async function use(): Promise<void> {
     will: { topic: 'gone', payload: new Uint8Array(), qos: 1, retain: true, properties: { willDelayInterval: 5 } },
     reconnect: { maxDelay: 1000 },
   })
+
+  const signed = async ({ lastError }: AddressRequest): Promise<string> => `wss://a/mqtt?${String(lastError?.code)}`
+  void connect(signed)
+  void connect([signed, () => new URL('wss://b/mqtt'), 'wss://c/mqtt'])
+  // @ts-expect-error -- no address
+  void connect(() => 7)
 
   mq.subscribe('lab/+room/temperature', ({ params }) => {
     const room: string = params.room
