@@ -6,12 +6,18 @@ addToLibrary({
   wsmq_random: () => randomNumber(),
 
   // Emscripten's socket, where an exception of the browser's does not unwind through C++.
-  // An error is always followed by a close, which tells of both; where nobody listens, the `ws` package throws errors.
+  // An error is followed by a close, which tells of both; but not in Chromium, where the Content-Security-Policy forbids
+  // the connection. Where nobody listens, the `ws` package throws errors.
   wsmq_socket_new__deps: ['$WS', 'emscripten_websocket_new'],
   wsmq_socket_new: (attributes) => {
     try {
       const handle = _emscripten_websocket_new(attributes)
-      if (handle > 0) WS.getSocket(handle).onerror = (event) => (event.target.hasFailed = true)
+      const socket = handle > 0 && WS.getSocket(handle)
+      if (socket)
+        socket.onerror = () => {
+          socket.hasFailed = true
+          setTimeout(() => socket.readyState === 3 && socket.onclose?.({ wasClean: false, code: 1006, reason: '' }))
+        }
       return handle
     } catch {
       return 0

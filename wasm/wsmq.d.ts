@@ -88,6 +88,8 @@ export interface Failure extends Outcome {
   properties?: Properties
   /** What a function of the application's threw, or that it did not answer, where that is the reason. */
   cause?: unknown
+  /** The directive of the page's Content-Security-Policy that forbids the connection. */
+  forbiddenBy?: string
 }
 
 export interface ConnectionLoss extends Failure {

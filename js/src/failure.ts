@@ -62,7 +62,7 @@ const INVALID: Partial<Record<ErrorCode, string>> = {
 /** An attempt to connect that failed, or a connection that was lost. */
 export function connectionError(failure: Failure, uri: string, describe: DescribeReason, wasConnected: boolean): MqttError {
   const code = failure.error as ErrorCode
-  const { reasonCode, reasonString, cause } = failure
+  const { reasonCode, reasonString, cause, forbiddenBy } = failure
   const broker = shownUri(uri)
   const options = cause === undefined ? undefined : { cause }
   switch (code) {
@@ -92,6 +92,10 @@ export function connectionError(failure: Failure, uri: string, describe: Describ
     case 'transport_failed':
     case 'transport_closed':
       if (cause !== undefined) return new ConnectionFailedError('The function that gives the address failed: see the cause.', options)
+      if (forbiddenBy !== undefined)
+        return new ConnectionFailedError(
+          `The page's Content-Security-Policy forbids the connection: add ${new URL(uri).origin} to its ${forbiddenBy}.`,
+        )
       if (!wasConnected)
         return new ConnectionFailedError(
           `No MQTT broker could be reached at ${broker}. Check the address, the path and that it speaks MQTT over WebSocket; the browser's console says more.`,

@@ -1,5 +1,5 @@
 import { startBroker } from '../../tests/support/broker.mjs'
-import { startPageServer } from '../../tests/support/page-server.mjs'
+import { demoContentSecurityPolicy, startPageServer } from '../../tests/support/page-server.mjs'
 import { DemoPrograms } from './demo-programs.mjs'
 import { root } from './root.mjs'
 
@@ -9,7 +9,12 @@ export async function startDemo(port = 0) {
   const brokerUrl = `mqtt://127.0.0.1:${broker.tcpPort}`
   const programs = new DemoPrograms(brokerUrl)
   const roots = { '/': `${root}demo`, '/dist/': `${root}dist` }
-  const pages = await startPageServer({ port, brokerPort: broker.webSocketPort, roots }).catch(async (error) => {
+  const pages = await startPageServer({
+    port,
+    brokerPort: broker.webSocketPort,
+    roots,
+    contentSecurityPolicy: demoContentSecurityPolicy,
+  }).catch(async (error) => {
     await broker.close()
     throw error
   })

@@ -21,3 +21,22 @@ for (const protocolVersion of versions) {
     })
   }
 }
+
+test('a broker that the Content-Security-Policy forbids is an error at once, which names the directive', async ({
+  open,
+  broker,
+  closing,
+}) => {
+  const server = await closing(startPageServer({ roots: { '/': pages, '/dist/': dist }, brokerPort: broker.webSocketPort }))
+  const tab = await open({ site: server.url })
+  const error = await tab.failToConnect({}, `${broker.url}?ticket=1`)
+  expect(error).toMatchObject({ name: 'ConnectionFailedError', code: 'transport_failed' })
+  expect(error.message).toContain(`add ws://127.0.0.1:${broker.webSocketPort} to its connect-src`)
+  // The next address has its turn.
+  await tab.connect({}, [broker.url, '/ws_mqtt'])
+  await tab.disconnect()
+
+  const classic = await open({ site: server.url, path: 'paho.html' })
+  await classic.call('start', broker.url, {})
+  await expect.poll(() => classic.call('notes')).toEqual([['failed', 7, 'mine', expect.stringContaining('connect-src')]])
+})

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { type BrowserContext, type Page } from '@playwright/test'
 import { connectAsync } from 'mqtt'
 import { backends, buildBackend } from '../../scripts/lib/backends.mjs'
-import { startPageServer } from '../support/page-server.mjs'
+import { demoContentSecurityPolicy, startPageServer } from '../support/page-server.mjs'
 import { ServerProcess } from '../support/server-process.mjs'
 import { dist, expect, report, test } from './support.js'
 
@@ -57,6 +57,26 @@ test('the demo publishes many, shows what it subscribes to, and disconnects', as
   report([tab], info)
   expect(tab.uncaught).toEqual([])
   expect(tab.console.filter((line) => line.startsWith('error:'))).toEqual([])
+})
+
+test('the demo connects to another broker, and says why where its server forbids that', async ({ context, ownBroker, closing }, info) => {
+  const roots = { '/': demo, '/dist/': dist }
+  const open = async (contentSecurityPolicy?: string) => {
+    const server = await closing(startPageServer({ roots, ...(contentSecurityPolicy === undefined ? {} : { contentSecurityPolicy }) }))
+    const tab = await openDemo(context, server.url)
+    const { page } = tab
+    // There is no broker behind the page's own address here.
+    await page.getByRole('button', { name: 'Disconnect' }).click()
+    await page.locator('#settings > summary').click()
+    await page.getByLabel('Address').fill(ownBroker.url)
+    await page.getByRole('button', { name: 'Connect', exact: true }).click()
+    return tab
+  }
+  const [allowed, forbidden] = [await open(demoContentSecurityPolicy), await open()]
+  await expect(allowed.page.getByText('Connected', { exact: true })).toBeVisible()
+  await expect(forbidden.page.locator('#notice')).toContainText('connect-src')
+  report([allowed, forbidden], info)
+  for (const { uncaught } of [allowed, forbidden]) expect(uncaught).toEqual([])
 })
 
 test('tabs of the demo see and hear one another, call a service and watch devices', async ({ context, ownBroker, closing }, info) => {

@@ -43,7 +43,7 @@ test('a retained message is known as one', async ({ open, topic, site }) => {
 test('a broker that is not there is told to onFailure', async ({ open }) => {
   const tab = await open({ path: 'paho.html' })
   await tab.call('start', `ws://127.0.0.1:${await freePort()}/ws_mqtt`, {})
-  await expect.poll(() => tab.call<Note[]>('notes')).toEqual([['failed', expect.any(Number), 'mine']])
+  await expect.poll(() => tab.call<Note[]>('notes')).toEqual([['failed', expect.any(Number), 'mine', expect.any(String)]])
 })
 
 test('a lost connection is told to onConnectionLost', async ({ open, chaos }) => {

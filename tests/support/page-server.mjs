@@ -6,6 +6,9 @@ import { proxyUpgrades } from './upgrade-proxy.mjs'
 export const strictContentSecurityPolicy =
   "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
+/** The same for a page whose user may name any broker. */
+export const demoContentSecurityPolicy = strictContentSecurityPolicy.replace("connect-src 'self'", "connect-src 'self' ws: wss:")
+
 /**
  * @typedef {object} PageServerOptions
  * @property {Record<string, string>} roots URL prefixes, each with a slash at its end, and the directories behind them

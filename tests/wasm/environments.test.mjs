@@ -38,6 +38,23 @@ for (const [what, clock] of /** @type {[string, () => number | undefined][]} */ 
     assert.deepEqual((await back)[0], true)
   })
 
+test('a socket that fails without being closed, as Chromium does it for a Content-Security-Policy, fails the attempt at once', async (t) => {
+  const { WebSocket: own } = globalThis
+  t.after(() => (globalThis.WebSocket = own))
+  globalThis.WebSocket = /** @type {any} */ (
+    class {
+      readyState = 3
+      constructor() {
+        queueMicrotask(() => /** @type {any} */ (this).onerror?.({ target: this }))
+      }
+      close() {}
+    }
+  )
+  const { client } = await scripted(t)
+  const failure = /** @type {any} */ (await new Promise((onFailure) => client.connect({ reconnect: false, onFailure })))
+  assert.equal(failure.error, 'transport_failed')
+})
+
 test('a client works behind a proxy', async (t) => {
   const { client, peer } = await connected(t)
   for (const wrapped of [new Proxy(client, {}), reactive({ client }).client]) {

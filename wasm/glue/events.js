@@ -247,8 +247,12 @@ function walkDisconnected(link, row) {
   const flags = HEAPU32[row]
   const error = HEAPU32[row + 1]
   const reconnect = (flags & secondFlag) !== 0
-  const failure = withCause(failureOf(error, HEAPU32[row + 2], rowText(row + 4), rowProperties(row)), link.cause)
-  const loss = { ...failure, reconnect, retryIn: HEAPU32[row + 3], wasConnected: (flags & firstFlag) !== 0, uri: client.uri }
+  const wasConnected = (flags & firstFlag) !== 0
+  const failure = {
+    ...failureOf(error, HEAPU32[row + 2], rowText(row + 4), rowProperties(row)),
+    ...(error === 0 || wasConnected ? {} : whyFailed(link, error)),
+  }
+  const loss = { ...failure, reconnect, retryIn: HEAPU32[row + 3], wasConnected, uri: client.uri }
   link.attempt++
   if (link.connecting && !reconnect) {
     link.connecting = false
@@ -261,14 +265,14 @@ function walkDisconnected(link, row) {
 }
 
 /**
- * @template {{ error: string, errorMessage: string }} T
- * @param {T} failure
- * @param {unknown} cause
+ * What the page knows of an attempt that failed.
+ * @param {Link} link
+ * @param {number} error
  */
-function withCause(failure, cause) {
-  return cause === undefined || failure.error === 'none'
-    ? failure
-    : { ...failure, errorMessage: `${failure.errorMessage}: ${cause}`, cause }
+function whyFailed({ cause, client: { uri } }, error) {
+  if (cause !== undefined) return { errorMessage: `${Module.describeError(error)}: ${cause}`, cause }
+  const directive = errorNames[error] === 'transport_failed' ? forbiddenBy(uri) : undefined
+  return directive === undefined ? {} : { forbiddenBy: directive }
 }
 
 /**

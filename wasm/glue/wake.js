@@ -1,4 +1,4 @@
-// The page, the network or the machine came back: connections are looked at at once.
+// Events of the page. It, the network or the machine came back: connections are looked at at once.
 
 /** @type {AbortController | undefined} */
 let wakeListening
@@ -11,6 +11,8 @@ function listenToWakeUps() {
   globalThis.addEventListener?.('online', wakeAll, { signal })
   globalThis.addEventListener?.('pageshow', wakeAll, { signal })
   globalThis.document?.addEventListener('resume', wakeAll, { signal })
+  // A worker is told of its own.
+  ;(globalThis.document ?? globalThis).addEventListener?.('securitypolicyviolation', noteViolation, { signal })
   globalThis.document?.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && wakeAll(), { signal })
 }
 

@@ -27,7 +27,10 @@ export function pahoFailure(failure: Failure, mqttVersion: number, describe: (re
       return told('CONNACK_RETURNCODE', code, text)
     }
     case 'transport_failed':
-      return told('SOCKET_ERROR', failure.cause)
+      return told(
+        'SOCKET_ERROR',
+        failure.cause ?? (failure.forbiddenBy && `forbidden by ${failure.forbiddenBy} of the Content-Security-Policy`),
+      )
     case 'transport_closed':
       return told('SOCKET_CLOSE')
     case 'disconnected_by_broker':

@@ -21,7 +21,8 @@ function start(url, options) {
     ...options,
     invocationContext: { whose: 'mine' },
     onSuccess: (/** @type {any} */ { invocationContext }) => note('connected', invocationContext.whose, client.isConnected()),
-    onFailure: (/** @type {any} */ { errorCode, invocationContext }) => note('failed', errorCode, invocationContext.whose),
+    onFailure: (/** @type {any} */ { errorCode, errorMessage, invocationContext }) =>
+      note('failed', errorCode, invocationContext.whose, errorMessage),
   })
 }
 
