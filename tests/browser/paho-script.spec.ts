@@ -69,6 +69,57 @@ for (const mqttVersion of [4, 5])
       if (qos === 2) expect(numbers.total).toBe(2 * half)
     })
 
+for (const options of [
+  { mqttVersion: 4 },
+  { mqttVersion: 5, properties: { sessionExpiryInterval: 600 } },
+  { mqttVersion: 4, strict: true },
+])
+  test(`messages that were accepted without a connection survive a reload: ${JSON.stringify(options)}`, async ({
+    open,
+    chaos,
+    site,
+    topic,
+  }) => {
+    const receiver = await open({ broker: site.webSocketUrl })
+    await receiver.connect()
+    await receiver.subscribe(`${topic}/numbers`, { qos: 1 })
+    const lasting = { ...options, cleanSession: false, reconnect: true }
+    const sender = await open({ path: 'paho-script.html' })
+    await start(sender, chaos.url, topic, lasting)
+    await connected(sender, topic)
+    chaos.refusing = true
+    chaos.cut()
+    await expect.poll(async () => (await facts(sender)).notes.at(-1)?.[0]).toBe('lost')
+    await sender.call('sendNumbers', `${topic}/numbers`, 0, 20, 1)
+    await expect.poll(async () => (await facts(sender)).stored).toBe(20)
+    await sender.page.reload()
+    await sender.page.waitForFunction(() => 'client' in globalThis)
+    chaos.refusing = false
+    await start(sender, chaos.url, topic, lasting)
+    await receiver.receives(
+      Array.from({ length: 20 }, (_, number) => ({ topic: `${topic}/numbers`, text: String(number), qos: 1, retain: false })),
+    )
+    await expect.poll(async () => (await facts(sender)).stored).toBe(0)
+  })
+
+test('without onError, storage that is full is a warning, once', async ({ open, chaos, topic }) => {
+  const tab = await open({ path: 'paho-script.html?silent' })
+  await tab.page.evaluate(() => {
+    Storage.prototype.setItem = () => {
+      throw new DOMException('It is full.', 'QuotaExceededError')
+    }
+  })
+  await start(tab, chaos.url, topic)
+  await connected(tab, topic)
+  await tab.call('trace')
+  chaos.stall()
+  await tab.call('sendNumbers', topic, 0, 10, 1)
+  await expect.poll(() => tab.console.filter((line) => line.includes('It is full'))).toEqual([expect.stringMatching(/^warning: .*reload/)])
+  await expect.poll(async () => (await tab.call<string[]>('trace')).filter((line) => line.includes('It is full')).length).toBe(1)
+  chaos.resume()
+  await expect.poll(async () => (await facts(tab)).delivered).toBe(1 + 10)
+})
+
 test('storage that is full breaks nothing, and is told once', async ({ open, chaos, topic }) => {
   const tab = await open({ path: 'paho-script.html' })
   await tab.page.evaluate(() => {

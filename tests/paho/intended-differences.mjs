@@ -410,7 +410,7 @@ export const always = [
     },
   },
   {
-    reason: 'Full storage stops nothing: it is told once through onError.',
+    reason: 'Full storage stops nothing: it is told once, through onError or as a warning.',
     scenarios: {
       'storage is full': [
         '- 0   threw Error "The quota has been exceeded."',
@@ -1132,10 +1132,11 @@ export const withStrict = [
     },
   },
   {
-    reason: 'What is sent without a connection waits in memory until there is one.',
+    reason: 'What is sent without a connection has its place in storage, and its identifier when there is one.',
     scenarios: {
       'nothing is kept of QoS 0 while disconnected': [
         '-   Sent:h:80:/p:id:<id> = {"type":3,"messageIdentifier":<id>,"version":1,"payloadMessage":{"payloadHex":"31","qos":1,"destinationName":"a"},"sequence":2}',
+        '+   Sent:h:80:/p:id:+<id> = {"type":3,"messageIdentifier":<id>,"version":1,"payloadMessage":{"payloadHex":"31","qos":1,"destinationName":"a"},"sequence":281474976710656}',
       ],
     },
   },

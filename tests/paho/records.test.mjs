@@ -30,6 +30,12 @@ it('the engine is handed an encoded PUBLISH', () => {
   assert.deepEqual([...bytes], [1, 4, 0, 0x12, 0x34, 0x33, 10, 0, 4, 0xc3, 0xa4, 0x2f, 0x62, 0x12, 0x34, 0, 0xff])
 })
 
+it('a message that was never sent has no identifier, but its packet has one, as no packet may be without', () => {
+  const waiting = record({ messageIdentifier: 0 })
+  assert.deepEqual([...toEngine(waiting)].slice(0, 15), [1, 4, 0, 0, 0, 0x32, 10, 0, 4, 0xc3, 0xa4, 0x2f, 0x62, 0, 1])
+  assert.deepEqual(fromEngine(toEngine(waiting), 7, undefined), waiting)
+})
+
 it('a released message keeps what was stored of it', () => {
   const released = fromEngine(Uint8Array.of(1, 4, 3, 0x12, 0x34), 7, record())
   assert.deepEqual(released, record({ pubRecReceived: true }))

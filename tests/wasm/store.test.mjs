@@ -98,3 +98,25 @@ test('another client sends what was written, as a duplicate, and tells when it i
   heirsPeer.send(acknowledgement('puback', id))
   assert.deepEqual(await over, [1, 1])
 })
+
+for (const version of /** @type {const} */ ([4, 5]))
+  test(`another client sends what had to wait, version ${version}`, async (t) => {
+    const { client } = await scripted(t)
+    /** @type {import('../../wasm/wsmq.js').StoredRecord[]} */
+    const records = []
+    const store = { records, write: (/** @type {import('../../wasm/wsmq.js').StoreChanges} */ { put }) => void records.push(...put) }
+    client.connect({ store, mqttVersion: version })
+    for (const qos of /** @type {const} */ ([1, 2]))
+      client.publish('a', `waits ${qos}`, { qos, properties: version === 5 ? { contentType: 'x' } : {} })
+    client.delete()
+    assert.equal(records.length, 2)
+
+    const { broker, client: heir } = await scripted(t)
+    const connecting = { store: { records, write: () => {} }, cleanSession: false, mqttVersion: version }
+    const [peer] = await connectTo(broker, heir, connecting, { session: true })
+    for (const qos of [1, 2]) {
+      const packet = await peer.take('publish')
+      assert.match(packet.body.toString('latin1'), new RegExp(`waits ${qos}$`))
+      assert.deepEqual([(packet.flags >> 1) & 3, packet.flags & 8, packet.body.readUInt16BE(3) > 0], [qos, 0, true])
+    }
+  })

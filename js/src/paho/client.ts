@@ -46,7 +46,9 @@ export class PahoClient {
     this.#path = path
     this.#clientId = clientId
     this.#uri = uri
-    this.#engine = new Engine(load, clientId, this.#handlers, new Persistence(host, port, path, clientId))
+    const persistence = new Persistence(host, port, path, clientId)
+    persistence.onError = (thrown) => this.#notStored(thrown)
+    this.#engine = new Engine(load, clientId, this.#handlers, persistence)
     // They work when they are taken off their object, and are found by those who look.
     for (const name of METHODS) {
       const value: unknown = this[name].bind(this)
@@ -129,7 +131,10 @@ export class PahoClient {
     this.#trace.callback = checkHandler(callback, 'onTrace')
   }
 
-  /** Beyond mqttws31.js: told what handlers throw, and what could not be stored. Without it they are uncaught exceptions. */
+  /**
+   * Beyond mqttws31.js: told what handlers throw, and that messages cannot be stored. Without it the first is an uncaught
+   * exception, and the second a warning on the console.
+   */
   get onError(): OnErrorHandler | undefined {
     return this.#handlers.onError
   }
@@ -226,6 +231,14 @@ export class PahoClient {
 
   stopTrace(): void {
     this.#trace.stop()
+  }
+
+  /** Delivery goes on from memory: nothing to throw an exception for that nobody awaits. */
+  #notStored(thrown: unknown): void {
+    const text = `Messages in flight are not stored, and do not survive a reload: ${String(thrown)}`
+    this.#trace.record(text)
+    if (this.onError === undefined) console.warn(text)
+    else this.#engine.report(thrown)
   }
 }
 

@@ -43,7 +43,6 @@ export class Engine {
     this.#persistence = persistence
     persistence.onDelivered = (message) => this.call(handlers.onMessageDelivered, message)
     persistence.onArrived = (message) => this.call(handlers.onMessageArrived, message)
-    persistence.onError = (thrown) => this.report(thrown)
     // Ahead of connect(), which reports what goes wrong.
     load().then(
       (module) => (this.#module = module),
@@ -101,6 +100,7 @@ export class Engine {
       if (this.unfinished > most) throw error('BUFFER_FULL', most)
       if (this.strict) {
         this.#queue.push(message)
+        if (message.qos > 0 && this.#plan?.cleanSession === false) this.#persistence.keep(message)
         return
       }
     }
@@ -302,7 +302,10 @@ export class Engine {
   #sendQueue(plan: Plan): void {
     const queue = this.#queue
     this.#queue = []
-    for (const message of queue) if (message.qos === 0 || !plan.cleanSession) this.#publish(message, true)
+    for (const message of queue) {
+      this.#persistence.letGo(message)
+      if (message.qos === 0 || !plan.cleanSession) this.#publish(message, true)
+    }
   }
 
   #arrived(message: Message): void {

@@ -150,6 +150,6 @@ export function isMessage(value: unknown): value is Message {
   return hasTag(value, TAG)
 }
 
-function asBytes(data: ArrayBuffer | ArrayBufferView): Uint8Array {
+export function asBytes(data: ArrayBuffer | ArrayBufferView): Uint8Array {
   return ArrayBuffer.isView(data) ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : new Uint8Array(data)
 }

@@ -2,10 +2,12 @@
 // the page is hidden or left; what is acknowledged sooner is never written.
 import type { SessionStore, StoreChanges, StoredRecord } from '../module.js'
 import { Message, type Qos } from './message.js'
-import { fromEngine, fromHex, type PahoRecord, parseRecord, toEngine } from './records.js'
+import { fromEngine, fromHex, type PahoRecord, parseRecord, toEngine, toRecord } from './records.js'
 
 const OUTGOING = 1
 const RECEIVED = 2
+/** Of messages that the engine does not know yet: behind all those that it numbers. */
+const FIRST_KEPT = 2 ** 48
 
 interface Entry {
   key: string
@@ -23,6 +25,9 @@ export class Persistence {
   readonly #incoming = new Map<number, Entry>()
   /** The same as the engine takes it, until it was taken. */
   #records: StoredRecord[] = []
+  /** Their keys. */
+  readonly #kept = new Map<Message, string>()
+  #nextKept = FIRST_KEPT
   #hasFailed = false
   /** A message of an earlier page is over. */
   onDelivered: (message: Message) => void = () => {}
@@ -72,6 +77,20 @@ export class Persistence {
     ]
   }
 
+  /** A message that the engine gets when there is a connection. */
+  keep(message: Message): void {
+    const sequence = this.#nextKept++
+    const key = `${this.#sent}+${sequence}`
+    this.#kept.set(message, key)
+    this.#set(key, toRecord(message, sequence))
+  }
+
+  /** Now the engine has it, or nobody. */
+  letGo(message: Message): void {
+    const key = this.#kept.get(message)
+    if (key !== undefined && this.#kept.delete(message)) this.#removeItem(key)
+  }
+
   #clear(): void {
     for (const { key } of [...this.#outgoing.values(), ...this.#incoming.values()]) this.#removeItem(key)
     this.#outgoing.clear()
@@ -106,7 +125,7 @@ export class Persistence {
   }
 
   #set(key: string, record: PahoRecord): void {
-    if (this.#storage === undefined) this.#fail(new Error('There is no localStorage: messages in flight do not survive a reload.'))
+    if (this.#storage === undefined) this.#fail(new Error('There is no localStorage.'))
     else this.#try((storage) => storage.setItem(key, JSON.stringify(record)))
   }
 

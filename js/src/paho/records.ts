@@ -1,5 +1,6 @@
 // Messages in storage: the records of mqttws31.js on one side, the engine's (session/store_record.hpp) on the other.
 import { error } from './errors.js'
+import { asBytes, type Message } from './message.js'
 
 /** As JSON under `Sent:` or `Received:`. */
 export interface PahoRecord {
@@ -37,7 +38,15 @@ export function toEngine({ messageIdentifier: id, pubRecReceived, payloadMessage
   const size = 2 + topic.length + 2 + payload.length
   const first = 0x30 | (payloadMessage.qos << 1) | Number(payloadMessage.retained === true)
   const length = [topic.length >> 8, topic.length & 255]
-  return concatenated(header, [first], variableInteger(size), length, topic, [id >> 8, id & 255], payload)
+  // One that was never sent is given its identifier when it is; until then any other stands there, for 0 is none.
+  const inPacket = id || 1
+  return concatenated(header, [first], variableInteger(size), length, topic, [inPacket >> 8, inPacket & 255], payload)
+}
+
+/** Of a message that the engine does not know. */
+export function toRecord({ payloadBytes, qos, destinationName, retained }: Message, sequence: number): PahoRecord {
+  const payloadMessage = { payloadHex: toHex(asBytes(payloadBytes)), qos, destinationName, ...(retained ? { retained } : {}) }
+  return { type: 3, messageIdentifier: 0, version: 1, payloadMessage, sequence }
 }
 
 /** What the engine's record says; `before` is what was stored of the same message until now. */

@@ -20,9 +20,12 @@
     client.onConnectionLost = function (/** @type {any} */ loss) {
       notes.push(['lost', loss.errorCode, loss.errorMessage])
     }
-    client.onError = function (/** @type {any} */ error) {
-      errors.push(error.message)
-    }
+    client.disconnectedPublishing = true
+    // ?silent: as pages that do not know of it.
+    if (location.search !== '?silent')
+      client.onError = function (/** @type {any} */ error) {
+        errors.push(error.message)
+      }
     client.onMessageArrived = function (/** @type {any} */ message) {
       arrived.push(message.destinationName + ' ' + message.payloadString)
     }
@@ -73,6 +76,10 @@
       start: start,
       sendNumbers: sendNumbers,
       facts: facts,
+      trace: function () {
+        client.startTrace()
+        return client.getTraceLog()
+      },
       disconnect: function () {
         client.disconnect()
       },
