@@ -96,7 +96,7 @@ describe('a page for mqttws31.js 1.0', () => {
     assert.deepEqual(seen._getPayloadBytes(), new TextEncoder().encode('text'))
     seen._setDestinationName('c')
     assert.equal(seen.destinationName, 'c')
-    assert.deepEqual(Object.keys(seen), ['duplicate'])
+    assert.deepEqual(Object.keys(seen), ['duplicate', 'toJSON'])
   })
 
   it('may keep a note of its own under the name of a method', async () => {

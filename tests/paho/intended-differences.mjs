@@ -210,43 +210,43 @@ export const always = [
     scenarios: {
       'a Message of text': [
         '- 0   returned {payloadString: "text", payloadBytes: Uint8Array(74657874), destinationName: undefined, qos: 0, retained: false, topic: undefined, duplicate: false}',
-        '+ 0   returned {duplicate: false}',
+        '+ 0   returned {duplicate: false, toJSON: function}',
       ],
       'a Message of empty text': [
         '- 0   returned {payloadString: "", payloadBytes: Uint8Array(), destinationName: undefined, qos: 0, retained: false, topic: undefined, duplicate: false}',
-        '+ 0   returned {duplicate: false}',
+        '+ 0   returned {duplicate: false, toJSON: function}',
       ],
       'a Message of text beyond ASCII': [
         '- 0   returned {payloadString: "Gr\u00fc\u00dfe \ud83d\ude00 \u20ac", payloadBytes: Uint8Array(4772c3bcc39f6520f09f988020e282ac), destinationName: undefined, qos: 0, retained: false, topic: undefined, duplicate: false}',
-        '+ 0   returned {duplicate: false}',
+        '+ 0   returned {duplicate: false, toJSON: function}',
       ],
       'a Message of bytes': [
         '- 0   returned {payloadString: "ab", payloadBytes: Uint8Array(6162), destinationName: undefined, qos: 0, retained: false, topic: undefined, duplicate: false}',
-        '+ 0   returned {duplicate: false}',
+        '+ 0   returned {duplicate: false, toJSON: function}',
       ],
       'a Message of no bytes': [
         '- 0   returned {payloadString: "", payloadBytes: Uint8Array(), destinationName: undefined, qos: 0, retained: false, topic: undefined, duplicate: false}',
-        '+ 0   returned {duplicate: false}',
+        '+ 0   returned {duplicate: false, toJSON: function}',
       ],
       'a Message of signed bytes': [
         '- 0   returned {payloadString: "a", payloadBytes: Int8Array(61), destinationName: undefined, qos: 0, retained: false, topic: undefined, duplicate: false}',
-        '+ 0   returned {duplicate: false}',
+        '+ 0   returned {duplicate: false, toJSON: function}',
       ],
       'a Message of clamped bytes': [
         '- 0   returned {payloadString: "a", payloadBytes: Uint8ClampedArray(61), destinationName: undefined, qos: 0, retained: false, topic: undefined, duplicate: false}',
-        '+ 0   returned {duplicate: false}',
+        '+ 0   returned {duplicate: false, toJSON: function}',
       ],
       'a Message of bytes of a character of four bytes': [
         '- 0   returned {payloadString: "\ud83d\ude00", payloadBytes: Uint8Array(f09f9880), destinationName: undefined, qos: 0, retained: false, topic: undefined, duplicate: false}',
-        '+ 0   returned {duplicate: false}',
+        '+ 0   returned {duplicate: false, toJSON: function}',
       ],
       'a Message of a byte order mark': [
         '- 0   returned {payloadString: "\ufeffa", payloadBytes: Uint8Array(efbbbf61), destinationName: undefined, qos: 0, retained: false, topic: undefined, duplicate: false}',
-        '+ 0   returned {duplicate: false}',
+        '+ 0   returned {duplicate: false, toJSON: function}',
       ],
       'a Message of a lone surrogate at the end': [
         '- 0   threw Error "AMQJS0017E Malformed Unicode string:55357 NaN."',
-        '+ 0   returned {duplicate: false}',
+        '+ 0   returned {duplicate: false, toJSON: function}',
         '- 0   threw Error "AMQJS0017E Malformed Unicode string:55357 NaN."',
         '+ 0   returned Uint8Array(78efbfbd)',
         '- 0   threw Error "AMQJS0017E Malformed Unicode string:55357 NaN."',
@@ -254,7 +254,7 @@ export const always = [
       ],
       'a Message has defaults': [
         '- 0   returned ["payloadString", "payloadBytes", "destinationName", "qos", "retained", "topic", "duplicate"]',
-        '+ 0   returned ["duplicate"]',
+        '+ 0   returned ["duplicate", "toJSON"]',
       ],
     },
   },
@@ -264,61 +264,61 @@ export const always = [
     scenarios: {
       'a Message of an ArrayBuffer': [
         '- 0   returned {payloadString: "", payloadBytes: ArrayBuffer(6162), destinationName: undefined, qos: 0, retained: false, topic: undefined, duplicate: false}',
-        '+ 0   returned {duplicate: false}',
+        '+ 0   returned {duplicate: false, toJSON: function}',
         '- 0   returned ""',
         '+ 0   returned "ab"',
       ],
       'a Message of 16-bit numbers': [
         '- 0   threw Error "AMQJS0009E Malformed UTF data:6261 NaN NaN."',
-        '+ 0   returned {duplicate: false}',
+        '+ 0   returned {duplicate: false, toJSON: function}',
         '- 0   threw Error "AMQJS0009E Malformed UTF data:6261 NaN NaN."',
         '+ 0   returned "ab"',
       ],
       'a Message of 32-bit numbers': [
         '- 0   returned {payloadString: "a", payloadBytes: Uint32Array(61000000), destinationName: undefined, qos: 0, retained: false, topic: undefined, duplicate: false}',
-        '+ 0   returned {duplicate: false}',
+        '+ 0   returned {duplicate: false, toJSON: function}',
         '- 0   returned "a"',
         '+ 0   returned "a\\u0000\\u0000\\u0000"',
       ],
       'a Message of floating-point numbers': [
         '- 0   returned {payloadString: "\\u0001", payloadBytes: Float64Array(000000000000f03f), destinationName: undefined, qos: 0, retained: false, topic: undefined, duplicate: false}',
-        '+ 0   returned {duplicate: false}',
+        '+ 0   returned {duplicate: false, toJSON: function}',
         '- 0   returned "\\u0001"',
         '+ 0   threw Error "AMQJS0009E Malformed UTF data:f0 3f 0."',
       ],
       'a Message of large integers': [
         '- 0   threw TypeError',
-        '+ 0   returned {duplicate: false}',
+        '+ 0   returned {duplicate: false, toJSON: function}',
         '- 0   threw TypeError',
         '+ 0   returned "\\u0001\\u0000\\u0000\\u0000\\u0000\\u0000\\u0000\\u0000"',
       ],
       'a Message of bytes that are no UTF-8: ff': [
         '- 0   threw Error "AMQJS0009E Malformed UTF data:ff NaN NaN."',
-        '+ 0   returned {duplicate: false}',
+        '+ 0   returned {duplicate: false, toJSON: function}',
         '- 0   threw Error "AMQJS0009E Malformed UTF data:ff NaN NaN."',
         '+ 0   threw Error "AMQJS0009E Malformed UTF data:ff 0 0."',
       ],
       'a Message of bytes that are no UTF-8: a cut sequence': [
         '- 0   returned {payloadString: "a\\u0000", payloadBytes: Uint8Array(61e282), destinationName: undefined, qos: 0, retained: false, topic: undefined, duplicate: false}',
-        '+ 0   returned {duplicate: false}',
+        '+ 0   returned {duplicate: false, toJSON: function}',
         '- 0   returned "a\\u0000"',
         '+ 0   threw Error "AMQJS0009E Malformed UTF data:e2 82 0."',
       ],
       'a Message of bytes that are no UTF-8: a wrong continuation': [
         '- 0   threw Error "AMQJS0009E Malformed UTF data:e2 -58 ."',
-        '+ 0   returned {duplicate: false}',
+        '+ 0   returned {duplicate: false, toJSON: function}',
         '- 0   threw Error "AMQJS0009E Malformed UTF data:e2 -58 ."',
         '+ 0   threw Error "AMQJS0009E Malformed UTF data:e2 28 a1."',
       ],
       'a Message of bytes that are no UTF-8: a continuation alone': [
         '- 0   threw Error "AMQJS0009E Malformed UTF data:80 -1f ."',
-        '+ 0   returned {duplicate: false}',
+        '+ 0   returned {duplicate: false, toJSON: function}',
         '- 0   threw Error "AMQJS0009E Malformed UTF data:80 -1f ."',
         '+ 0   threw Error "AMQJS0009E Malformed UTF data:80 61 0."',
       ],
       'a Message of bytes that are no UTF-8: an overlong form': [
         '- 0   returned {payloadString: "\\u0000", payloadBytes: Uint8Array(c080), destinationName: undefined, qos: 0, retained: false, topic: undefined, duplicate: false}',
-        '+ 0   returned {duplicate: false}',
+        '+ 0   returned {duplicate: false, toJSON: function}',
         '- 0   returned "\\u0000"',
         '+ 0   threw Error "AMQJS0009E Malformed UTF data:c0 80 0."',
       ],
@@ -330,19 +330,19 @@ export const always = [
     scenarios: {
       'a Message of bytes that are no UTF-8: a surrogate': [
         '- 0   returned {payloadString: "\\ud800", payloadBytes: Uint8Array(eda080), destinationName: undefined, qos: 0, retained: false, topic: undefined, duplicate: false}',
-        '+ 0   returned {duplicate: false}',
+        '+ 0   returned {duplicate: false, toJSON: function}',
         '- 0   returned "\\ud800"',
         '+ 0   threw Error "AMQJS0009E Malformed UTF data:ed a0 80."',
       ],
       'a Message of a lone surrogate': [
         '- 0   returned {payloadString: "x\\ud800y", payloadBytes: Uint8Array(78e291b900), destinationName: undefined, qos: 0, retained: false, topic: undefined, duplicate: false}',
-        '+ 0   returned {duplicate: false}',
+        '+ 0   returned {duplicate: false, toJSON: function}',
         '- 0   returned Uint8Array(78e291b900)',
         '+ 0   returned Uint8Array(78efbfbd79)',
       ],
       'a Message of a lone low surrogate': [
         '- 0   returned {payloadString: "\\udc00", payloadBytes: Uint8Array(edb080), destinationName: undefined, qos: 0, retained: false, topic: undefined, duplicate: false}',
-        '+ 0   returned {duplicate: false}',
+        '+ 0   returned {duplicate: false, toJSON: function}',
         '- 0   returned Uint8Array(edb080)',
         '+ 0   returned Uint8Array(efbfbd)',
       ],

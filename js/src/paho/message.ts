@@ -36,6 +36,8 @@ export class Message {
   [RETAINED] = false
   /** True where the message may have been delivered before. */
   duplicate = false
+  /** For `JSON.stringify()`, of copies, too: as mqttws31.js had it, whose messages kept all of this in properties of their own. */
+  readonly toJSON: () => object = toJSON
 
   /** Throws a text, as mqttws31.js does, where the payload is neither text nor binary data. */
   constructor(payload: string | ArrayBuffer | TypedArray)
@@ -132,12 +134,6 @@ export class Message {
     return TAG
   }
 
-  /** As mqttws31.js had it, whose messages kept all of this in properties of their own. */
-  toJSON(): object {
-    const { payloadString, payloadBytes, destinationName, qos, retained, topic, duplicate } = this
-    return { payloadString, payloadBytes, destinationName, qos, retained, topic, duplicate }
-  }
-
   /** The payload as the engine takes it. @internal */
   get raw(): Payload {
     return this[ARRIVED]?.payloadBytes ?? (this[PAYLOAD] as Payload)
@@ -145,6 +141,18 @@ export class Message {
 }
 
 addOlderNames(Message.prototype, ['payloadString', 'payloadBytes', 'destinationName', 'qos', 'retained', 'duplicate'])
+
+/** A property of each message: so copies have it, and what would clone a message without its payload refuses. */
+function toJSON(this: Message): object {
+  return dataOf(this)
+}
+
+function dataOf(message: Message): object {
+  const whole = isMessage(message) ? message : Object.assign(Object.create(Message.prototype) as Message, message)
+  const { payloadString, payloadBytes, destinationName, qos, retained, topic, duplicate } = whole
+  const own = Object.entries(message).filter(([, value]) => value !== toJSON)
+  return { payloadString, payloadBytes, destinationName, qos, retained, topic, duplicate, ...Object.fromEntries(own) }
+}
 
 export function isMessage(value: unknown): value is Message {
   return hasTag(value, TAG)
