@@ -1,7 +1,8 @@
 // The built package under Node, as its users import it, against a real Mosquitto.
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { readdir, readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { readFile } from 'node:fs/promises'
 import { after, before, describe, it } from 'node:test'
 import { startBroker } from '../support/broker.mjs'
 
@@ -157,6 +158,37 @@ describe('both faces on one page', () => {
       assert.ok(created.length <= 1)
     } finally {
       original.instantiate = instantiate
+    }
+  })
+})
+
+describe('what an uncaught error prints', () => {
+  for (const [where, code] of [
+    ['the package', `const { connect } = await import('./dist/index.js'); await connect('ftp://h/')`],
+    ['the classic face, as CommonJS', `require('./dist/paho.cjs'); new Paho.Client()`],
+    ['the module inside', `const { default: create } = await import('./dist/wsmq.embedded.mjs'); new (await create()).Client()`],
+    [
+      'the module beside it',
+      `const { load, connect } = await import('./dist/wasm.js'); await load(); await connect('ws://127.0.0.1:9/', { will: {} })`,
+    ],
+  ])
+    it(`is a few lines, thrown by ${where}`, async () => {
+      const given = code.startsWith('require')
+        ? ['--input-type=commonjs', '--eval', `const Paho = ${code}`]
+        : ['--input-type=module', '--eval', code]
+      const { status, stderr } = spawnSync(process.execPath, given, { cwd: new URL('../../', import.meta.url), encoding: 'utf8' })
+      assert.notEqual(status, 0)
+      assert.match(stderr, /Error/)
+      assert.ok(stderr.length < 3000, `${stderr.length} characters`)
+    })
+})
+
+describe('the scripts', () => {
+  it('are ASCII, so that no bundler that escapes the rest makes them larger', async () => {
+    for (const file of (await readdir(dist)).filter((name) => /\.[cm]?js$/.test(name))) {
+      const text = await readFile(new URL(file, dist), 'latin1')
+      // eslint-disable-next-line no-control-regex
+      assert.equal(/[^\n\x20-\x7e]/.test(text), false, file)
     }
   })
 })
