@@ -14,7 +14,7 @@ export async function open(load: Load, target: Target, options: ConnectOptions):
   const uris = resolveUris(target)
   checkOptions(options)
   const clientId = options.clientId ?? randomClientId()
-  const module = await load()
+  const module = await load({ signal })
   signal?.throwIfAborted()
   return Connection.open(module, new module.Client(uris[0], clientId), uris, options)
 }

@@ -9,6 +9,7 @@ import type { ArrivedMessage, Client, Failure, Module, Negotiated, Payload, Prop
 import type { ConnectOptions, DisconnectOptions, PublishOptions, SubscribeOptions } from './options.js'
 import { seeThroughProxies } from './proxies.js'
 import { Publisher, type PublishResult, SENT } from './publisher.js'
+import { onAbort, type WaitOptions } from './signals.js'
 import type { Backlog, Closed, ConnectionEvents, ConnectionState, StateChange } from './state.js'
 import { Subscription } from './subscription.js'
 import { Subscriptions } from './subscriptions.js'
@@ -178,10 +179,11 @@ export class Connection {
 
   /**
    * Resolves when at most `limit` messages are waiting or unacknowledged: `await mq.drained(1000)` in a loop that
-   * publishes keeps it going without ever filling the queue. Also resolves when the connection ends.
+   * publishes keeps it going without ever filling the queue. Also resolves when the connection ends. Rejects with the
+   * signal's reason.
    */
-  drained(limit = 0): Promise<void> {
-    return this.#publisher.drained(limit)
+  drained(limit = 0, { signal }: WaitOptions = {}): Promise<void> {
+    return this.#publisher.drained(limit, signal)
   }
 
   /** MQTT 5: authenticates anew on the standing connection (4.12.1); needs the `authentication` option. */
@@ -278,12 +280,15 @@ export class Connection {
     else if (taken === 0) this.#held.keep(message)
   }
 
-  async #end({ timeout = 5000, reasonCode = 0 }: DisconnectOptions): Promise<Closed> {
+  async #end({ timeout = 5000, reasonCode = 0, signal }: DisconnectOptions): Promise<Closed> {
     if (timeout > 0 && this.#state !== 'connecting' && this.#client.unfinishedMessages > 0) {
-      let timer: ReturnType<typeof setTimeout> | undefined
-      const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, timeout)))
-      await Promise.race([this.#publisher.drained(0), this.#closed, late])
+      let giveUp!: () => void
+      const given = new Promise<void>((resolve) => (giveUp = resolve))
+      const timer = setTimeout(giveUp, timeout)
+      const stop = onAbort(signal, giveUp)
+      await Promise.race([this.#publisher.drained(0), this.#closed, given])
       clearTimeout(timer)
+      stop()
     }
     if (this.#state !== 'closed') {
       this.#finish(undefined)

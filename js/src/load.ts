@@ -2,11 +2,14 @@
 import { InvalidArgumentError, MqttError } from './errors.js'
 import type { CreateModule, Module, ModuleOptions } from './module.js'
 import { provideWebSocket, readFileInNode } from './node.js'
+import { untilAborted } from './signals.js'
 import { urlOf } from './uris.js'
 
 export interface LoadOptions {
   /** The constructor to use where the environment has no `WebSocket`, such as Node before 22: that of the `ws` package is found by itself. */
   WebSocket?: unknown
+  /** Rejects with its reason; the module is loaded all the same, where that has begun. */
+  signal?: AbortSignal | undefined
 }
 
 export interface LoadSeparateOptions extends LoadOptions {
@@ -24,10 +27,12 @@ export type Load = (options?: LoadSeparateOptions) => Promise<Module>
 export function loadOnce(createModule: typeof CreateModule, wasmUrl?: () => URL): Load {
   let loading: Promise<Module> | undefined
   return (options) => {
+    const signal = options?.signal
+    if (signal?.aborted === true) return Promise.reject(signal.reason)
     if (loading !== undefined) {
       if (options !== undefined && (options.wasmUrl ?? options.wasmBinary ?? options.wasmModule) !== undefined)
         return Promise.reject(new InvalidArgumentError('The module is loading already: call load() before connect(), and once.'))
-      return loading
+      return untilAborted(loading, signal)
     }
     loading = start(createModule, options ?? {}, wasmUrl).catch((cause: unknown) => {
       loading = undefined
@@ -39,7 +44,7 @@ export function loadOnce(createModule: typeof CreateModule, wasmUrl?: () => URL)
             { cause },
           )
     })
-    return loading
+    return untilAborted(loading, signal)
   }
 }
 

@@ -160,6 +160,8 @@ export interface SubscribeOptions {
 }
 
 export interface DisconnectOptions {
+  /** Does not wait for messages any longer: the connection ends at once. */
+  signal?: AbortSignal | undefined
   /** Milliseconds to wait for messages that are not delivered yet; 0 does not wait. Default 5000. */
   timeout?: number
   /** MQTT 5: 0 (the default), or 0x04 to have the will published all the same (3.14.2.1). */

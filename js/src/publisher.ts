@@ -2,6 +2,7 @@
 import { MqttError } from './errors.js'
 import { type DescribeReason, publishFailed, publishRefused } from './failure.js'
 import type { Client, Properties } from './module.js'
+import { onAbort } from './signals.js'
 
 /** How a delivery ended. */
 export interface PublishResult {
@@ -77,9 +78,23 @@ export class Publisher {
     this.check()
   }
 
-  drained(limit: number): Promise<void> {
+  drained(limit: number, signal?: AbortSignal): Promise<void> {
+    if (signal?.aborted === true) return Promise.reject(signal.reason)
     if (this.#closed || this.#client.unfinishedMessages <= limit) return NOTHING_WAITS
-    return new Promise((resolve) => this.#waiters.push({ limit, resolve }))
+    return new Promise((resolve, reject) => {
+      const stop = onAbort(signal, (reason) => {
+        this.#waiters = this.#waiters.filter((each) => each !== waiter)
+        reject(reason)
+      })
+      const waiter: Waiter = {
+        limit,
+        resolve: () => {
+          stop()
+          resolve()
+        },
+      }
+      this.#waiters.push(waiter)
+    })
   }
 
   /** Looks whether somebody waited for this. */

@@ -2,6 +2,7 @@ import { InvalidArgumentError } from './errors.js'
 import type { Params } from './filter.js'
 import type { Message } from './message.js'
 import { seeThroughProxies } from './proxies.js'
+import { untilAborted, type WaitOptions } from './signals.js'
 import type { Granted, Sink } from './sink.js'
 
 /**
@@ -58,10 +59,12 @@ export class Subscription<P = Params> implements AsyncIterableIterator<Message<P
   /**
    * Ends it: no message arrives after the call, and an iteration ends after what is buffered. The broker is told once
    * no other local subscription uses the filter; the promise waits for its answer, and so for a connection. It rejects
-   * with {@link MqttError} (`unsubscribe_refused`) where the broker said no. A second call returns the same promise.
+   * with {@link MqttError} (`unsubscribe_refused`) where the broker said no, or with the signal's reason: a signal that
+   * was aborted before leaves the subscription as it is, later it ends the waiting alone. A second call waits for the
+   * same answer.
    */
-  unsubscribe(): Promise<void> {
-    return this.#sink.unsubscribe()
+  unsubscribe({ signal }: WaitOptions = {}): Promise<void> {
+    return signal?.aborted === true ? Promise.reject(signal.reason) : untilAborted(this.#sink.unsubscribe(), signal)
   }
 
   next(): Promise<IteratorResult<Message<P>, undefined>> {

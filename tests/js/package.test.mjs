@@ -187,7 +187,6 @@ describe('the scripts', () => {
   it('are ASCII, so that no bundler that escapes the rest makes them larger', async () => {
     for (const file of (await readdir(dist)).filter((name) => /\.[cm]?js$/.test(name))) {
       const text = await readFile(new URL(file, dist), 'latin1')
-      // eslint-disable-next-line no-control-regex
       assert.equal(/[^\n\x20-\x7e]/.test(text), false, file)
     }
   })

@@ -44,7 +44,7 @@ export async function joinWith<S>(load: Load, target: Target, options: JoinOptio
   const given = rand ?? ''
   if (given !== '' && !RAND.test(given)) throw new InvalidArgumentError('rand is 4 to 16 of a-z and 0-9.')
   const [module, identity] = await Promise.all([
-    load() as Promise<unknown> as Promise<WebappModule>,
+    load({ signal }) as Promise<unknown> as Promise<WebappModule>,
     given === '' ? claimIdentity(`${org}:${user}`) : ({ rand: given, rename: () => {}, release: () => {} } satisfies Identity),
   ])
   try {

@@ -1,6 +1,7 @@
 import type { Connection } from '../connection.js'
 import { Emitter } from '../emitter.js'
 import { seeThroughProxies } from '../proxies.js'
+import { onAbort, type WaitOptions } from '../signals.js'
 import type { Closed, ConnectionState, StateChange } from '../state.js'
 import type { Call } from './call.js'
 import { Calls, layerError, type RequestOptions } from './calls.js'
@@ -182,10 +183,16 @@ export class Webapp<S = object> {
     return this.#services
   }
 
-  /** Tells the others that this webapp is gone, and disconnects. A second call returns the same promise. */
-  leave(): Promise<Closed> {
-    if (this.mq.state !== 'connected') return this.mq.disconnect({ timeout: 0 })
-    this.#client.disconnect()
+  /**
+   * Tells the others that this webapp is gone, and disconnects. Never rejects: a signal ends the connection without
+   * waiting for the goodbye. A second call returns the same promise.
+   */
+  leave({ signal }: WaitOptions = {}): Promise<Closed> {
+    const end = () => void this.mq.disconnect({ timeout: 0 })
+    if (this.mq.state === 'connected' && signal?.aborted !== true) {
+      this.#client.disconnect()
+      void this.mq.closed.then(onAbort(signal, end))
+    } else end()
     return this.mq.closed
   }
 

@@ -1,5 +1,5 @@
 // What the types of the modern API infer, allow and refuse. Compiled, never run.
-import { type AddressRequest, connect, type Connection, type MqttError, type TopicParams } from 'websocket-mq'
+import { type AddressRequest, connect, type Connection, load, type MqttError, type TopicParams } from 'websocket-mq'
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
 const holds = <T extends true>(): T | undefined => undefined
@@ -38,6 +38,12 @@ export async function use(): Promise<void> {
     const value: { n: number } = message.json<{ n: number }>()
     console.log(room, seat, certain, value, message.text(), message.bytes.length)
   }
+
+  const { signal } = new AbortController()
+  await mq.drained(10, { signal })
+  await mq.subscribe('a').unsubscribe({ signal })
+  await mq.disconnect({ signal })
+  await load({ signal })
 
   const filter: string = ['a', 'b'].join('/')
   mq.subscribe(filter, {}, (message) => {
