@@ -52,6 +52,8 @@ export interface ArrivedMessage {
   readonly payloadString: string
   /** Decoded at the first read; empty below MQTT 5. */
   readonly properties: Properties
+  /** As in `properties`: several where the broker sent one copy for several subscriptions. */
+  readonly subscriptionIdentifier: number | number[] | undefined
   /** The interned topic's number: equal numbers mean equal topics until `topicEpoch` changes. */
   readonly topicId: number
 }

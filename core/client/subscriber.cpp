@@ -210,7 +210,27 @@ void Subscriber::handle_unsubscribed(const Request& request) {
 
 void Subscriber::handle_connected(bool session_present) {
     if (!session_present && context_.options.resubscribe) add_renewals();
+    if (!context_.negotiated.subscription_identifier_available) leave_out_identifiers();
     send_unsent();
+}
+
+void Subscriber::leave_out_identifiers() {
+    // They were asked for before it was known that this broker has none (3.2.2.3.12).
+    for (auto& [key, request] : requests_) {
+        if (request.type != codec::PacketType::subscribe) continue;
+        const auto packet = codec::decode_subscribe(frame_of(request.packet), context_.version());
+        const PropertyView properties{packet->properties};
+        if (!properties.integer(PropertyId::subscription_identifier)) continue;
+        PropertyWriter others;
+        for (const auto& each : properties) {
+            if (const auto* user = std::get_if<UserProperty>(&each.value))
+                others.user_property(user->name, user->value);
+        }
+        codec::Buffer without;
+        codec::encode_subscribe(without, any_packet_identifier, filters_of(request), others.bytes(),
+                                context_.version());
+        request.packet = std::move(without);
+    }
 }
 
 void Subscriber::add_renewals() {

@@ -48,6 +48,7 @@ private:
     [[nodiscard]] Errc refused_by_broker(const Subscription&, Bytes properties) const noexcept;
     Result<OperationId> add(codec::PacketType, codec::Buffer packet);
     void add_renewals();
+    void leave_out_identifiers();
     void send_unsent();
     void finish(Requests::iterator, const codec::SubscribeAcknowledgement&);
     /// Borrowed from the request's own packet.

@@ -1,47 +1,40 @@
 // From the options of connect() to the module's.
-import { InvalidArgumentError } from './errors.js'
+import { anything, callable, either, flag, object, oneOf, abortSignal, text, UINT16, UINT32, whole } from './check.js'
 import type { ModuleConnectOptions, Properties, WillOptions } from './module.js'
 import type { ConnectOptions, Credentials, CredentialsRequest, Will } from './options.js'
 import type { Uri } from './uris.js'
 
-type Ranged =
-  | 'keepAlive'
-  | 'connectTimeout'
-  | 'sessionExpiryInterval'
-  | 'receiveMaximum'
-  | 'maximumPacketSize'
-  | 'topicAliasMaximum'
-  | 'outgoingTopicAliasMaximum'
-  | 'highWaterMark'
+const SECONDS = whole(0, UINT32)
+const MILLISECONDS = whole(0, UINT32)
 
-const UINT16 = 65_535
-const UINT32 = 4_294_967_295
-const RANGES: Record<Ranged, readonly [number, number]> = {
-  keepAlive: [0, UINT16],
-  connectTimeout: [1, UINT32],
-  sessionExpiryInterval: [0, UINT32],
-  receiveMaximum: [1, UINT16],
-  maximumPacketSize: [64, UINT32],
-  topicAliasMaximum: [0, UINT16],
-  outgoingTopicAliasMaximum: [0, UINT16],
-  highWaterMark: [1, UINT32],
+/** Of connect() and of join(). */
+export const SHARED_OPTIONS = {
+  protocolVersion: oneOf(3, 4, 5),
+  credentials: either(callable, object({ username: text, password: anything })),
+  keepAlive: whole(0, UINT16),
+  connectTimeout: whole(1, UINT32),
+  reconnect: either(flag, object({ minDelay: MILLISECONDS, maxDelay: MILLISECONDS, stableAfter: MILLISECONDS, retryFirst: flag })),
+  sessionExpiryInterval: SECONDS,
+  receiveMaximum: whole(1, UINT16),
+  maximumPacketSize: whole(64, UINT32),
+  topicAliasMaximum: whole(0, UINT16),
+  outgoingTopicAliasMaximum: whole(0, UINT16),
+  requestResponseInformation: flag,
+  requestProblemInformation: flag,
+  userProperties: anything,
+  authentication: object({ method: text, data: anything, respond: callable }),
+  queue: object({ messages: whole(0, UINT32), bytes: whole(0, UINT32) }),
+  highWaterMark: whole(1, UINT32),
+  signal: abortSignal,
 }
 
-/** Throws InvalidArgumentError. */
-export function checkOptions(options: ConnectOptions): void {
-  for (const [name, [least, most]] of Object.entries(RANGES) as [Ranged, readonly [number, number]][])
-    check(name, options[name], least, most)
-  const { reconnect, queue, protocolVersion, clientId } = options
-  if (typeof reconnect === 'object') {
-    check('reconnect.minDelay', reconnect.minDelay, 0, UINT32)
-    check('reconnect.maxDelay', reconnect.maxDelay, 0, UINT32)
-    check('reconnect.stableAfter', reconnect.stableAfter, 0, UINT32)
-  }
-  check('queue.messages', queue?.messages, 0, UINT32)
-  check('queue.bytes', queue?.bytes, 0, UINT32)
-  if (protocolVersion !== undefined && ![3, 4, 5].includes(protocolVersion)) throw new InvalidArgumentError('protocolVersion is 3, 4 or 5.')
-  if (clientId !== undefined && typeof clientId !== 'string') throw new InvalidArgumentError('clientId is a text.')
-}
+export const CONNECT_OPTIONS = {
+  ...SHARED_OPTIONS,
+  clientId: text,
+  cleanStart: flag,
+  will: object({ topic: text, payload: anything, qos: oneOf(0, 1, 2), retain: flag, properties: anything }),
+  prepare: callable,
+} satisfies Record<keyof ConnectOptions, unknown>
 
 /** `request`: what the application's functions are told. */
 export function moduleOptions(uris: readonly Uri[], options: ConnectOptions, request: () => CredentialsRequest): ModuleConnectOptions {
@@ -112,9 +105,4 @@ type Defined<T> = { [Key in keyof T as undefined extends T[Key] ? never : Key]: 
 /** Without the keys that hold undefined. */
 function defined<T extends object>(object: T): Defined<T> {
   return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as Defined<T>
-}
-
-function check(name: string, value: number | undefined, least: number, most: number): void {
-  if (value === undefined || (Number.isInteger(value) && value >= least && value <= most)) return
-  throw new InvalidArgumentError(`${name} is a whole number from ${least} to ${most}, and not ${value}.`)
 }

@@ -1,20 +1,31 @@
-import { checkOptions, randomClientId } from './connect-options.js'
+import { checkOptions } from './check.js'
+import { CONNECT_OPTIONS, randomClientId } from './connect-options.js'
 import { Connection } from './connection.js'
+import { thrownError } from './failure.js'
 import type { Load } from './load.js'
 import type { Address, ConnectOptions } from './options.js'
-import { resolveUris } from './uris.js'
+import { resolveUris, type Uri } from './uris.js'
 
 /** What {@link connect} takes: one address, or several that are tried in turn. */
 export type Target = Address | readonly Address[]
 
 /** The connect() of both entries, which differ in how they load the module. */
 export async function open(load: Load, target: Target, options: ConnectOptions): Promise<Connection> {
+  checkOptions(options, CONNECT_OPTIONS)
   const { signal } = options
   signal?.throwIfAborted()
   const uris = resolveUris(target)
-  checkOptions(options)
   const clientId = options.clientId ?? randomClientId()
   const module = await load({ signal })
   signal?.throwIfAborted()
-  return Connection.open(module, new module.Client(uris[0], clientId), uris, options)
+  return Connection.open(module, newClient(module, uris[0], clientId), uris, options)
+}
+
+/** Throws InvalidArgumentError. */
+export function newClient<C>(module: { Client: new (uri: Uri, clientId: string) => C }, uri: Uri, clientId: string): C {
+  try {
+    return new module.Client(uri, clientId)
+  } catch (thrown) {
+    throw thrownError(thrown)
+  }
 }

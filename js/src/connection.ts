@@ -1,6 +1,7 @@
+import { checkOptions } from './check.js'
 import { moduleOptions } from './connect-options.js'
 import { Emitter, reportUncaught } from './emitter.js'
-import { MqttError } from './errors.js'
+import { InvalidArgumentError, MqttError } from './errors.js'
 import { callError, connectionError, thrownError } from './failure.js'
 import { NO_PARAMS, type TopicParams } from './filter.js'
 import { Held } from './held.js'
@@ -8,6 +9,7 @@ import { Message } from './message.js'
 import type { ArrivedMessage, Client, Failure, Module, Negotiated, Payload, Properties } from './module.js'
 import type { ConnectOptions, DisconnectOptions, PublishOptions, SubscribeOptions } from './options.js'
 import { seeThroughProxies } from './proxies.js'
+import { checkPublishOptions, DISCONNECT_OPTIONS } from './publish-options.js'
 import { Publisher, type PublishResult, SENT } from './publisher.js'
 import { onAbort, type WaitOptions } from './signals.js'
 import type { Backlog, Closed, ConnectionEvents, ConnectionState, StateChange } from './state.js'
@@ -57,6 +59,7 @@ export class Connection {
     this.#events = new Emitter<ConnectionEvents>((thrown, type) => (type === 'error' ? reportUncaught(thrown) : this.#report(thrown)))
     this.#publisher = new Publisher(client, describe, onError)
     this.#subscriptions = new Subscriptions(client, {
+      protocolVersion: this.protocolVersion,
       describe,
       onError,
       onOverflow: (overflow) => this.#events.emit('overflow', overflow),
@@ -126,9 +129,10 @@ export class Connection {
    * {@link PublishError} (refused by the broker, or the connection was ended first), or the signal's reason.
    */
   publish(topic: string, payload: Payload, options?: PublishOptions): Promise<PublishResult> {
-    const signal = options?.signal
-    if (signal?.aborted === true) return Promise.reject(signal.reason as Error)
     try {
+      checkPublishOptions(options)
+      const signal = options?.signal
+      signal?.throwIfAborted()
       this.#requireOpen()
       const operation = this.#client.publish(topic, payload, options)
       return operation === 0 ? SENT : this.#publisher.track(operation, topic, signal)
@@ -143,6 +147,7 @@ export class Connection {
    */
   post(topic: string, payload: Payload, options?: PublishOptions): void {
     this.#requireOpen()
+    checkPublishOptions(options)
     try {
       this.#client.publish(topic, payload, options)
     } catch (thrown) {
@@ -171,7 +176,8 @@ export class Connection {
     handler?: MessageHandler<TopicParams<F>>,
   ): Subscription<TopicParams<F>> {
     this.#requireOpen()
-    const [options, handle] = typeof optionsOrHandler === 'function' ? [{}, optionsOrHandler] : [optionsOrHandler ?? {}, handler]
+    const [options = {}, handle] = typeof optionsOrHandler === 'function' ? [{}, optionsOrHandler] : [optionsOrHandler, handler]
+    if (handle !== undefined && typeof handle !== 'function') throw new InvalidArgumentError('A handler is a function.')
     const sink = this.#subscriptions.add(filter, options, handle as MessageHandler<unknown> | undefined)
     this.#held.release((message) => this.#subscriptions.deliver(message) > 0)
     return Subscription.of<TopicParams<F>>(sink)
@@ -198,9 +204,15 @@ export class Connection {
 
   /**
    * Ends the connection for good. Waits up to `timeout` for messages that are on their way, and tells how many were
-   * left. Publishing is over from this call on. Never rejects; a second call returns the same promise.
+   * left. Publishing is over from this call on. A second call returns the same promise. Rejects with
+   * {@link InvalidArgumentError} alone.
    */
   disconnect(options: DisconnectOptions = {}): Promise<Closed> {
+    try {
+      checkOptions(options, DISCONNECT_OPTIONS)
+    } catch (thrown) {
+      return Promise.reject(thrown)
+    }
     this.#ending ??= this.#state === 'closed' ? this.#closed : this.#end(options)
     return this.#ending
   }
@@ -256,6 +268,7 @@ export class Connection {
       this.#lastError = undefined
       this.#sessionPresent = sessionPresent
       this.#serverProperties = properties
+      this.#subscriptions.connected(first, sessionPresent)
       if (first) onFirst()
       this.#change('connected', { uri })
     }

@@ -34,11 +34,18 @@ type Level = { readonly text: string } | { readonly wildcard: '+' | '#'; readonl
 export interface Pattern {
   /** What the broker is told. */
   readonly filter: string
-  /** What names are compared with, and without any `$share/{name}/`. */
+  /** What names are compared with, and without the prefix. */
   readonly levels: readonly Level[]
-  /** The one topic that it is for, where there is no wildcard. */
+  /** `$share/{name}/`, or what some brokers have beside it. */
+  readonly prefix: string
+  /** The one topic that it is for, where there is no wildcard and no prefix of which brokers may know nothing. */
   readonly exact: string | undefined
+  /** Begins with `$` and nothing that we know: only the broker knows which topics it is for. */
+  readonly isOpaque: boolean
 }
+
+/** Levels that stand before a filter, and how many they are. The latter two are EMQX's. */
+const PREFIXES: Partial<Record<string, number>> = { $share: 2, $queue: 1, $exclusive: 1 }
 
 const NAME = /^[A-Za-z_$][\w$-]*$/
 
@@ -47,24 +54,44 @@ export function parseFilter(text: string): Pattern {
   if (typeof text !== 'string' || text === '')
     throw new InvalidArgumentError('A topic filter is a text of at least one character.', 'invalid_topic')
   const all = text.split('/')
-  const shared = all[0] === '$share'
-  if (shared && (all.length < 3 || all[1] === '' || /[+#]/.test(all[1] ?? '')))
+  const isShared = all[0] === '$share'
+  if (isShared && (all.length < 3 || all[1] === '' || /[+#]/.test(all[1] ?? '')))
     throw new InvalidArgumentError(`"${text}" is no shared subscription: write $share/{name}/{filter}.`, 'invalid_topic')
-  const levels = (shared ? all.slice(2) : all).map((level, index, list) => parseLevel(text, level, index === list.length - 1))
+  const before = all.length > 1 ? (PREFIXES[all[0] ?? ''] ?? 0) : 0
+  const prefix = all
+    .slice(0, before)
+    .map((level) => `${level}/`)
+    .join('')
+  const levels = all.slice(before).map((level, index, list) => parseLevel(text, level, index === list.length - 1))
   const names = levels.flatMap((level) => ('name' in level && level.name !== '' ? [level.name] : []))
   if (new Set(names).size < names.length) throw new InvalidArgumentError(`"${text}" uses a name twice.`, 'invalid_topic')
   const topic = levels.map((level) => ('text' in level ? level.text : level.wildcard)).join('/')
-  return {
-    filter: shared ? `$share/${all[1]}/${topic}` : topic,
-    levels,
-    exact: levels.every((level) => 'text' in level) ? topic : undefined,
+  const isOpaque = before === 0 && topic.startsWith('$')
+  const isExact = levels.every((level) => 'text' in level) && !isOpaque && (before === 0 || isShared)
+  return { filter: prefix + topic, levels, prefix, exact: isExact ? topic : undefined, isOpaque }
+}
+
+/** Whether there may be a topic that both are for. */
+export function filtersOverlap({ levels: one }: Pattern, { levels: other }: Pattern): boolean {
+  for (let index = 0; ; index++) {
+    const [a, b] = [one[index], other[index]]
+    // `a/#` is for `a` as well.
+    if (isRest(a) || isRest(b)) return true
+    if (a === undefined || b === undefined) return a === b
+    if ('text' in a && 'text' in b && a.text !== b.text) return false
   }
+}
+
+function isRest(level: Level | undefined): boolean {
+  return level !== undefined && 'wildcard' in level && level.wildcard === '#'
 }
 
 /** The named levels of `topic`, or undefined where it does not match (MQTT 5.0, 4.7). */
 export function matchTopic(pattern: Pattern, topic: string): Params | undefined {
   if (pattern.exact !== undefined) return pattern.exact === topic ? NO_PARAMS : undefined
-  const { levels } = pattern
+  const { levels, prefix } = pattern
+  // A broker that does not know the prefix takes it for a part of the topic.
+  if (prefix !== '' && topic.startsWith(prefix)) topic = topic.slice(prefix.length)
   // Wildcards at the start are not for topics such as $SYS [MQTT-4.7.2-1].
   if (topic.startsWith('$') && levels[0] !== undefined && 'wildcard' in levels[0]) return undefined
   let params: Record<string, string> | undefined
@@ -89,8 +116,8 @@ export function matchTopic(pattern: Pattern, topic: string): Params | undefined 
 }
 
 /**
- * Whether a topic name is for a topic filter (MQTT 5.0, 4.7). Named wildcards are allowed, shared subscriptions looked
- * through. Throws InvalidArgumentError where the filter is not valid.
+ * Whether a topic name is for a topic filter (MQTT 5.0, 4.7). Named wildcards are allowed, `$share/{name}/`,
+ * `$queue/` and `$exclusive/` looked through. Throws InvalidArgumentError where the filter is not valid.
  */
 export function topicMatches(filter: string, topic: string): boolean {
   return matchTopic(parseFilter(filter), topic) !== undefined

@@ -1,7 +1,8 @@
 // Local subscriptions and what the broker knows of them: several on one filter share one there.
+import { anything, callable, checkOptions, flag, object, oneOf, type Shape, abortSignal, UINT32, whole } from './check.js'
 import { type FilterResult, InvalidArgumentError, MqttError, SubscribeError } from './errors.js'
 import { connectionError, type DescribeReason, subscribeError, thrownError } from './failure.js'
-import { parseFilter, type Pattern } from './filter.js'
+import { filtersOverlap, parseFilter, type Pattern } from './filter.js'
 import type { ArrivedMessage, Client, Failure, FilterOptions } from './module.js'
 import type { SubscribeOptions } from './options.js'
 import { Router } from './router.js'
@@ -11,6 +12,9 @@ import type { Message } from './message.js'
 /** One filter on the broker. */
 interface Entry {
   readonly filter: string
+  readonly pattern: Pattern
+  /** Tells which subscription a message comes by (MQTT 5.0, 3.8.2.1.2); 0: none. */
+  identifier: number
   readonly sinks: Set<Sink>
   readonly noLocal: boolean
   readonly retainAsPublished: boolean
@@ -20,26 +24,45 @@ interface Entry {
 }
 
 export interface SubscriptionsHost {
+  readonly protocolVersion: 3 | 4 | 5
   readonly describe: DescribeReason
   readonly onError: (thrown: unknown) => void
   readonly onOverflow: (overflow: Overflow) => void
 }
 
 const DEFAULT_BUFFER_SIZE = 1000
+const SUBSCRIBE_OPTIONS: Shape = {
+  qos: oneOf(0, 1, 2),
+  noLocal: flag,
+  retainAsPublished: flag,
+  retainHandling: oneOf(0, 1, 2),
+  properties: object({ subscriptionIdentifier: whole(1, 268_435_455), userProperties: anything }),
+  bufferSize: whole(1, UINT32),
+  whenFull: oneOf('drop_oldest', 'drop_newest', 'fail'),
+  onOverflow: callable,
+  signal: abortSignal,
+}
+/** Applications that use identifiers themselves like small ones. */
+const FIRST_IDENTIFIER = 1000
 
 export class Subscriptions {
   readonly #client: Client
   readonly #host: SubscriptionsHost
+  readonly #hasIdentifiers: boolean
   readonly #entries = new Map<string, Entry>()
   readonly #sinks = new Set<Sink>()
-  readonly #router = new Router<Sink>()
+  readonly #router = new Router<Sink>((identifier) => this.#isOurs(identifier))
   /** A signal may live longer than what it ends: how to stop listening to it. */
   readonly #unlisten = new Map<Sink, () => void>()
   #closed: { readonly reason: unknown } | undefined
+  #nextIdentifier = FIRST_IDENTIFIER
+  /** The broker had a session of another page: its subscriptions have identifiers, too. */
+  #isResumed = false
 
   constructor(client: Client, host: SubscriptionsHost) {
     this.#client = client
     this.#host = host
+    this.#hasIdentifiers = host.protocolVersion === 5
   }
 
   /** How many local subscriptions took it. */
@@ -50,6 +73,7 @@ export class Subscriptions {
   }
 
   add(filters: string | readonly string[], options: SubscribeOptions, handler?: (message: Message) => unknown): Sink {
+    checkOptions(options, SUBSCRIBE_OPTIONS)
     const { signal } = options
     signal?.throwIfAborted()
     const patterns = (typeof filters === 'string' ? [filters] : filters).map(parseFilter)
@@ -68,7 +92,8 @@ export class Subscriptions {
     })
     const wanted = this.#join(sink, patterns, options)
     this.#sinks.add(sink)
-    this.#router.add(sink, patterns)
+    const origins = patterns.map(({ filter }) => this.#entries.get(filter) as Entry)
+    this.#router.add(sink, patterns, origins, wanted.length > 0 && options.retainHandling !== 2)
     try {
       this.#subscribe(sink, wanted, options)
     } catch (thrown) {
@@ -78,6 +103,12 @@ export class Subscriptions {
     }
     if (signal !== undefined) this.#endWith(sink, signal)
     return sink
+  }
+
+  /** A connection stands. */
+  connected(isFirst: boolean, sessionPresent: boolean): void {
+    this.#isResumed = sessionPresent && (isFirst || this.#isResumed)
+    if (!sessionPresent && !isFirst) this.#router.beginAnew()
   }
 
   /** The broker refused to renew a subscription after a reconnection. */
@@ -131,22 +162,81 @@ export class Subscriptions {
           `${filter} is subscribed already with another noLocal or retainAsPublished: the broker knows one of each.`,
         )
     }
-    return filters.flatMap((filter) => {
-      const existing = this.#entries.get(filter)
-      const entry = existing ?? { filter, sinks: new Set(), noLocal, retainAsPublished, qos, granted: undefined }
-      this.#entries.set(filter, entry)
+    const created: Entry[] = []
+    const wanted = patterns.flatMap((pattern) => {
+      const { filter } = pattern
+      let entry = this.#entries.get(filter)
+      if (entry?.sinks.has(sink)) return []
+      if (entry === undefined) {
+        entry = { filter, pattern, identifier: 0, sinks: new Set(), noLocal, retainAsPublished, qos, granted: undefined }
+        this.#entries.set(filter, entry)
+        created.push(entry)
+      }
       entry.sinks.add(sink)
       const suffices = entry.granted !== undefined && entry.qos >= qos && retainHandling !== 0
       if (qos > entry.qos) entry.qos = qos
       return suffices ? [] : [entry]
     })
+    const own = options.properties?.subscriptionIdentifier
+    if (own !== undefined) for (const entry of wanted) entry.identifier = own
+    else if (this.#hasIdentifiers && this.#client.negotiated.subscriptionIdentifierAvailable) this.#identify(created)
+    return wanted
+  }
+
+  /** An identifier for each, shared by those that are never for one topic: they are asked for in one packet. */
+  #identify(entries: readonly Entry[]): void {
+    const groups: { identifier: number; plain: Pattern[]; others: Pattern[] }[] = []
+    for (const entry of entries) {
+      const { pattern } = entry
+      const isPlain = pattern.exact !== undefined
+      // Two filters without wildcards are different.
+      const fits = ({ plain, others }: (typeof groups)[number]) =>
+        [...others, ...(isPlain ? [] : plain)].every((each) => !filtersOverlap(each, pattern))
+      let group = groups.find(fits)
+      if (group === undefined) groups.push((group = { identifier: this.#nextIdentifier++, plain: [], others: [] }))
+      group[isPlain ? 'plain' : 'others'].push(pattern)
+      entry.identifier = group.identifier
+    }
+  }
+
+  #isOurs(identifier: number): boolean {
+    return !this.#isResumed && identifier >= FIRST_IDENTIFIER && identifier < this.#nextIdentifier
   }
 
   #subscribe(sink: Sink, entries: readonly Entry[], options: SubscribeOptions): void {
-    if (entries.length === 0) {
+    const packets = [...new Set(entries.map(({ identifier }) => identifier))]
+    if (packets.length === 0) {
       sink.grant(this.#grantedTo(sink))
       return
     }
+    const codes = new Map<Entry, number>()
+    let unanswered = packets.length
+    let refusal: Failure | undefined
+    const answered = (asked: readonly Entry[], grantedQos: Uint8Array | undefined, failure?: Failure) => {
+      grantedQos?.forEach((code, index) => codes.set(asked[index] as Entry, code))
+      refusal ??= failure
+      if (--unanswered > 0) return
+      for (const [entry, code] of codes) if (code < 0x80) entry.granted = code as 0 | 1 | 2
+      if (refusal === undefined) sink.grant(this.#grantedTo(sink))
+      else this.#refused(sink, refusal, codes)
+    }
+    packets.forEach((packet, index) => {
+      try {
+        const asked = entries.filter(({ identifier }) => identifier === packet)
+        this.#ask(asked, options, answered)
+      } catch (thrown) {
+        if (index > 0) this.#leave(sink).catch(() => {})
+        throw thrown
+      }
+    })
+  }
+
+  /** Of one identifier: they go in one packet. */
+  #ask(
+    entries: readonly Entry[],
+    options: SubscribeOptions,
+    answered: (entries: readonly Entry[], codes: Uint8Array | undefined, failure?: Failure) => void,
+  ): void {
     const { noLocal = false, retainAsPublished = false, retainHandling = 0, properties } = options
     const requests = entries.map(({ filter, qos }): FilterOptions => ({
       topicFilter: filter,
@@ -155,25 +245,19 @@ export class Subscriptions {
       retainAsPublished,
       retainHandling,
     }))
+    const identifier = entries[0]?.identifier ?? 0
+    const isAsGiven = identifier === 0 || identifier === properties?.subscriptionIdentifier
+    const all = isAsGiven ? properties : { ...properties, subscriptionIdentifier: identifier }
     this.#client.subscribe(requests, {
-      ...(properties === undefined ? {} : { properties }),
-      onSuccess: ({ grantedQos }) => {
-        entries.forEach((entry, index) => (entry.granted = grantedQos[index] as 0 | 1 | 2))
-        sink.grant(this.#grantedTo(sink))
-      },
-      onFailure: (failure) => this.#refused(sink, entries, failure, failure.grantedQos),
+      ...(all === undefined ? {} : { properties: all }),
+      onSuccess: ({ grantedQos }) => answered(entries, grantedQos),
+      onFailure: (failure) => answered(entries, failure.grantedQos, failure),
     })
   }
 
-  #refused(sink: Sink, entries: readonly Entry[], failure: Failure, codes: Uint8Array | undefined): void {
-    const results: FilterResult[] = []
-    if (codes !== undefined)
-      entries.forEach((entry, index) => {
-        const reasonCode = codes[index] ?? 0x80
-        results.push({ filter: entry.filter, reasonCode })
-        if (reasonCode < 0x80) entry.granted = reasonCode as 0 | 1 | 2
-      })
+  #refused(sink: Sink, failure: Failure, codes: ReadonlyMap<Entry, number>): void {
     if (!sink.active) return
+    const results = [...codes].map(([{ filter }, reasonCode]): FilterResult => ({ filter, reasonCode }))
     this.#leave(sink).catch(this.#host.onError)
     sink.fail(subscribeError(failure, results, this.#host.describe))
   }

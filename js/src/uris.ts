@@ -20,6 +20,9 @@ function toUri(address: Address | undefined, place: string): Uri {
   return async (request = { lastError: undefined }) => resolve(await address(request), place)
 }
 
+/** Of a page it would be a path, and `host:port` a scheme, which nobody means. */
+const LIKE_A_HOST = /^(localhost|[\w-]+(\.[\w-]+)+|[\w.-]+(?=:\d)|\[[\da-f:.]+\])(:\d*)?([/?]|$)/i
+
 /** What an address without a scheme is relative to. A page in about:srcdoc has no address of its own, nor has a worker in blob:. */
 function base(): string | undefined {
   if (typeof document !== 'undefined') return document.baseURI
@@ -40,7 +43,12 @@ export function urlOf(text: string): URL | undefined {
 function resolve(address: string | URL | undefined, place: string): string {
   const text = typeof address === 'string' ? address : (address as Partial<URL> | null | undefined)?.href
   if (text === undefined) throw new InvalidArgumentError('Give the address of a broker, such as wss://example.org/mqtt.')
-  const url = urlOf(text)
+  const [shown = ''] = text.split(/[?#]/)
+  if (LIKE_A_HOST.test(text))
+    throw new InvalidArgumentError(
+      `${place} has no scheme: write ws://${shown} or wss://${shown}; a path on the page's own server begins with / or ./.`,
+    )
+  const url = /^$|\s/.test(text) ? undefined : urlOf(text)
   if (url === undefined) throw new InvalidArgumentError(`${place} cannot be parsed: write it as wss://example.org/mqtt.`)
   if (url.protocol === 'https:') url.protocol = 'wss:'
   if (url.protocol === 'http:') url.protocol = 'ws:'
@@ -48,6 +56,7 @@ function resolve(address: string | URL | undefined, place: string): string {
     throw new InvalidArgumentError(`${place} does not begin with ws:// or wss://: use the broker's WebSocket listener.`)
   if (url.username !== '' || url.password !== '')
     throw new InvalidArgumentError(`${place} holds a user name or a password: use the credentials option.`)
-  if (url.hash !== '') throw new InvalidArgumentError(`${place} has a fragment (#), which no WebSocket takes: write %23 for a # in it.`)
+  if (url.href.includes('#'))
+    throw new InvalidArgumentError(`${place} has a fragment (#), which no WebSocket takes: write %23 for a # in it.`)
   return url.href
 }

@@ -209,11 +209,39 @@ describe('addresses', () => {
     assert.throws(() => resolveUris('ws://u:p@h/'), { message: 'The address holds a user name or a password: use the credentials option.' })
   })
 
+  for (const target of ['127.0.0.1:19001', 'localhost:1883', 'localhost', 'broker.example.org/mqtt', 'broker:9001', '[::1]:9001'])
+    for (const location of [undefined, { href: 'https://example.org/app/' }])
+      it(`${target} is refused with what was meant, ${location === undefined ? 'without a page' : 'on a page'}`, () => {
+        const scope = /** @type {any} */ (globalThis)
+        if (location !== undefined) scope.location = location
+        try {
+          assert.throws(
+            () => resolveUris(target),
+            (/** @type {Error} */ { message }) => message.includes(`ws://${target} or wss://${target}`),
+          )
+        } finally {
+          delete scope.location
+        }
+      })
+
+  for (const target of ['', ' ', 'not a url', 'ws://h/mqtt#', '/mqtt#'])
+    it(`${JSON.stringify(target)} is refused on a page`, () => {
+      const scope = /** @type {any} */ (globalThis)
+      scope.location = { href: 'https://example.org/app/' }
+      try {
+        assert.throws(() => resolveUris(target), errors.InvalidArgumentError)
+      } finally {
+        delete scope.location
+      }
+    })
+
   it('are taken relative to the page', () => {
     const scope = /** @type {any} */ (globalThis)
     scope.location = { href: 'https://example.org/app/index.html' }
     try {
       assert.deepEqual(resolveUris('/ws_mqtt'), ['wss://example.org/ws_mqtt'])
+      assert.deepEqual(resolveUris('./broker.org'), ['wss://example.org/app/broker.org'])
+      assert.deepEqual(resolveUris('mqtt?a=b:1'), ['wss://example.org/app/mqtt?a=b:1'])
     } finally {
       delete scope.location
     }

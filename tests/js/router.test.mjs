@@ -10,34 +10,47 @@ const { parseFilter } = await importSource('filter')
 const sinksFor = (router, topic, more) => router.targets(arrivedMessage(topic, '', more)).map((/** @type {any} */ target) => target.sink)
 /** @param {...string} filters */
 const patterns = (...filters) => filters.map((filter) => parseFilter(filter))
+const newRouter = () => new Router((/** @type {number} */ identifier) => identifier < 100)
+/** @param {any} router @param {unknown} sink @param {Record<string, number>} filters and the identifiers of their subscriptions */
+const add = (router, sink, filters, wantsStored = true) =>
+  router.add(
+    sink,
+    patterns(...Object.keys(filters)),
+    Object.values(filters).map((identifier) => ({ identifier, retainAsPublished: false })),
+    wantsStored,
+  )
 
 describe('the router', () => {
   it('serves subscriptions in the order in which they were made', () => {
-    const router = new Router()
-    router.add('wide', patterns('#'))
-    router.add('exact', patterns('a/b'))
-    router.add('one level', patterns('a/+'))
+    const router = newRouter()
+    add(router, 'wide', { '#': 0 })
+    add(router, 'exact', { 'a/b': 0 })
+    add(router, 'one level', { 'a/+': 0 })
     assert.deepEqual(sinksFor(router, 'a/b'), ['wide', 'exact', 'one level'])
     assert.deepEqual(sinksFor(router, 'a/c'), ['wide', 'one level'])
   })
 
   it('serves a subscription of several filters once, by the first that matches', () => {
-    const router = new Router()
-    router.add('both', patterns('+first/b', 'a/+second'))
-    assert.deepEqual(router.targets(arrivedMessage('a/b')), [{ sink: 'both', params: { first: 'a' } }])
+    const router = newRouter()
+    add(router, 'both', { '+first/b': 0, 'a/+second': 0 })
+    const targets = router.targets(arrivedMessage('a/b'))
+    assert.deepEqual(
+      targets.map((/** @type {any} */ { sink, params }) => [sink, params]),
+      [['both', { first: 'a' }]],
+    )
   })
 
   it('keeps the answer for a topic number, and gives the same object again', () => {
-    const router = new Router()
-    router.add('x', patterns('a/+room'))
+    const router = newRouter()
+    add(router, 'x', { 'a/+room': 0 })
     assert.equal(router.targets(arrivedMessage('a/1')), router.targets(arrivedMessage('a/1')))
   })
 
   it('looks again when subscriptions came or went', () => {
-    const router = new Router()
-    router.add('x', patterns('a/+'))
+    const router = newRouter()
+    add(router, 'x', { 'a/+': 0 })
     assert.deepEqual(sinksFor(router, 'a/1'), ['x'])
-    router.add('y', patterns('a/1'))
+    add(router, 'y', { 'a/1': 0 })
     assert.deepEqual(sinksFor(router, 'a/1'), ['x', 'y'])
     router.remove('x', patterns('a/+'))
     router.remove('y', patterns('a/1'))
@@ -45,17 +58,110 @@ describe('the router', () => {
   })
 
   it('notices that a topic number was given to another topic', () => {
-    const router = new Router()
-    router.add('x', patterns('a'))
+    const router = newRouter()
+    add(router, 'x', { a: 0 })
     assert.deepEqual(sinksFor(router, 'a', { topicId: 5 }), ['x'])
     assert.deepEqual(sinksFor(router, 'b', { topicId: 5 }), [])
     assert.deepEqual(sinksFor(router, 'a', { topicId: 5 }), ['x'])
   })
 
   it('takes high topic numbers first', () => {
-    const router = new Router()
-    router.add('x', patterns('#'))
+    const router = newRouter()
+    add(router, 'x', { '#': 0 })
     assert.deepEqual(sinksFor(router, 'far', { topicId: 16_384 }), ['x'])
     assert.deepEqual(sinksFor(router, 'near', { topicId: 0 }), ['x'])
   })
 })
+
+describe('the router, with subscription identifiers', () => {
+  it('gives each copy to those whose own it is', () => {
+    const router = newRouter()
+    add(router, 'wide', { 'a/#': 1 })
+    add(router, 'exact', { 'a/b': 2 })
+    add(router, 'also exact', { 'a/b': 2 })
+    for (let round = 0; round < 2; round++) {
+      assert.deepEqual(sinksFor(router, 'a/b', { subscriptionIdentifier: 1 }), ['wide'])
+      assert.deepEqual(sinksFor(router, 'a/b', { subscriptionIdentifier: 2 }), ['exact', 'also exact'])
+      assert.deepEqual(sinksFor(router, 'a/b', { subscriptionIdentifier: [1, 2] }), ['wide', 'exact', 'also exact'])
+    }
+  })
+
+  it('serves a subscription whose filters overlap once', () => {
+    const router = newRouter()
+    add(router, 'both', { 'a/#': 1, 'a/b': 2 })
+    const all = [1, 2, [2, 1]].map((subscriptionIdentifier) => sinksFor(router, 'a/b', { subscriptionIdentifier }))
+    assert.deepEqual(all, [['both'], [], ['both']])
+  })
+
+  it('leaves out what comes by a subscription that is over, and not by one of an older session', () => {
+    const router = newRouter()
+    add(router, 'wide', { 'a/#': 1 })
+    assert.deepEqual(sinksFor(router, 'a/b', { subscriptionIdentifier: 2 }), [])
+    assert.deepEqual(sinksFor(router, 'a/b', { subscriptionIdentifier: 200 }), ['wide'])
+  })
+
+  it('finds the subscriptions whose filters only the broker understands', () => {
+    const router = newRouter()
+    add(router, 'ordered', { '$oshare/group/a/+': 1 })
+    add(router, 'plain', { '#': 2 })
+    assert.deepEqual(sinksFor(router, 'a/b', { subscriptionIdentifier: 1 }), ['ordered'])
+    assert.deepEqual(sinksFor(router, 'a/b', { subscriptionIdentifier: 2 }), ['plain'])
+    assert.deepEqual(sinksFor(router, 'a/b'), ['plain'])
+    assert.deepEqual(sinksFor(router, '$oshare/group/a/b'), ['ordered'])
+  })
+})
+
+for (const subscriptionIdentifier of [undefined, 1])
+  describe(`stored messages, ${subscriptionIdentifier === undefined ? 'without' : 'with'} subscription identifiers`, () => {
+    const filters = { 'a/+': subscriptionIdentifier ?? 0 }
+    const stored = { subscriptionIdentifier, retained: true }
+    const live = { subscriptionIdentifier }
+
+    it('come for a further subscriber, and not again for the others', () => {
+      const router = newRouter()
+      add(router, 'first', filters)
+      assert.deepEqual(sinksFor(router, 'a/1', stored), ['first'])
+      add(router, 'second', filters)
+      assert.deepEqual(sinksFor(router, 'a/1', stored), ['second'])
+      assert.deepEqual(sinksFor(router, 'a/1', live), ['first', 'second'])
+    })
+
+    it('are not told to those who heard the message when it was published', () => {
+      const router = newRouter()
+      add(router, 'first', filters)
+      assert.deepEqual(sinksFor(router, 'a/1', live), ['first'])
+      add(router, 'second', filters)
+      assert.deepEqual(sinksFor(router, 'a/1', stored), ['second'])
+    })
+
+    it('of two that subscribe at once are told once to each', () => {
+      const router = newRouter()
+      add(router, 'first', filters)
+      add(router, 'second', filters)
+      const copies = [sinksFor(router, 'a/1', stored), sinksFor(router, 'a/1', stored)]
+      assert.deepEqual(copies, [['first', 'second'], []])
+    })
+
+    it('are never lost to one subscriber alone, whatever the broker marks as stored', () => {
+      const router = newRouter()
+      add(router, 'only', filters)
+      const copies = [live, stored, stored, live, stored].map((more) => sinksFor(router, 'a/1', more))
+      assert.deepEqual(copies, Array(5).fill(['only']))
+    })
+
+    it('come anew for all of them with a new session', () => {
+      const router = newRouter()
+      add(router, 'first', filters)
+      add(router, 'second', filters)
+      void [sinksFor(router, 'a/1', stored), sinksFor(router, 'a/1', stored)]
+      router.beginAnew()
+      assert.deepEqual(sinksFor(router, 'a/1', stored), ['first', 'second'])
+    })
+
+    it('are not told to who does not want them', () => {
+      const router = newRouter()
+      add(router, 'never', filters, false)
+      add(router, 'second', filters)
+      assert.deepEqual(sinksFor(router, 'a/1', stored), ['second'])
+    })
+  })

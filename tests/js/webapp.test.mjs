@@ -564,6 +564,16 @@ describe('presence, devices and services', () => {
     assert.equal(app.presence.state, 1)
   })
 
+  it('no device is watched where the list of them is empty', async () => {
+    const { app, client } = await joined()
+    const none = app.devices([])
+    assert.deepEqual([client.given('watchDevices'), none.serialNumbers], [[], []])
+    app.devices(['SN-1'])
+    assert.deepEqual(client.given('watchDevices'), [[['SN-1']]])
+    client.layer.onDevice('SN-1', '{"online":true}')
+    assert.equal(none.size, 0)
+  })
+
   it('several sets of devices share one watch', async () => {
     const { app, client } = await joined()
     const some = app.devices(['SN-1', 'SN-2'])

@@ -42,6 +42,33 @@ test('what a message is', async (t) => {
   assert.equal((await peer.take('puback')).body.readUInt16BE(0), 5)
 })
 
+test('subscription identifiers, with other properties and without, read in the handler and later', async (t) => {
+  const { client, peer } = await connected(t)
+  const blocks = [[], [0x0b, 7], [0x0b, 0xe8, 0x07], [0x0b, 7, 0x0b, 0x80, 1], [0x01, 1, 0x0b, 9], [0x0b, 9, 0x01, 1], [0x01, 1]]
+  const identifiers = [undefined, 7, 1000, [7, 128], 9, 9, undefined]
+  // Of large ones the bytes are not kept.
+  for (const size of [3, 100, 70_000]) {
+    const messages = collect(client)
+    /** @type {any[]} */
+    const seen = []
+    client.onMessageArrived = (message) => (seen.push(message.subscriptionIdentifier), messages.push(message))
+    peer.send(...blocks.map((properties) => publish('a', Buffer.alloc(size, 'x'), { properties })))
+    await until(() => messages.length === blocks.length)
+    peer.send(publish('b', Buffer.alloc(size, 0xff)))
+    await until(() => messages.length === blocks.length + 1)
+    messages.pop()
+    assert.deepEqual(seen.slice(0, -1), identifiers)
+    assert.deepEqual(
+      messages.map((message) => message.subscriptionIdentifier),
+      identifiers,
+    )
+    assert.deepEqual(
+      messages.map(({ properties }) => properties.subscriptionIdentifier),
+      identifiers,
+    )
+  }
+})
+
 // Small ones are cut out of a batch, large ones by themselves; read within the handler and after it.
 for (const when of ['in the handler', 'later']) {
   for (const size of [0, 1, 7, 8, 23, 24, 100, 255, 256, 257, 4095, 4096, 5000, 70_000, 1_000_000]) {

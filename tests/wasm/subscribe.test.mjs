@@ -104,3 +104,19 @@ test('before connect() nothing can be subscribed to, after it one may at once', 
   const peer = await broker.accept()
   await peer.take('subscribe')
 })
+
+test('subscription identifiers are left out where the broker has none', async (t) => {
+  const { broker, client } = await scripted(t)
+  client.connect({ keepAliveInterval: 0, reconnectMinimum: 0, reconnectMaximum: 0 })
+  const properties = { subscriptionIdentifier: 5, userProperties: /** @type {[string, string][]} */ ([['a', 'b']]) }
+  client.subscribe('x', { properties })
+  const with5 = [9, 0x0b, 5, 0x26, 0, 1, 0x61, 0, 1, 0x62, 0, 1, 0x78, 0]
+  const without = [7, ...with5.slice(3)]
+  const first = await broker.accept()
+  const { body } = await first.take('subscribe')
+  assert.deepEqual([...body.subarray(2)], with5)
+  first.send(subscribeAnswer('suback', body.readUInt16BE(0), [0]))
+  first.terminate()
+  const second = await broker.accept({ properties: Buffer.from([0x29, 0]) })
+  assert.deepEqual([...(await second.take('subscribe')).body.subarray(2)], without)
+})

@@ -12,6 +12,8 @@ const smallPayload = 64
 /** A payload is a view of its chunk only where it makes up this part of it, so that little is kept for its sake. */
 const smallestPart = 1 / 64
 
+const subscriptionIdentifierProperty = 0x0b
+
 /** @implements {AnyMessage} */
 class ArrivedMessage {
   /**
@@ -37,6 +39,8 @@ class ArrivedMessage {
     this._text = undefined
     /** @type {Properties | undefined} */
     this._properties = undefined
+    /** Of a message that has this property alone; 0: not looked at, or not so. */
+    this._identifier = 0
   }
 
   get destinationName() {
@@ -63,12 +67,38 @@ class ArrivedMessage {
     return (this._text ??= this._decode())
   }
 
+  /** Asked for each message: where it stands alone, nothing else is decoded. */
+  get subscriptionIdentifier() {
+    if (this._propertiesLength === 0) return undefined
+    if (this._identifier === 0 && this._properties === undefined) this._readIdentifier()
+    return this._identifier === 0 ? this.properties.subscriptionIdentifier : this._identifier
+  }
+
   get properties() {
+    if (this._properties === undefined && this._identifier !== 0) this._properties = { subscriptionIdentifier: this._identifier }
     if (this._properties === undefined) {
       const bytes = this._chunk === undefined ? HEAPU8 : this._chunk.bytes
       this._properties = decodeProperties(bytes, this._start - this._propertiesLength, this._start)
     }
     return this._properties
+  }
+
+  /** So that they can be decoded when the bytes are gone. */
+  _readProperties() {
+    if (this._propertiesLength > 0 && (this.subscriptionIdentifier === undefined || this._identifier === 0)) void this.properties
+  }
+
+  _readIdentifier() {
+    const bytes = this._chunk === undefined ? HEAPU8 : this._chunk.bytes
+    let at = this._start - this._propertiesLength
+    if (bytes[at++] !== subscriptionIdentifierProperty) return
+    let value = 0
+    for (let shift = 0; ; shift += 7) {
+      const byte = bytes[at++]
+      value |= (byte & 0x7f) << shift
+      if (byte < 0x80) break
+    }
+    if (at === this._start) this._identifier = value
   }
 
   _cut() {
@@ -77,7 +107,7 @@ class ArrivedMessage {
     if (start < 0) return textEncoder.encode(this._text)
     if (chunk === undefined) return HEAPU8.slice(start, start + length)
     if (length <= smallPayload || length < chunk.bytes.length * smallestPart) return chunk.bytes.slice(start, start + length)
-    if (this._propertiesLength > 0) void this.properties // before the application may transfer the buffer
+    this._readProperties() // before the application may transfer the buffer
     return chunk.bytes.subarray(start, start + length)
   }
 
@@ -96,7 +126,7 @@ class ArrivedMessage {
   /** Takes out what was not read yet, for memory is about to change, or the chunk is to go. */
   _detach() {
     if (this._bytes === undefined && this._text === undefined) this._bytes = this._cut()
-    void this.properties
+    this._readProperties()
     this._chunk = undefined
     this._start = -1
   }

@@ -1,4 +1,5 @@
 // Requests of ours that are running, by the module's numbers, and what becomes of them.
+import { abortSignal, anything, callable, checkOptions, type Shape, text } from '../check.js'
 import { callHandler } from '../emitter.js'
 import { callError } from '../failure.js'
 import { type ErrorCode, InvalidArgumentError, MqttError } from '../errors.js'
@@ -37,6 +38,7 @@ interface Running {
 
 const DEFAULT_TIMEOUT = 10_000
 const LONGEST_TIMEOUT = 24 * 86_400_000
+const REQUEST_OPTIONS: Shape = { timeout: anything, signal: abortSignal, onProgress: callable, traceparent: text }
 
 export class Calls {
   readonly #client: WebappClient
@@ -53,9 +55,9 @@ export class Calls {
     target: RequestTarget,
     method: string,
     params: unknown,
-    options: RequestOptions<Progress> = {},
+    options: RequestOptions<Progress> | null = {},
   ): Call<Result, Progress> {
-    const { timeout = DEFAULT_TIMEOUT, signal, traceparent, onProgress } = options
+    const { timeout = DEFAULT_TIMEOUT, signal, traceparent, onProgress } = options ?? {}
     let id = 0
     const give = (reason: unknown) => {
       this.#take(id)?.call.fail(reason)
@@ -70,12 +72,13 @@ export class Calls {
         cancel: () => give(new RequestCancelledError(name, method)),
         overrun: () => give(new StreamError(name, method, `${name} sent more progress of ${method} than it was allowed to.`)),
       },
-      onProgress && ((progress) => callHandler(onProgress, progress, this.#report)),
+      typeof onProgress === 'function' ? (progress) => callHandler(onProgress, progress, this.#report) : undefined,
     )
     try {
       this.#requireOpen(name, method)
+      checkOptions(options, REQUEST_OPTIONS)
       signal?.throwIfAborted()
-      if (!(timeout >= 1 && timeout <= LONGEST_TIMEOUT))
+      if (!(typeof timeout === 'number' && timeout >= 1 && timeout <= LONGEST_TIMEOUT))
         throw new InvalidArgumentError(`timeout is a number of milliseconds from 1 to ${LONGEST_TIMEOUT}, and not ${timeout}.`)
       const request = { target, method, params: encodeParams(params), timeout, ...(traceparent === undefined ? {} : { traceparent }) }
       id = this.#client.request(request)

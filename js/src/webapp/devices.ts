@@ -88,12 +88,13 @@ export class Watched<Data> {
 
   #watch(): void {
     const wanted = [...this.#all].map((devices) => devices.serialNumbers)
-    if (wanted.length === 0) {
+    const union = wanted.includes(undefined) ? undefined : [...new Set(wanted.flatMap((numbers) => numbers ?? []))]
+    // For the module, none are all.
+    if (union?.length === 0) {
       this.#last.clear()
       this.#client.unwatchDevices()
       return
     }
-    const union = wanted.includes(undefined) ? undefined : [...new Set(wanted.flatMap((numbers) => numbers ?? []))]
     for (const serialNumber of this.#last.keys()) if (union?.includes(serialNumber) === false) this.#last.delete(serialNumber)
     this.#client.watchDevices(union)
   }

@@ -1,5 +1,6 @@
-import { checkOptions } from '../connect-options.js'
-import type { Target } from '../connect.js'
+import { anything, checkOptions, either, flag, object, type Shape, text, UINT32, whole } from '../check.js'
+import { SHARED_OPTIONS } from '../connect-options.js'
+import { newClient, type Target } from '../connect.js'
 import { Connection } from '../connection.js'
 import { InvalidArgumentError, MqttError } from '../errors.js'
 import type { Load } from '../load.js'
@@ -35,12 +36,25 @@ export interface JoinOptions<S = object> extends Omit<ConnectOptions, 'clientId'
 
 const DEFAULT_ROOT = 'evsuites/'
 
+const JOIN_OPTIONS: Shape = {
+  ...SHARED_OPTIONS,
+  org: text,
+  user: text,
+  root: text,
+  rand: text,
+  state: anything,
+  watch: either(flag, object({ org: text, user: text })),
+  willDelay: whole(0, UINT32),
+}
+
 /** The join() of both entries, which differ in how they load the module. */
 export async function joinWith<S>(load: Load, target: Target, options: JoinOptions<S>): Promise<Webapp<S>> {
+  checkOptions(options, JOIN_OPTIONS)
   const { org, user, rand, signal } = options
+  for (const [name, value] of Object.entries({ org, user }))
+    if (!value) throw new InvalidArgumentError(`${name} is missing: say which organisation and which user this webapp is for.`)
   signal?.throwIfAborted()
   const uris = resolveUris(target)
-  checkOptions(options)
   const given = rand ?? ''
   if (given !== '' && !RAND.test(given)) throw new InvalidArgumentError('rand is 4 to 16 of a-z and 0-9.')
   const [module, identity] = await Promise.all([
@@ -59,7 +73,7 @@ export async function joinWith<S>(load: Load, target: Target, options: JoinOptio
 async function join<S>(module: WebappModule, uris: [Uri, ...Uri[]], options: JoinOptions<S>, identity: Identity): Promise<Webapp<S>> {
   const { org, user, root = DEFAULT_ROOT, rand = '', state, watch = true, willDelay = 5, ...connectOptions } = options
   const uid = `${org}:${user}:${identity.rand}`
-  const client = new module.Client(uris[0], uid)
+  const client = newClient(module, uris[0], uid)
   let app: Webapp<S> | undefined
   let tell!: Pick<LayerHandlers, 'onJoined' | 'onJoinFailed'>
   const joined = new Promise<void>((resolve, reject) => {

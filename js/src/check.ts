@@ -1,0 +1,104 @@
+// Options, looked at before anything is done: a wrong type, a value out of range, a name that does not exist.
+import { InvalidArgumentError } from './errors.js'
+import { hasTag } from './realms.js'
+
+/** What a value must be, in words where it is not. */
+type Check = (name: string, value: unknown) => string | undefined
+export type Shape = Readonly<Record<string, Check>>
+
+export const UINT16 = 65_535
+export const UINT32 = 4_294_967_295
+
+export const flag: Check = (_, value) => (typeof value === 'boolean' ? undefined : 'true or false')
+export const text: Check = (_, value) => (typeof value === 'string' ? undefined : 'a text')
+export const callable: Check = (_, value) => (typeof value === 'function' ? undefined : 'a function')
+/** Checked where it is used. */
+export const anything: Check = () => undefined
+export const abortSignal: Check = (_, value) => (hasTag(value, 'AbortSignal') ? undefined : 'an AbortSignal')
+
+export function whole(least: number, most: number): Check {
+  return (_, value) =>
+    Number.isInteger(value) && (value as number) >= least && (value as number) <= most
+      ? undefined
+      : `a whole number from ${least} to ${most}`
+}
+
+export function oneOf(...values: readonly (string | number)[]): Check {
+  return (_, value) => (values.includes(value as string) ? undefined : `one of ${values.join(', ')}`)
+}
+
+export function either(...checks: readonly Check[]): Check {
+  return (name, value) => {
+    const wants = checks.map((check) => check(name, value))
+    return wants.includes(undefined) ? undefined : wants.join(', or ')
+  }
+}
+
+/** An object with at most these keys. */
+export function object(shape: Shape): Check {
+  return (name, value) => {
+    if (!isObject(value)) return 'an object'
+    checkShape(`${name}.`, value, shape)
+    return undefined
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** Throws InvalidArgumentError. */
+export function checkOptions(options: unknown, shape: Shape): void {
+  if (!isObject(options)) throw new InvalidArgumentError(`Options are an object, and not ${shown(options)}.`)
+  checkShape('', options, shape)
+}
+
+function checkShape(prefix: string, options: Record<string, unknown>, shape: Shape): void {
+  for (const key in options) {
+    const check = Object.hasOwn(shape, key) ? shape[key] : undefined
+    if (check === undefined) throw new InvalidArgumentError(`There is no option ${prefix}${key}.${suggestion(key, shape)}`)
+    const value = options[key]
+    const wanted = value === undefined ? undefined : check(prefix + key, value)
+    if (wanted !== undefined) throw new InvalidArgumentError(`${prefix}${key} is ${wanted}, and not ${shown(value)}.`)
+  }
+}
+
+/** What other clients call it. */
+const OTHER_NAMES: Partial<Record<string, string>> = {
+  clean: 'cleanStart',
+  cleansession: 'cleanStart',
+  keepaliveinterval: 'keepAlive',
+  mqttversion: 'protocolVersion',
+  password: 'credentials',
+  reconnectperiod: 'reconnect',
+  retained: 'retain',
+  timeout: 'connectTimeout',
+  username: 'credentials',
+  willmessage: 'will',
+}
+
+function suggestion(key: string, shape: Shape): string {
+  const lower = key.toLowerCase()
+  const names = Object.keys(shape)
+  const other = OTHER_NAMES[lower]
+  const [nearest] = names.map((name) => ({ name, far: distance(lower, name.toLowerCase()) })).sort((a, b) => a.far - b.far)
+  const meant = other !== undefined && names.includes(other) ? other : nearest !== undefined && nearest.far <= 2 ? nearest.name : undefined
+  return meant === undefined ? ` There are ${names.join(', ')}.` : ` Did you mean ${meant}?`
+}
+
+/** How many letters must be changed, added or taken away. */
+function distance(one: string, other: string): number {
+  let row = Array.from({ length: other.length + 1 }, (_, index) => index)
+  for (let i = 1; i <= one.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= other.length; j++)
+      next[j] = Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + Number(one[i - 1] !== other[j - 1]))
+    row = next
+  }
+  return row[other.length] ?? 0
+}
+
+function shown(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value.slice(0, 80))
+  return typeof value === 'object' && value !== null ? (Array.isArray(value) ? 'a list' : 'an object') : String(value)
+}
