@@ -153,7 +153,7 @@ export interface SubscribeOptions {
    * ends the subscription with {@link QueueFullError} once the buffered ones are read.
    */
   whenFull?: WhenFull
-  /** Called at every loss; `subscription.dropped` counts them, too. */
+  /** Called at every loss, but with `fail`, which is an error; `subscription.dropped` counts them, too. */
   onOverflow?: (overflow: Overflow) => void
   /** Unsubscribes; an iteration then throws its reason. */
   signal?: AbortSignal

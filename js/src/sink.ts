@@ -140,7 +140,6 @@ export class Sink {
     if (this.#options.whenFull === 'fail') {
       void this.#options.leave(this).catch(() => {})
       this.fail(new QueueFullError(`The buffer of the subscription to ${filters.join(', ')} is full: read faster, or raise bufferSize.`))
-    }
-    this.#options.onOverflow({ filters, dropped: this.dropped })
+    } else this.#options.onOverflow({ filters, dropped: this.dropped })
   }
 }

@@ -76,7 +76,7 @@ export class Subscriptions {
     checkOptions(options, SUBSCRIBE_OPTIONS)
     const { signal } = options
     signal?.throwIfAborted()
-    const patterns = (typeof filters === 'string' ? [filters] : filters).map(parseFilter)
+    const patterns = (Array.isArray(filters) ? (filters as readonly string[]) : [filters as string]).map(parseFilter)
     if (patterns.length === 0) throw new InvalidArgumentError('Give at least one topic filter.')
     const sink = new Sink({
       patterns,

@@ -55,7 +55,6 @@ describe('Webapp.join()', () => {
     [null, /Options are an object/],
     [{}, /org is missing/],
     [{ org: 'a' }, /user is missing/],
-    [{ org: 'a', user: '' }, /user is missing/],
     [{ org: 'a', user: 7 }, /user is a text, and not 7/],
     [{ org: 'a', user: 'b', willDelay: 1e10 }, /willDelay is a whole number from 0 to 4294967295/],
     [{ org: 'a', user: 'b', willdelay: 1 }, /Did you mean willDelay\?/],

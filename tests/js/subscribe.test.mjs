@@ -237,14 +237,18 @@ describe('a buffer that is full', () => {
 
   it('ends the subscription where it is to fail', async () => {
     const { mq, client } = await connected()
-    mq.on('error', () => {})
-    const subscription = mq.subscribe('a', { bufferSize: 1, whenFull: 'fail' })
+    /** @type {any[]} */
+    const told = []
+    for (const type of ['error', 'overflow']) mq.on(type, (/** @type {any} */ event) => told.push(event.code ?? event))
+    const onOverflow = (/** @type {any} */ overflow) => told.push(overflow)
+    const subscription = mq.subscribe('a', { bufferSize: 1, whenFull: 'fail', onOverflow })
     client.arrive('a', '1')
     client.arrive('a', '2')
     assert.equal((await subscription.next()).value.text(), '1')
     await assert.rejects(subscription.next(), { name: 'QueueFullError' })
     await settled()
     assert.deepEqual(client.unsubscribes[0]?.filters, ['a'])
+    assert.deepEqual([told, subscription.dropped], [['queue_full'], 1])
   })
 })
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { settled } from './support/connected.mjs'
+import { settled, until } from './support/connected.mjs'
 import { joined, joining, moduleError } from './support/fake-layer.mjs'
 import { importSource } from './support/sources.mjs'
 
@@ -481,6 +481,81 @@ describe('peers and rooms', () => {
     client.throwNext = moduleError('invalid_name')
     assert.throws(() => app.room('a/b'), { name: 'InvalidNameError' })
     assert.notEqual(app.room('lobby'), room)
+  })
+})
+
+describe('an error whose data cannot be sent', () => {
+  const cyclic = /** @type {any} */ ({})
+  cyclic.self = cyclic
+  for (const [what, data, refused] of /** @type {[string, any, boolean][]} */ ([
+    ['is cyclic', cyclic, false],
+    ['has a BigInt', { n: 1n }, false],
+    ['is a raw body', new Raw(new Uint8Array(1)), false],
+    ['is larger than the broker takes', 'x', true],
+  ]))
+    it(`that ${what} is answered as an internal error, and told here`, async () => {
+      const { app, client } = await joined()
+      /** @type {any[]} */
+      const errors = []
+      app.on('error', (/** @type {any} */ error) => errors.push(error))
+      app.expose({
+        sell: () => {
+          if (refused) client.throwNext = moduleError('payload_too_large')
+          throw new RemoteError(17, 'Sold out', data)
+        },
+      })
+      client.layer.onRequest({ call: 5, from: 'acme:bob:cd34', method: 'sell', params: undefined, traceparent: undefined })
+      await until(() => client.given('fail').length > 0)
+      assert.deepEqual(client.given('fail'), [[5, -32603, 'Internal error', undefined]])
+      assert.deepEqual(
+        errors.map(({ code }) => code),
+        [refused ? 'packet_too_large' : 'invalid_argument'],
+      )
+    })
+})
+
+describe('after leave()', () => {
+  it('what waits for a condition rejects, and loops end, whenever they began', async () => {
+    const { app, client } = await joined()
+    const { presence, services } = app
+    const devices = app.devices(['SN-1'])
+    const waiting = [presence, services, devices].map((map) => map.until(() => false))
+    const rejections = waiting.map((each) => assert.rejects(each, { name: 'MqttError', code: 'closed' }))
+    const left = app.leave()
+    client.lose({ reconnect: false, error: 'none' })
+    await left
+    await Promise.all(rejections)
+    for (const map of [presence, services, devices]) {
+      await assert.rejects(
+        map.until(() => false),
+        { code: 'closed' },
+      )
+      await map.until(() => true)
+    }
+    for (const loop of [presence, services, devices, app.peer('acme:bob:cd34').messages, app.peer('acme:new:cd34').messages])
+      for await (const item of loop) assert.fail(String(item))
+    for (const call of [() => app.room('lobby'), () => app.devices(), () => app.expose({ f: () => 1 })])
+      assert.throws(call, { name: 'MqttError', code: 'closed' })
+  })
+
+  it('the services that nobody had asked for are none', async () => {
+    const { app, client } = await joined()
+    const left = app.leave()
+    client.lose({ reconnect: false, error: 'none' })
+    await left
+    for await (const change of app.services) assert.fail(String(change))
+    assert.deepEqual([app.services.names, client.given('discover')], [[], []])
+  })
+
+  it('a condition that throws rejects at once', async () => {
+    const { app, client } = await joined()
+    let calls = 0
+    const waiting = app.presence.until(() => {
+      if (++calls > 1) throw new Error('mine')
+      return false
+    })
+    client.layer.onPresence('acme:bob:cd34', '{}', 1000)
+    await assert.rejects(waiting, /mine/)
   })
 })
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { runInNewContext } from 'node:vm'
-import { connected, scripted } from './support/connected.mjs'
+import { connected, scripted, shared } from './support/connected.mjs'
 import { called, nextTask, thrownBy, until } from './support/module.mjs'
 import { acknowledgement, readPublish } from './support/packets.mjs'
 
@@ -43,6 +43,26 @@ test('every kind of payload arrives as it is', async (t) => {
     assert.deepEqual([topic, qos, retain], ['a', 0, false])
     assert.ok(arrived.equals(Buffer.from(expected)))
   }
+})
+
+test('text that is no Unicode is refused, wherever it stands', async (t) => {
+  const { client, peer } = await connected(t)
+  for (const text of ['\ud800', 'a\udc00b', `${'x'.repeat(200)}\ud800`, `${'x'.repeat(30_000)}\ud800`, '\udc00\ud800'])
+    for (const call of [
+      () => client.publish('a', text),
+      () => client.publish('a', text, { properties: {} }),
+      () => client.publish('a', '', { properties: { contentType: text } }),
+      () => client.publish('a', '', { properties: { userProperties: { a: text } } }),
+      () => client.subscribe('a', { properties: { userProperties: { [text]: 'a' } } }),
+    ])
+      assert.equal(thrownBy(call)?.code, 'invalid_utf8')
+  const other = new shared.Client('ws://h/', 'id')
+  t.after(() => other.delete())
+  assert.equal(thrownBy(() => new shared.Client('ws://h/', '\ud800'))?.code, 'invalid_utf8')
+  for (const options of [{ userName: '\ud800' }, { password: '\ud800' }, { willMessage: { topic: 'a', payload: '\ud800' } }])
+    assert.equal(thrownBy(() => other.connect(options))?.code, 'invalid_utf8')
+  client.publish('a', '\ud834\udd1e')
+  assert.equal((await next(peer)).payload.toString(), '\u{1d11e}')
 })
 
 test('what one task publishes leaves as one message', async (t) => {

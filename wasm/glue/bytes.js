@@ -27,12 +27,28 @@ function decodeText(bytes, begin, end) {
   return utf8Decoder.decode(bytes.subarray(begin, end))
 }
 
+/** @param {string} text */
+function hasLoneSurrogate(text) {
+  if (text.isWellFormed) return !text.isWellFormed()
+  return /[\ud800-\udfff]/.test(text) && /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/.test(text)
+}
+
+/**
+ * TextEncoder would put U+FFFD where a surrogate stands alone.
+ * @param {string} text
+ * @param {string} what
+ */
+function checkText(text, what) {
+  if (hasLoneSurrogate(text)) throw new MqttError('invalid_utf8', `${what} has a surrogate without its other half: send bytes.`)
+}
+
 /**
  * @param {string} text
  * @param {string} what
  */
 function encodeText(text, what) {
   if (typeof text !== 'string') refuse(`${what} is a text, and not ${typeof text}.`)
+  checkText(text, what)
   return textEncoder.encode(text)
 }
 
@@ -44,7 +60,7 @@ function encodeText(text, what) {
  */
 function bytesOf(payload, what) {
   if (payload instanceof Uint8Array) return payload
-  if (typeof payload === 'string') return textEncoder.encode(payload)
+  if (typeof payload === 'string') return encodeText(payload, what)
   if (ArrayBuffer.isView(payload)) return new Uint8Array(payload.buffer, payload.byteOffset, payload.byteLength)
   // Of any realm: a buffer of an iframe is no instance of this one's.
   if (/^\[object (Shared)?ArrayBuffer]$/.test(Object.prototype.toString.call(payload)))

@@ -20,7 +20,7 @@ function checkConstructorArguments(given) {
   if (given.length > 2) checkInteger('The port', port, 1, 0xffff)
   if (typeof path !== 'string') refuse('The path is a text.')
   if (typeof clientId !== 'string') refuse('The client identifier is a text.')
-  if (textEncoder.encode(clientId).length > longestClientId) refuse('The client identifier is longer than 65,535 bytes.')
+  if (encodeText(clientId, 'The client identifier').length > longestClientId) refuse('The client identifier is longer than 65,535 bytes.')
   return given
 }
 
@@ -226,9 +226,9 @@ function encodeFilters(filter, defaults) {
       retainAsPublished = false,
       retainHandling = 0,
     } = { ...defaults, ...withoutUndefined(own) }
+    if (typeof topicFilter === 'string' && hasLoneSurrogate(topicFilter)) throw new MqttError('invalid_topic', 'A topic filter is no text.')
     const text = encodeText(topicFilter, 'A topic filter')
-    if (text.length > 0xffff || hasLoneSurrogate(topicFilter))
-      throw new MqttError('invalid_topic', 'A topic filter is too long, or no text.')
+    if (text.length > 0xffff) throw new MqttError('invalid_topic', 'A topic filter is too long.')
     const flags = (checkTruth('noLocal', noLocal) << 2) | (checkTruth('retainAsPublished', retainAsPublished) << 3)
     block.byte(checkInteger('qos', qos, 0, 2) | flags | (checkInteger('retainHandling', retainHandling, 0, 2) << 4))
     block.littleEndian(text.length, 2)

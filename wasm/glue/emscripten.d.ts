@@ -13,6 +13,11 @@ type OperationOptions = {
   onFailure?: ((failure: never) => void) | undefined
 }
 
+/** Newer than the browsers that we run in. */
+interface String {
+  isWellFormed?(): boolean
+}
+
 declare let HEAPU8: Uint8Array<ArrayBuffer>
 declare let HEAPU32: Uint32Array<ArrayBuffer>
 /** What Embind registered, and we replace. */

@@ -111,6 +111,7 @@ function encodeInteger(block, name, width, value) {
  */
 function propertyText(name, value) {
   if (typeof value !== 'string') refuseProperty(`${name} holds text, and not ${typeof value}.`)
+  checkText(value, name)
   return textEncoder.encode(value)
 }
 

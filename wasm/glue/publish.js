@@ -64,11 +64,6 @@ function setTopic(handle, size) {
   return true
 }
 
-/** @param {string} text */
-function hasLoneSurrogate(text) {
-  return /[\ud800-\udfff]/.test(text) && /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/.test(text)
-}
-
 /**
  * @param {import('../wsmq').PublishOptions} options
  * @returns {number}
@@ -155,6 +150,7 @@ function writeText(text) {
     if (at === length) return length
   }
   if (length * 3 > scratchSize) return -1
+  checkText(text, 'A payload')
   return textEncoder.encodeInto(text, HEAPU8.subarray(scratch, scratch + scratchSize)).written
 }
 

@@ -140,6 +140,22 @@ export class Calls {
   }
 }
 
+/** What the layer's errors are called here, where that is something else. */
+const CODES: Partial<Record<string, ErrorCode>> = {
+  invalid_root: 'invalid_name',
+  invalid_json: 'invalid_argument',
+  unknown_call: 'invalid_argument',
+  no_credit: 'queue_full',
+  too_many: 'queue_full',
+  timed_out: 'request_timed_out',
+  cancelled: 'request_cancelled',
+  remote: 'remote_error',
+  item_lost: 'stream_incomplete',
+  payload_too_large: 'packet_too_large',
+  refused: 'publish_refused',
+  left: 'closed',
+}
+
 function nameOf(target: RequestTarget): string {
   if ('peer' in target) return target.peer
   return target.service === '' ? 'the backend' : target.service
@@ -147,13 +163,14 @@ function nameOf(target: RequestTarget): string {
 
 /** What a call into the module threw. */
 export function layerError(thrown: unknown): unknown {
-  if (!(thrown instanceof Error) || !('code' in thrown) || thrown.name !== 'MqttError') return thrown
+  if (!(thrown instanceof Error) || thrown instanceof MqttError || !('code' in thrown) || thrown.name !== 'MqttError') return thrown
   const { code, message } = thrown as Error & { code: string }
   if (code === 'invalid_name' || code === 'invalid_root') return new InvalidNameError(message)
   if (code === 'not_connected') return new NotConnectedError(message)
-  // The broker's bound, or a record's: the module says which there are.
-  if (code === 'payload_too_large') return new MqttError('packet_too_large', `${message}.`)
-  return callError((code === 'invalid_json' ? 'invalid_argument' : code) as ErrorCode, message)
+  const ours = CODES[code]
+  return ours === undefined || ours === 'invalid_argument'
+    ? callError(ours ?? (code as ErrorCode), message)
+    : new MqttError(ours, `${message}.`)
 }
 
 function requestError(failure: LayerFailure, target: string, method: string): MqttError {
@@ -189,6 +206,6 @@ function requestError(failure: LayerFailure, target: string, method: string): Mq
     case 'queue_full':
       return new RequestError('queue_full', `The queue has no room for ${method} to ${target}.`, target, method)
     default:
-      return new RequestError(error === 'not_supported' ? error : 'bad_response', `${method} to ${target}: ${text}.`, target, method)
+      return new RequestError(CODES[error] ?? (error as ErrorCode), `${method} to ${target}: ${text}.`, target, method)
   }
 }

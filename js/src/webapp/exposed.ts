@@ -1,5 +1,6 @@
 // Answers the requests of peers.
 import { InvalidArgumentError } from '../errors.js'
+import { layerError } from './calls.js'
 import { RemoteError, remoteCodes } from './errors.js'
 import type { LayerIncoming, WebappClient } from './layer.js'
 import { decode, encodeJson } from './values.js'
@@ -115,7 +116,8 @@ export class Exposed {
     try {
       this.#client.fail(call, remoteCode, message, data === undefined ? undefined : encodeJson(data, 'The data of the error'))
     } catch (again) {
-      this.#report(again)
+      this.#report(layerError(again))
+      this.#client.fail(call, remoteCodes.internalError, 'Internal error', undefined)
     }
   }
 }

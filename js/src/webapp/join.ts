@@ -51,8 +51,8 @@ const JOIN_OPTIONS: Shape = {
 export async function joinWith<S>(load: Load, target: Target, options: JoinOptions<S>): Promise<Webapp<S>> {
   checkOptions(options, JOIN_OPTIONS)
   const { org, user, rand, signal } = options
-  for (const [name, value] of Object.entries({ org, user }))
-    if (!value) throw new InvalidArgumentError(`${name} is missing: say which organisation and which user this webapp is for.`)
+  for (const [name, value] of Object.entries({ org, user } as Partial<Record<string, string>>))
+    if (value === undefined) throw new InvalidArgumentError(`${name} is missing: say which organisation and which user this webapp is for.`)
   signal?.throwIfAborted()
   const uris = resolveUris(target)
   const given = rand ?? ''

@@ -1,3 +1,4 @@
+import { MqttError } from '../errors.js'
 import { seeThroughProxies } from '../proxies.js'
 import { Feed } from './feed.js'
 import { type Change, Reader } from './reader.js'
@@ -19,6 +20,7 @@ export class LiveMap<Key, Value> implements AsyncIterable<Change<Key, Value>> {
   readonly #changes: Feed<Change<Key, Value>>
   readonly #readers = new Set<Reader<Key, Value>>()
   readonly #most: number
+  readonly #ends = new Set<() => void>()
   #isOver = false
 
   /** @internal `most`: entries, past which new ones are passed over: others decide how many there are. */
@@ -72,25 +74,38 @@ export class LiveMap<Key, Value> implements AsyncIterable<Change<Key, Value>> {
     }
   }
 
-  /** Resolves as soon as the condition holds, at once where it does already; rejects with the signal's reason. */
+  /**
+   * Resolves as soon as the condition holds, at once where it does already. Rejects with the signal's reason, and with
+   * {@link MqttError} (`closed`) when nothing more is told: after `leave()`, or `close()` of devices.
+   */
   async until(condition: (map: this) => boolean, options: { signal?: AbortSignal } = {}): Promise<void> {
     const { signal } = options
     signal?.throwIfAborted()
     if (condition(this)) return
+    if (this.#isOver) throw over()
     await new Promise<void>((resolve, reject) => {
       const stop = () => {
         off()
+        this.#ends.delete(onEnd)
         signal?.removeEventListener('abort', onAbort)
       }
-      const onAbort = () => {
+      const fail = (reason: unknown) => {
         stop()
-        reject(signal?.reason)
+        reject(reason)
       }
+      const onAbort = () => fail(signal?.reason)
+      const onEnd = () => fail(over())
       const off = this.on(() => {
-        if (!condition(this)) return
+        try {
+          if (!condition(this)) return
+        } catch (thrown) {
+          fail(thrown)
+          return
+        }
         stop()
         resolve()
       })
+      this.#ends.add(onEnd)
       signal?.addEventListener('abort', onAbort, { once: true })
     })
   }
@@ -117,10 +132,15 @@ export class LiveMap<Key, Value> implements AsyncIterable<Change<Key, Value>> {
     for (const reader of this.#readers) reader.end()
     this.#readers.clear()
     this.#changes.end()
+    for (const onEnd of [...this.#ends]) onEnd()
   }
 
   #tell(change: Change<Key, Value>): void {
     for (const reader of this.#readers) reader.touch(change.key)
     this.#changes.push(change)
   }
+}
+
+function over(): MqttError {
+  return new MqttError('closed', 'Nothing more is told here: the webapp has left, or this was closed.')
 }

@@ -1,5 +1,6 @@
 import type { Connection } from '../connection.js'
 import { Emitter } from '../emitter.js'
+import { MqttError } from '../errors.js'
 import { seeThroughProxies } from '../proxies.js'
 import { onAbort, type WaitOptions } from '../signals.js'
 import type { Closed, ConnectionState, StateChange } from '../state.js'
@@ -77,6 +78,7 @@ export class Webapp<S = object> {
   }
   #services: Services | undefined
   #uid: string
+  #isOver = false
 
   /** @internal */
   constructor({ mq, client, uid, identity }: WebappParts, state: StateOf<S> | undefined) {
@@ -147,7 +149,7 @@ export class Webapp<S = object> {
    * them away again.
    */
   expose(handlers: Handlers<PeerMethods<S>, RequestContext>): () => void {
-    return this.#exposed.add(handlers)
+    return this.#call(() => this.#exposed.add(handlers))
   }
 
   /** Another webapp, by its uid. */
@@ -156,6 +158,7 @@ export class Webapp<S = object> {
     if (known !== undefined) return known
     const peer = new Peer<S>(uid, this.#client, this.#calls, this.presence, this.#report)
     this.#peers.set(uid, peer)
+    if (this.#isOver) peer.messages.end()
     return peer
   }
 
@@ -177,8 +180,10 @@ export class Webapp<S = object> {
   /** Which instances of services are running. */
   get services(): Services {
     if (this.#services === undefined) {
-      this.#services = new Services(this.#report)
-      this.#call(() => this.#client.discover(''))
+      const services = new Services(this.#report)
+      if (this.#isOver) services.end()
+      else this.#call(() => this.#client.discover(''))
+      this.#services = services
     }
     return this.#services
   }
@@ -247,6 +252,7 @@ export class Webapp<S = object> {
   }
 
   #call<T>(call: () => T): T {
+    if (this.#isOver) throw new MqttError('closed', 'This webapp has left: join() gives a new one.')
     try {
       return call()
     } catch (thrown) {
@@ -255,6 +261,7 @@ export class Webapp<S = object> {
   }
 
   #end(): void {
+    this.#isOver = true
     this.#calls.close()
     this.#exposed.close()
     this.presence.end()
