@@ -1,5 +1,6 @@
 // From the options of connect() to the module's.
 import { anything, callable, either, flag, object, oneOf, abortSignal, text, UINT16, UINT32, whole } from './check.js'
+import { encoded } from './payload.js'
 import type { ModuleConnectOptions, Properties, WillOptions } from './module.js'
 import type { ConnectOptions, Credentials, CredentialsRequest, Will } from './options.js'
 import type { Uri } from './uris.js'
@@ -85,7 +86,7 @@ function translate({ username, password }: Credentials): { userName?: string; pa
 }
 
 function moduleWill({ topic, payload, qos, retain, properties }: Will): WillOptions {
-  return defined({ topic, payload, qos, retain, properties })
+  return defined({ topic, payload: encoded(payload), qos, retain, properties })
 }
 
 function connectProperties(options: ConnectOptions): Properties | undefined {

@@ -9,6 +9,7 @@ import { Message } from './message.js'
 import type { ArrivedMessage, Client, Failure, Module, Negotiated, Payload, Properties } from './module.js'
 import type { ConnectOptions, DisconnectOptions, PublishOptions, SubscribeOptions } from './options.js'
 import { seeThroughProxies } from './proxies.js'
+import { encoded, type JsonPayload } from './payload.js'
 import { checkPublishOptions, DISCONNECT_OPTIONS } from './publish-options.js'
 import { Publisher, type PublishResult, SENT } from './publisher.js'
 import { onAbort, type WaitOptions } from './signals.js'
@@ -121,21 +122,24 @@ export class Connection {
   }
 
   /**
-   * Publishes. QoS 0: resolves at once, when the message is on its way or in the queue's care; QoS 1 and 2: when the
-   * broker has it. All that is published in one task leaves together. While there is no connection, messages wait in
-   * the queue (`whenBlocked` says what else may happen).
+   * Publishes text, bytes, or `{ json: value }`. QoS 0: resolves at once, when the message is on its way or in the
+   * queue's care, with or without a connection; what becomes of it there is told as of {@link post}. QoS 1 and 2: when
+   * the broker has it. All that is published in one task leaves together. While there is no connection, messages wait in
+   * the queue (`whenBlocked` says what else may happen), and {@link drained} waits for it to empty.
    *
    * Rejects with {@link InvalidArgumentError} (topic, text or property not valid), {@link QueueFullError},
    * {@link PublishError} (refused by the broker, or the connection was ended first), or the signal's reason.
    */
-  publish(topic: string, payload: Payload, options?: PublishOptions): Promise<PublishResult> {
+  publish(topic: string, payload: Payload | JsonPayload, options?: PublishOptions): Promise<PublishResult> {
     try {
       checkPublishOptions(options)
       const signal = options?.signal
       signal?.throwIfAborted()
       this.#requireOpen()
-      const operation = this.#client.publish(topic, payload, options)
-      return operation === 0 ? SENT : this.#publisher.track(operation, topic, signal)
+      const operation = this.#client.publish(topic, encoded(payload), options)
+      if ((options?.qos ?? 0) > 0) return this.#publisher.track(operation, topic, signal)
+      if (operation !== 0 && signal !== undefined) this.#publisher.callBackOn(signal, operation, topic)
+      return SENT
     } catch (thrown) {
       return Promise.reject(thrownError(thrown))
     }
@@ -145,11 +149,11 @@ export class Connection {
    * As {@link publish}, without a promise: for streams of values of which nobody awaits each. Throws what is wrong
    * with the call; what goes wrong later is an `error` event. A `signal` is not looked at.
    */
-  post(topic: string, payload: Payload, options?: PublishOptions): void {
+  post(topic: string, payload: Payload | JsonPayload, options?: PublishOptions): void {
     this.#requireOpen()
     checkPublishOptions(options)
     try {
-      this.#client.publish(topic, payload, options)
+      this.#client.publish(topic, encoded(payload), options)
     } catch (thrown) {
       throw thrownError(thrown)
     }

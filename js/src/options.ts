@@ -2,10 +2,11 @@ import type { WhenFull } from './buffer.js'
 import type { Connection } from './connection.js'
 import type { MqttError } from './errors.js'
 import type { Payload, Properties } from './module.js'
+import type { JsonPayload } from './payload.js'
 import type { MessageProperties, SubscribeProperties, UserProperties, WillProperties } from './properties.js'
 import type { Overflow } from './sink.js'
 
-export type { Payload, WhenFull }
+export type { JsonPayload, Payload, WhenFull }
 
 export interface Credentials {
   username?: string
@@ -34,7 +35,7 @@ export type Address = string | URL | ((request: AddressRequest) => string | URL 
 /** Published by the broker when the connection ends without `disconnect()` (MQTT 5.0, 3.1.2.5). */
 export interface Will {
   topic: string
-  payload: Payload
+  payload: Payload | JsonPayload
   /** Default 0. */
   qos?: 0 | 1 | 2
   /** Default false. */

@@ -50,6 +50,13 @@ export class Publisher {
     })
   }
 
+  /** Of a QoS 0 message that waits, for which nobody else does. */
+  callBackOn(signal: AbortSignal, operation: number, topic: string): void {
+    this.track(operation, topic, signal).catch((thrown: unknown) => {
+      if (thrown !== signal.reason && (thrown as Partial<MqttError>).code !== 'stopped') this.#onError(thrown)
+    })
+  }
+
   published(operation: number, reasonCode: number, properties: Properties): void {
     const pending = this.#pending.get(operation)
     if (pending !== undefined) {

@@ -28,17 +28,67 @@ describe('publish()', () => {
     assert.deepEqual(await two, { reasonCode: 0x10, properties: { reasonString: 'nobody' } })
   })
 
-  it('waits for a QoS 0 message that had to wait', async () => {
+  it('does not wait for a QoS 0 message that has to wait', async () => {
     const { mq, client } = await connected()
-    client.nextQos0Operation = 9
-    const published = mq.publish('a', 'x')
-    let over = false
-    void published.then(() => (over = true))
-    await settled()
-    assert.equal(over, false)
+    /** @type {any[]} */
+    const errors = []
+    mq.on('error', (/** @type {any} */ error) => errors.push(error.code))
+    for (const operation of [9, 10, 11]) {
+      client.nextQos0Operation = operation
+      assert.deepEqual(await mq.publish('a', 'x'), { reasonCode: 0, properties: {} })
+    }
+    assert.equal(mq.backlog.messages, 3)
     client.acknowledge(9)
-    await published
+    client.onPublishFailed?.(10, 'queue_full')
+    client.onPublishFailed?.(11, 'stopped')
+    assert.deepEqual(errors, ['queue_full'])
   })
+
+  it('calls a QoS 0 message that waits back by its signal, and tells what becomes of it otherwise', async () => {
+    const { mq, client } = await connected()
+    /** @type {any[]} */
+    const errors = []
+    mq.on('error', (/** @type {any} */ error) => errors.push(error.code))
+    const controller = new AbortController()
+    for (const operation of [9, 10, 11]) {
+      client.nextQos0Operation = operation
+      await mq.publish('a', 'x', { signal: controller.signal })
+    }
+    client.acknowledge(9)
+    client.onPublishFailed?.(10, 'queue_full')
+    controller.abort(new Error('stop'))
+    client.onPublishFailed?.(11, 'cancelled')
+    await settled()
+    assert.deepEqual([client.cancelled, errors], [[11], ['queue_full']])
+  })
+
+  it('writes JSON', async () => {
+    const { mq, client } = await connected()
+    const values = [{ a: [1, 'ü'] }, [], null, 'text', 0, false]
+    for (const json of values) {
+      await mq.publish('a', { json })
+      mq.post('a', { json })
+    }
+    assert.deepEqual(
+      client.publishes.map(({ payload }) => payload),
+      values.flatMap((value) => [JSON.stringify(value), JSON.stringify(value)]),
+    )
+  })
+
+  for (const [what, payload, message] of /** @type {[string, any, RegExp][]} */ ([
+    ['an object', { a: 1 }, /\{ json: value \}/],
+    ['a list', [1], /\{ json: value \}/],
+    ['a BigInt as JSON', { json: 1n }, /cannot be written as JSON: TypeError/],
+    ['undefined as JSON', { json: undefined }, /cannot be written as JSON: it is undefined/],
+    ['a function as JSON', { json: () => 1 }, /cannot be written as JSON: it is function/],
+  ]))
+    it(`refuses ${what} as payload`, async () => {
+      const { mq, client } = await connected()
+      const refusal = { name: 'InvalidArgumentError', code: 'invalid_argument', message }
+      await assert.rejects(mq.publish('a', payload), refusal)
+      assert.throws(() => mq.post('a', payload), refusal)
+      assert.equal(client.publishes.length, 0)
+    })
 
   it('rejects where the broker refuses', async () => {
     const { mq, client } = await connected()

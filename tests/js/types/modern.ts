@@ -56,6 +56,9 @@ export async function use(): Promise<void> {
   await mq.publish('a', 'x', { qos: 3 })
   // @ts-expect-error -- a number is no payload
   await mq.publish('a', reasonCode)
+  await mq.publish('a', { json: { n: 1 } })
+  // @ts-expect-error -- say that it is JSON
+  await mq.publish('a', { n: 1 })
 
   const off: () => void = mq.on('state', ({ state, retryIn }) => console.log(state satisfies string, retryIn?.toFixed()))
   off()
