@@ -39,6 +39,14 @@ std::string_view without_share(std::string_view filter) noexcept {
     return shared.substr(name_end + 1);
 }
 
+/// What EMQX has beside shared subscriptions; a broker that does not know it takes it for a part of the topic.
+std::string_view without_prefix(std::string_view filter, std::string_view name) noexcept {
+    for (const std::string_view prefix : {"$queue/", "$exclusive/"}) {
+        if (filter.starts_with(prefix) && !name.starts_with(prefix)) return filter.substr(prefix.size());
+    }
+    return without_share(filter);
+}
+
 std::size_t end_of_level(std::string_view name, std::size_t from) noexcept {
     const std::size_t slash = name.find('/', from);
     return slash == std::string_view::npos ? name.size() : slash;
@@ -59,7 +67,7 @@ bool is_valid_topic_filter(std::string_view filter) noexcept {
 }
 
 bool topic_matches(std::string_view filter, std::string_view name) noexcept {
-    filter = without_share(filter);
+    filter = without_prefix(filter, name);
     if (filter.empty() || name.empty()) return false;
     // Names that begin with $ are the broker's own [MQTT-4.7.2-1].
     if (name[0] == '$' && (filter[0] == '+' || filter[0] == '#')) return false;

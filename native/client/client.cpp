@@ -92,13 +92,16 @@ Publisher Client::publisher() const { return Publisher{impl_->handover}; }
 void Client::begin_subscribe(std::span<const Subscription> subscriptions, Bytes properties, MessageHandler handler,
                              AnyCompletion<Answer> done) {
     auto& self = *impl_;
-    const auto begun = self.engine().subscribe(subscriptions, properties, self.now());
+    const auto identified = handler ? self.identify(subscriptions, properties) : Impl::Identified{};
+    const auto begun = self.engine().subscribe(
+        subscriptions, identified.properties ? identified.properties->bytes() : properties, self.now());
     Impl::Operation operation{std::move(done)};
     if (!handler) {
         self.receives = true;
     } else if (begun) {
+        const auto call = subscriptions.size() > 1 ? self.router.next_call() : 0;
         for (const auto& each : subscriptions) {
-            operation.routes.push_back(self.router.add(each.topic_filter, handler));
+            operation.routes.push_back(self.router.add(each.topic_filter, handler, identified.identifier, call));
         }
     }
     self.track(begun, std::move(operation));

@@ -27,6 +27,21 @@ Client::Impl::Impl(executor_type on, const std::vector<std::string>& urls, Clien
     driver = std::make_shared<Driver<Engine>>(executor, std::move(handlers), engine_options(options, hosts));
 }
 
+Client::Impl::Identified Client::Impl::identify(std::span<const Subscription> subscriptions, Bytes properties) {
+    const bool offered = !engine().is_connected() || engine().negotiated().subscription_identifier_available;
+    if (options.connect.version != Version::v5 || !offered || subscriptions.empty()) return {};
+    if (const auto given = PropertyView{properties}.integer(PropertyId::subscription_identifier)) return {*given};
+    if (validate_properties(PropertyOwner::subscribe, properties) != Errc::none) return {};
+    Identified result{subscriptions.size() == 1 ? router.identifier_of(subscriptions[0].topic_filter) : 0};
+    if (result.identifier == 0) result.identifier = router.next_identifier();
+    auto& all = result.properties.emplace();
+    all.integer(PropertyId::subscription_identifier, result.identifier);
+    for (const auto& each : PropertyView{properties}) {
+        if (const auto* user = std::get_if<UserProperty>(&each.value)) all.user_property(user->name, user->value);
+    }
+    return result;
+}
+
 void Client::Impl::shut_down() {
     is_gone = true;
     driver->shut_down();

@@ -2,6 +2,8 @@
 // Inputs come from client.cpp; what the engine tells is handled in events.cpp.
 #pragma once
 #include <boost/asio/any_io_executor.hpp>
+#include <optional>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -13,6 +15,7 @@
 #include "client/transport_failure.hpp"
 #include "wsmq/native/client.hpp"
 #include "wsmq/native/driver.hpp"
+#include "wsmq/property.hpp"
 
 namespace wsmq::native {
 
@@ -30,6 +33,13 @@ public:
         std::vector<std::shared_ptr<Router::Route>> routes{};  ///< of a subscribe, forgotten when it fails
         std::string filter{};                                  ///< of an unsubscribe
     };
+    /// Which identifier the SUBSCRIBE has, and the properties with it where it is ours.
+    struct Identified {
+        std::uint32_t identifier = 0;  ///< 0: none
+        std::optional<PropertyWriter> properties{};
+    };
+    [[nodiscard]] Identified identify(std::span<const Subscription>, Bytes properties);
+
     /// Keeps it until the engine ends it, or ends it now where the engine refused.
     void track(const Result<OperationId>& begun, Operation operation);
     template <class... Results> static void fail(AnyCompletion<Results...>& done, ErrorCode error) {

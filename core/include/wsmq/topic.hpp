@@ -16,9 +16,9 @@ namespace wsmq {
 /// [MQTT-4.7.1-2]; "$share/{ShareName}/{filter}" well-formed [MQTT-4.8.2-1] [MQTT-4.8.2-2].
 [[nodiscard]] WSMQ_EXPORT bool is_valid_topic_filter(std::string_view filter) noexcept;
 
-/// Whether a message of this topic name is for this filter. "$share/{ShareName}/" is looked
-/// through; names that begin with $ are not for filters that begin with a wildcard
-/// [MQTT-4.7.2-1]. Both must be valid.
+/// Whether a message of this topic name is for this filter. "$share/{ShareName}/", and EMQX's
+/// "$queue/" and "$exclusive/", are looked through; names that begin with $ are not for filters that
+/// begin with a wildcard [MQTT-4.7.2-1]. Both must be valid.
 [[nodiscard]] WSMQ_EXPORT bool topic_matches(std::string_view filter, std::string_view name) noexcept;
 
 }  // namespace wsmq

@@ -55,6 +55,36 @@ TEST_F(ClientMosquittoTest, ACertificateThatIsNotTrustedIsTheConnectionsError) {
     EXPECT_FALSE(detail.empty());
 }
 
+TEST_F(ClientMosquittoTest, WhereFiltersOverlapEachHandlerHearsAMessageOnce) {
+    for (const auto version : {Version::v3_1_1, Version::v5}) {
+        ClientOptions options;
+        options.connect.version = version;
+        Client client{loop.context.get_executor(), mosquitto->url("mqtt"), options};
+        std::map<std::string, int> heard;
+        int answers = 0;
+        bool is_over = false;
+        client.async_connect([](ErrorCode error, const ConnectAnswer&) { EXPECT_FALSE(error) << error.message(); });
+        const auto listen = [&](const char* filter, const char* name) {
+            client.async_subscribe(
+                {filter}, [&heard, name](const wsmq::Message&) { ++heard[name]; },
+                [&](ErrorCode error, const Answer&) {
+                    EXPECT_FALSE(error) << error.message();
+                    ++answers;
+                });
+        };
+        listen("o/#", "wide");
+        listen("o/1", "exact");
+        listen("o/1", "exact too");
+        client.async_subscribe(
+            {"fence"}, [&](const wsmq::Message&) { is_over = true; }, [&](auto&&...) { ++answers; });
+        loop.until([&] { return answers == 4; });
+        ASSERT_TRUE(client.publish("o/1", "x"));
+        ASSERT_TRUE(client.publish("fence", "x"));
+        loop.until([&] { return is_over; });
+        EXPECT_EQ(heard, (std::map<std::string, int>{{"wide", 1}, {"exact", 1}, {"exact too", 1}}));
+    }
+}
+
 TEST_F(ClientMosquittoTest, ARestartInTheMiddleOfTheTrafficLosesNothing) {
     Client subscriber{loop.context.get_executor(), mosquitto->url("mqtt"), lasting("restart-subscriber")};
     Client publisher{loop.context.get_executor(), mosquitto->url("ws"), lasting("restart-publisher")};

@@ -102,6 +102,13 @@ TEST(TopicMatch, TellsLevelsApart) {
 
 TEST(TopicMatch, LooksThroughAShare) {
     EXPECT_TRUE(topic_matches("$share/g/a/+", "a/b"));
+    // EMQX's; and as they stand, for brokers that do not know them.
+    for (const std::string filter : {"$queue/a/+", "$exclusive/a/+"}) {
+        EXPECT_TRUE(topic_matches(filter, "a/b"));
+        EXPECT_FALSE(topic_matches(filter, "b/b"));
+        EXPECT_TRUE(topic_matches(filter, filter.substr(0, filter.size() - 1) + "b"));
+    }
+    EXPECT_FALSE(topic_matches("$queue/#", "$SYS/x"));
     EXPECT_FALSE(topic_matches("$share/g/a/+", "b/b"));
     EXPECT_FALSE(topic_matches("$share/g/#", "$SYS/x"));
     EXPECT_FALSE(topic_matches("$share/g", "$share/g"));

@@ -100,8 +100,10 @@ public:
     template <class Token> auto async_subscribe(const Subscription& subscription, Token&& token) {
         return async_subscribe(subscription, MessageHandler{}, std::forward<Token>(token));
     }
-    /// Messages that match the filter go to `handler`, and to every other handler whose filter
-    /// matches, instead of async_receive().
+    /// Messages that match the filter go to `handler` instead of async_receive(). Where filters
+    /// overlap, each handler hears a message once, by its own subscription, with MQTT 5 and a broker
+    /// that has subscription identifiers (ours, from 1000 on, where the properties have none); else
+    /// each that matches hears each copy that the broker sends.
     template <class Token>
     auto async_subscribe(const Subscription& subscription, MessageHandler handler, Token&& token) {
         return detail::initiate<Answer>(
@@ -111,7 +113,8 @@ public:
             },
             token, subscription, std::move(handler));
     }
-    /// Several filters in one packet; the answer has a reason code for each.
+    /// Several filters in one packet; the answer has a reason code for each. They have one identifier,
+    /// so that the handler hears each copy where they overlap.
     template <class Token>
     auto async_subscribe(std::span<const Subscription> subscriptions, Bytes encoded_properties, MessageHandler handler,
                          Token&& token) {
