@@ -10,16 +10,19 @@ addToLibrary({
   // the connection. Where nobody listens, the `ws` package throws errors.
   wsmq_socket_new__deps: ['$WS', 'emscripten_websocket_new'],
   wsmq_socket_new: (attributes) => {
+    lastSocketError = undefined
     try {
       const handle = _emscripten_websocket_new(attributes)
       const socket = handle > 0 && WS.getSocket(handle)
       if (socket)
-        socket.onerror = () => {
+        socket.onerror = (event) => {
           socket.hasFailed = true
+          socket.failure = event.error ?? undefined
           setTimeout(() => socket.readyState === 3 && socket.onclose?.({ wasClean: false, code: 1006, reason: '' }))
         }
       return handle
-    } catch {
+    } catch (thrown) {
+      lastSocketError = thrown
       return 0
     }
   },
@@ -34,7 +37,11 @@ addToLibrary({
     }
   },
   wsmq_socket_has_failed__deps: ['$WS'],
-  wsmq_socket_has_failed: (handle) => WS.getSocket(handle).hasFailed === true,
+  wsmq_socket_has_failed: (handle) => {
+    const { hasFailed, failure } = WS.getSocket(handle)
+    lastSocketError = failure
+    return hasFailed === true
+  },
   wsmq_socket_send__deps: ['$WS'],
   wsmq_socket_send: (handle, data, size) => {
     try {

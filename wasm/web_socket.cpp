@@ -49,7 +49,8 @@ struct WebSocket::Callbacks {
     static Handled closed(int, const EmscriptenWebSocketCloseEvent* event, void* self) {
         auto& socket = *static_cast<WebSocket*>(self);
         if (is_for(socket, event->socket)) {
-            const bool in_order = socket.open_ && !wsmq_socket_has_failed(event->socket);
+            const bool has_failed = wsmq_socket_has_failed(event->socket);
+            const bool in_order = socket.open_ && !has_failed;
             socket.close();
             socket.listener_.socket_closed(in_order);
         }

@@ -92,6 +92,8 @@ export interface Failure extends Outcome {
   cause?: unknown
   /** The directive of the page's Content-Security-Policy that forbids the connection. */
   forbiddenBy?: string
+  /** Of a connection, or an attempt at one: what the socket's constructor threw, or its error event told (Node). */
+  socketError?: unknown
 }
 
 export interface ConnectionLoss extends Failure {

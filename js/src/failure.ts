@@ -1,7 +1,6 @@
 // Turns what the module reports into the errors that users see, each with what to do about it.
 import {
   AuthenticationError,
-  ConnectionFailedError,
   ConnectionLostError,
   ConnectionRefusedError,
   ConnectTimeoutError,
@@ -15,6 +14,7 @@ import {
 } from './errors.js'
 import type { Failure } from './module.js'
 import { shownUri } from './shown-uri.js'
+import { unreachable } from './unreachable.js'
 
 export type DescribeReason = (reasonCode: number) => string
 
@@ -96,13 +96,12 @@ export function connectionError(failure: Failure, uri: string, describe: Describ
         return new ConnectionFailedError(
           `The page's Content-Security-Policy forbids the connection: add ${new URL(uri).origin} to its ${forbiddenBy}.`,
         )
-      if (!wasConnected)
-        return new ConnectionFailedError(
-          `No MQTT broker could be reached at ${broker}. Check the address, the path and that it speaks MQTT over WebSocket; the browser's console says more.`,
-        )
+      if (!wasConnected) return unreachable(uri, failure.socketError)
   }
   if (INVALID[code] !== undefined || code === 'not_supported') return callError(code, failure.errorMessage)
-  return new ConnectionLostError(code, LOST[code] ?? `The connection ended: ${failure.errorMessage}.`, reasonCode, reasonString)
+  const { socketError } = failure
+  const text = LOST[code] ?? `The connection ended: ${failure.errorMessage}.`
+  return new ConnectionLostError(code, text, reasonCode, reasonString, socketError === undefined ? undefined : { cause: socketError })
 }
 
 /** What a call into the module threw. Anything that is not the module's own error stays as it is. */

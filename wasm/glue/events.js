@@ -238,6 +238,16 @@ function walkConnected(link, sessionPresent, reconnected, properties) {
   if (link.connection !== 0) callHandler(link, client.onConnected, reconnected, client.uri, sessionPresent, properties)
 }
 
+/** Of the socket that was closed last, or could not be made: what its environment says. Browsers say nothing. @type {unknown} */
+let lastSocketError
+
+/** @param {number} error of wsmq::Errc */
+function takeSocketError(error) {
+  const socketError = lastSocketError
+  lastSocketError = undefined
+  return socketError !== undefined && /^transport/.test(errorNames[error] ?? '') ? { socketError } : {}
+}
+
 /**
  * @param {Link} link
  * @param {number} row
@@ -251,6 +261,7 @@ function walkDisconnected(link, row) {
   const failure = {
     ...failureOf(error, HEAPU32[row + 2], rowText(row + 4), rowProperties(row)),
     ...(error === 0 || wasConnected ? {} : whyFailed(link, error)),
+    ...takeSocketError(error),
   }
   const loss = { ...failure, reconnect, retryIn: HEAPU32[row + 3], wasConnected, uri: client.uri }
   link.attempt++
