@@ -34,6 +34,9 @@ interface Route<Sink> {
   readonly byTopic: readonly Matching<Sink>[]
   /** The answers so far for messages that are not stored, by their identifier; 0 is for those without one. */
   readonly live: Map<number, readonly Matching<Sink>[]>
+  /** The last of these answers: mostly the next one, too. */
+  identifier: number
+  targets: readonly Matching<Sink>[]
 }
 
 interface Listed<Sink> {
@@ -100,9 +103,12 @@ export class Router<Sink> {
     if (route === undefined || route.version !== this.#version || route.topic !== message.topic) route = this.#find(message, route)
     const identifier = message.subscriptionIdentifier ?? 0
     if (message.retained) return this.#targetsOfStored(route, identifier)
+    if (identifier === route.identifier) return route.targets
     if (typeof identifier !== 'number') return live(this.#own(route, identifier, false))
     let targets = route.live.get(identifier)
     if (targets === undefined) route.live.set(identifier, (targets = live(this.#own(route, identifier, false))))
+    route.identifier = identifier
+    route.targets = targets
     return targets
   }
 
@@ -153,7 +159,15 @@ export class Router<Sink> {
       matching.set(sink, { sink, params: params ?? NO_PARAMS, origins: [origin], byTopic: params !== undefined, heard, isDue })
     }
     const all = [...matching.values()]
-    const route = { topic, version: this.#version, matching: all, byTopic: all.filter(({ byTopic }) => byTopic), live: new Map() }
+    const route: Route<Sink> = {
+      topic,
+      version: this.#version,
+      matching: all,
+      byTopic: all.filter(({ byTopic }) => byTopic),
+      live: new Map(),
+      identifier: -1,
+      targets: [],
+    }
     // Filled up, never set far behind the end: the array stays a plain one.
     while (this.#routes.length <= topicId) this.#routes.push(undefined)
     this.#routes[topicId] = route

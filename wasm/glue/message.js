@@ -91,14 +91,10 @@ class ArrivedMessage {
   _readIdentifier() {
     const bytes = this._chunk === undefined ? HEAPU8 : this._chunk.bytes
     let at = this._start - this._propertiesLength
-    if (bytes[at++] !== subscriptionIdentifierProperty) return
-    let value = 0
-    for (let shift = 0; ; shift += 7) {
-      const byte = bytes[at++]
-      value |= (byte & 0x7f) << shift
-      if (byte < 0x80) break
-    }
-    if (at === this._start) this._identifier = value
+    if (bytes[at] !== subscriptionIdentifierProperty) return
+    let value = bytes[++at] & 0x7f
+    for (let shift = 7; bytes[at] > 0x7f; shift += 7) value |= (bytes[++at] & 0x7f) << shift
+    if (at + 1 === this._start) this._identifier = value
   }
 
   _cut() {

@@ -12,6 +12,7 @@ import { Message } from './message.js'
 import { moduleOptions } from './options.js'
 import type { Persistence } from './persistence.js'
 import type { Plan } from './plan.js'
+import { sendable } from './utf8.js'
 
 /** disconnected -> connecting -> connected -> disconnected, or with `reconnect` -> reconnecting -> connected */
 export type State = 'disconnected' | 'connecting' | 'connected' | 'reconnecting'
@@ -110,7 +111,7 @@ export class Engine {
   /** QoS 0 where nobody is told of the delivery. False: send() it. */
   sendUntold(topic: string, payload: string | Uint8Array, retained: boolean): boolean {
     if (this.state !== 'connected' || this.#handlers.onMessageDelivered !== undefined) return false
-    ;(this.#client as ModuleClient).publish(topic, payload, retained ? RETAINED : undefined)
+    ;(this.#client as ModuleClient).publish(topic, sendable(payload), retained ? RETAINED : undefined)
     return true
   }
 

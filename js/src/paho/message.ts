@@ -2,7 +2,7 @@ import type { ArrivedMessage, Payload, Properties } from '../module.js'
 import { hasTag } from '../realms.js'
 import { error } from './errors.js'
 import { addOlderNames } from './older-names.js'
-import { malformedUtf8 } from './utf8.js'
+import { malformedUtf8, sendable } from './utf8.js'
 import { shown } from './validate.js'
 
 /** An array over binary data: what mqttws31.js takes as a payload beside texts and ArrayBuffers. */
@@ -136,7 +136,7 @@ export class Message {
 
   /** The payload as the engine takes it. @internal */
   get raw(): Payload {
-    return this[ARRIVED]?.payloadBytes ?? (this[PAYLOAD] as Payload)
+    return this[ARRIVED]?.payloadBytes ?? sendable(this[PAYLOAD] as Payload)
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Payload } from '../module.js'
 import { error } from './errors.js'
 
 /** The error that mqttws31.js throws for bytes that are not UTF-8: it names the first that are wrong. */
@@ -16,6 +17,13 @@ export function requireWellFormed(text: string): void {
     if (unit > 0xdbff || !(next >= 0xdc00 && next <= 0xdfff)) throw error('MALFORMED_UNICODE', unit, next)
     index++
   }
+}
+
+/** The module refuses what is no Unicode, which mqttws31.js sends somehow: here as U+FFFD. */
+export function sendable(payload: Payload): Payload {
+  if (typeof payload !== 'string') return payload
+  const { isWellFormed } = payload as { isWellFormed?: () => boolean }
+  return isWellFormed?.call(payload) === true || !/[\ud800-\udfff]/.test(payload) ? payload : new TextEncoder().encode(payload)
 }
 
 function firstMalformed(bytes: Uint8Array): number {
