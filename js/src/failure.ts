@@ -1,6 +1,7 @@
 // Turns what the module reports into the errors that users see, each with what to do about it.
 import {
   AuthenticationError,
+  ConnectionFailedError,
   ConnectionLostError,
   ConnectionRefusedError,
   ConnectTimeoutError,
