@@ -72,8 +72,7 @@ Errc read_reason(std::uint8_t code, Version version, ReasonCode& out) noexcept {
         out = static_cast<ReasonCode>(code);
         return may_carry(PacketType::connack, code) ? Errc::none : Errc::protocol_error;  // [MQTT-3.2.2-8]
     }
-    if (code >= connack_return_codes.size()) return Errc::malformed_packet;  // reserved (MQTT 3.1.1, table 3.1)
-    out = connack_return_codes[code];
+    out = from_return_code(code);
     return Errc::none;
 }
 

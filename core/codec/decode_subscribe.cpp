@@ -74,9 +74,9 @@ bool all_may_be_carried(PacketType type, Bytes reasons) noexcept {
     return std::all_of(reasons.begin(), reasons.end(), [=](std::uint8_t reason) { return may_carry(type, reason); });
 }
 
-/// 0, 1, 2 and 0x80; the others are reserved [MQTT-3.9.3-2 of MQTT 3.1.1].
+/// 0, 1, 2 and 0x80 [MQTT-3.9.3-2 of MQTT 3.1.1]; what is above fails as well.
 bool are_version_3_codes(Bytes codes) noexcept {
-    return std::all_of(codes.begin(), codes.end(), [](std::uint8_t code) { return code <= 2 || code == 0x80; });
+    return std::all_of(codes.begin(), codes.end(), [](std::uint8_t code) { return code <= 2 || code >= 0x80; });
 }
 
 }  // namespace

@@ -8,7 +8,7 @@
 
 namespace wsmq::codec {
 
-/// MQTT 3.1.1, table 3.1: the return code is the index.
+/// MQTT 3.1.1, table 3.1: the return code is the index. The last stands for the codes that are reserved.
 inline constexpr std::array connack_return_codes{
     ReasonCode::success,
     ReasonCode::unsupported_protocol_version,
@@ -16,7 +16,12 @@ inline constexpr std::array connack_return_codes{
     ReasonCode::server_unavailable,
     ReasonCode::bad_user_name_or_password,
     ReasonCode::not_authorized,
+    ReasonCode::unspecified_error,
 };
+
+[[nodiscard]] constexpr ReasonCode from_return_code(std::uint8_t code) noexcept {
+    return code < connack_return_codes.size() ? connack_return_codes[code] : connack_return_codes.back();
+}
 
 /// Reasons that MQTT 3 has no code for become "server unavailable".
 [[nodiscard]] constexpr std::uint8_t to_return_code(ReasonCode reason) noexcept {

@@ -88,15 +88,15 @@ export const always = [
     },
   },
   {
-    reason: 'Return codes that MQTT does not know are no CONNACK.',
+    reason: 'Return codes that MQTT does not know refuse without a reason of their own.',
     scenarios: {
       'the broker refuses with 6, version 4 only': [
         '- 0 onFailure({invocationContext: {n: 1}, errorCode: 6, errorMessage: "AMQJS0006E Bad Connack return code:6 undefined."})',
-        '+ 0 onFailure({invocationContext: {n: 1}, errorCode: 5, errorMessage: "AMQJS0005E Internal error. Error Message: The broker sent bytes that are not an MQTT packet, Stack trace: No Error Stack Available"})',
+        '+ 0 onFailure({invocationContext: {n: 1}, errorCode: 6, errorMessage: "AMQJS0006E Bad Connack return code:128 Unspecified error."})',
       ],
       'the broker refuses with 255, version 4 only': [
         '- 0 onFailure({invocationContext: {n: 1}, errorCode: 6, errorMessage: "AMQJS0006E Bad Connack return code:255 undefined."})',
-        '+ 0 onFailure({invocationContext: {n: 1}, errorCode: 5, errorMessage: "AMQJS0005E Internal error. Error Message: The broker sent bytes that are not an MQTT packet, Stack trace: No Error Stack Available"})',
+        '+ 0 onFailure({invocationContext: {n: 1}, errorCode: 6, errorMessage: "AMQJS0006E Bad Connack return code:128 Unspecified error."})',
       ],
     },
   },
