@@ -59,16 +59,17 @@ using namespace wsmq::wasm;
 
 extern "C" {
 
-/// Gives the handle to the topic whose text is in the scratch buffer.
-EMSCRIPTEN_KEEPALIVE bool wsmq_set_topic(std::uint32_t handle, std::size_t size) {
-    if (size > scratch_size) return false;
+/// Gives the handle to the topic whose text is in the scratch buffer. 0, or why not.
+EMSCRIPTEN_KEEPALIVE std::uint32_t wsmq_set_topic(std::uint32_t handle, std::size_t size) {
+    if (size > scratch_size) return static_cast<std::uint32_t>(wsmq::Errc::invalid_topic);
     const char* text = reinterpret_cast<const char*>(scratch.data());
-    if (!wsmq::is_valid_topic_name({text, size})) return false;
+    const auto error = wsmq::validate_topic_name({text, size});
+    if (error != wsmq::Errc::none) return static_cast<std::uint32_t>(error);
     Topic& entry = topic(handle);
     entry.text = std::make_unique_for_overwrite<char[]>(size);
     std::memcpy(entry.text.get(), text, size);
     entry.size = size;
-    return true;
+    return 0;
 }
 
 /// The payload is in the scratch buffer, the properties are the arguments.

@@ -16,21 +16,17 @@ constexpr std::uint32_t smallest_packet_limit = 64;
 // and may lose what is over that, confirmed or not, when it is stopped.
 constexpr std::uint16_t version_3_in_flight = 500;
 
-bool is_valid_text(std::string_view text) { return text.size() <= longest_binary && is_valid_utf8(text); }
-
 Errc validate_will(const Will& will, Version version) {
-    if (!is_valid_topic_name(will.topic)) return Errc::invalid_topic;
+    if (const auto error = validate_topic_name(will.topic); error != Errc::none) return error;
     if (will.payload.size() > longest_binary || will.qos > Qos::exactly_once) {
         return Errc::invalid_argument;
     }
-    if (version == Version::v5 && validate_properties(PropertyOwner::will, will.encoded_properties) != Errc::none) {
-        return Errc::invalid_property;
-    }
-    return Errc::none;
+    return version == Version::v5 ? validate_outgoing_properties(PropertyOwner::will, will.encoded_properties)
+                                  : Errc::none;
 }
 
 Errc validate_client_id(const ConnectOptions& options) {
-    if (!is_valid_text(options.client_id)) return Errc::invalid_utf8;
+    if (const auto error = validate_text(options.client_id); error != Errc::none) return error;
     if (!options.client_id.empty()) return Errc::none;
     // [MQTT-3.1.3-7] of 3.1.1; MQTT 3.1 knows no empty identifier.
     const bool may_be_empty =
@@ -44,15 +40,14 @@ Errc validate_authentication(const ConnectOptions& options) {
         return options.authentication_data.empty() ? Errc::none : Errc::invalid_argument;
     }
     if (options.version != Version::v5) return Errc::not_supported;
-    if (!is_valid_text(options.authentication_method)) return Errc::invalid_utf8;
+    if (const auto error = validate_text(options.authentication_method); error != Errc::none) return error;
     return options.authentication_data.size() <= longest_binary ? Errc::none : Errc::invalid_argument;
 }
 
 Errc validate_properties_of_user(const ConnectOptions& options) {
     if (options.version != Version::v5) return Errc::none;
-    if (validate_properties(PropertyOwner::connect, options.encoded_properties) != Errc::none) {
-        return Errc::invalid_property;
-    }
+    const auto error = validate_outgoing_properties(PropertyOwner::connect, options.encoded_properties);
+    if (error != Errc::none) return error;
     for (const auto& property : PropertyView{options.encoded_properties}) {
         if (property.id != PropertyId::user_property && property.id != PropertyId::request_problem_information &&
             property.id != PropertyId::request_response_information) {
@@ -116,7 +111,9 @@ Errc validate(const ConnectOptions& options) {
 }
 
 Errc validate(const Credentials& credentials, Version version) {
-    if (credentials.username && !is_valid_text(*credentials.username)) return Errc::invalid_utf8;
+    // Control characters, too: names are often issued by others, and their broker knows them.
+    const auto& username = credentials.username;
+    if (username && validate_text(*username) == Errc::invalid_utf8) return Errc::invalid_utf8;
     if (!credentials.password) return Errc::none;
     if (credentials.password->size() > longest_binary) return Errc::invalid_argument;
     // [MQTT-3.1.2-22] of 3.1.1; MQTT 5 lifted it.

@@ -29,8 +29,8 @@ codec::Publish make_packet(std::string_view topic, Bytes payload, const PublishO
 
 Errc check_properties(Bytes block) {
     if (block.empty()) return Errc::none;
-    if (validate_properties(PropertyOwner::publish, block) != Errc::none) {
-        return Errc::invalid_property;
+    if (const auto error = validate_outgoing_properties(PropertyOwner::publish, block); error != Errc::none) {
+        return error;
     }
     const PropertyView properties{block};
     // [MQTT-3.3.4-6]: subscription identifiers are the broker's to send.
@@ -99,7 +99,7 @@ void Publisher::commit() {
 Errc Publisher::check(std::string_view topic, std::size_t size, const PublishOptions& options) const {
     if (!context_.started) return Errc::not_started;
     if (options.qos > Qos::exactly_once) return Errc::invalid_argument;
-    if (!is_valid_topic_name(topic)) return Errc::invalid_topic;
+    if (const auto error = validate_topic_name(topic); error != Errc::none) return error;
     if (size > codec::maximum_packet_size_possible) return Errc::packet_too_large;
     if (context_.version() == Version::v5) {
         if (const auto error = check_properties(options.encoded_properties); error != Errc::none) {

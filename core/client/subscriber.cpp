@@ -44,11 +44,9 @@ Result<OperationId> Subscriber::subscribe(std::span<const Subscription> subscrip
 Errc Subscriber::check(std::span<const Subscription> subscriptions, Bytes properties) const {
     if (!context_.started) return Errc::not_started;
     if (subscriptions.empty()) return Errc::invalid_argument;  // [MQTT-3.8.3-2]
-    if (context_.version() == Version::v5 && validate_properties(PropertyOwner::subscribe, properties) != Errc::none) {
-        return Errc::invalid_property;
-    }
+    if (const auto error = check_properties(PropertyOwner::subscribe, properties); error != Errc::none) return error;
     for (const auto& each : subscriptions) {
-        if (!is_valid_topic_filter(each.topic_filter)) return Errc::invalid_topic;
+        if (const auto error = validate_topic_filter(each.topic_filter); error != Errc::none) return error;
         if (each.qos > Qos::exactly_once || each.retain_handling > RetainHandling::do_not_send) {
             return Errc::invalid_argument;
         }
@@ -60,6 +58,10 @@ Errc Subscriber::check(std::span<const Subscription> subscriptions, Bytes proper
         if (refusal != Errc::none) return refusal;
     }
     return Errc::none;
+}
+
+Errc Subscriber::check_properties(PropertyOwner owner, Bytes block) const noexcept {
+    return context_.version() == Version::v5 ? validate_outgoing_properties(owner, block) : Errc::none;
 }
 
 Errc Subscriber::refused_by_broker(const Subscription& subscription, Bytes properties) const noexcept {
@@ -80,11 +82,10 @@ Errc Subscriber::refused_by_broker(const Subscription& subscription, Bytes prope
 Result<OperationId> Subscriber::unsubscribe(std::span<const std::string_view> topic_filters, Bytes properties) {
     if (!context_.started) return Errc::not_started;
     if (topic_filters.empty()) return Errc::invalid_argument;  // [MQTT-3.10.3-2]
-    if (context_.version() == Version::v5 &&
-        validate_properties(PropertyOwner::unsubscribe, properties) != Errc::none) {
-        return Errc::invalid_property;
+    if (const auto error = check_properties(PropertyOwner::unsubscribe, properties); error != Errc::none) return error;
+    for (const auto filter : topic_filters) {
+        if (const auto error = validate_topic_filter(filter); error != Errc::none) return error;
     }
-    if (!std::ranges::all_of(topic_filters, is_valid_topic_filter)) return Errc::invalid_topic;
     codec::Buffer packet;
     codec::encode_unsubscribe(packet, any_packet_identifier, topic_filters, properties, context_.version());
     auto operation = add(codec::PacketType::unsubscribe, std::move(packet));

@@ -9,6 +9,7 @@
 #include "client/context.hpp"
 #include "client/subscriptions.hpp"
 #include "codec/packets.hpp"
+#include "wsmq/property.hpp"
 #include "wsmq/result.hpp"
 
 namespace wsmq::client {
@@ -45,6 +46,7 @@ private:
     using Requests = std::map<Key, Request>;
 
     [[nodiscard]] Errc check(std::span<const Subscription>, Bytes properties) const;
+    [[nodiscard]] Errc check_properties(PropertyOwner, Bytes block) const noexcept;
     [[nodiscard]] Errc refused_by_broker(const Subscription&, Bytes properties) const noexcept;
     Result<OperationId> add(codec::PacketType, codec::Buffer packet);
     void add_renewals();

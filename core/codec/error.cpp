@@ -21,6 +21,8 @@ constexpr std::array descriptions{
     Description{Errc::topic_alias_invalid, "The topic alias is out of range or was never given a topic"},
     Description{Errc::invalid_topic, "The topic name or topic filter is not valid"},
     Description{Errc::invalid_utf8, "The text is not valid UTF-8"},
+    Description{Errc::invalid_character,
+                "The text holds a control character or a noncharacter, over which brokers may close the connection"},
     Description{Errc::invalid_property, "A property is not allowed here or is not well-formed"},
     Description{Errc::invalid_argument, "An argument cannot be encoded"},
     Description{Errc::not_supported, "The broker or the protocol version does not support this"},
@@ -31,6 +33,8 @@ constexpr std::array descriptions{
     Description{Errc::cancelled, "The operation was cancelled"},
     Description{Errc::stopped, "The client was stopped before the operation ended"},
     Description{Errc::session_lost, "The broker lost the session in which the operation was running"},
+    Description{Errc::broker_closed, "The broker ends every connection on which it is sent this"},
+    Description{Errc::expired, "The message expired before it could be sent"},
     Description{Errc::transport_failed, "The connection could not be opened"},
     Description{Errc::transport_closed, "The connection was closed"},
     Description{Errc::connect_timed_out, "The broker did not accept the connection in time"},
@@ -39,6 +43,8 @@ constexpr std::array descriptions{
     Description{Errc::connection_refused, "The broker refused the connection"},
     Description{Errc::disconnected_by_broker, "The broker ended the connection"},
     Description{Errc::authentication_failed, "The authentication failed"},
+    Description{Errc::taken_over,
+                "The broker closes one connection after another: another client may use the same client identifier"},
 };
 
 constexpr bool is_in_order() {

@@ -5,6 +5,7 @@
 #include "codec/property_block.hpp"
 #include "codec/property_table.hpp"
 #include "codec/reader.hpp"
+#include "codec/utf8.hpp"
 #include "wsmq/topic.hpp"
 
 namespace wsmq {
@@ -45,19 +46,27 @@ Errc check_integer(PropertyId id, const PropertySpec& spec, std::uint32_t value)
     return id == PropertyId::topic_alias ? Errc::topic_alias_invalid : Errc::protocol_error;
 }
 
-Errc check_text(PropertyId id, std::string_view value) noexcept {
-    if (!is_valid_utf8(value)) return Errc::malformed_packet;
+Errc check_text(std::string_view value, bool outgoing) noexcept {
+    const Bytes text = codec::as_bytes(value);
+    if (!codec::is_mqtt_utf8(text)) return Errc::malformed_packet;
+    return outgoing && !codec::is_sendable_utf8(text) ? Errc::invalid_character : Errc::none;
+}
+
+Errc check_text(PropertyId id, std::string_view value, bool outgoing) noexcept {
+    if (const Errc error = check_text(value, outgoing); error != Errc::none) return error;
     // A Response Topic is a topic name [MQTT-3.3.2-13] [MQTT-3.3.2-14].
     return id == PropertyId::response_topic && !is_valid_topic_name(value) ? Errc::protocol_error : Errc::none;
 }
 
-Errc check_value(const PropertySpec& spec, const Property& property) noexcept {
+Errc check_value(const PropertySpec& spec, const Property& property, bool outgoing) noexcept {
     if (const auto* value = std::get_if<std::uint32_t>(&property.value)) {
         return check_integer(property.id, spec, *value);
     }
-    if (const auto* value = std::get_if<std::string_view>(&property.value)) return check_text(property.id, *value);
+    if (const auto* value = std::get_if<std::string_view>(&property.value))
+        return check_text(property.id, *value, outgoing);
     if (const auto* pair = std::get_if<UserProperty>(&property.value)) {
-        return is_valid_utf8(pair->name) && is_valid_utf8(pair->value) ? Errc::none : Errc::malformed_packet;
+        const Errc error = check_text(pair->name, outgoing);
+        return error != Errc::none ? error : check_text(pair->value, outgoing);
     }
     return Errc::none;
 }
@@ -74,7 +83,7 @@ template <class T> std::optional<T> find(const PropertyView& view, PropertyId id
 
 }  // namespace
 
-codec::PropertyBlock codec::check_properties(PropertyOwner owner, Bytes block) noexcept {
+codec::PropertyBlock codec::check_properties(PropertyOwner owner, Bytes block, bool outgoing) noexcept {
     PropertyBlock result{.bytes = block};
     Reader reader{block};
     while (reader.remaining() != 0) {
@@ -85,7 +94,7 @@ codec::PropertyBlock codec::check_properties(PropertyOwner owner, Bytes block) n
         if (result.holds(property.id) && (spec->repeatable_in & only(owner)) == 0) {
             return {.error = Errc::protocol_error};
         }
-        if (const Errc error = check_value(*spec, property); error != Errc::none) return {.error = error};
+        if (const Errc error = check_value(*spec, property, outgoing); error != Errc::none) return {.error = error};
         result.present |= std::uint64_t{1} << static_cast<unsigned>(property.id);
     }
     return result;
@@ -93,6 +102,11 @@ codec::PropertyBlock codec::check_properties(PropertyOwner owner, Bytes block) n
 
 Errc validate_properties(PropertyOwner owner, Bytes block) noexcept {
     return codec::check_properties(owner, block).error;
+}
+
+Errc validate_outgoing_properties(PropertyOwner owner, Bytes block) noexcept {
+    const Errc error = codec::check_properties(owner, block, true).error;
+    return error == Errc::none || error == Errc::invalid_character ? error : Errc::invalid_property;
 }
 
 void PropertyView::Iterator::advance() {

@@ -17,7 +17,8 @@ struct PropertyBlock {
     [[nodiscard]] bool holds(PropertyId id) const noexcept { return (present >> static_cast<unsigned>(id) & 1u) != 0; }
 };
 
-[[nodiscard]] PropertyBlock check_properties(PropertyOwner, Bytes block) noexcept;
+/// `outgoing`: with Errc::invalid_character for text that should not be sent.
+[[nodiscard]] PropertyBlock check_properties(PropertyOwner, Bytes block, bool outgoing = false) noexcept;
 
 /// A block and its length in front of it. Nothing is read below MQTT 5, which has no properties.
 [[nodiscard]] inline PropertyBlock read_properties(Reader& reader, PropertyOwner owner, Version version) noexcept {

@@ -66,6 +66,22 @@ bool is_valid_topic_filter(std::string_view filter) noexcept {
     return !plain.empty() && wildcards_stand_alone(plain);
 }
 
+Errc validate_topic_name(std::string_view name) noexcept {
+    // One pass over what is sound, which is nearly all.
+    if (has_topic_length(name) && codec::is_sendable_topic_name_text(as_bytes(name))) return Errc::none;
+    return is_valid_topic_name(name) ? Errc::invalid_character : Errc::invalid_topic;
+}
+
+Errc validate_topic_filter(std::string_view filter) noexcept {
+    if (!is_valid_topic_filter(filter)) return Errc::invalid_topic;
+    return codec::is_sendable_utf8(as_bytes(filter)) ? Errc::none : Errc::invalid_character;
+}
+
+Errc validate_text(std::string_view text) noexcept {
+    if (text.size() > 65'535 || !is_valid_utf8(text)) return Errc::invalid_utf8;
+    return codec::is_sendable_utf8(as_bytes(text)) ? Errc::none : Errc::invalid_character;
+}
+
 bool topic_matches(std::string_view filter, std::string_view name) noexcept {
     filter = without_prefix(filter, name);
     if (filter.empty() || name.empty()) return false;

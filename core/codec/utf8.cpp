@@ -16,21 +16,47 @@ constexpr std::uint64_t mark_zeros(std::uint64_t word) noexcept { return word - 
 
 constexpr bool is_ascii(std::uint64_t word) noexcept { return (word & high_bits) == 0; }
 
-/// What text must not hold besides U+0000, marked by high bits in a word of ASCII.
+/// '+' and '#' differ in bit 3 only, so one comparison finds both.
+constexpr std::uint64_t mark_wildcards(std::uint64_t word) noexcept {
+    return mark_zeros((word | each(0x08)) ^ each('+'));
+}
+static_assert(('#' | 0x08) == '+');
+
+/// U+0000 to U+001F by a borrow as above, U+007F by its becoming 0x80.
+constexpr std::uint64_t mark_controls(std::uint64_t word) noexcept { return (word - each(0x20)) | (word + each(0x01)); }
+
+/// Of a sound sequence of two to four bytes: U+0080 to U+009F, U+FDD0 to U+FDEF, and the last two of each plane.
+constexpr bool is_sequence_sendable(const std::uint8_t* text, std::size_t length) noexcept {
+    if (length == 2) return text[0] != 0xC2 || text[1] >= 0xA0;
+    const std::uint8_t* last = text + length - 2;
+    if (length == 3 && text[0] == 0xEF && last[0] == 0xB7) return last[1] < 0x90 || last[1] > 0xAF;
+    const bool ends_plane = last[0] == 0xBF && last[1] >= 0xBE;
+    return !ends_plane || (length == 3 ? text[0] != 0xEF : (text[1] & 0x0Fu) != 0x0F);
+}
+
+/// What text must not hold: in ASCII, marked by high bits of a word; and in longer sequences.
 struct Anything {
-    static constexpr std::uint64_t mark(std::uint64_t) noexcept { return 0; }
+    static constexpr std::uint64_t mark(std::uint64_t word) noexcept { return mark_zeros(word); }
+    static constexpr bool allows(const std::uint8_t*, std::size_t) noexcept { return true; }
 };
-struct NoWildcards {
-    /// '+' and '#' differ in bit 3 only, so one comparison finds both.
-    static constexpr std::uint64_t mark(std::uint64_t word) noexcept {
-        return mark_zeros((word | each(0x08)) ^ each('+'));
+struct NoWildcards : Anything {
+    static constexpr std::uint64_t mark(std::uint64_t word) noexcept { return mark_zeros(word) | mark_wildcards(word); }
+};
+struct Sendable {
+    static constexpr std::uint64_t mark(std::uint64_t word) noexcept { return mark_controls(word); }
+    static constexpr bool allows(const std::uint8_t* text, std::size_t length) noexcept {
+        return is_sequence_sendable(text, length);
     }
-    static_assert(('#' | 0x08) == '+');
+};
+struct SendableWithoutWildcards : Sendable {
+    static constexpr std::uint64_t mark(std::uint64_t word) noexcept {
+        return mark_controls(word) | mark_wildcards(word);
+    }
 };
 
 /// Whether all bytes are ASCII and allowed: one test for everything, as this is nearly always so.
 template <class Rule> constexpr bool is_plain(std::uint64_t word) noexcept {
-    return ((word | mark_zeros(word) | Rule::mark(word)) & high_bits) == 0;
+    return ((word | Rule::mark(word)) & high_bits) == 0;
 }
 
 std::uint64_t load_word(const std::uint8_t* from) noexcept {
@@ -48,7 +74,7 @@ std::uint64_t load_tail(const std::uint8_t* from, std::size_t count) noexcept {
         std::memcpy(&last, from + count - sizeof last, sizeof last);
         return std::uint64_t{last} << 32 | first;
     }
-    return each(0x01) << 24 | std::uint64_t{from[count - 1]} << 16 | std::uint64_t{from[count / 2]} << 8 | from[0];
+    return each('a') << 24 | std::uint64_t{from[count - 1]} << 16 | std::uint64_t{from[count / 2]} << 8 | from[0];
 }
 
 /// Which second bytes may follow a first byte, and how long the sequence is (Unicode, table 3-7). The bounds of the
@@ -80,7 +106,10 @@ std::size_t sequence_length(const std::uint8_t* text, std::size_t size) noexcept
 
 /// Length of the character that `text` begins with; 0 where it is not sound or not allowed.
 template <class Rule> std::size_t character_length(const std::uint8_t* text, std::size_t size) noexcept {
-    if (text[0] >= 0x80) return sequence_length(text, size);
+    if (text[0] >= 0x80) {
+        const std::size_t length = sequence_length(text, size);
+        return length != 0 && Rule::allows(text, length) ? length : 0;
+    }
     return is_plain<Rule>(each(text[0])) ? 1 : 0;
 }
 
@@ -104,5 +133,11 @@ template <class Rule> bool is_sound(const std::uint8_t* text, std::size_t size) 
 bool is_mqtt_utf8(Bytes text) noexcept { return is_sound<Anything>(text.data(), text.size()); }
 
 bool is_topic_name_text(Bytes text) noexcept { return is_sound<NoWildcards>(text.data(), text.size()); }
+
+bool is_sendable_utf8(Bytes text) noexcept { return is_sound<Sendable>(text.data(), text.size()); }
+
+bool is_sendable_topic_name_text(Bytes text) noexcept {
+    return is_sound<SendableWithoutWildcards>(text.data(), text.size());
+}
 
 }  // namespace wsmq::codec

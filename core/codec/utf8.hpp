@@ -11,4 +11,9 @@ namespace wsmq::codec {
 /// The same, and neither '+' nor '#': what a topic name consists of [MQTT-3.3.2-2].
 [[nodiscard]] bool is_topic_name_text(Bytes text) noexcept;
 
+/// Each without what should not be sent, as a receiver may close the connection over it (MQTT 5.0, 1.5.4): control
+/// characters, U+0001 to U+001F and U+007F to U+009F, and noncharacters.
+[[nodiscard]] bool is_sendable_utf8(Bytes text) noexcept;
+[[nodiscard]] bool is_sendable_topic_name_text(Bytes text) noexcept;
+
 }  // namespace wsmq::codec

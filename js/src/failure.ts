@@ -56,6 +56,8 @@ const LOST: Partial<Record<ErrorCode, string>> = {
 const INVALID: Partial<Record<ErrorCode, string>> = {
   invalid_topic: 'This is no valid topic: 1 to 65,535 bytes of UTF-8, wildcards only in filters (MQTT 5.0, 4.7).',
   invalid_utf8: 'The text is not valid Unicode, or holds U+0000. Use bytes for anything else.',
+  invalid_character:
+    'The text holds a control character (U+0001 to U+001F, U+007F to U+009F) or a noncharacter, over which brokers may close the connection (MQTT 5.0, 1.5.4). Take it out, or send it in the payload.',
   invalid_property: 'A property is not allowed here, is set twice, or has a value out of range (MQTT 5.0, 2.2.2.2).',
   invalid_argument: 'An argument is out of its range.',
 }

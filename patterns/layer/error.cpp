@@ -36,7 +36,8 @@ Error error_of(Errc error) noexcept {
         case Errc::none: return Error::none;
         case Errc::packet_too_large: return Error::payload_too_large;
         case Errc::invalid_topic:
-        case Errc::invalid_utf8: return Error::invalid_name;
+        case Errc::invalid_utf8:
+        case Errc::invalid_character: return Error::invalid_name;
         case Errc::invalid_property:
         case Errc::invalid_argument: return Error::invalid_argument;
         case Errc::not_supported: return Error::not_supported;

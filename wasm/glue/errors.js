@@ -2,7 +2,7 @@
 
 /** The enumerators of wsmq::Errc, in their order (core/include/wsmq/error.hpp). */
 const errorNames =
-  `none malformed_packet protocol_error packet_too_large receive_maximum_exceeded topic_alias_invalid invalid_topic invalid_utf8 invalid_property invalid_argument not_supported not_started not_connected queue_full packet_identifiers_exhausted cancelled stopped session_lost transport_failed transport_closed connect_timed_out keep_alive_timed_out credentials_failed connection_refused disconnected_by_broker authentication_failed`.split(
+  `none malformed_packet protocol_error packet_too_large receive_maximum_exceeded topic_alias_invalid invalid_topic invalid_utf8 invalid_character invalid_property invalid_argument not_supported not_started not_connected queue_full packet_identifiers_exhausted cancelled stopped session_lost broker_closed expired transport_failed transport_closed connect_timed_out keep_alive_timed_out credentials_failed connection_refused disconnected_by_broker authentication_failed taken_over`.split(
     ' ',
   )
 

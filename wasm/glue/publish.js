@@ -8,6 +8,7 @@ const scratchSize = 64 * 1024
 /** From here on a payload is written straight into its place in the packet. */
 const largePayload = 16 * 1024
 
+const invalidTopic = errorNames.indexOf('invalid_topic')
 const mustBeConnected = 1 << 5
 const whenBlockedValues = { wait: 0, drop_oldest: 1, drop_newest: 2, fail: 3 }
 
@@ -40,9 +41,10 @@ function newTopicHandle(topic) {
   const isKept = topic.length <= longestKnownTopic
   const handle = isKept ? nextHandle : topicHandles
   const { read, written } = textEncoder.encodeInto(topic, HEAPU8.subarray(scratch, scratch + scratchSize))
-  if (read < topic.length || hasLoneSurrogate(topic) || !setTopic(handle, written)) {
+  const error = read < topic.length || hasLoneSurrogate(topic) ? invalidTopic : setTopic(handle, written)
+  if (error !== 0) {
     const shown = topic.length > 80 ? `${topic.slice(0, 80)}…` : topic
-    throw new MqttError('invalid_topic', `"${shown}" is no topic name.`)
+    throw error === invalidTopic ? new MqttError('invalid_topic', `"${shown}" is no topic name.`) : mqttError(error, `"${shown}"`)
   }
   if (!isKept) return handle
   const former = topicOfHandle[handle]
@@ -57,11 +59,12 @@ function newTopicHandle(topic) {
  * The handle may be that of the last topic, which it does not mean any more.
  * @param {number} handle
  * @param {number} size
+ * @returns {number} 0, or an error
  */
 function setTopic(handle, size) {
-  if (!_wsmq_set_topic(handle, size)) return false
-  lastHandle = -1
-  return true
+  const error = _wsmq_set_topic(handle, size)
+  if (error === 0) lastHandle = -1
+  return error
 }
 
 /**

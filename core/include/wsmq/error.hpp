@@ -18,12 +18,13 @@ enum class Errc : std::uint8_t {
     topic_alias_invalid,       ///< an alias that is 0, too high, or was never given a topic
 
     // The call was not sound; nothing was sent.
-    invalid_topic,     ///< a topic name or filter that breaks the rules of MQTT 5.0, 4.7
-    invalid_utf8,      ///< text that is not UTF-8, or holds U+0000
-    invalid_property,  ///< a property that is not allowed there, twice, or not well-formed
-    invalid_argument,  ///< any other argument that cannot be encoded
-    not_supported,     ///< the broker, or the protocol version, does not offer it
-    not_started,       ///< needs a client that was started
+    invalid_topic,      ///< a topic name or filter that breaks the rules of MQTT 5.0, 4.7
+    invalid_utf8,       ///< text that is not UTF-8, or holds U+0000
+    invalid_character,  ///< text with a control character or a noncharacter, which MQTT 5.0, 1.5.4 says not to send
+    invalid_property,   ///< a property that is not allowed there, twice, or not well-formed
+    invalid_argument,   ///< any other argument that cannot be encoded
+    not_supported,      ///< the broker, or the protocol version, does not offer it
+    not_started,        ///< needs a client that was started
 
     // The operation could not be carried out.
     not_connected,                 ///< the policy forbids waiting for a connection
@@ -32,6 +33,8 @@ enum class Errc : std::uint8_t {
     cancelled,                     ///< by the user
     stopped,                       ///< the client was stopped before the operation ended
     session_lost,                  ///< the broker lost the session in which the operation was running
+    broker_closed,                 ///< the broker ends every connection on which it is sent this, and does not say why
+    expired,                       ///< its Message Expiry Interval passed while it waited to be sent
 
     // The connection ended, or did not come about.
     transport_failed,        ///< could not be opened
@@ -42,6 +45,7 @@ enum class Errc : std::uint8_t {
     connection_refused,      ///< CONNACK said no; the reason code says why
     disconnected_by_broker,  ///< the broker sent DISCONNECT; the reason code says why
     authentication_failed,   ///< the enhanced authentication came to no good end
+    taken_over,              ///< closed as one connection after another: it seems that somebody else has our identifier
 };
 
 /// A short English sentence, without a full stop. Static storage.

@@ -154,5 +154,8 @@ enum class PropertyOwner : std::uint8_t {
 /// allowed there (MQTT 5.0, 2.2.2.2); Errc::protocol_error where a property stands twice or has a
 /// forbidden value; Errc::topic_alias_invalid for a topic alias of 0.
 [[nodiscard]] WSMQ_EXPORT Errc validate_properties(PropertyOwner, Bytes block) noexcept;
+/// What a client may send: Errc::none, invalid_property for all of the above, or invalid_character as
+/// validate_topic_name() says.
+[[nodiscard]] WSMQ_EXPORT Errc validate_outgoing_properties(PropertyOwner, Bytes block) noexcept;
 
 }  // namespace wsmq

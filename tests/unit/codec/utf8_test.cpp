@@ -11,6 +11,8 @@ namespace wsmq::test {
 namespace {
 
 using codec::is_mqtt_utf8;
+using codec::is_sendable_topic_name_text;
+using codec::is_sendable_utf8;
 using codec::is_topic_name_text;
 
 /// The code point in its shortest form, surrogates too.
@@ -29,6 +31,37 @@ TEST(Utf8, IsSoundForEveryCharacterThatMqttAllowsAndForNoOther) {
     for (std::uint32_t point = 0; point < 0x11'1000; ++point) {
         const bool allowed = point != 0 && point < 0x11'0000 && (point < 0xD800 || point > 0xDFFF);
         ASSERT_EQ(is_mqtt_utf8(exactly(encoded(point))), allowed) << point;
+    }
+}
+
+/// What should not be sent (MQTT 5.0, 1.5.4).
+bool is_discouraged(std::uint32_t point) {
+    const bool control = point <= 0x1F || (point >= 0x7F && point <= 0x9F);
+    return control || (point >= 0xFDD0 && point <= 0xFDEF) || (point & 0xFFFE) == 0xFFFE;
+}
+
+TEST(Utf8, IsSendableForEveryCharacterThatMayAndShouldBeSent) {
+    for (std::uint32_t point = 0; point < 0x11'1000; ++point) {
+        const Octets one = exactly(encoded(point));
+        const bool allowed = is_mqtt_utf8(one) && !is_discouraged(point);
+        ASSERT_EQ(is_sendable_utf8(one), allowed) << point;
+        ASSERT_EQ(is_sendable_utf8(exactly("12345678" + encoded(point) + "123")), allowed) << point;
+        ASSERT_EQ(is_sendable_topic_name_text(one), allowed && point != '+' && point != '#') << point;
+    }
+}
+
+TEST(Utf8, FindsWhatShouldNotBeSentAtEveryPlaceOfEveryLength) {
+    for (std::size_t length = 1; length < 40; ++length) {
+        EXPECT_TRUE(is_sendable_topic_name_text(Octets(length, 'a')));
+        for (std::size_t at = 0; at < length; ++at) {
+            for (const std::uint8_t wrong : octets("01 09 1F 7F")) {
+                Octets text(length, '~');
+                text[at] = wrong;
+                ASSERT_TRUE(is_topic_name_text(text)) << length << ' ' << at;
+                ASSERT_FALSE(is_sendable_utf8(text)) << length << ' ' << at;
+                ASSERT_FALSE(is_sendable_topic_name_text(text)) << length << ' ' << at;
+            }
+        }
     }
 }
 
