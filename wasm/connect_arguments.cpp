@@ -38,6 +38,7 @@ enum class Field : std::uint8_t {
     resubscribe,
     keep_alive_by_sending,
     is_stored,
+    subscribe_batch,
 };
 
 std::uint32_t number(Bytes value) {
@@ -90,6 +91,7 @@ void apply(Field field, Bytes value, ConnectArguments& arguments) {
         case Field::output_high_water: options.output_high_water = number(value); break;
         case Field::resubscribe: options.resubscribe = number(value) != 0; break;
         case Field::keep_alive_by_sending: options.keep_alive_by_sending = number(value) != 0; break;
+        case Field::subscribe_batch: options.subscribe_batch = number(value); break;
         case Field::is_stored: arguments.is_stored = number(value) != 0; break;
     }
 }

@@ -148,6 +148,8 @@ export interface ConnectOptions {
   keepAliveBySending?: boolean
   /** Default true: what was subscribed is subscribed again where the broker lost the session. */
   resubscribe?: boolean
+  /** How many topic filters go into one packet; default 8. */
+  subscribeBatch?: number
   /** Keeps QoS 1 and 2 messages in flight beyond the life of this object. */
   store?: SessionStore
   /** Seconds to CONNACK; default 30. */

@@ -62,8 +62,9 @@ Errc validate_numbers(const ConnectOptions& options) {
     const bool sound = options.version >= Version::v3_1 && options.version <= Version::v5 &&
                        options.keep_alive.count() >= 0 && options.keep_alive.count() <= UINT16_MAX &&
                        options.receive_maximum != 0 && options.maximum_packet_size >= smallest_packet_limit &&
-                       options.host_count != 0 && options.connect_timeout > Duration::zero() &&
-                       policy.backoff_min >= Duration::zero() && policy.backoff_max >= policy.backoff_min;
+                       options.host_count != 0 && options.subscribe_batch != 0 &&
+                       options.connect_timeout > Duration::zero() && policy.backoff_min >= Duration::zero() &&
+                       policy.backoff_max >= policy.backoff_min;
     return sound ? Errc::none : Errc::invalid_argument;
 }
 

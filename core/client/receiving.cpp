@@ -11,7 +11,7 @@ using codec::PacketType;
 
 void Client::Impl::receive(Bytes chunk) {
     aliases.forget_retired();
-    subscriber.forget_lost();
+    subscriber.forget_told();
     if (!is_receiving() || chunk.empty()) return;
     keep_alive.received(context.now);
     inbound.feed(chunk);

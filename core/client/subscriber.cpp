@@ -36,9 +36,9 @@ ReasonCode first_failure_or_first(Bytes codes) {
 
 Result<OperationId> Subscriber::subscribe(std::span<const Subscription> subscriptions, Bytes properties) {
     if (const auto error = check(subscriptions, properties); error != Errc::none) return error;
-    codec::Buffer packet;
-    codec::encode_subscribe(packet, any_packet_identifier, subscriptions, properties, context_.version());
-    return add(codec::PacketType::subscribe, std::move(packet));
+    return add(codec::PacketType::subscribe, subscriptions, [&](codec::Buffer& packet, auto batch) {
+        codec::encode_subscribe(packet, any_packet_identifier, batch, properties, context_.version());
+    });
 }
 
 Errc Subscriber::check(std::span<const Subscription> subscriptions, Bytes properties) const {
@@ -86,55 +86,77 @@ Result<OperationId> Subscriber::unsubscribe(std::span<const std::string_view> to
     for (const auto filter : topic_filters) {
         if (const auto error = validate_topic_filter(filter); error != Errc::none) return error;
     }
-    codec::Buffer packet;
-    codec::encode_unsubscribe(packet, any_packet_identifier, topic_filters, properties, context_.version());
-    auto operation = add(codec::PacketType::unsubscribe, std::move(packet));
+    auto operation = add(codec::PacketType::unsubscribe, topic_filters, [&](codec::Buffer& packet, auto batch) {
+        codec::encode_unsubscribe(packet, any_packet_identifier, batch, properties, context_.version());
+    });
     // Not at the UNSUBACK: nobody wants them renewed until then.
     if (operation) std::ranges::for_each(topic_filters, [&](auto each) { granted_.erase(each); });
     return operation;
 }
 
-Result<OperationId> Subscriber::add(codec::PacketType type, codec::Buffer packet) {
+template <class Filter, class Encode>
+Result<OperationId> Subscriber::add(codec::PacketType type, std::span<const Filter> filters, Encode encode) {
+    constexpr std::size_t most_requests = 65'535;
     const auto maximum =
         context_.connected ? context_.negotiated.maximum_packet_size : codec::maximum_packet_size_possible;
-    if (packet.size() > maximum) return Errc::packet_too_large;
-    constexpr std::size_t most_requests = 65'535;
-    if (requests_.size() >= most_requests) return Errc::packet_identifiers_exhausted;
-    Request request;
-    request.operation = context_.next_operation();
-    request.type = type;
-    request.packet = std::move(packet);
-    const auto operation = request.operation;
-    last_key_ = (last_key_ + 1) & ~request_bit;
-    requests_.emplace(last_key_, std::move(request));
+    std::vector<Request> parts;
+    for (std::size_t first = 0; first < filters.size(); first += context_.options.subscribe_batch) {
+        auto& part = parts.emplace_back();
+        part.type = type;
+        part.first = first;
+        encode(part.packet, filters.subspan(first, std::min(context_.options.subscribe_batch, filters.size() - first)));
+        if (part.packet.size() > maximum) return Errc::packet_too_large;
+    }
+    if (requests_.size() + parts.size() > most_requests) return Errc::packet_identifiers_exhausted;
+    const auto operation = context_.next_operation();
+    if (parts.size() > 1) wholes_.emplace(operation, Whole{parts.size(), filters.size(), {}});
+    for (auto& part : parts) {
+        part.operation = operation;
+        part.number = ++last_number_;
+        last_key_ = (last_key_ + 1) & ~request_bit;
+        requests_.emplace(last_key_, std::move(part));
+    }
     if (context_.connected) send_unsent();
     return operation;
 }
 
 void Subscriber::send_unsent() {
+    if (context_.output.is_held()) return;
     for (auto each = requests_.begin(); each != requests_.end();) {
         auto& [key, request] = *each;
         if (request.packet_identifier != 0) {
             ++each;
-            continue;
+        } else if (request.packet.size() > context_.negotiated.maximum_packet_size) {
+            refuse_too_large(each);
+            each = requests_.begin();
+        } else if (send(key, request)) {
+            ++each;
+        } else {
+            return;
         }
-        if (request.packet.size() > context_.negotiated.maximum_packet_size) {
-            if (request.renewal) {
-                const auto too_large = static_cast<std::uint8_t>(ReasonCode::packet_too_large);
-                handle_granted(request, codec::Buffer(filters_of(request).size(), too_large));
-            } else {
-                context_.events.push(Failed{request.operation, Errc::packet_too_large});
-            }
-            each = requests_.erase(each);
-            continue;
-        }
-        const auto identifier = context_.identifiers.allocate(key | request_bit);
-        is_starved_ = !identifier;  // of identifiers: pump() tries again when an answer has come
-        if (is_starved_) return;
-        request.packet_identifier = *identifier;
-        write_packet_identifier(request.packet, *identifier);
-        context_.output.append(request.packet);
-        ++each;
+    }
+}
+
+bool Subscriber::send(Key key, Request& request) {
+    const auto identifier = context_.identifiers.allocate(key | request_bit);
+    is_starved_ = !identifier;  // of identifiers: pump() tries again when an answer has come
+    if (is_starved_) return false;
+    request.packet_identifier = *identifier;
+    request.was_sent = true;
+    write_packet_identifier(request.packet, *identifier);
+    context_.output.append(request.packet);
+    return true;
+}
+
+void Subscriber::refuse_too_large(Requests::iterator position) {
+    const auto request = std::move(position->second);
+    requests_.erase(position);
+    if (request.renewal) {
+        const auto too_large = static_cast<std::uint8_t>(ReasonCode::packet_too_large);
+        handle_granted(request, codec::Buffer(filters_of(request).size(), too_large));
+    } else {
+        abandon(request.operation);
+        context_.events.push(Failed{request.operation, Errc::packet_too_large});
     }
 }
 
@@ -166,12 +188,26 @@ void Subscriber::finish(Requests::iterator position, const codec::SubscribeAckno
     } else {
         handle_unsubscribed(request);
     }
-    if (request.operation != OperationId{}) {
-        const auto codes = acknowledgement.reason_codes;
-        context_.events.push(
-            Completed{request.operation, first_failure_or_first(codes), codes, acknowledgement.properties});
-    }
+    report(request, first_failure_or_first(acknowledgement.reason_codes), acknowledgement);
     send_unsent();
+}
+
+void Subscriber::report(const Request& request, ReasonCode reason,
+                        const codec::SubscribeAcknowledgement& acknowledgement) {
+    if (request.operation == OperationId{}) return;
+    Bytes codes = acknowledgement.reason_codes;
+    if (const auto found = wholes_.find(request.operation); found != wholes_.end()) {
+        auto& whole = found->second;
+        if (!codes.empty()) {  // MQTT 3 has none in its UNSUBACK
+            whole.codes.resize(whole.filters);
+            std::ranges::copy(codes, whole.codes.begin() + static_cast<std::ptrdiff_t>(request.first));
+        }
+        if (--whole.open != 0) return;
+        codes = told_.emplace_back(std::move(whole.codes));
+        reason = first_failure_or_first(codes);
+        wholes_.erase(found);
+    }
+    context_.events.push(Completed{request.operation, reason, codes, acknowledgement.properties});
 }
 
 std::vector<Subscription> Subscriber::filters_of(const Request& request) const {
@@ -239,10 +275,12 @@ void Subscriber::add_renewals() {
     // requests only grow, so the renewals' are made room for by numbering everything anew.
     Requests renewed;
     Key key = 0;
-    for (const auto& batch : granted_.batches(context_.negotiated.maximum_packet_size)) {
+    const auto most_filters = context_.output.is_held() ? 1 : context_.options.subscribe_batch;
+    for (const auto& batch : granted_.batches(most_filters, context_.negotiated.maximum_packet_size)) {
         Request request;
         request.type = codec::PacketType::subscribe;
         request.renewal = true;
+        request.number = batch.number;
         codec::encode_subscribe(request.packet, any_packet_identifier, batch.subscriptions, batch.properties,
                                 context_.version());
         renewed.emplace_hint(renewed.end(), ++key, std::move(request));
@@ -270,29 +308,80 @@ void Subscriber::handle_connection_lost() {
 }
 
 void Subscriber::handle_stopped(bool session_lasts) {
+    OperationId last{};  // the requests of one operation stand together
     for (const auto& [key, request] : requests_) {
-        if (request.operation != OperationId{}) {
+        if (request.operation != last && request.operation != OperationId{}) {
             context_.events.push(Failed{request.operation, Errc::stopped});
         }
+        last = request.operation;
     }
+    wholes_.clear();
     std::erase_if(requests_, [&](const auto& each) { return !session_lasts || !each.second.renewal; });
     if (!session_lasts) granted_.clear();
 }
 
 bool Subscriber::cancel(OperationId operation) {
     if (operation == OperationId{}) return false;
-    const auto found =
-        std::ranges::find_if(requests_, [&](const auto& each) { return each.second.operation == operation; });
-    if (found == requests_.end()) return false;
+    const auto is_its = [&](const auto& each) { return each.second.operation == operation; };
+    if (std::ranges::none_of(requests_, is_its)) return false;
+    abandon(operation);
     context_.events.push(Failed{operation, Errc::cancelled});
-    auto& request = found->second;
-    if (request.packet_identifier == 0) {
-        requests_.erase(found);
-    } else {
-        request.operation = {};
-        request.abandoned = true;
-    }
     return true;
+}
+
+void Subscriber::abandon(OperationId operation) {
+    wholes_.erase(operation);
+    for (auto each = requests_.begin(); each != requests_.end();) {
+        auto& request = each->second;
+        const bool is_its = request.operation == operation;
+        if (is_its && request.packet_identifier == 0) {
+            each = requests_.erase(each);
+            continue;
+        }
+        if (is_its) {
+            request.operation = {};
+            request.abandoned = true;
+        }
+        ++each;
+    }
+}
+
+Suspect Subscriber::suspect_of(const Request& request) noexcept {
+    return {request.renewal ? Suspect::Kind::renewal : Suspect::Kind::request, request.number};
+}
+
+Suspect Subscriber::oldest_sent() const noexcept {
+    for (const auto& [key, request] : requests_) {
+        if (request.packet_identifier != 0) return suspect_of(request);
+    }
+    return {};
+}
+
+Suspect Subscriber::oldest_resent() const noexcept {
+    for (const auto& [key, request] : requests_) {
+        if (request.packet_identifier == 0 && (request.renewal || request.was_sent)) return suspect_of(request);
+    }
+    return {};
+}
+
+void Subscriber::send_alone(const Suspect& suspect) {
+    const auto found = std::ranges::find_if(requests_, [&](auto& each) { return suspect_of(each.second) == suspect; });
+    if (found == requests_.end()) return;
+    if (found->second.packet.size() > context_.negotiated.maximum_packet_size) return refuse_too_large(found);
+    (void)send(found->first, found->second);
+}
+
+void Subscriber::give_up(const Suspect& suspect, ReasonCode reason, Bytes properties) {
+    const auto found = std::ranges::find_if(requests_, [&](auto& each) { return suspect_of(each.second) == suspect; });
+    if (found == requests_.end()) return;
+    const auto request = std::move(found->second);
+    requests_.erase(found);
+    const bool is_told = is_failure(reason);
+    const auto code = is_told ? reason : ReasonCode::unspecified_error;
+    const codec::Buffer& codes = told_.emplace_back(filters_of(request).size(), static_cast<std::uint8_t>(code));
+    if (request.renewal) return handle_granted(request, codes);
+    if (is_told || wholes_.contains(request.operation)) return report(request, code, {0, properties, codes});
+    if (request.operation != OperationId{}) context_.events.push(Failed{request.operation, Errc::broker_closed});
 }
 
 }  // namespace wsmq::client

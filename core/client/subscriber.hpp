@@ -8,6 +8,7 @@
 
 #include "client/context.hpp"
 #include "client/subscriptions.hpp"
+#include "client/suspect.hpp"
 #include "codec/packets.hpp"
 #include "wsmq/property.hpp"
 #include "wsmq/result.hpp"
@@ -30,8 +31,20 @@ public:
     void handle_connection_lost();
     void handle_stopped(bool session_lasts);
 
-    /// Filters in SubscriptionLost events are readable until this is called.
-    void forget_lost() noexcept { lost_.clear(); }
+    // --- While operations are isolated: see Culprit ---
+    /// The oldest that is on its way on this connection.
+    [[nodiscard]] Suspect oldest_sent() const noexcept;
+    /// The oldest that was sent before and is not on its way.
+    [[nodiscard]] Suspect oldest_resent() const noexcept;
+    void send_alone(const Suspect&);
+    /// The broker ends the connection over it. It has no identifier any more.
+    void give_up(const Suspect&, ReasonCode, Bytes properties);
+
+    /// What events show is readable until this is called.
+    void forget_told() noexcept {
+        lost_.clear();
+        told_.clear();
+    }
 
 private:
     using Key = std::uint32_t;
@@ -40,19 +53,35 @@ private:
         codec::PacketType type{};
         bool renewal = false;
         bool abandoned = false;               ///< cancelled: its grant is not renewed
+        bool was_sent = false;                ///< on some connection
         std::uint16_t packet_identifier = 0;  ///< 0: to be sent
+        std::size_t first = 0;                ///< its first filter's place among those of the operation
+        std::uint64_t number = 0;             ///< for Suspect
         codec::Buffer packet;
     };
     using Requests = std::map<Key, Request>;
+    /// An operation of several requests.
+    struct Whole {
+        std::size_t open = 0;  ///< how many of them are unanswered
+        std::size_t filters = 0;
+        codec::Buffer codes;
+    };
 
     [[nodiscard]] Errc check(std::span<const Subscription>, Bytes properties) const;
     [[nodiscard]] Errc check_properties(PropertyOwner, Bytes block) const noexcept;
     [[nodiscard]] Errc refused_by_broker(const Subscription&, Bytes properties) const noexcept;
-    Result<OperationId> add(codec::PacketType, codec::Buffer packet);
+    template <class Filter, class Encode>
+    Result<OperationId> add(codec::PacketType, std::span<const Filter>, Encode encode);
     void add_renewals();
     void leave_out_identifiers();
     void send_unsent();
+    [[nodiscard]] bool send(Key, Request&);
+    void refuse_too_large(Requests::iterator);
     void finish(Requests::iterator, const codec::SubscribeAcknowledgement&);
+    void report(const Request&, ReasonCode, const codec::SubscribeAcknowledgement&);
+    /// Nobody asks for it any more.
+    void abandon(OperationId);
+    [[nodiscard]] static Suspect suspect_of(const Request&) noexcept;
     /// Borrowed from the request's own packet.
     [[nodiscard]] std::vector<Subscription> filters_of(const Request&) const;
     void handle_granted(const Request&, Bytes reason_codes);
@@ -61,9 +90,12 @@ private:
     Context& context_;
     Subscriptions granted_;
     Requests requests_;
+    std::map<OperationId, Whole> wholes_;
     Key last_key_ = 0;
+    std::uint64_t last_number_ = 0;
     bool is_starved_ = false;
     std::list<std::string> lost_;
+    std::list<codec::Buffer> told_;
 };
 
 }  // namespace wsmq::client

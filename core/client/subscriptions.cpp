@@ -16,6 +16,7 @@ constexpr std::size_t filter_overhead = 3;
 void Subscriptions::insert(const Subscription& subscription, Bytes properties) {
     const auto [position, inserted] = granted_.try_emplace(std::string{subscription.topic_filter});
     auto& granted = position->second;
+    if (inserted) granted.number = ++last_number_;
     granted.subscription = subscription;
     granted.subscription.topic_filter = position->first;
     granted.properties.assign(properties.begin(), properties.end());
@@ -26,7 +27,8 @@ void Subscriptions::erase(std::string_view topic_filter) {
     if (found != granted_.end()) granted_.erase(found);
 }
 
-std::vector<Subscriptions::Batch> Subscriptions::batches(std::size_t maximum_packet_size) const {
+std::vector<Subscriptions::Batch> Subscriptions::batches(std::size_t most_filters,
+                                                         std::size_t maximum_packet_size) const {
     struct Open {
         std::size_t batch;
         std::size_t size;
@@ -37,9 +39,11 @@ std::vector<Subscriptions::Batch> Subscriptions::batches(std::size_t maximum_pac
         const auto size = filter.size() + filter_overhead;
         auto [position, is_new] = open.try_emplace(codec::as_text(granted.properties), Open{0, 0});
         auto& last = position->second;
-        if (is_new || last.size + size > maximum_packet_size) {
+        const bool is_full = !is_new && (batches[last.batch].subscriptions.size() >= most_filters ||
+                                         last.size + size > maximum_packet_size);
+        if (is_new || is_full) {
             last = {batches.size(), packet_overhead + granted.properties.size()};
-            batches.push_back({{}, granted.properties});
+            batches.push_back({{}, granted.properties, granted.number});
         }
         last.size += size;
         batches[last.batch].subscriptions.push_back(granted.subscription);

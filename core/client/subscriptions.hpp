@@ -1,5 +1,6 @@
 // The subscriptions that the broker granted, for renewal where it loses its session.
 #pragma once
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <string>
@@ -22,16 +23,19 @@ public:
     struct Batch {
         std::vector<Subscription> subscriptions;
         Bytes properties;
+        std::uint64_t number;  ///< of the first subscription, which keeps it as long as it is here
     };
-    /// Borrows from this object, until it changes.
-    [[nodiscard]] std::vector<Batch> batches(std::size_t maximum_packet_size) const;
+    /// At least one filter each. Borrows from this object, until it changes.
+    [[nodiscard]] std::vector<Batch> batches(std::size_t most_filters, std::size_t maximum_packet_size) const;
 
 private:
     struct Granted {
         Subscription subscription;  ///< its filter is the key's text
         std::vector<std::uint8_t> properties;
+        std::uint64_t number = 0;
     };
     std::map<std::string, Granted, std::less<>> granted_;
+    std::uint64_t last_number_ = 0;
 };
 
 }  // namespace wsmq::client

@@ -27,6 +27,7 @@ export const SHARED_OPTIONS = {
   queue: object({ messages: whole(0, UINT32), bytes: whole(0, UINT32) }),
   highWaterMark: whole(1, UINT32),
   signal: abortSignal,
+  subscribeBatch: whole(1, UINT32),
 }
 
 export const CONNECT_OPTIONS = {
@@ -61,6 +62,7 @@ export function moduleOptions(uris: readonly Uri[], options: ConnectOptions, req
     queueMaximumMessages: queue?.messages,
     queueMaximumBytes: queue?.bytes,
     outputHighWater: options.highWaterMark,
+    subscribeBatch: options.subscribeBatch,
     properties: connectProperties(options),
     authenticationMethod: authentication?.method,
     authenticationData: authentication?.data,

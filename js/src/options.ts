@@ -96,6 +96,8 @@ export interface ConnectOptions {
   topicAliasMaximum?: number
   /** MQTT 5: how many topic aliases we use at most, where the broker takes them. They are assigned by themselves. Default 16. */
   outgoingTopicAliasMaximum?: number
+  /** How many topic filters go into one packet, renewals included; at least 1. Some brokers take no more than the default, 8. */
+  subscribeBatch?: number
   /** MQTT 5: asks for `serverProperties.responseInformation` (3.1.2.11.6). */
   requestResponseInformation?: boolean
   /** MQTT 5: false asks the broker to leave reason strings out (3.1.2.11.7). */

@@ -22,6 +22,7 @@ const plainOptions = {
   outputHighWater: [28, 1, largestInteger],
   resubscribe: [29],
   keepAliveBySending: [30],
+  subscribeBatch: [32, 1, largestInteger],
 }
 
 /** The others that take a value of their own, and their fields. */

@@ -80,8 +80,9 @@ public:
     Result<Prepared> prepare_publish(std::string_view topic_name, std::size_t payload_size,
                                      const PublishOptions& options, TimePoint now);
     void commit_publish(TimePoint now);
-    /// Subscribes to 1 or more filters in one packet; Completed or Failed follows. Renewed after a
-    /// reconnection if and only if the broker lost the session. `encoded_properties`: the
+    /// Subscribes to 1 or more filters, in packets of ConnectOptions::subscribe_batch; one Completed or Failed follows,
+    /// whose properties are those of the last answer. Renewed after a reconnection if and only if the broker lost the
+    /// session. `encoded_properties`: the
     /// subscription identifier and user properties.
     Result<OperationId> subscribe(std::span<const Subscription> subscriptions, Bytes encoded_properties, TimePoint now);
     Result<OperationId> unsubscribe(std::span<const std::string_view> topic_filters, Bytes encoded_properties,

@@ -91,15 +91,16 @@ TEST(EventQueuePart, KeepsTheOrderThroughPartialDrains) {
 TEST(SubscriptionsPart, BatchesShareTheirPropertiesAndFit) {
     Subscriptions subscriptions;
     EXPECT_TRUE(subscriptions.empty());
-    EXPECT_TRUE(subscriptions.batches(1000).empty());
+    EXPECT_TRUE(subscriptions.batches(8, 1000).empty());
     const std::vector<std::uint8_t> identifier{0x0B, 1};
     for (const auto* filter : {"a", "b", "c"}) subscriptions.insert({.topic_filter = filter}, {});
     subscriptions.insert({.topic_filter = "d"}, identifier);
     subscriptions.insert({.topic_filter = "b", .qos = Qos::exactly_once}, identifier);
-    const auto batches = subscriptions.batches(1000);
+    const auto batches = subscriptions.batches(8, 1000);
     ASSERT_EQ(batches.size(), 2u);
     EXPECT_EQ(batches[0].subscriptions.size() + batches[1].subscriptions.size(), 4u);
-    EXPECT_EQ(subscriptions.batches(12).size(), 4u) << "one each where no two fit";
+    EXPECT_EQ(subscriptions.batches(8, 12).size(), 4u) << "one each where no two fit";
+    EXPECT_EQ(subscriptions.batches(1, 1000).size(), 4u);
     subscriptions.erase("b");
     subscriptions.erase("unknown");
     subscriptions.clear();

@@ -113,7 +113,7 @@ public:
             },
             token, subscription, std::move(handler));
     }
-    /// Several filters in one packet; the answer has a reason code for each. They have one identifier,
+    /// Several filters at once; the answer has a reason code for each. They have one identifier,
     /// so that the handler hears each copy where they overlap.
     template <class Token>
     auto async_subscribe(std::span<const Subscription> subscriptions, Bytes encoded_properties, MessageHandler handler,
