@@ -13,6 +13,7 @@ Client::Impl::Impl(ConnectOptions options)
       subscriber{context},
       received{context.options.store},
       reconnector{context.options.reconnect, context.options.host_count, context.options.random_seed},
+      culprit{context.options.random_seed + 1},
       client_id{context.options.client_id} {
     if (!context.options.store) return;
     struct Restore final : Store::Visitor {
@@ -110,6 +111,7 @@ void Client::Impl::handle_timeout() {
             return;
         case Phase::connected: break;
     }
+    isolate();
     switch (keep_alive.poll(context.now)) {
         case client::KeepAlive::Action::none: return;
         case client::KeepAlive::Action::send_ping: send_ping(); return keep_alive.ping_sent(context.now);
@@ -151,10 +153,7 @@ void Client::Impl::ended(const Ending& ending) {
     context.connected = false;
     if (phase == Phase::handshaking) connack_was_missed = ending.why != Errc::connection_refused;
     inbound.reset();
-    if (was_connected) {
-        publisher.handle_connection_lost();
-        subscriber.handle_connection_lost();
-    }
+    if (was_connected) look_for_culprit(ending);
     bool reconnecting = false;
     const auto delay = schedule_next(was_connected, ending, reconnecting);
     const auto reason_string = PropertyView{ending.properties}.text(PropertyId::reason_string);
@@ -171,6 +170,46 @@ void Client::Impl::ended(const Ending& ending) {
     if (phase != Phase::waiting) step(Step::retry);
     phase_deadline = context.now + delay;
     if (delay == Duration::zero()) begin_attempt();
+}
+
+void Client::Impl::look_for_culprit(const Ending& ending) {
+    const auto of_subscriber = subscriber.oldest_sent();
+    const auto oldest = of_subscriber ? of_subscriber : publisher.oldest_sent();
+    const bool by_peer = ending.why == Errc::transport_closed || ending.why == Errc::transport_failed ||
+                         ending.why == Errc::disconnected_by_broker;
+    publisher.handle_connection_lost();
+    subscriber.handle_connection_lost();
+    if (!culprit.ended({by_peer, ending.reason, oldest}, context.now)) return;
+    if (of_subscriber) {
+        subscriber.give_up(oldest, ending.reason, ending.properties);
+    } else {
+        publisher.give_up(oldest, ending.reason, ending.properties);
+    }
+}
+
+void Client::Impl::isolate() {
+    if (!context.connected || !culprit.is_isolating()) return;
+    while (!subscriber.oldest_sent() && !publisher.oldest_sent()) {
+        const auto of_subscriber = subscriber.oldest_resent();
+        const auto oldest = of_subscriber ? of_subscriber : publisher.oldest_resent();
+        if (!oldest) {
+            culprit.acquit();
+            context.output.hold(false);
+            subscriber.send_unsent();
+            return publisher.pump();
+        }
+        switch (culprit.next(oldest, context.now)) {
+            case client::Culprit::Step::wait: return;
+            case client::Culprit::Step::ping: send_ping(); return keep_alive.ping_sent(context.now);
+            case client::Culprit::Step::send: break;
+        }
+        culprit.sent(context.now);
+        if (of_subscriber) {
+            subscriber.send_alone(oldest);
+        } else {
+            publisher.send_alone(oldest);
+        }
+    }
 }
 
 Duration Client::Impl::schedule_next(bool was_connected, const Ending& ending, bool& reconnecting) {
@@ -209,7 +248,10 @@ std::optional<TimePoint> Client::Impl::next_deadline() const noexcept {
     // What the last drain missed, for example what take_output() completed.
     if (!context.events.empty() || publisher.can_pump()) return context.now;
     if (phase == Phase::idle) return std::nullopt;
-    return phase == Phase::connected ? keep_alive.deadline() : std::optional{phase_deadline};
+    if (phase != Phase::connected) return phase_deadline;
+    const auto alive = keep_alive.deadline();
+    const auto isolated = culprit.deadline();
+    return alive && isolated ? std::min(*alive, *isolated) : alive ? alive : isolated;
 }
 
 }  // namespace wsmq

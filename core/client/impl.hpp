@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "client/context.hpp"
+#include "client/culprit.hpp"
 #include "client/handshake.hpp"
 #include "client/inbound_stream.hpp"
 #include "client/keep_alive.hpp"
@@ -48,6 +49,10 @@ struct Client::Impl {
     bool step(client::Step);
     [[nodiscard]] Duration schedule_next(bool was_connected, const Ending&, bool& reconnecting);
     void send_ping();
+    /// Sends what was sent before one by one, as Culprit has it.
+    void isolate();
+    /// Whether the connection's end is the last word on its oldest operation.
+    void look_for_culprit(const Ending&);
     [[nodiscard]] bool session_lasts() const noexcept;
     /// Our own session is taken up again where the protocol can say so; a clean session of MQTT 3
     /// ended with its connection.
@@ -84,6 +89,7 @@ struct Client::Impl {
     client::InboundStream inbound;
     client::KeepAlive keep_alive;
     client::Reconnector reconnector;
+    client::Culprit culprit;
 
     client::Phase phase = client::Phase::idle;
     std::string client_id;

@@ -191,24 +191,34 @@ bool Publisher::can_pump() const noexcept {
 }
 
 void Publisher::pump() {
-    while (can_pump()) {
-        const auto index = outgoing_.waiting().first;
-        const auto& message = outgoing_.at(index);
-        const bool retain = (message.packet[0] & 1) != 0;
-        const auto refusal = refused_by_broker(message.qos, retain, message.packet.size());
-        if (refusal != Errc::none) {
-            fail(index, refusal);
-        } else if (message.qos == Qos::at_most_once) {
-            context_.output.append(message.packet);
-            complete(index, ReasonCode::success, {});
-        } else if (!transmit(index)) {
-            break;
-        }
-    }
+    while (can_pump() && send_first_waiting()) continue;
     if (drain_awaited_ && context_.connected && outgoing_.waiting().empty()) {
         drain_awaited_ = false;
         context_.events.push(QueueDrained{});
     }
+}
+
+bool Publisher::send_first_waiting() {
+    const auto index = outgoing_.waiting().first;
+    const auto& message = outgoing_.at(index);
+    const bool retain = (message.packet[0] & 1) != 0;
+    const auto refusal = refused_by_broker(message.qos, retain, message.packet.size());
+    if (refusal != Errc::none) {
+        fail(index, refusal);
+    } else if (message.qos == Qos::at_most_once) {
+        context_.output.append(message.packet);
+        complete(index, ReasonCode::success, {});
+    } else {
+        return transmit(index);
+    }
+    return true;
+}
+
+void Publisher::send_release(Index index) {
+    auto& message = outgoing_.at(index);
+    message.release_sent = true;
+    codec::encode_acknowledgement(context_.output.buffer(), codec::PacketType::pubrel,
+                                  {message.packet_identifier, ReasonCode::success, {}}, context_.version());
 }
 
 Errc Publisher::handle_acknowledgement(codec::PacketType type, const codec::Acknowledgement& acknowledgement) {
@@ -230,8 +240,7 @@ Errc Publisher::handle_acknowledgement(codec::PacketType type, const codec::Ackn
         complete(*value, acknowledgement.reason, acknowledgement.properties);
     } else {
         outgoing_.release(*value);
-        codec::encode_acknowledgement(context_.output.buffer(), codec::PacketType::pubrel,
-                                      {identifier, ReasonCode::success, {}}, context_.version());
+        send_release(*value);
     }
     return Errc::none;
 }
@@ -239,16 +248,49 @@ Errc Publisher::handle_acknowledgement(codec::PacketType type, const codec::Ackn
 void Publisher::handle_connected(bool session_present) {
     aliases_.reset(std::min(context_.options.outgoing_topic_alias_maximum, context_.negotiated.topic_alias_maximum));
     if (session_present) {
-        for (auto index = outgoing_.releasing().first; index != Outgoing::none; index = outgoing_.next(index)) {
-            codec::encode_acknowledgement(context_.output.buffer(), codec::PacketType::pubrel,
-                                          {outgoing_.at(index).packet_identifier, ReasonCode::success, {}},
-                                          context_.version());
-        }
+        if (!context_.output.is_held()) send_releases();
     } else {
         outgoing_.session_lost();
         finish_released();
     }
     pump();
+}
+
+void Publisher::send_releases() {
+    for (auto index = outgoing_.releasing().first; index != Outgoing::none; index = outgoing_.next(index)) {
+        send_release(index);
+    }
+}
+
+Suspect Publisher::oldest_sent() const noexcept {
+    for (auto index = outgoing_.releasing().first; index != Outgoing::none; index = outgoing_.next(index)) {
+        const auto& message = outgoing_.at(index);
+        if (message.release_sent) return {Suspect::Kind::release, message.sequence};
+    }
+    if (outgoing_.unacknowledged().empty()) return {};
+    return {Suspect::Kind::publish, outgoing_.at(outgoing_.unacknowledged().first).sequence};
+}
+
+Suspect Publisher::oldest_resent() const noexcept {
+    if (!outgoing_.releasing().empty()) {
+        return {Suspect::Kind::release, outgoing_.at(outgoing_.releasing().first).sequence};
+    }
+    if (outgoing_.waiting().empty()) return {};
+    const auto& message = outgoing_.at(outgoing_.waiting().first);
+    return message.ever_sent ? Suspect{Suspect::Kind::publish, message.sequence} : Suspect{};
+}
+
+void Publisher::send_alone(const Suspect& suspect) {
+    if (suspect.kind == Suspect::Kind::release) return send_release(outgoing_.releasing().first);
+    (void)send_first_waiting();
+}
+
+void Publisher::give_up(const Suspect& suspect, ReasonCode reason, Bytes properties) {
+    const auto& list = suspect.kind == Suspect::Kind::release ? outgoing_.releasing() : outgoing_.waiting();
+    for (auto index = list.first; index != Outgoing::none; index = outgoing_.next(index)) {
+        if (outgoing_.at(index).sequence != suspect.number) continue;
+        return is_failure(reason) ? complete(index, reason, properties) : fail(index, Errc::broker_closed);
+    }
 }
 
 void Publisher::finish_released() {

@@ -3,6 +3,7 @@
 #include <span>
 
 #include "client/context.hpp"
+#include "client/suspect.hpp"
 #include "session/outgoing.hpp"
 #include "session/topic_aliases.hpp"
 #include "wsmq/client.hpp"
@@ -31,6 +32,15 @@ public:
     /// Without a connection: everything is reported, and forgotten unless its session lasts.
     void give_up_all(Errc why, bool session_lasts);
 
+    // --- While operations are isolated: see Culprit ---
+    /// The oldest that is on its way on this connection.
+    [[nodiscard]] Suspect oldest_sent() const noexcept;
+    /// The oldest that was sent before and is not on its way.
+    [[nodiscard]] Suspect oldest_resent() const noexcept;
+    void send_alone(const Suspect&);
+    /// The broker ends the connection over it, which is over.
+    void give_up(const Suspect&, ReasonCode, Bytes properties);
+
     [[nodiscard]] session::Outgoing& outgoing() noexcept { return outgoing_; }
     [[nodiscard]] const session::Outgoing& outgoing() const noexcept { return outgoing_; }
 
@@ -53,6 +63,10 @@ private:
     void put_in_place(const Place&);
     void encode_with_alias(codec::Publish);
     bool transmit(Index);
+    /// Or fails it, where the broker does not take it. False: it has to wait for a packet identifier.
+    bool send_first_waiting();
+    void send_release(Index);
+    void send_releases();
     void complete(Index, ReasonCode, Bytes properties);
     void fail(Index, Errc);
     void finish_released();

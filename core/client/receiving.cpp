@@ -29,6 +29,7 @@ Event Client::Impl::next_event() {
             give_up(result.error);
         } else {
             inbound.exhausted();
+            isolate();
             subscriber.pump();
             publisher.pump();
             if (context.events.empty()) return NeedInput{};
@@ -104,7 +105,10 @@ Errc Client::Impl::handle_connected_frame(const codec::Frame& frame) {
         case PacketType::suback:
         case PacketType::unsuback: return handle_acknowledgement(frame);
         case PacketType::pubrel: return handle_pubrel(frame);
-        case PacketType::pingresp: keep_alive.answered(context.now); return codec::decode_empty(frame);
+        case PacketType::pingresp:
+            keep_alive.answered(context.now);
+            culprit.answered();
+            return codec::decode_empty(frame);
         case PacketType::disconnect: return handle_disconnect(frame);
         case PacketType::auth: return handle_auth(frame);
         default: return Errc::protocol_error;
@@ -153,8 +157,11 @@ void Client::Impl::handle_accepted(const codec::Connack& packet) {
     const bool is_another = std::exchange(was_renamed, false);
     const bool subscriptions_live = packet.session_present && !was_missed && !is_another;
     if (!messages_live) received.clear();
+    culprit.connected();
+    context.output.hold(culprit.is_isolating());
     subscriber.handle_connected(subscriptions_live);
     publisher.handle_connected(messages_live);
+    isolate();
 }
 
 Errc Client::Impl::handle_acknowledgement(const codec::Frame& frame) {

@@ -246,7 +246,10 @@ void Subscriber::handle_unsubscribed(const Request& request) {
 }
 
 void Subscriber::handle_connected(bool session_present) {
-    if (!session_present && context_.options.resubscribe) add_renewals();
+    // Those that are still owed are cut anew where each has to go alone.
+    const bool cuts_anew = context_.output.is_held() &&
+                           std::ranges::any_of(requests_, [](const auto& each) { return each.second.renewal; });
+    if ((!session_present || cuts_anew) && context_.options.resubscribe) add_renewals();
     if (!context_.negotiated.subscription_identifier_available) leave_out_identifiers();
     send_unsent();
 }
@@ -358,6 +361,7 @@ Suspect Subscriber::oldest_sent() const noexcept {
 }
 
 Suspect Subscriber::oldest_resent() const noexcept {
+    if (is_starved_) return {};
     for (const auto& [key, request] : requests_) {
         if (request.packet_identifier == 0 && (request.renewal || request.was_sent)) return suspect_of(request);
     }

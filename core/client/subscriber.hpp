@@ -27,6 +27,8 @@ public:
     [[nodiscard]] Errc handle_acknowledgement(codec::PacketType, const codec::SubscribeAcknowledgement&);
     /// Sends what had to wait for a packet identifier.
     void pump();
+    /// What is not on its way, unless output is held.
+    void send_unsent();
     void handle_connected(bool session_present);
     void handle_connection_lost();
     void handle_stopped(bool session_lasts);
@@ -74,7 +76,6 @@ private:
     Result<OperationId> add(codec::PacketType, std::span<const Filter>, Encode encode);
     void add_renewals();
     void leave_out_identifiers();
-    void send_unsent();
     [[nodiscard]] bool send(Key, Request&);
     void refuse_too_large(Requests::iterator);
     void finish(Requests::iterator, const codec::SubscribeAcknowledgement&);

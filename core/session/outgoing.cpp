@@ -46,7 +46,7 @@ Outgoing::Index Outgoing::create(OperationId operation, Qos qos, bool droppable)
     message.qos = qos;
     message.state = OutgoingState::waiting;
     message.droppable = droppable;
-    message.sent = false;
+    message.sent = message.ever_sent = message.release_sent = false;
     return index;
 }
 
@@ -66,7 +66,7 @@ bool Outgoing::begin_exchange(Index index) {
         write_packet_identifier(message);
     }
     if (message.sent) message.packet[0] |= duplicate_flag;  // [MQTT-3.3.1-1]
-    message.sent = true;
+    message.sent = message.ever_sent = true;
     message.state = message.qos == Qos::at_least_once ? OutgoingState::awaiting_puback : OutgoingState::awaiting_pubrec;
     if (nodes_[index].list) {
         unlink(index);
@@ -113,6 +113,7 @@ void Outgoing::connection_lost() {
         at(index).state = OutgoingState::waiting;
         push_front(waiting_, index);
     }
+    for (auto index = releasing_.first; index != none; index = next(index)) at(index).release_sent = false;
 }
 
 void Outgoing::session_lost() {
@@ -157,7 +158,7 @@ void Outgoing::restore(std::uint64_t sequence, Bytes record) {
     message.state = stored->state;
     if (identifiers_.reserve(stored->packet_identifier, index)) {
         message.packet_identifier = stored->packet_identifier;
-        message.sent = true;
+        message.sent = message.ever_sent = true;
     }
     bytes_ += message.packet.size() + overhead;
     push_back(released ? releasing_ : waiting_, index);

@@ -20,6 +20,8 @@ struct OutgoingMessage {
     OutgoingState state = OutgoingState::done;
     bool droppable = false;            ///< may make room for newer messages while it waits
     bool sent = false;                 ///< on an earlier connection of this session: DUP
+    bool ever_sent = false;            ///< on any connection, of whatever session
+    bool release_sent = false;         ///< PUBREL, on this connection
     std::vector<std::uint8_t> packet;  ///< the encoded PUBLISH, without topic alias; empty when released
 };
 
@@ -44,6 +46,7 @@ public:
     /// any packet identifier but 0, which begin_exchange() replaces.
     [[nodiscard]] Index create(OperationId, Qos, bool droppable);
     [[nodiscard]] OutgoingMessage& at(Index index) noexcept { return nodes_[index].message; }
+    [[nodiscard]] const OutgoingMessage& at(Index index) const noexcept { return nodes_[index].message; }
     [[nodiscard]] Index next(Index index) const noexcept { return nodes_[index].next; }
     [[nodiscard]] Qos qos(Index index) const noexcept { return nodes_[index].message.qos; }
 

@@ -138,6 +138,9 @@ const GIVEN_UP: Partial<Record<ErrorCode, string>> = {
   stopped: 'the connection was ended before the broker answered',
   session_lost: 'the broker lost the session before it answered',
   packet_too_large: 'larger than the broker takes',
+  broker_closed:
+    'the broker closes every connection on which it is sent this, and does not say why. Look at its log, and at its limits: length and levels of the topic, packet size, rights',
+  expired: 'its messageExpiryInterval passed before it could be sent',
 }
 
 /** A publish that ended without the broker's answer. */

@@ -290,7 +290,7 @@ export class Subscriptions {
           onSuccess: () => resolve(),
           onFailure: (failure) => {
             // Without a connection there is no subscription either.
-            if (failure.reasonCode < 0x80) resolve()
+            if (failure.reasonCode < 0x80 && failure.error !== 'broker_closed') resolve()
             else {
               const { message } = connectionError(failure, '', this.#host.describe, true)
               reject(new MqttError('unsubscribe_refused', `The broker refused to unsubscribe ${unused.join(', ')}: ${message}`))

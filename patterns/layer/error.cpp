@@ -43,6 +43,8 @@ Error error_of(Errc error) noexcept {
         case Errc::not_supported: return Error::not_supported;
         case Errc::queue_full:
         case Errc::packet_identifiers_exhausted: return Error::queue_full;
+        case Errc::broker_closed: return Error::refused;
+        case Errc::expired: return Error::timed_out;
         case Errc::cancelled: return Error::cancelled;
         case Errc::stopped: return Error::left;
         default: return Error::not_connected;

@@ -461,6 +461,42 @@ describe('arrived messages', () => {
   })
 })
 
+describe('what a broker closes the connection over', () => {
+  const closing = { errorCode: 1, error: 'broker_closed', errorMessage: 'It closes', reasonCode: 0 }
+
+  it('is told to onError where it is a message, and forgotten', async () => {
+    const { paho, engine } = await connected()
+    /** @type {any[]} */
+    const told = []
+    paho.onError = (/** @type {unknown} */ error) => told.push(error)
+    for (const code of ['broker_closed', 'expired', 'stopped', 'cancelled']) {
+      paho.send('a', code, 1)
+      engine.onPublishFailed?.(engine.publishes.length, code)
+    }
+    assert.deepEqual(
+      told.map(({ code, topic }) => [code, topic]),
+      [
+        ['broker_closed', 'a'],
+        ['expired', 'a'],
+      ],
+    )
+  })
+
+  it('fails where it is a SUBSCRIBE or an UNSUBSCRIBE', async () => {
+    const { paho, engine } = await connected()
+    /** @type {any[]} */
+    const failures = []
+    const onFailure = (/** @type {unknown} */ failure) => failures.push(failure)
+    paho.subscribe(['a', 'b'], { onFailure })
+    engine.subscribes[0]?.options.onFailure?.(closing)
+    paho.unsubscribe('a', { onFailure })
+    engine.unsubscribes[0]?.options.onFailure?.(closing)
+    assert.deepEqual(failures[0], { invocationContext: undefined, errorCode: Uint8Array.of(0x80, 0x80), errorMessage: 'It closes' })
+    assert.equal(failures[1].errorCode, 5)
+    assert.match(failures[1].errorMessage, /It closes/)
+  })
+})
+
 describe('the trace', () => {
   it('is there while it is started, without passwords', () => {
     const { paho } = client(...arguments4)

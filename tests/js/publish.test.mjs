@@ -108,6 +108,12 @@ describe('publish()', () => {
     const published = mq.publish('a', 'x', { qos: 1 })
     client.onPublishFailed?.(1, 'session_lost')
     await assert.rejects(published, { name: 'PublishError', code: 'session_lost' })
+    const closing = mq.publish('a', 'x', { qos: 1 })
+    client.onPublishFailed?.(2, 'broker_closed')
+    await assert.rejects(closing, { name: 'PublishError', code: 'broker_closed', message: /closes every connection .* Look at its log/ })
+    const late = mq.publish('a', 'x', { qos: 1 })
+    client.onPublishFailed?.(3, 'expired')
+    await assert.rejects(late, { name: 'PublishError', code: 'expired', message: /messageExpiryInterval passed/ })
   })
 
   for (const [code, name] of [

@@ -261,5 +261,8 @@ describe('unsubscribe()', () => {
     const left = mq.subscribe('b').unsubscribe()
     client.unsubscribes[1]?.options.onFailure({ error: 'stopped', errorMessage: '', reasonCode: 0 })
     await left
+    const closing = mq.subscribe('c').unsubscribe()
+    client.unsubscribes[2]?.options.onFailure({ error: 'broker_closed', errorMessage: 'It closes', reasonCode: 0 })
+    await assert.rejects(closing, { code: 'unsubscribe_refused', message: /It closes/ })
   })
 })

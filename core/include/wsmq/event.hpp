@@ -64,8 +64,8 @@ struct Message {
     bool duplicate = false;
 };
 
-/// The broker answered: PUBACK or PUBCOMP, SUBACK, UNSUBACK; a QoS 0 publish never comes here
-/// unless it waited in the queue, and then when it was encoded.
+/// The broker answered: PUBACK or PUBCOMP, SUBACK, UNSUBACK; or with a DISCONNECT, one connection after another, whose
+/// reason this is. A QoS 0 publish never comes here unless it waited in the queue, and then when it was encoded.
 struct Completed {
     OperationId id;
     ReasonCode reason;   ///< of a subscribe or unsubscribe: the first failure, else the first code
@@ -80,7 +80,8 @@ struct Failed {
 };
 
 /// After a reconnection to a broker that had lost the session, it refused to renew this
-/// subscription, which no longer exists.
+/// subscription, which no longer exists; or it ended one connection after another over it, with this reason
+/// (unspecified_error where it gave none).
 struct SubscriptionLost {
     std::string_view topic_filter;
     ReasonCode reason;

@@ -1,6 +1,8 @@
 // Between the classic client and the module's: connecting at one address and version after another, what is in flight,
 // and the two ways to take up a lost connection.
 import { reportUncaught } from '../emitter.js'
+import type { ErrorCode } from '../errors.js'
+import { publishFailed } from '../failure.js'
 import type { Load } from '../load.js'
 import type { Address, Client as ModuleClient, ConnectionLoss, Failure, Module, Properties } from '../module.js'
 import { shownUri } from '../shown-uri.js'
@@ -177,7 +179,7 @@ export class Engine {
     client.onConnectionLost = (loss) => this.#lost(plan, loss)
     client.onMessageArrived = (arrived) => this.#arrived(new Message(undefined, arrived))
     client.onPublished = (operation, reasonCode, properties) => this.#delivered(operation, reasonCode, properties)
-    client.onPublishFailed = (operation) => this.#unacknowledged.delete(operation)
+    client.onPublishFailed = (operation, code) => this.#failed(operation, code)
     client.onError = (thrown) => this.report(thrown)
     client.connect({ ...moduleOptions(plan), store: this.#persistence.session(forget), onFailure })
   }
@@ -321,6 +323,13 @@ export class Engine {
     const { onMessageDelivered } = this.#handlers
     if (this.mqttVersion < 5) this.call(onMessageDelivered, message)
     else this.call(onMessageDelivered, message, { reasonCode, ...(properties === undefined ? {} : { properties }) })
+  }
+
+  /** The classic handlers know of no message that fails, so that onError is told; not of what was ended on purpose. */
+  #failed(operation: number, code: string): void {
+    const topic = this.#unacknowledged.get(operation)?.destinationName
+    this.#unacknowledged.delete(operation)
+    if (code !== 'stopped' && code !== 'cancelled') this.report(publishFailed(code as ErrorCode, topic))
   }
 
   #told(failure: Failure): Told {

@@ -51,6 +51,9 @@ export interface UnsubscribeOptions {
   properties?: Properties
 }
 
+/** A broker's code for a filter that it refuses. */
+const REFUSED = 0x80
+
 /** Of both: MQTT 5. */
 const EXTENSIONS: Shape = { properties: 'object' }
 const SUBSCRIBE_EXTENSIONS: Shape = { ...EXTENSIONS, noLocal: 'boolean', retainAsPublished: 'boolean', retainHandling: 'number' }
@@ -95,8 +98,12 @@ export function subscribe(client: ModuleClient, filter: string | string[], optio
     qos,
     ...(mqttVersion < 5 ? {} : extensions),
     onSuccess: ({ grantedQos, properties: said }) => succeed(grantedQos, said),
-    onFailure({ grantedQos, properties: said, reasonString }) {
-      // Without the broker's answer nobody is called, unless there is a time limit.
+    onFailure({ grantedQos, properties: said, reasonString, error: code, errorMessage }) {
+      if (code === 'broker_closed') {
+        clearTimeout(timer)
+        call(fail, { ...context, errorCode: Uint8Array.from([filter].flat(), () => REFUSED), errorMessage })
+      }
+      // Otherwise without the broker's answer nobody is called, unless there is a time limit.
       if (grantedQos === undefined) return
       if (strict && (grantedQos[0] ?? 0) < 0x80) {
         succeed(grantedQos, said ?? {})
@@ -118,6 +125,11 @@ export function unsubscribe(client: ModuleClient, filter: string | string[], opt
     onSuccess({ reasonCodes }) {
       clearTimeout(timer)
       call(onSuccess, mqttVersion < 5 ? context : { ...context, reasonCodes })
+    },
+    onFailure({ error: code, errorMessage }) {
+      if (code !== 'broker_closed') return
+      clearTimeout(timer)
+      call(onFailure, { ...context, ...told('INTERNAL_ERROR', errorMessage, 'No Error Stack Available') })
     },
   })
 }

@@ -123,6 +123,34 @@ TEST_P(Generated, LongRunsToo) {
     });
 }
 
+TEST_P(Generated, NothingSoundIsGivenUpWhereverTheConnectionBreaks) {
+    for (const bool persists : {true, false}) {
+        const Scenario scenario{
+            .version = GetParam(), .session_persists = persists, .cuts_follow_sends = true, .steps = 400};
+        for_seeds(scenario, 500, [](Story& story) {
+            expect_at_least_once(story);
+            expect_each_operation_ends_once(story);
+            expect_subscribed(story);
+        });
+    }
+}
+
+TEST_P(Generated, PoisonIsGivenUpAndBlocksNothing) {
+    for (const bool persists : {true, false}) {
+        const Scenario scenario{.version = GetParam(), .session_persists = persists, .has_poison = true};
+        for_seeds(scenario, 300, [](Story& story) {
+            expect_at_least_once(story);
+            expect_each_operation_ends_once(story);
+            expect_subscribed(story);
+            for (const OperationId id : story.poisons()) {
+                const auto& ending = story.link().endings().at(id);
+                EXPECT_EQ(ending.times, 1) << id;
+                EXPECT_TRUE(ending.error == Errc::broker_closed || ending.reason == ReasonCode::malformed_packet) << id;
+            }
+        });
+    }
+}
+
 INSTANTIATE_TEST_SUITE_P(Versions, Generated, testing::Values(Version::v3_1, Version::v3_1_1, Version::v5));
 
 }  // namespace

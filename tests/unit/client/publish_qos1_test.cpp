@@ -47,7 +47,7 @@ TEST(PublishQos1, PubackLost) {
     bench.connect();
     const auto id = bench.publish("a", "x", qos1);
     bench.take(PacketType::publish);
-    for (int i = 0; i < 5; ++i) {
+    for (int i = 0; i < 2; ++i) {
         bench.lose();
         bench.reconnect(connack().with_session());
         bench.expect(publish("a", "x").at(qos1, 1).again());

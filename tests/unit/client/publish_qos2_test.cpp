@@ -78,7 +78,7 @@ TEST(PublishQos2, PublishIsNeverSentAgainAfterPubrec) {  // [MQTT-4.3.3-6]
     bench.publish("a", "x", qos2);
     bench.take(PacketType::publish);
     bench.send(pubrec(1)).expect(pubrel(1));
-    for (int i = 0; i < 3; ++i) {
+    for (int i = 0; i < 2; ++i) {
         bench.lose();
         bench.reconnect(connack().with_session());
         bench.expect(pubrel(1)).expect_silence();

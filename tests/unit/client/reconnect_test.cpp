@@ -110,11 +110,9 @@ TEST(Reconnect, ARenewalThatIsCutOffIsTriedAgain) {
     Bench bench{lasting_options()};
     bench.connect();
     bench.subscribed("a/#");
-    for (int i = 0; i < 3; ++i) {
-        bench.lose();
-        bench.reconnect(connack());
-        EXPECT_EQ(bench.take(PacketType::subscribe).filters.at(0).filter, "a/#");
-    }
+    bench.lose();
+    bench.reconnect(connack());
+    EXPECT_EQ(bench.take(PacketType::subscribe).filters.at(0).filter, "a/#");
     // The broker has the session of the CONNECT before, but perhaps never saw the SUBSCRIBE.
     bench.lose();
     bench.reconnect(connack().with_session());

@@ -135,13 +135,22 @@ Bench& Bench::expect(const Packet& expected, Where where) {
     return *this;
 }
 
-Packet Bench::take(PacketType type, Where where) {
+Packet Bench::take(Where where) {
     if (packets_.empty()) {
         fail_at(where, "nothing was sent");
         return {};
     }
     const Packet packet = packets_.front();
     packets_.pop_front();
+    return packet;
+}
+
+Packet Bench::take(PacketType type, Where where) {
+    if (packets_.empty()) {
+        fail_at(where, "nothing was sent");
+        return {};
+    }
+    const Packet packet = take(where);
     std::ostringstream text;
     text << "sent: " << packet << "\nexpected: " << Packet{.type = type};
     if (packet.type != type) fail_at(where, text.str());
@@ -217,6 +226,11 @@ Bench& Bench::forget() {
     packets_.clear();
     unread_.clear();
     hung_up_ = false;
+    return *this;
+}
+
+Bench& Bench::forget_packets() {
+    packets_.clear();
     return *this;
 }
 

@@ -68,6 +68,7 @@ public:
     Bench& expect(const Packet&, Where = Where::here());
     /// The next packet, which has this type.
     Packet take(PacketType, Where = Where::here());
+    Packet take(Where = Where::here());
     Bench& expect_silence(Where = Where::here());
     Bench& reply(const Packet& packet, Where where = Where::here()) { return send(packet, where); }
     Bench& send(const Packet&, Where = Where::here());
@@ -123,8 +124,11 @@ public:
     }
     Bench& expect_no_event(Where = Where::here());
     [[nodiscard]] std::size_t events_waiting() const noexcept { return events_.size(); }
+    /// The next one, whatever it is.
+    seen::Event next_event(Where = Where::here());
     /// Drops the events and packets that nobody asked for.
     Bench& forget();
+    Bench& forget_packets();
 
     /// After a direct call on client(): drains the events, then the output.
     void settle();
@@ -132,7 +136,6 @@ public:
     void destroy();
 
 private:
-    seen::Event next_event(Where);
     static std::string describe_event(const seen::Event&);
     void drain_events();
     void drain_output();

@@ -45,12 +45,14 @@ void Link::to_client(std::size_t bytes) {
         downlink_.insert(downlink_.end(), encoded.begin(), encoded.end());
     }
     const auto piece = static_cast<std::ptrdiff_t>(std::min(bytes, downlink_.size()));
+    if (open_ && piece == 0 && broker_.hangs_up()) return cut();
     if (!open_ || piece == 0) return;
     const Block chunk(downlink_.begin(), downlink_.begin() + piece);
     downlink_.erase(downlink_.begin(), downlink_.begin() + piece);
     count_acknowledged(chunk);
     client_->receive(chunk, now_);
     settle();
+    if (downlink_.empty() && broker_.hangs_up()) cut();
 }
 
 void Link::cut() {
@@ -82,10 +84,10 @@ void Link::tick() {
 
 bool Link::is_quiet() const { return open_ && uplink_.empty() && downlink_.empty() && broker_.is_idle(); }
 
-bool Link::step_once() {
+bool Link::advance() {
     if (open()) return true;
     if (is_quiet() && broker_.is_connected() && client_->unfinished_messages() == 0) return false;
-    if (uplink_.empty() && downlink_.empty() && broker_.output().empty()) {
+    if (uplink_.empty() && downlink_.empty() && broker_.output().empty() && !broker_.hangs_up()) {
         tick();
         return true;
     }
@@ -96,7 +98,7 @@ bool Link::step_once() {
 
 bool Link::run() {
     for (int i = 0; i < most_steps; ++i) {
-        if (!step_once()) return true;
+        if (!advance()) return true;
     }
     return false;
 }
@@ -127,6 +129,7 @@ void Link::handle(const Event& event) {
         auto& ending = endings_[completed->id];
         ++ending.times;
         ending.completed = true;
+        ending.reason = completed->reason;
     } else if (const auto* failed = std::get_if<Failed>(&event)) {
         auto& ending = endings_[failed->id];
         ++ending.times;
@@ -143,6 +146,7 @@ void Link::handle(const Event& event) {
 void Link::take_output() {
     Block out;
     while (client_->take_output(out)) {
+        ++sends_;
         if (!open_) violations_.emplace_back("output without a transport");
         unparsed_.insert(unparsed_.end(), out.begin(), out.end());
     }

@@ -29,6 +29,8 @@ public:
     bool open();
     /// The time passes up to the next deadline, and the tick comes.
     void tick();
+    /// Whatever comes next without a loss. False: nothing moves any more.
+    bool advance();
     /// Without further loss, until nothing moves any more. False when that takes for ever.
     [[nodiscard]] bool run();
     /// After a direct call on client().
@@ -46,8 +48,11 @@ public:
         int times = 0;
         bool completed = false;
         Errc error = Errc::none;
+        ReasonCode reason = ReasonCode::success;
     };
     [[nodiscard]] const std::map<OperationId, Ending>& endings() const noexcept { return endings_; }
+    /// How often the client sent something.
+    [[nodiscard]] std::size_t sends() const noexcept { return sends_; }
     [[nodiscard]] bool is_connected() const noexcept { return open_ && broker_.is_connected(); }
     /// What the client, seen from outside, did wrong; the broker's own list is apart.
     [[nodiscard]] const std::vector<std::string>& violations() const noexcept { return violations_; }
@@ -63,7 +68,6 @@ private:
     void count_in_flight(const Packet& sent);
     void count_acknowledged(Bytes received);
     [[nodiscard]] bool is_quiet() const;
-    [[nodiscard]] bool step_once();
 
     Version version_;
     BrokerLimits limits_;
@@ -82,6 +86,7 @@ private:
     std::array<std::vector<std::string>, 3> received_;
     std::map<OperationId, Ending> endings_;
     std::size_t events_ = 0;
+    std::size_t sends_ = 0;
     std::vector<std::string> violations_;
 };
 

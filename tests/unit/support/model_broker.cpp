@@ -9,6 +9,11 @@ namespace wsmq::test {
 
 namespace {
 
+bool is_poison(const Packet& packet) {
+    return packet.payload.starts_with("poison") ||
+           std::ranges::any_of(packet.filters, [](const Filter& each) { return each.filter == "poison"; });
+}
+
 std::string told(const Packet& packet) {
     std::ostringstream text;
     text << packet;
@@ -18,7 +23,7 @@ std::string told(const Packet& packet) {
 }  // namespace
 
 void ModelBroker::connection_closed() {
-    connected_ = false;
+    connected_ = hangs_up_ = false;
     output_.clear();
     if (session_ends_) lose_session();
 }
@@ -32,6 +37,12 @@ void ModelBroker::lose_session() {
 }
 
 void ModelBroker::receive(const Packet& packet, std::size_t size) {
+    if (hangs_up_) return;
+    if (is_poison(packet)) {
+        hangs_up_ = true;
+        if (limits_.says_why) output_.push_back(disconnect(ReasonCode::malformed_packet));
+        return;
+    }
     if (size > limits_.maximum_packet_size) violation("over the maximum packet size: " + told(packet));
     if ((packet.type == PacketType::connect) == connected_) violation("CONNECT once, and first: " + told(packet));
     switch (packet.type) {

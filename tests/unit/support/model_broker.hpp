@@ -16,7 +16,8 @@ struct BrokerLimits {
     std::uint16_t receive_maximum = 65'535;
     std::uint32_t maximum_packet_size = codec::maximum_packet_size_possible;
     std::uint16_t topic_alias_maximum = 0;
-    bool refuses = false;  ///< every seventh message of QoS 1 and 2
+    bool refuses = false;   ///< every seventh message of QoS 1 and 2
+    bool says_why = false;  ///< where it ends the connection
 };
 
 class ModelBroker {
@@ -39,6 +40,8 @@ public:
     [[nodiscard]] const std::vector<std::string>& arrived(Qos qos) const { return arrived_[index(qos)]; }
     [[nodiscard]] const std::map<std::string, Qos>& subscriptions() const noexcept { return subscriptions_; }
     [[nodiscard]] bool is_connected() const noexcept { return connected_; }
+    /// It was sent what it does not survive, and ends the connection when its output is read.
+    [[nodiscard]] bool hangs_up() const noexcept { return hangs_up_; }
     /// Nothing is on its way to the client or waits for it.
     [[nodiscard]] bool is_idle() const noexcept { return output_.empty() && waiting_.empty() && outgoing_.empty(); }
     /// What the client did against the rules.
@@ -76,6 +79,7 @@ private:
 
     // The connection
     bool connected_ = false;
+    bool hangs_up_ = false;
     bool session_ends_ = true;  ///< with the connection
     std::uint16_t client_receive_maximum_ = 65'535;
     std::map<std::uint16_t, std::string> aliases_;

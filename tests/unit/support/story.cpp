@@ -35,7 +35,8 @@ BrokerLimits Story::make_limits() {
     return {.receive_maximum = static_cast<std::uint16_t>(1 + dice_.below(5)),
             .maximum_packet_size = dice_.once_in(3) ? 60 : codec::maximum_packet_size_possible,
             .topic_alias_maximum = static_cast<std::uint16_t>(dice_.below(4)),
-            .refuses = scenario_.everybody_meddles};
+            .refuses = scenario_.everybody_meddles,
+            .says_why = dice_.once_in(2)};
 }
 
 void Story::start() {
@@ -44,10 +45,30 @@ void Story::start() {
 }
 
 void Story::play() {
-    for (int i = 0; i < scenario_.steps; ++i) step();
+    if (scenario_.cuts_follow_sends) {
+        storm();
+    } else {
+        for (int i = 0; i < scenario_.steps; ++i) step();
+    }
     link_.client().transport_backlog(0, link_.now());
     start();
     EXPECT_TRUE(link_.run()) << "it never comes to rest";
+}
+
+void Story::storm() {
+    const std::uint32_t odds = 1 + dice_.below(19);  // in twenty, that a send is followed by a cut
+    for (int i = 0; i < scenario_.steps; ++i) {
+        if (dice_.once_in(30)) publish();
+        const std::size_t before = link_.sends();
+        if (!link_.advance()) publish();
+        if (link_.sends() == before || dice_.below(20) >= odds) continue;
+        if (dice_.once_in(2)) link_.to_broker(SIZE_MAX);  // which the answer does not survive
+        cut();
+    }
+    // Behind whatever is still sent one by one, renewals too.
+    const auto last = link_.client().publish("out/0", bytes_of("last"), {.qos = qos1}, link_.now());
+    operations_.push_back(*last);
+    published_[index(qos1)].push_back("last");
 }
 
 void Story::step() {
@@ -79,12 +100,17 @@ void Story::open_or_restart() {
 void Story::publish() {
     PublishOptions options{.qos = static_cast<Qos>(dice_.below(3))};
     if (scenario_.everybody_meddles) options.when_blocked = static_cast<WhenBlocked>(dice_.below(4));
-    const std::string payload = std::to_string(++last_payload_);
+    const bool is_poison = scenario_.has_poison && options.qos != Qos::at_most_once && dice_.once_in(6);
+    const std::string payload = (is_poison ? "poison " : "") + std::to_string(++last_payload_);
     const std::string topic = "out/" + std::to_string(dice_.below(4));
     const auto result = link_.client().publish(topic, bytes_of(payload), options, link_.now());
     if (result) {
-        if (options.qos != Qos::at_most_once) operations_.push_back(*result);
-        published_[index(options.qos)].push_back(payload);
+        if (is_poison) {
+            poisons_.insert(*result);
+        } else {
+            if (options.qos != Qos::at_most_once) operations_.push_back(*result);
+            published_[index(options.qos)].push_back(payload);
+        }
     } else if (!scenario_.everybody_meddles) {
         ADD_FAILURE() << "refused: " << describe(result.error());
     }

@@ -25,6 +25,10 @@ struct Scenario {
     bool client_restarts = false;  ///< now and then, with its store
     /// The user cancels, stops, starts and publishes more than there is room for; the broker refuses now and then.
     bool everybody_meddles = false;
+    /// Connections break right after something was sent, so often that little is ever answered.
+    bool cuts_follow_sends = false;
+    /// The broker ends the connection over some messages and filters.
+    bool has_poison = false;
     int steps = 60;
 };
 
@@ -44,6 +48,8 @@ public:
     /// Those that must end: of QoS 1 and 2, and of subscriptions.
     [[nodiscard]] const std::vector<OperationId>& operations() const noexcept { return operations_; }
     [[nodiscard]] const std::set<std::string>& wanted_filters() const noexcept { return wanted_filters_; }
+    /// Operations that the broker does not survive.
+    [[nodiscard]] const std::set<OperationId>& poisons() const noexcept { return poisons_; }
 
 private:
     static std::size_t index(Qos qos) noexcept { return static_cast<std::size_t>(qos); }
@@ -60,6 +66,7 @@ private:
     void subscribe(const std::string& filter);
     void unsubscribe(const std::string& filter);
     void meddle();
+    void storm();
 
     Scenario scenario_;
     Dice dice_;
@@ -71,6 +78,7 @@ private:
     std::array<std::vector<std::string>, 3> broker_published_;
     std::vector<OperationId> operations_;
     std::set<std::string> wanted_filters_;
+    std::set<OperationId> poisons_;
 };
 
 }  // namespace wsmq::test
