@@ -89,6 +89,7 @@ int main() {
     options.version = "1.0.0";
     options.calls.concurrency = std::stoul(environment("WSMQ_LIMIT", "1000"));
     options.calls.queue = 0;  // past the limit: overloaded
+    options.calls.stall_timeout = std::chrono::milliseconds{std::stoul(environment("WSMQ_STALL", "30000"))};
     boost::asio::io_context io;
     wsmq::native::ClientOptions client;
     client.connect.client_id = environment("WSMQ_CLIENT_ID", "");  // empty: {service}-{instance}
