@@ -68,9 +68,11 @@ void Roster::handle_joined() {
 }
 
 void Roster::handle_connected(bool session_present) {
+    // It comes from the subscription to our own record now, whether the broker keeps its word or not.
+    awaits_own_record_ = false;
     if (!subscribed_ || session_present) return;
-    // The engine renews the subscription, and the one to our own record with it, so that this says nothing any more.
-    settled_ = awaits_own_record_ = false;
+    // The engine renews the subscription.
+    settled_ = false;
     others_.clear();
     for (auto& [uid, presence] : presences_) presence.confirmed = false;
     handle_subscribed();

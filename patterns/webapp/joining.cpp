@@ -41,7 +41,8 @@ void Webapp::Impl::handle_connected(const Connected& event) {
     if (came_back) roster.handle_connected(event.session_present);
     // Not every broker tells whom it displaced; but whoever did it has put its record in the place of ours. Where the
     // session is lost, the engine has subscribed anew.
-    if (came_back && event.session_present && options.renames) (void)want(lasting(context.topics.status(options.uid)));
+    const bool looks = came_back && options.renames && options.appears;
+    if (looks && event.session_present) (void)want(lasting(context.topics.status(options.uid)));
     announce();
 }
 
@@ -63,7 +64,7 @@ void Webapp::Impl::handle_disconnected(const Disconnected& event) {
         if (is_displaced && !membership.is_leaving()) take_another_name();
         return;
     }
-    begun = granted = false;
+    begun = granted = has_namesake = false;
     const bool on_purpose = membership.is_leaving() || event.why == Errc::none;
     caller.fail_all(on_purpose ? Error::left : Error::not_connected);
     responder.end_all();

@@ -129,6 +129,21 @@ TEST_F(Calls, AreMadeAgainAfterTheBrokerLostTheSession) {
     EXPECT_THAT(ann.take(), ElementsAre("joined again")) << "and bob is still there";
 }
 
+TEST_F(Calls, AreAnsweredByWhoAskedForItsOwnRecordWhenItCameBack) {
+    auto options = World::options(ann_uid);
+    options.renames = true;
+    auto& ann = world.webapp(options, {});
+    EXPECT_EQ(ann.layer().watch_presence({}, {}, world.now), Error::none);
+    ann.start();
+    world.advance(2s);
+    ann.cut();
+    world.advance(3s);
+    const auto before = told(anns_record);
+    call();
+    world.advance(500ms);
+    EXPECT_EQ(told(anns_record), before + 1) << "it came from no wildcard";
+}
+
 TEST_F(Calls, OfNewInstancesCostAFewAnswers) {
     Service::Options options;
     options.root = "ev/";
