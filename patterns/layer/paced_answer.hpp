@@ -21,7 +21,7 @@ public:
 private:
     std::optional<TimePoint> due_;
     TimePoint last_asked_{};
-    TimePoint last_answer_{};
+    TimePoint last_answer_ = TimePoint::min();
     Duration pause_{0};  ///< behind the last answer
 };
 

@@ -36,7 +36,7 @@ bool Announcer::fits(const Settings& settings) {
 
 Error Announcer::set_state(std::string_view state) {
     auto former = std::exchange(settings_.state, state);
-    if (!fits(settings_)) {
+    if (settings_.appears && !fits(settings_)) {
         settings_.state = std::move(former);
         return Error::payload_too_large;
     }

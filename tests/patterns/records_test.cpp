@@ -71,6 +71,8 @@ TEST_P(Records, OfAWebappHaveABound) {
     EXPECT_EQ(Webapp::connect_options({}, options).error(), Error::payload_too_large);
     options.appears = false;
     EXPECT_TRUE(Webapp::connect_options({}, options)) << "it has no record";
+    options.uid = "acme:cyd:cccc";
+    EXPECT_EQ(world.webapp(options, {}).layer().set_state(options.state, world.now), Error::none);
 }
 
 TEST_P(Records, OfADeviceHaveABound) {
