@@ -21,7 +21,7 @@ const compiling = {
   install: { title: 'Installed libraries', files: ['tests/install/install.test.mjs'] },
   command: {
     title: 'The wsmq command',
-    files: ['command', 'request', 'serve', 'watch'].map((name) => `tests/command/${name}.test.mjs`),
+    files: ['command', 'nesting', 'request', 'secrets', 'serve', 'terminal', 'watch'].map((name) => `tests/command/${name}.test.mjs`),
   },
   'bench-native': { title: 'Native bench', files: ['bench/native/quick.test.mjs'] },
 }
@@ -35,7 +35,7 @@ const parts = {
   install: ['native', 'install', 'broker'],
   command: ['native', 'native tests', 'broker'],
   'bench-native': ['native', 'native tests', 'native bench', 'broker'],
-  js: ['broker', 'browser tests'],
+  js: ['broker', 'browser tests', 'interop'],
   interop: ['native', 'native tests', 'broker', 'interop'],
   backends: ['native', 'broker', 'backends'],
   browser: ['broker', 'browser tests'],
