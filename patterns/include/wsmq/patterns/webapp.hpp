@@ -85,7 +85,8 @@ public:
         std::string uid{};
         /// Whether, when another webapp that joined with this uid takes the session over, this one joins again by
         /// itself as org:user:rand with another rand, of eight characters, which Renamed tells. The broker says it
-        /// (MQTT 5), or the other's record, whose `since` is later, is found in the place of ours. Off: what the broker says is the end.
+        /// (MQTT 5), or the other's record, whose `since` is later, is found in the place of ours. Off: what the broker
+        /// says is the end.
         bool renames = false;
         /// JSON text of the application's state in our presence record.
         std::string state = "{}";
