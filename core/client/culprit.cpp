@@ -46,7 +46,7 @@ Culprit::Step Culprit::next(const Suspect& oldest, TimePoint now) noexcept {
     if (!trying_) {
         trying_ = true;
         window_ = std::clamp(2 * took_, shortest_window, longest_window);
-        controls_ = fewest_controls + static_cast<unsigned>(random_.up_to(2 * fewest_controls));
+        controls_ = fewest_controls + static_cast<unsigned>(random_.up_to(std::uint64_t{2} * fewest_controls));
     } else if (pinging_ || now < sent_at_ + window_) {
         return Step::wait;
     }

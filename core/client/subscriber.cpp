@@ -124,16 +124,14 @@ void Subscriber::send_unsent() {
     if (context_.output.is_held()) return;
     for (auto each = requests_.begin(); each != requests_.end();) {
         auto& [key, request] = *each;
-        if (request.packet_identifier != 0) {
-            ++each;
-        } else if (request.packet.size() > context_.negotiated.maximum_packet_size) {
+        const bool is_unsent = request.packet_identifier == 0;
+        if (is_unsent && request.packet.size() > context_.negotiated.maximum_packet_size) {
             refuse_too_large(each);
             each = requests_.begin();
-        } else if (send(key, request)) {
-            ++each;
-        } else {
-            return;
+            continue;
         }
+        if (is_unsent && !send(key, request)) return;
+        ++each;
     }
 }
 

@@ -44,7 +44,7 @@ function resolve(address: string | URL | undefined, place: string): string {
   const text = typeof address === 'string' ? address : (address as Partial<URL> | null | undefined)?.href
   if (text === undefined) throw new InvalidArgumentError('Give the address of a broker, such as wss://example.org/mqtt.')
   const [shown = ''] = text.split(/[?#]/)
-  if (LIKE_A_HOST.test(text))
+  if (LIKE_A_HOST.test(text) && !text.includes('@'))
     throw new InvalidArgumentError(
       `${place} has no scheme: write ws://${shown} or wss://${shown}; a path on the page's own server begins with / or ./.`,
     )

@@ -62,7 +62,7 @@ test('functions and fixed addresses take turns', async (t) => {
 for (const [how, address, text] of /** @type {[string, () => any, RegExp][]} */ ([
   ['throws', () => assert.fail('no ticket'), /no ticket/],
   ['rejects', () => Promise.reject(new Error('no ticket')), /no ticket/],
-  ['gives no address', () => 7, /"7" is no URI/],
+  ['gives no address', () => 7, /The URI cannot be parsed/],
   ['gives an address that is not for WebSockets', async () => 'http://h/', /does not begin with ws:/],
 ]))
   test(`a function that ${how} fails the attempt, and no other`, async (t) => {

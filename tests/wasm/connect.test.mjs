@@ -200,7 +200,7 @@ test('a refusal ends in onFailure, once, and says why', async (t) => {
   const { properties, ...told } = /** @type {any} */ (await failure)
   assert.deepEqual(told, {
     invocationContext: 7,
-    errorCode: 23,
+    errorCode: 26,
     error: 'connection_refused',
     errorMessage: told.errorMessage,
     reasonCode: 0x87,

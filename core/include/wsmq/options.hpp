@@ -79,12 +79,12 @@ struct ConnectOptions {
 
     /// Whether what was subscribed is subscribed again where the broker lost the session.
     bool resubscribe = true;
-    /// How many topic filters go into one SUBSCRIBE or UNSUBSCRIBE, at least 1; more take several packets. Some brokers
-    /// close the connection over more than 8.
-    std::size_t subscribe_batch = 8;
     /// MQTT 5: whether the connection is taken up again when the broker says that another client has the session now.
     /// For who calls Client::rename() then: two of the same identifier displace each other without end.
     bool reconnect_when_taken_over = false;
+    /// How many topic filters go into one SUBSCRIBE or UNSUBSCRIBE, at least 1; more take several packets. Some brokers
+    /// close the connection over more than 8.
+    std::size_t subscribe_batch = 8;
 
     /// From OpenTransport to CONNACK, and for credentials.
     Duration connect_timeout{30'000};
