@@ -146,6 +146,7 @@ const CODES: Partial<Record<string, ErrorCode>> = {
   invalid_json: 'invalid_argument',
   unknown_call: 'invalid_argument',
   no_credit: 'queue_full',
+  unwanted: 'invalid_argument',
   too_many: 'queue_full',
   timed_out: 'request_timed_out',
   cancelled: 'request_cancelled',
