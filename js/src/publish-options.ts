@@ -8,7 +8,7 @@ const PUBLISH_OPTIONS: Shape = {
   properties: anything,
   signal: abortSignal,
 }
-export const DISCONNECT_OPTIONS: Shape = { timeout: whole(0, 2 ** 31 - 1), reasonCode: oneOf(0, 4) }
+export const DISCONNECT_OPTIONS: Shape = { timeout: whole(0, 2 ** 31 - 1), reasonCode: oneOf(0, 4), signal: abortSignal }
 
 /** Throws InvalidArgumentError. At each message: only what looks odd is looked at closely; the module checks the rest. */
 export function checkPublishOptions(options: PublishOptions | undefined): void {
