@@ -170,15 +170,16 @@ for (const protocolVersion of versions) {
     })
 
     test('of two pages that chose the same name both stay, the one that is displaced under another', async ({ join, browser }) => {
-      /** Neither storage nor locks are shared with any other. */
-      const withName = async () => {
+      /** Neither storage nor locks are shared with any other, and chance always chooses the same name. */
+      const withoutChance = async () => {
         const context = await browser.newContext()
         await context.addInitScript(() => {
-          if (sessionStorage.getItem('websocket-mq acme:ann') === null) sessionStorage.setItem('websocket-mq acme:ann', 'same')
+          const chance = crypto.getRandomValues.bind(crypto) as (array: unknown) => never
+          crypto.getRandomValues = (array: unknown) => (array instanceof Uint8Array ? array.fill(0) : chance(array)) as never
         })
         return context
       }
-      const contexts = [await withName(), await withName()]
+      const contexts = [await withoutChance(), await withoutChance()]
       const bob = await join({ protocolVersion, user: 'bob' })
       await bob.call('expose')
       const first = await join({ protocolVersion, state: { page: 1 } }, { context: contexts[0] })
@@ -188,10 +189,10 @@ for (const protocolVersion of versions) {
       expect(await first.request(bob.uid, 'sum', [1])).toEqual({ result: 1 })
 
       const second = await join({ protocolVersion, state: { page: 2 } }, { context: contexts[1] })
-      expect([first.uid, second.uid]).toEqual(['acme:ann:same', 'acme:ann:same'])
-      await expect.poll(async () => (await first.facts()).uid).toMatch(/^acme:ann:[a-z0-9]{8}$/)
+      expect([first.uid, second.uid]).toEqual(['acme:ann:aaaa', 'acme:ann:aaaa'])
+      await expect.poll(async () => (await first.facts()).uid, { timeout: 30_000 }).toMatch(/^acme:ann:[a-z0-9]{8}$/)
       const { uid, identities } = await first.facts()
-      expect(identities).toEqual([{ uid, former: 'acme:ann:same' }])
+      expect(identities).toEqual([{ uid, former: 'acme:ann:aaaa' }])
       expect(await first.call('outcome')).toMatchObject({ error: { name: 'RequestError', code: 'session_lost' } })
       await first.sees(bob.uid, second.uid)
       await second.sees(bob.uid, uid)
