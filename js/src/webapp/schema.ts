@@ -85,7 +85,10 @@ export type Handler<M, Context> = (
   context: Context,
 ) => ResultOf<M> | Promise<ResultOf<M>> | AsyncGenerator<ProgressOf<M>, ResultOf<M>>
 
-/** Implementations of methods, of some or of all. */
-export type Handlers<Methods, Context> = { readonly [Name in keyof Methods]?: Handler<Methods[Name], Context> }
+/** Implementations of methods, of some or of all. Where none was declared, what they are given may be taken for anything. */
+export type Handlers<Methods, Context> = {
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  readonly [Name in keyof Methods]?: Handler<string extends keyof Methods ? (params: any) => unknown : Methods[Name], Context>
+}
 
 export type { Raw }

@@ -1,0 +1,43 @@
+// The code of README.md and docs/.
+import { readdir, readFile } from 'node:fs/promises'
+import { root } from '../../scripts/lib/root.mjs'
+
+/** @typedef {{ file: string, line: number, language: string, code: string }} Block */
+
+/** @returns {Promise<Block[]>} */
+export async function codeBlocks() {
+  const files = ['README.md', ...(await readdir(`${root}docs`)).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)]
+  return (await Promise.all(files.map(async (file) => blocksOf(file, await readFile(root + file, 'utf8'))))).flat()
+}
+
+/** @param {string} file @param {string} text @returns {Block[]} */
+function blocksOf(file, text) {
+  return [...text.matchAll(/^```(\w+)\n(.*?)^```$/gms)].map(({ 1: language = '', 2: code = '', index }) => ({
+    file,
+    line: text.slice(0, index).split('\n').length + 1,
+    language,
+    code,
+  }))
+}
+
+/**
+ * Scripts: a block that imports something begins one, and those behind it go on with it. Blank lines stand for what is
+ * between, so that the compiler names the right line of the file.
+ * @param {readonly Block[]} blocks
+ */
+export function scripts(blocks) {
+  /** @type {{ file: string, code: string }[]} */
+  const found = []
+  for (const { file, line, language, code } of blocks) {
+    if (language !== 'ts' && language !== 'js') continue
+    const last = found.at(-1)
+    if (last?.file === file && !/^import /m.test(code)) last.code += padded(last.code, line, code)
+    else found.push({ file, code: padded('', line, code) })
+  }
+  return found
+}
+
+/** @param {string} before @param {number} line @param {string} code */
+function padded(before, line, code) {
+  return '\n'.repeat(Math.max(0, line - before.split('\n').length)) + code
+}

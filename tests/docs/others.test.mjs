@@ -1,0 +1,32 @@
+// What README.md and docs/ show in other languages is sound: JSON is parsed, shell and Python are read by their programs.
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { it } from 'node:test'
+import { codeBlocks } from './blocks.mjs'
+
+/** @type {Record<string, (code: string) => void>} */
+const readers = {
+  json: (code) =>
+    void code
+      .trim()
+      .split('\n')
+      .forEach((line) => JSON.parse(line)),
+  sh: (code) => reads('bash', ['-n'], code),
+  python: (code) => reads('python3', ['-c', 'import ast, sys; ast.parse(sys.stdin.read())'], code),
+}
+/** With a test of their own, or a picture. */
+const elsewhere = ['ts', 'js', 'cpp', 'cmake', 'mermaid']
+
+for (const { file, line, language, code } of await codeBlocks())
+  if (!elsewhere.includes(language))
+    it(`${file}, line ${line}: ${language}`, () => {
+      const read = readers[language]
+      assert.ok(read, `Nothing reads ${language}: add it to tests/docs.`)
+      read(code)
+    })
+
+/** @param {string} program @param {string[]} args @param {string} code */
+function reads(program, args, code) {
+  const { status, stderr } = spawnSync(program, args, { input: code, encoding: 'utf8' })
+  assert.equal(status, 0, stderr)
+}

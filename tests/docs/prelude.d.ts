@@ -1,0 +1,20 @@
+// What the scripts of README.md and docs/ take as given.
+declare function freshToken(lastError: unknown): Promise<string>
+declare function ticketUrl(lastError: unknown): Promise<string>
+declare function show(...what: unknown[]): void
+declare function render(type: string, key: string, value: unknown): void
+declare const x: number
+declare const y: number
+declare const uid: string
+declare const signal: AbortSignal
+/** As bundlers give it. */
+declare module '*.wasm' {
+  const url: string
+  export default url
+}
+interface Step {
+  done: number
+}
+interface Receipt {
+  total: number
+}
