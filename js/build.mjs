@@ -24,6 +24,15 @@ const modules = {
   'wsmq:webapp-separate': 'wsmq-webapp.mjs',
 }
 
+/** The entries of the package, by the names that they have in dist/. */
+const entries = {
+  index: `${source}index.ts`,
+  wasm: `${source}wasm.ts`,
+  paho: `${source}paho/index.ts`,
+  webapp: `${source}webapp/index.ts`,
+  'webapp-wasm': `${source}webapp/wasm.ts`,
+}
+
 /** @type {import('esbuild').Plugin} */
 const module = {
   name: 'module',
@@ -51,20 +60,24 @@ const common = {
 const esm = { ...common, format: 'esm' }
 
 async function bundle() {
-  const entry = { index: `${source}index.ts`, wasm: `${source}wasm.ts`, paho: `${source}paho/index.ts` }
+  const { index, paho, ...others } = entries
   // A page may use both of these, and then has one module: it and what loads it are a file of their own.
-  await build({ ...esm, entryPoints: { index: entry.index, paho: entry.paho }, splitting: true, chunkNames: 'embedded' })
-  await build({ ...esm, entryPoints: { wasm: entry.wasm } })
-  // With messaging, and a module of its own: each is all that its page loads.
-  await build({ ...esm, entryPoints: { webapp: `${source}webapp/index.ts`, 'webapp-wasm': `${source}webapp/wasm.ts` } })
+  await build({ ...esm, entryPoints: { index, paho }, splitting: true, chunkNames: 'embedded' })
+  // With a module beside them, or of their own: each is all that its page loads.
+  await build({ ...esm, entryPoints: others })
+  // For those who require(), such as Jest, each by itself.
   await build({
     ...common,
-    entryPoints: { paho: entry.paho },
+    entryPoints: entries,
     outExtension: { '.js': '.cjs' },
     format: 'cjs',
     platform: 'browser',
+    sourcemap: false,
     define: { 'import.meta.url': '__script' },
-    banner: { js: 'var __script=typeof document=="object"?document.baseURI:"file://"+__filename;' },
+    // A file's address, where this is one: jsdom has a document, too.
+    banner: {
+      js: 'var __script=typeof __filename=="string"?"file://"+encodeURI(__filename.replace(/\\\\/g,"/").replace(/^(?!\\/)/,"/")).replace(/[?#]/g,encodeURIComponent):document.baseURI;',
+    },
   })
   // For <script src>. Where the first one lies it finds out by itself.
   await build({
@@ -111,26 +124,41 @@ async function declare() {
     const file = `${dist}types/${contract}.d.ts`
     await writeFile(file, (await readFile(file, 'utf8')).replaceAll(String(path), `./${basename(String(path))}`))
   }
-  const entries = {
-    'index.d.ts': 'index',
-    'wasm.d.ts': 'wasm',
-    'paho.d.ts': 'paho/index',
-    'webapp.d.ts': 'webapp/index',
-    'webapp-wasm.d.ts': 'webapp/wasm',
+  for (const [name, file] of Object.entries(entries)) {
+    const path = `./types/${file.slice(source.length, -'.ts'.length)}.js`
+    const more = name === 'paho' ? `export { default } from '${path}'\nimport './types/paho/names-in-global.js'\n` : ''
+    await writeFile(`${dist}${name}.d.ts`, `export * from '${path}'\n${more}`)
   }
-  for (const [file, entry] of Object.entries(entries)) {
-    const text = `export * from './types/${entry}.js'\n`
-    await writeFile(
-      dist + file,
-      entry.startsWith('paho') ? `${text}export { default } from './types/${entry}.js'\nexport as namespace Paho\n` : text,
-    )
-  }
+  await writeFile(`${dist}types/paho/names-in-global.d.ts`, await namesInGlobal())
   // The plain scripts set the global that those name who write modules around them.
-  const globals = "import * as classic from './types/paho/classic.js'\ndeclare global {\n  export import Paho = classic\n}\n"
-  for (const name of ['paho-mqtt', 'paho-mqtt.embedded']) await writeFile(`${dist}${name}.d.ts`, globals)
+  const global = `import * as classic from './classic.js'
+import './names-in-global.js'
+declare global {
+  var Paho: typeof classic
+}
+`
+  await writeFile(`${dist}types/paho/global.d.ts`, global)
+  for (const name of ['paho-mqtt', 'paho-mqtt.embedded']) await writeFile(`${dist}${name}.d.ts`, "import './types/paho/global.js'\n")
   // The same once more for those who require(): what a declaration describes is decided by its folder.
   await cp(`${dist}types`, `${dist}types-cjs`, { recursive: true })
   await writeFile(`${dist}types-cjs/package.json`, '{ "type": "commonjs" }\n')
+}
+
+/** `Paho.MQTT.Client` and so on as types, which code written for the community types uses in modules, too. */
+async function namesInGlobal() {
+  const names = await readFile(`${dist}types/paho/names.d.ts`, 'utf8')
+  const types = [...names.matchAll(/export type (?:\{([^}]*)\}|(\w+))/g)].flatMap(
+    ([, list, one]) => (list ?? one ?? '').match(/\w+/g) ?? [],
+  )
+  const aliases = ['Client', 'Message', ...types].map((name) => `    type ${name} = classic.${name}\n`).join('')
+  return `import * as classic from './classic.js'
+declare global {
+  namespace Paho {
+${aliases}  }
+  namespace Paho.MQTT {
+${aliases}  }
+}
+`
 }
 
 /** Files of an older build, those in use excepted: a server may be reading dist/. @param {number} since */

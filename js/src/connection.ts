@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import { checkOptions } from './check.js'
 import { moduleOptions } from './connect-options.js'
 import { Emitter, reportUncaught } from './emitter.js'

@@ -1,7 +1,7 @@
 // Loading the module: once, and not before it is needed.
 import { InvalidArgumentError, MqttError } from './errors.js'
 import type { CreateModule, Module, ModuleOptions } from './module.js'
-import { provideWebSocket, readFileInNode } from './node.js'
+import { provideTextCoding, provideWebSocket, readFileInNode } from './node.js'
 import { untilAborted } from './signals.js'
 import { urlOf } from './uris.js'
 
@@ -50,6 +50,7 @@ export function loadOnce(createModule: typeof CreateModule, wasmUrl?: () => URL)
 
 async function start(createModule: typeof CreateModule, options: LoadSeparateOptions, wasmUrl: (() => URL) | undefined): Promise<Module> {
   provideWebSocket(options.WebSocket)
+  provideTextCoding()
   const { wasmModule } = options
   const url = String(options.wasmUrl ?? wasmUrl?.() ?? '')
   if (url !== '') checkUrl(url)

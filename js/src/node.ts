@@ -9,12 +9,25 @@ type Require = (id: string) => unknown
 
 /** The module opens sockets by the global constructor; where there is none, it is set, once. */
 export function provideWebSocket(given: unknown): void {
-  const scope = globalThis as { WebSocket?: unknown }
-  if (scope.WebSocket !== undefined && given === undefined) return
+  if (hasGlobal('WebSocket') && given === undefined) return
   const WebSocket = given ?? requireWs()
   if (typeof WebSocket !== 'function')
     throw new MqttError('load_failed', 'There is no WebSocket here: install the package ws, or give load({ WebSocket }).')
-  Object.defineProperty(scope, 'WebSocket', { value: WebSocket, writable: true, configurable: true, enumerable: false })
+  setGlobal('WebSocket', WebSocket)
+}
+
+/** Node has them, but not where it plays a page: jsdom in Jest. */
+export function provideTextCoding(): void {
+  for (const name of ['TextEncoder', 'TextDecoder'])
+    if (!hasGlobal(name)) setGlobal(name, (builtin('node:util') as Record<string, unknown> | undefined)?.[name])
+}
+
+function hasGlobal(name: string): boolean {
+  return (globalThis as Record<string, unknown>)[name] !== undefined
+}
+
+function setGlobal(name: string, value: unknown): void {
+  Object.defineProperty(globalThis, name, { value, writable: true, configurable: true, enumerable: false })
 }
 
 /** Undefined where this is not Node. */

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import { InvalidArgumentError } from './errors.js'
 import type { Params } from './filter.js'
 import type { Message } from './message.js'
@@ -14,7 +15,7 @@ import type { Granted, Sink } from './sink.js'
  *
  * Leaving the loop unsubscribes. One reader at a time is meant: two loops over one subscription share its messages out.
  */
-export class Subscription<P = Params> implements AsyncIterableIterator<Message<P>, undefined> {
+export class Subscription<P = Params> implements AsyncIterable<Message<P>>, AsyncIterator<Message<P>, undefined> {
   readonly #sink: Sink
 
   /** @internal */

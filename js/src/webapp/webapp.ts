@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { Connection } from '../connection.js'
 import { Emitter } from '../emitter.js'
 import { MqttError } from '../errors.js'

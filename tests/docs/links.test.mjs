@@ -1,0 +1,23 @@
+// Links of README.md and docs/ lead somewhere; on npm, which resolves those of README.md by the repository that
+// package.json names, as well.
+import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
+import { readdir, readFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { it } from 'node:test'
+import { root } from '../../scripts/lib/root.mjs'
+
+const files = ['README.md', ...(await readdir(`${root}docs`)).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)]
+
+for (const file of files)
+  it(`${file}: every relative link leads to a file`, async () => {
+    const text = (await readFile(root + file, 'utf8')).replace(/^```.*?^```$/gms, '')
+    const links = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link).filter((link) => !/^(?:[a-z]+:|#)/.test(link))
+    for (const link of links) assert.ok(existsSync(join(root, dirname(file), link.replace(/#.*/, ''))), link)
+  })
+
+it('npm can tell where they lead', async () => {
+  const { homepage, repository } = JSON.parse(await readFile(`${root}package.json`, 'utf8'))
+  assert.match(repository.url, /^git\+https:\/\/github\.com\/[\w-]+\/[\w-]+\.git$/)
+  assert.ok(homepage.startsWith(repository.url.slice('git+'.length, -'.git'.length)))
+})
