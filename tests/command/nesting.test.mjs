@@ -1,11 +1,9 @@
 // JSON that is nested so deep that recursive code would run out of stack, wherever the command meets JSON of others.
 import assert from 'node:assert/strict'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { after, afterEach, before, describe, it } from 'node:test'
-import { linesOf, World } from './party.mjs'
-import { buildCommand, endAll } from './support.mjs'
+import { describe, it } from 'node:test'
+import { linesOf, useWorld } from './party.mjs'
 
 const size = 200_000
 /** As deep as 200 KB allow. @param {string} opening @param {string} closing */
@@ -27,24 +25,9 @@ const texts = {
   'a text without an end': `["${'['.repeat(size)}`,
 }
 
-/** @type {World} */
+/** @type {import('./party.mjs').World} */
 let world
-/** @type {string} */
-let directory
-
-before(async () => {
-  await buildCommand()
-  directory = await mkdtemp(join(tmpdir(), 'wsmq-nesting-'))
-  world = await World.open()
-})
-afterEach(async () => {
-  await endAll()
-  await world.tidy()
-})
-after(async () => {
-  await world.close()
-  await rm(directory, { recursive: true })
-})
+useWorld((opened) => (world = opened))
 
 /** @param {string} text */
 function valueOf(text) {
@@ -120,7 +103,7 @@ for (const [name, text] of Object.entries(texts)) {
     })
 
     it('is asked by request, and answered by serve', async () => {
-      const file = join(directory, 'params.json')
+      const file = join(world.directory, 'params.json')
       await writeFile(file, text)
       await world.serve('svc', '--echo')
       const asked = await world.request('svc', 'any', '-f', file)

@@ -1,21 +1,26 @@
 // The other side of the messaging commands: a broker, running `wsmq serve`s, and parties that are MQTT.js alone.
 import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, afterEach, before } from 'node:test'
 import { connectAsync } from 'mqtt'
 import { startBroker } from '../support/broker.mjs'
-import { start, wsmq } from './support.mjs'
+import { buildCommand, endAll, start, wsmq } from './support.mjs'
 
 /** A broker with whoever is connected to it. */
 export class World {
-  /** @param {import('../support/broker.mjs').Broker} broker */
-  constructor(broker) {
+  /** @param {import('../support/broker.mjs').Broker} broker @param {string} directory for files; it goes with the world */
+  constructor(broker, directory) {
     this.broker = broker
+    this.directory = directory
     this.address = ['-L', `mqtt://127.0.0.1:${broker.tcpPort}`]
     /** @type {Set<import('mqtt').MqttClient>} */
     this.clients = new Set()
   }
 
   static async open() {
-    return new World(await startBroker())
+    return new World(await startBroker(), await mkdtemp(join(tmpdir(), 'wsmq-command-')))
   }
 
   /** @param {string} command @param {...string} args */
@@ -115,7 +120,24 @@ export class World {
   async close() {
     for (const client of this.clients) client.end(true)
     await this.broker.close()
+    await rm(this.directory, { recursive: true })
   }
+}
+
+/** The world of a file's tests: open before the first of them, tidy after each. @param {(world: World) => void} take */
+export function useWorld(take) {
+  /** @type {World | undefined} */
+  let world
+  before(async () => {
+    await buildCommand()
+    world = await World.open()
+    take(world)
+  })
+  afterEach(async () => {
+    await endAll()
+    await world?.tidy()
+  })
+  after(() => world?.close())
 }
 
 /** @typedef {{ topic: string, text: string, packet: import('mqtt').IPublishPacket }} Message */

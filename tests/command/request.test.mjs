@@ -2,35 +2,17 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, afterEach, before, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import { freePort } from '../support/free-port.mjs'
-import { linesOf, objectsOf, World } from './party.mjs'
-import { buildCommand, endAll, start, wsmq } from './support.mjs'
+import { linesOf, objectsOf, useWorld } from './party.mjs'
+import { program, start, wsmq } from './support.mjs'
 
-/** @type {World} */
+/** @type {import('./party.mjs').World} */
 let world
-/** @type {string} */
-let directory
-/** @type {string} */
-let program
-
-before(async () => {
-  program = await buildCommand()
-  directory = await mkdtemp(join(tmpdir(), 'wsmq-request-'))
-  world = await World.open()
-})
-afterEach(async () => {
-  await endAll()
-  await world.tidy()
-})
-after(async () => {
-  await world.close()
-  await rm(directory, { recursive: true })
-})
+useWorld((opened) => (world = opened))
 
 for (const version of ['5', '311']) {
   describe(`wsmq request over MQTT ${version}`, { timeout: 60_000 }, () => {
@@ -51,7 +33,7 @@ for (const version of ['5', '311']) {
 
     it('takes the params from its input and from a file', async () => {
       await world.serve('svc', '--echo', '-V', version)
-      const file = join(directory, 'params')
+      const file = join(world.directory, 'params')
       await writeFile(file, '["from a file"]')
       assert.equal((await request('svc', 'echo', '-f', file)).out, '["from a file"]\n')
       for (const words of [['-'], ['-f', '-']]) {
@@ -155,7 +137,7 @@ describe('wsmq request', { timeout: 60_000 }, () => {
   it('sends and prints raw bodies', async () => {
     await world.serve('svc', '--raw', '--exec', 'cat')
     const body = Buffer.from([0, 1, 0xff, 0x0a])
-    const file = join(directory, 'raw')
+    const file = join(world.directory, 'raw')
     await writeFile(file, body)
     const bytes = await printed('request', ...world.address, 'svc', 'store', '-f', file, '--content-type', 'image/png')
     assert.deepEqual(bytes, body)
@@ -222,7 +204,7 @@ describe('wsmq request', { timeout: 60_000 }, () => {
   it('bears values that are nested without end', async () => {
     await world.serve('svc', '--echo')
     const deep = '['.repeat(100_000) + ']'.repeat(100_000)
-    const file = join(directory, 'deep')
+    const file = join(world.directory, 'deep')
     await writeFile(file, deep)
     for (const option of ['--pretty', '--json']) {
       const { code, out } = await world.request('svc', 'echo', '-f', file, option)

@@ -1,35 +1,17 @@
 // wsmq serve: programs that answer, and whatever may go wrong with them.
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { after, afterEach, before, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { runSuite } from '../conformance/suite.mjs'
-import { eventually, World } from './party.mjs'
-import { buildCommand, endAll, start } from './support.mjs'
+import { eventually, useWorld } from './party.mjs'
+import { program, start } from './support.mjs'
 
-/** @type {World} */
+/** @type {import('./party.mjs').World} */
 let world
-/** @type {string} */
-let directory
-/** @type {string} */
-let program
-
-before(async () => {
-  program = await buildCommand()
-  directory = await mkdtemp(join(tmpdir(), 'wsmq-serve-'))
-  world = await World.open()
-})
-afterEach(async () => {
-  await endAll()
-  await world.tidy()
-})
-after(async () => {
-  await world.close()
-  await rm(directory, { recursive: true })
-})
+useWorld((opened) => (world = opened))
 
 /** What a shell does, as the program of a service. @param {string} script */
 const shell = (script) => ['--', 'sh', '-c', script]
@@ -48,7 +30,7 @@ async function runs(pid) {
 
 /** A file of its own in which a program leaves what it has to say. */
 let files = 0
-const freshFile = () => join(directory, `file-${++files}`)
+const freshFile = () => join(world.directory, `file-${++files}`)
 
 for (const version of ['5', '311']) {
   describe(`wsmq serve over MQTT ${version}`, { timeout: 60_000 }, () => {

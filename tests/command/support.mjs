@@ -5,7 +5,7 @@ import { StringDecoder } from 'node:string_decoder'
 import { fileURLToPath } from 'node:url'
 import { buildPreset } from '../../scripts/lib/cmake.mjs'
 
-const program = process.env['WSMQ_COMMAND'] ?? fileURLToPath(new URL('../../build/debug/native/command/wsmq', import.meta.url))
+export const program = process.env['WSMQ_COMMAND'] ?? fileURLToPath(new URL('../../build/debug/native/command/wsmq', import.meta.url))
 
 /** Builds it, unless WSMQ_COMMAND names one. */
 export async function buildCommand() {

@@ -2,33 +2,18 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, afterEach, before, describe, it } from 'node:test'
+import { afterEach, describe, it } from 'node:test'
 import { createServer as createTlsServer } from 'node:tls'
 import { refusalPacket } from '../support/packets.mjs'
-import { World } from './party.mjs'
-import { buildCommand, endAll, start, startOnTerminal } from './support.mjs'
+import { useWorld } from './party.mjs'
+import { start, startOnTerminal } from './support.mjs'
 
-/** @type {World} */
+/** @type {import('./party.mjs').World} */
 let world
-/** @type {string} */
-let directory
-before(async () => {
-  await buildCommand()
-  directory = await mkdtemp(join(tmpdir(), 'wsmq-terminal-'))
-  world = await World.open()
-})
-afterEach(async () => {
-  await endAll()
-  await world.tidy()
-})
-after(async () => {
-  await world.close()
-  await rm(directory, { recursive: true })
-})
+useWorld((opened) => (world = opened))
 
 const escape = '\u001b'
 /** A window's title, a colour in C1, text that turns around, ends of line that are none; and how they are shown. */
@@ -139,7 +124,7 @@ describe('the messaging', { timeout: 60_000 }, () => {
 
   it('shows raw bodies, results, items and errors escaped', async () => {
     await world.serve('raw', '--raw', '--echo')
-    const file = join(directory, 'body')
+    const file = join(world.directory, 'body')
     await writeFile(file, `one\n${hostile}`)
     const raw = ['request', ...world.address, 'raw', 'm', '-f', file, '--content-type', 'text/plain']
     assert.equal((await seen(...raw)).out, `one\n${shown}`)
@@ -201,7 +186,7 @@ describe('errors', { timeout: 60_000 }, () => {
   })
 
   it("tell a certificate's names", async () => {
-    const [key, cert] = [join(directory, 'evil.key'), join(directory, 'evil.pem')]
+    const [key, cert] = [join(world.directory, 'evil.key'), join(world.directory, 'evil.pem')]
     const subject = `/CN=evil${escape}[31m\u009b\u202ename`
     const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes']
     const self = ['req', '-x509', '-utf8', ...curve, '-keyout', key, '-out', cert, '-days', '2', '-subj', subject]

@@ -1,21 +1,11 @@
 // wsmq presence and wsmq services: they look, and do not show up.
 import assert from 'node:assert/strict'
-import { after, afterEach, before, describe, it } from 'node:test'
-import { linesOf, objectsOf, World } from './party.mjs'
-import { buildCommand, endAll } from './support.mjs'
+import { describe, it } from 'node:test'
+import { linesOf, objectsOf, useWorld } from './party.mjs'
 
-/** @type {World} */
+/** @type {import('./party.mjs').World} */
 let world
-
-before(async () => {
-  await buildCommand()
-  world = await World.open()
-})
-afterEach(async () => {
-  await endAll()
-  await world.tidy()
-})
-after(() => world.close())
+useWorld((opened) => (world = opened))
 
 const status = (/** @type {string} */ uid) => `evsuites/webapp/status/${uid}`
 const offline = (/** @type {string} */ uid) => JSON.stringify({ online: false, uid })
