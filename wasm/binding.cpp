@@ -60,6 +60,7 @@ bool is_filter(const std::string& text) { return is_valid_topic_filter(text); }
 bool is_name(const std::string& text) { return is_valid_topic_name(text); }
 
 std::string describe_reason(int reason) { return std::string{describe(static_cast<ReasonCode>(reason))}; }
+bool is_final(int reason) { return is_final_refusal(static_cast<ReasonCode>(reason)); }
 std::string describe_error(int error) { return std::string{describe(static_cast<Errc>(error))}; }
 
 }  // namespace
@@ -88,6 +89,7 @@ EMSCRIPTEN_BINDINGS(wsmq) {
     emscripten::function("isValidTopicName", &is_name);
     emscripten::function("describeReason", &describe_reason);
     emscripten::function("describeError", &describe_error);
+    emscripten::function("isFinalRefusal", &is_final);
 }
 
 }  // namespace wsmq::wasm

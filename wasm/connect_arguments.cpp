@@ -39,6 +39,7 @@ enum class Field : std::uint8_t {
     keep_alive_by_sending,
     is_stored,
     subscribe_batch,
+    refusal_patience,
 };
 
 std::uint32_t number(Bytes value) {
@@ -92,6 +93,7 @@ void apply(Field field, Bytes value, ConnectArguments& arguments) {
         case Field::resubscribe: options.resubscribe = number(value) != 0; break;
         case Field::keep_alive_by_sending: options.keep_alive_by_sending = number(value) != 0; break;
         case Field::subscribe_batch: options.subscribe_batch = number(value); break;
+        case Field::refusal_patience: options.reconnect.refusal_patience = Duration{number(value)}; break;
         case Field::is_stored: arguments.is_stored = number(value) != 0; break;
     }
 }

@@ -159,12 +159,14 @@ export interface ConnectOptions {
   reconnect?: boolean
   /** Default false: a first connection that fails everywhere ends in onFailure. */
   retryFirstConnection?: boolean
-  /** Milliseconds, of the backoff: before round n over all the URIs a random time up to this times 2^n. Default 500. */
+  /** Milliseconds; the first wait is random up to this, and twice that after each round over all the URIs that fails. Default 2,500. */
   reconnectMinimum?: number
   /** Milliseconds, at most. Default 30,000. */
   reconnectMaximum?: number
-  /** Milliseconds; a connection that lasted this long begins the backoff anew. Default 10,000. */
+  /** Milliseconds; twelve connections in a row that are closed sooner look taken over (`taken_over`). Default 2,500. */
   stableAfter?: number
+  /** Milliseconds for which refusals that would be final at first are retried after a connection. Default 60,000. */
+  refusalPatience?: number
   /** MQTT 5: seconds. Default 120 with `reconnect`, else 0. */
   sessionExpiryInterval?: number
   receiveMaximum?: number
@@ -322,6 +324,8 @@ export interface Module {
   isValidTopicName(name: string): boolean
   /** "Not authorized" and so on. */
   describeReason(reasonCode: number): string
+  /** Whether a CONNACK with this reason code would be met again with the same options. */
+  isFinalRefusal(reasonCode: number): boolean
   /** The sentence of an `errorCode`, without a full stop. */
   describeError(errorCode: number): string
   /** Changes whenever topic numbers of arrived messages were given to other topics. */

@@ -34,7 +34,8 @@ Errc Client::Impl::start() {
     if (context.started) return Errc::none;
     if (const auto error = client::validate(context.options); error != Errc::none) return error;
     context.started = true;
-    was_ever_connected = false;
+    was_ever_connected = asked_again = false;
+    refused_since.reset();
     credentials = context.options.credentials;
     reconnector.start();
     begin_attempt();
@@ -46,7 +47,7 @@ void Client::Impl::stop(ReasonCode reason) {
     if (phase == Phase::connected) {
         codec::encode_disconnect(context.output.buffer(), {reason, {}}, context.version());
     }
-    close({.fatal = true});
+    close({.next = Ending::Next::never});
 }
 
 Errc Client::Impl::rename(std::string id, std::optional<Will> will) {
@@ -153,12 +154,14 @@ void Client::Impl::ended(const Ending& ending) {
     context.connected = false;
     if (phase == Phase::handshaking) connack_was_missed = ending.why != Errc::connection_refused;
     inbound.reset();
-    if (was_connected) look_for_culprit(ending);
+    const auto of_connection = was_connected ? std::optional{connection_lost(ending)} : std::nullopt;
     bool reconnecting = false;
-    const auto delay = schedule_next(was_connected, ending, reconnecting);
+    const auto delay = schedule_next(of_connection, ending, reconnecting);
     const auto reason_string = PropertyView{ending.properties}.text(PropertyId::reason_string);
-    context.events.push(Disconnected{ending.why, ending.reason, reason_string.value_or(""), was_connected, reconnecting,
-                                     delay, ending.properties});
+    const bool is_wordless = of_connection == client::Reconnector::End::wordless;
+    const auto why = is_wordless && reconnector.looks_taken_over() ? Errc::taken_over : ending.why;
+    context.events.push(Disconnected{why, ending.reason, reason_string.value_or(""), was_connected, reconnecting, delay,
+                                     ending.properties});
     if (!reconnecting) {
         step(Step::end);
         context.started = false;
@@ -172,19 +175,24 @@ void Client::Impl::ended(const Ending& ending) {
     if (delay == Duration::zero()) begin_attempt();
 }
 
-void Client::Impl::look_for_culprit(const Ending& ending) {
+client::Reconnector::End Client::Impl::connection_lost(const Ending& ending) {
+    using End = client::Reconnector::End;
     const auto of_subscriber = subscriber.oldest_sent();
     const auto oldest = of_subscriber ? of_subscriber : publisher.oldest_sent();
-    const bool by_peer = ending.why == Errc::transport_closed || ending.why == Errc::transport_failed ||
-                         ending.why == Errc::disconnected_by_broker;
+    const bool is_told = ending.why == Errc::disconnected_by_broker;
+    const bool by_peer = is_told || ending.why == Errc::transport_closed || ending.why == Errc::transport_failed;
     publisher.handle_connection_lost();
     subscriber.handle_connection_lost();
-    if (!culprit.ended({by_peer, ending.reason, oldest}, context.now)) return;
-    if (of_subscriber) {
-        subscriber.give_up(oldest, ending.reason, ending.properties);
-    } else {
-        publisher.give_up(oldest, ending.reason, ending.properties);
+    if (culprit.ended({by_peer, ending.reason, oldest}, context.now)) {
+        if (of_subscriber) {
+            subscriber.give_up(oldest, ending.reason, ending.properties);
+        } else {
+            publisher.give_up(oldest, ending.reason, ending.properties);
+        }
     }
+    if (!by_peer) return End::ours;
+    if (oldest || culprit.is_isolating()) return End::busy;
+    return is_told && is_failure(ending.reason) ? End::told : End::wordless;
 }
 
 void Client::Impl::isolate() {
@@ -212,16 +220,18 @@ void Client::Impl::isolate() {
     }
 }
 
-Duration Client::Impl::schedule_next(bool was_connected, const Ending& ending, bool& reconnecting) {
-    reconnecting = false;
-    if (ending.fatal) return Duration::zero();
+Duration Client::Impl::schedule_next(std::optional<client::Reconnector::End> of_connection, const Ending& ending,
+                                     bool& reconnecting) {
+    reconnecting = ending.next == Ending::Next::at_once;
+    if (reconnecting) reconnector.attempt_again();
+    if (ending.next != Ending::Next::by_policy) return Duration::zero();
     const auto& policy = context.options.reconnect;
-    if (was_connected) {
+    if (of_connection) {
         const auto lasted = std::chrono::duration_cast<Duration>(context.now - connected_since);
         reconnecting = policy.enabled;
-        return reconnecting ? reconnector.connection_lost(lasted) : Duration::zero();
+        return reconnecting ? reconnector.connection_lost(lasted, *of_connection) : Duration::zero();
     }
-    const auto delay = reconnector.attempt_failed();
+    const auto delay = reconnector.attempt_failed(phase == Phase::handshaking);
     const bool tries_for_ever = policy.enabled && (was_ever_connected || policy.retry_first_connection);
     // At first, each host has its turn, and that is all.
     reconnecting = tries_for_ever || !reconnector.round_is_over();

@@ -59,12 +59,13 @@ Errc validate_properties_of_user(const ConnectOptions& options) {
 
 Errc validate_numbers(const ConnectOptions& options) {
     const auto& policy = options.reconnect;
-    const bool sound = options.version >= Version::v3_1 && options.version <= Version::v5 &&
-                       options.keep_alive.count() >= 0 && options.keep_alive.count() <= UINT16_MAX &&
-                       options.receive_maximum != 0 && options.maximum_packet_size >= smallest_packet_limit &&
-                       options.host_count != 0 && options.subscribe_batch != 0 &&
-                       options.connect_timeout > Duration::zero() && policy.backoff_min >= Duration::zero() &&
-                       policy.backoff_max >= policy.backoff_min;
+    const bool sound =
+        options.version >= Version::v3_1 && options.version <= Version::v5 && options.keep_alive.count() >= 0 &&
+        options.keep_alive.count() <= UINT16_MAX && options.receive_maximum != 0 &&
+        options.maximum_packet_size >= smallest_packet_limit && options.host_count != 0 &&
+        options.subscribe_batch != 0 && options.connect_timeout > Duration::zero() &&
+        std::min({policy.backoff_min, policy.backoff_max, policy.stable_after, policy.refusal_patience}) >=
+            Duration::zero();
     return sound ? Errc::none : Errc::invalid_argument;
 }
 
@@ -164,31 +165,13 @@ Negotiated negotiate(const ConnectOptions& options, Bytes connack_properties) {
     return negotiated;
 }
 
-bool is_fatal_refusal(ReasonCode reason, std::size_t host_count) noexcept {
+bool is_final_disconnect(ReasonCode reason, const ConnectOptions& options) noexcept {
     using enum ReasonCode;
-    constexpr std::array fatal{unsupported_protocol_version,
-                               client_identifier_not_valid,
-                               bad_user_name_or_password,
-                               not_authorized,
-                               banned,
-                               bad_authentication_method,
-                               malformed_packet,
-                               protocol_error,
-                               topic_name_invalid,
-                               packet_too_large,
-                               payload_format_invalid,
-                               retain_not_supported,
-                               qos_not_supported};
-    return contains(fatal, reason) || (host_count == 1 && reason == ReasonCode::server_moved);
-}
-
-bool is_fatal_disconnect(ReasonCode reason, const ConnectOptions& options) noexcept {
-    using enum ReasonCode;
-    constexpr std::array fatal{banned, bad_authentication_method};
+    constexpr std::array final_reasons{banned, bad_authentication_method};
     if (reason == session_taken_over) return !options.reconnect_when_taken_over;
     // A token that expired is renewed where there is somebody to ask.
     if (reason == not_authorized) return !options.ask_credentials;
-    return contains(fatal, reason) || (options.host_count == 1 && reason == ReasonCode::server_moved);
+    return contains(final_reasons, reason) || (options.host_count == 1 && reason == server_moved);
 }
 
 ReasonCode disconnect_reason(Errc error) noexcept {
@@ -203,3 +186,22 @@ ReasonCode disconnect_reason(Errc error) noexcept {
 }
 
 }  // namespace wsmq::client
+
+bool wsmq::is_final_refusal(ReasonCode reason) noexcept {
+    using enum ReasonCode;
+    constexpr std::array final_reasons{unsupported_protocol_version,
+                                       client_identifier_not_valid,
+                                       bad_user_name_or_password,
+                                       not_authorized,
+                                       banned,
+                                       bad_authentication_method,
+                                       malformed_packet,
+                                       protocol_error,
+                                       topic_name_invalid,
+                                       packet_too_large,
+                                       payload_format_invalid,
+                                       retain_not_supported,
+                                       qos_not_supported,
+                                       server_moved};
+    return client::contains(final_reasons, reason);
+}

@@ -20,9 +20,8 @@ void write_connect(codec::Buffer&, const ConnectOptions&, const ConnectParameter
 
 [[nodiscard]] Negotiated negotiate(const ConnectOptions&, Bytes connack_properties);
 
-/// Whether trying again with the same options at the same hosts is of no use.
-[[nodiscard]] bool is_fatal_refusal(ReasonCode connack_reason, std::size_t host_count) noexcept;
-[[nodiscard]] bool is_fatal_disconnect(ReasonCode disconnect_reason, const ConnectOptions&) noexcept;
+/// Whether trying again with the same options at the same hosts is of no use. Of a CONNACK, is_final_refusal() says it.
+[[nodiscard]] bool is_final_disconnect(ReasonCode, const ConnectOptions&) noexcept;
 
 /// What a DISCONNECT says of our own error.
 [[nodiscard]] ReasonCode disconnect_reason(Errc) noexcept;

@@ -26,7 +26,11 @@ struct Client::Impl {
         Errc why = Errc::none;
         ReasonCode reason = ReasonCode::success;
         Bytes properties{};
-        bool fatal = false;  ///< not to be tried again
+        enum class Next : std::uint8_t {
+            by_policy,
+            at_once,  ///< the same host is tried again
+            never,
+        } next = Next::by_policy;
     };
 
     // --- connection.cpp ---
@@ -47,12 +51,14 @@ struct Client::Impl {
     void begin_attempt();
     void open_transport();
     bool step(client::Step);
-    [[nodiscard]] Duration schedule_next(bool was_connected, const Ending&, bool& reconnecting);
+    [[nodiscard]] Duration schedule_next(std::optional<client::Reconnector::End> of_connection, const Ending&,
+                                         bool& reconnecting);
     void send_ping();
     /// Sends what was sent before one by one, as Culprit has it.
     void isolate();
-    /// Whether the connection's end is the last word on its oldest operation.
-    void look_for_culprit(const Ending&);
+    /// The established connection is gone: whether it looked taken over, and whether its end is the last word on its
+    /// oldest operation.
+    [[nodiscard]] client::Reconnector::End connection_lost(const Ending&);
     [[nodiscard]] bool session_lasts() const noexcept;
     /// Our own session is taken up again where the protocol can say so; a clean session of MQTT 3
     /// ended with its connection.
@@ -72,6 +78,7 @@ struct Client::Impl {
     [[nodiscard]] Errc handle_connected_frame(const codec::Frame&);
     [[nodiscard]] Errc handle_connack(const codec::Frame&);
     void handle_accepted(const codec::Connack&);
+    [[nodiscard]] Ending::Next after_refusal(ReasonCode);
     [[nodiscard]] Errc handle_acknowledgement(const codec::Frame&);
     [[nodiscard]] Errc handle_pubrel(const codec::Frame&);
     [[nodiscard]] Errc handle_disconnect(const codec::Frame&);
@@ -97,10 +104,12 @@ struct Client::Impl {
     bool was_ever_connected = false;    ///< since start()
     bool connack_was_missed = false;    ///< the last CONNECT may have made a new session
     bool was_renamed = false;           ///< since the last CONNACK: no session of ours has this name
+    bool asked_again = false;           ///< for credentials, since they were refused before any connection
     bool authenticating = false;        ///< an exchange of AUTHs is running
     bool authentication_asked = false;  ///< the broker waits for our AUTH
     TimePoint connected_since{};
-    TimePoint phase_deadline{};  ///< in every phase but idle and connected
+    std::optional<TimePoint> refused_since{};  ///< for good, since the last connection
+    TimePoint phase_deadline{};                ///< in every phase but idle and connected
 };
 
 }  // namespace wsmq

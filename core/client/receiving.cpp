@@ -119,8 +119,7 @@ Errc Client::Impl::handle_connack(const codec::Frame& frame) {
     const auto packet = codec::decode_connack(frame, context.version());
     if (!packet) return packet.error();
     if (is_failure(packet->reason)) {
-        close({Errc::connection_refused, packet->reason, packet->properties,
-               client::is_fatal_refusal(packet->reason, context.options.host_count)});
+        close({Errc::connection_refused, packet->reason, packet->properties, after_refusal(packet->reason)});
         return Errc::none;
     }
     if (packet->session_present && asks_for_clean_start()) {  // [MQTT-3.2.2-2]
@@ -130,10 +129,25 @@ Errc Client::Impl::handle_connack(const codec::Frame& frame) {
     return Errc::none;
 }
 
+Client::Impl::Ending::Next Client::Impl::after_refusal(ReasonCode reason) {
+    using enum Ending::Next;
+    const auto& options = context.options;
+    const bool moved_elsewhere = reason == ReasonCode::server_moved && options.host_count > 1;
+    if (!is_final_refusal(reason) || moved_elsewhere) return by_policy;
+    if (was_ever_connected) {
+        // The broker took us once: it may be starting, and know nobody yet.
+        if (!refused_since) refused_since = context.now;
+        return context.now - *refused_since < options.reconnect.refusal_patience ? by_policy : never;
+    }
+    const bool by_credentials = reason == ReasonCode::bad_user_name_or_password || reason == ReasonCode::not_authorized;
+    return by_credentials && options.ask_credentials && !std::exchange(asked_again, true) ? at_once : never;
+}
+
 void Client::Impl::handle_accepted(const codec::Connack& packet) {
     step(Step::accepted);
     context.connected = true;
-    authenticating = false;
+    authenticating = asked_again = false;
+    refused_since.reset();
     context.negotiated = client::negotiate(context.options, packet.properties);
     connected_since = context.now;
     keep_alive.start(context.negotiated.keep_alive, context.now, context.options.keep_alive_by_sending);
@@ -189,8 +203,9 @@ Errc Client::Impl::handle_disconnect(const codec::Frame& frame) {
     if (context.version() != Version::v5) return Errc::protocol_error;
     const auto packet = codec::decode_disconnect(frame, context.version());
     if (!packet) return packet.error();
+    const bool is_final = client::is_final_disconnect(packet->reason, context.options);
     close({Errc::disconnected_by_broker, packet->reason, packet->properties,
-           client::is_fatal_disconnect(packet->reason, context.options)});
+           is_final ? Ending::Next::never : Ending::Next::by_policy});
     return Errc::none;
 }
 

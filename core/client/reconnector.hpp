@@ -1,7 +1,8 @@
 // Which host is next, and when: every host in turn, rounds over all of them apart by exponential
-// backoff with full jitter.
+// backoff with full jitter. The policy and its reasons are in docs/design.md, "Coming back".
 #pragma once
 #include <algorithm>
+#include <bit>
 #include <cstddef>
 
 #include "wsmq/options.hpp"
@@ -11,6 +12,9 @@ namespace wsmq::client {
 
 class Reconnector {
 public:
+    /// This many connections in a row have to look taken over before it is said.
+    static constexpr unsigned signs_of_takeover = 12;
+
     Reconnector(const ReconnectPolicy& policy, std::size_t host_count, std::uint64_t seed) noexcept
         : policy_{policy}, host_count_{host_count}, random_{seed} {}
 
@@ -20,25 +24,47 @@ public:
 
     void start() noexcept {
         host_ = failed_hosts_ = 0;
-        rounds_ = attempt_ = 0;
+        rounds_ = attempt_ = signs_ = 0;
     }
 
+    /// How an accepted connection ended.
+    enum class End : std::uint8_t {
+        ours,      ///< by us, or in silence
+        busy,      ///< by the other side, while something was unanswered that it may have been over
+        wordless,  ///< by the other side, while nothing was
+        told,      ///< likewise, with a DISCONNECT that is no success
+    };
     /// A connection ended after `lasted`: its host is tried first.
-    [[nodiscard]] Duration connection_lost(Duration lasted) noexcept {
-        if (lasted >= policy_.stable_after) rounds_ = attempt_ = 0;
+    [[nodiscard]] Duration connection_lost(Duration lasted, End end) noexcept {
+        const bool was_stable = lasted >= policy_.stable_after;
+        if (was_stable) attempt_ = 0;
+        if (was_stable || end == End::ours || end == End::told) signs_ = 0;
+        if (!was_stable && end == End::wordless) ++signs_;
+        // A broker that says no soon after it said yes is not asked again as fast.
+        if (was_stable || end != End::told) rounds_ = 0;
+        forgiven_ = 0;
         failed_hosts_ = 0;
         ++attempt_;
         return backoff();
     }
+    [[nodiscard]] bool looks_taken_over() const noexcept { return signs_ >= signs_of_takeover; }
 
-    /// An attempt failed. Nothing to wait for until every host had its turn.
-    [[nodiscard]] Duration attempt_failed() noexcept {
+    /// An attempt failed, whose transport `was_open`. Nothing to wait for until every host had its turn.
+    [[nodiscard]] Duration attempt_failed(bool was_open) noexcept {
         host_ = (host_ + 1) % host_count_;
         ++attempt_;
         if (++failed_hosts_ < host_count_) return Duration::zero();
         failed_hosts_ = 0;
+        // Attempts that a bad network cuts short on their way in cost no more than the connection before them did.
+        constexpr unsigned most_forgiven = 2;
+        if (was_open && rounds_ == 1 && forgiven_ < most_forgiven) {
+            ++forgiven_;
+            rounds_ = 0;
+        }
         return backoff();
     }
+    /// It is tried again at the same host.
+    void attempt_again() noexcept { ++attempt_; }
 
     /// Whether the attempt that just failed was the last of its round.
     [[nodiscard]] bool round_is_over() const noexcept { return failed_hosts_ == 0; }
@@ -46,8 +72,9 @@ public:
 private:
     Duration backoff() noexcept {
         constexpr unsigned maximum_doublings = 20;
-        const auto ceiling =
-            std::min(policy_.backoff_max, policy_.backoff_min * (1 << std::min(rounds_, maximum_doublings)));
+        const auto of_takeover = static_cast<unsigned>(std::bit_width(signs_ / signs_of_takeover + 1)) - 1;
+        const auto doublings = std::min(rounds_ + of_takeover, maximum_doublings);
+        const auto ceiling = std::min(policy_.backoff_max, policy_.backoff_min * (1 << doublings));
         ++rounds_;
         const auto bound = static_cast<std::uint64_t>(std::max<Duration::rep>(ceiling.count(), 0));
         return Duration{static_cast<Duration::rep>(random_.up_to(bound))};
@@ -58,8 +85,10 @@ private:
     Random random_;
     std::size_t host_ = 0;
     std::size_t failed_hosts_ = 0;
-    unsigned rounds_ = 0;
+    unsigned rounds_ = 0;  ///< that failed, or ended too soon, and so the doublings
     unsigned attempt_ = 0;
+    unsigned signs_ = 0;     ///< connections in a row that look taken over
+    unsigned forgiven_ = 0;  ///< attempts since the last connection
 };
 
 }  // namespace wsmq::client

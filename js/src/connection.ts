@@ -342,7 +342,9 @@ export class Connection {
   }
 
   #error(failure: Failure, wasConnected: boolean): MqttError {
-    return connectionError(failure, this.#client.uri, (reasonCode) => this.#module.describeReason(reasonCode), wasConnected)
+    const describe = (reasonCode: number) => this.#module.describeReason(reasonCode)
+    const isFinal = (reasonCode: number) => this.#module.isFinalRefusal(reasonCode)
+    return connectionError(failure, this.#client.uri, describe, wasConnected, isFinal)
   }
 
   #report(error: unknown): void {

@@ -81,7 +81,7 @@ export class ReasonError extends MqttError {
 
 /** The broker answered CONNECT with a refusal (MQTT 5.0, 3.2.2.2). */
 export class ConnectionRefusedError extends ReasonError {
-  /** True where the same options will be refused again: ask the user, do not retry. */
+  /** True where the same options will be refused again, as far as anybody can tell: ask the user. */
   readonly fatal: boolean
 
   constructor(message: string, reasonCode: number, reasonString: string | undefined, fatal: boolean) {

@@ -19,9 +19,6 @@ import { unreachable } from './unreachable.js'
 
 export type DescribeReason = (reasonCode: number) => string
 
-/** Refusals that the same CONNECT will meet again. */
-const FATAL = new Set([0x81, 0x82, 0x84, 0x85, 0x86, 0x87, 0x8a, 0x8c, 0x8e, 0x90, 0x95, 0x99, 0x9a, 0x9b, 0x9c, 0x9d])
-
 const REASON_ADVICE: Record<number, string> = {
   0x84: 'Set protocolVersion to 4 or 3.',
   0x85: 'Choose another clientId.',
@@ -47,6 +44,8 @@ const LOST: Partial<Record<ErrorCode, string>> = {
     'The connection to the broker was closed. Look at the network, at proxies in between, and for another client with the same clientId.',
   transport_failed: 'The connection to the broker broke.',
   keep_alive_timed_out: 'The broker fell silent: no answer within the keep-alive time. Look at the network.',
+  taken_over:
+    'The broker closes one connection after another soon after it accepts them: most likely another client uses the same clientId. Give each its own, and look at proxies in between.',
   session_lost: 'Another client with the same clientId has taken the session over.',
   packet_too_large: 'A packet exceeded the maximum packet size: raise maximumPacketSize, or send less.',
   malformed_packet: 'The broker sent bytes that are not MQTT. Look at the address and at what stands in between.',
@@ -63,7 +62,13 @@ const INVALID: Partial<Record<ErrorCode, string>> = {
 }
 
 /** An attempt to connect that failed, or a connection that was lost. */
-export function connectionError(failure: Failure, uri: string, describe: DescribeReason, wasConnected: boolean): MqttError {
+export function connectionError(
+  failure: Failure,
+  uri: string,
+  describe: DescribeReason,
+  wasConnected: boolean,
+  isFinalRefusal: (reasonCode: number) => boolean,
+): MqttError {
   const code = failure.error as ErrorCode
   const { reasonCode, reasonString, cause, forbiddenBy } = failure
   const broker = shownUri(uri)
@@ -74,7 +79,7 @@ export function connectionError(failure: Failure, uri: string, describe: Describ
         `The broker at ${broker} refused the connection: ${reasonText(failure, describe)}`,
         reasonCode,
         reasonString,
-        FATAL.has(reasonCode),
+        isFinalRefusal(reasonCode),
       )
     case 'connect_timed_out':
       if (cause !== undefined)

@@ -54,14 +54,26 @@ export interface Authentication {
   respond: (data: Uint8Array, properties: Properties) => Uint8Array | Promise<Uint8Array>
 }
 
-/** How a lost connection is taken up again: exponential backoff with full jitter, every broker in turn. */
+/**
+ * How a lost connection is taken up again: after a random time up to a ceiling, which doubles with each round over all
+ * brokers that fails. Any connection that is accepted begins from the start.
+ */
 export interface ReconnectOptions {
-  /** Milliseconds; the first wait is random between 0 and this. Default 500. */
+  /** Milliseconds; the first wait is random between 0 and this, so that a broker that restarts is not overrun. Default 2,500. */
   minDelay?: number
   /** Milliseconds; no wait is longer. Default 30,000. */
   maxDelay?: number
-  /** A connection that lasted this many milliseconds begins the next backoff from the start. Default 10,000. */
+  /**
+   * Milliseconds. Twelve connections in a row that the broker closes sooner, without a word, look as if another client
+   * used the same `clientId`: the error is `taken_over` then, and waits get longer. 0 switches it off. Default 2,500.
+   */
   stableAfter?: number
+  /**
+   * Milliseconds. After a connection that stood, refusals that would be final at first (credentials, rights, client
+   * identifier) are retried for so long, at every broker, with credentials asked anew: a broker that starts may refuse
+   * everybody. Default 60,000.
+   */
+  refusalPatience?: number
   /** Also try on where the first connection fails at every broker, until it stands or is aborted. Default false. */
   retryFirst?: boolean
 }
@@ -72,7 +84,10 @@ export interface ConnectOptions {
   clientId?: string
   /** 5, 4 (MQTT 3.1.1) or 3 (MQTT 3.1). Default 5. */
   protocolVersion?: 3 | 4 | 5
-  /** Fixed, or a function that is asked anew before every attempt, reconnections included. */
+  /**
+   * Fixed, or a function that is asked anew before every attempt, reconnections included; where the first ones are
+   * refused, once more with `lastError`.
+   */
   credentials?: Credentials | ((request: CredentialsRequest) => Credentials | Promise<Credentials>)
   /** Begin without what the broker may have kept of an older session; below MQTT 5: the clean session flag. Default true. */
   cleanStart?: boolean

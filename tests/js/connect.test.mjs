@@ -16,7 +16,7 @@ describe('connect()', () => {
       cleanStart: false,
       keepAlive: 20,
       connectTimeout: 2500,
-      reconnect: { minDelay: 10, maxDelay: 20, stableAfter: 30, retryFirst: true },
+      reconnect: { minDelay: 10, maxDelay: 20, stableAfter: 30, refusalPatience: 40, retryFirst: true },
       sessionExpiryInterval: 7,
       receiveMaximum: 8,
       maximumPacketSize: 900,
@@ -27,6 +27,7 @@ describe('connect()', () => {
       userProperties: { a: 'b' },
       queue: { messages: 5, bytes: 6 },
       highWaterMark: 77,
+      subscribeBatch: 50,
       will: { topic: 'gone', payload: 'x', qos: 1, retain: true, properties: { willDelayInterval: 5 } },
     })
     const { onFailure, ...options } = /** @type {any} */ (client.connectOptions)
@@ -44,6 +45,7 @@ describe('connect()', () => {
       reconnectMinimum: 10,
       reconnectMaximum: 20,
       stableAfter: 30,
+      refusalPatience: 40,
       sessionExpiryInterval: 7,
       receiveMaximum: 8,
       maximumPacketSize: 900,
@@ -52,6 +54,7 @@ describe('connect()', () => {
       queueMaximumMessages: 5,
       queueMaximumBytes: 6,
       outputHighWater: 77,
+      subscribeBatch: 50,
       properties: { userProperties: { a: 'b' }, requestResponseInformation: 1, requestProblemInformation: 0 },
       willMessage: { topic: 'gone', payload: 'x', qos: 1, retain: true, properties: { willDelayInterval: 5 } },
     })
@@ -79,6 +82,9 @@ describe('connect()', () => {
     { receiveMaximum: 0 },
     { maximumPacketSize: 63 },
     { reconnect: { minDelay: NaN } },
+    { reconnect: { refusalPatience: -1 } },
+    { reconnect: { maxDelays: 200 } },
+    { subscribeBatch: 0 },
     { queue: { messages: 1.5 } },
     { protocolVersion: 6 },
     { clientId: 7 },

@@ -23,6 +23,7 @@ const plainOptions = {
   resubscribe: [29],
   keepAliveBySending: [30],
   subscribeBatch: [32, 1, largestInteger],
+  refusalPatience: [33, 0, largestInteger],
 }
 
 /** The others that take a value of their own, and their fields. */

@@ -28,16 +28,24 @@ struct Credentials {
     std::optional<std::vector<std::uint8_t>> password{};
 };
 
-/// Exponential backoff with full jitter: before round n over all the hosts the client waits a
-/// random time between 0 and min(backoff_max, backoff_min * 2^n).
+/// When a lost connection is taken up again: after a random time between 0 and a ceiling, which is backoff_min at first
+/// and doubles with each round over all the hosts that fails, up to backoff_max. Any connection that is accepted begins
+/// from the start, but for those that look taken over: see stable_after.
 struct ReconnectPolicy {
     bool enabled = true;
     /// Whether a first connection that fails at every host is tried again, as a lost one is.
     bool retry_first_connection = false;
-    Duration backoff_min{500};
+    /// Spreads those whom a broker's restart throws out together: 10,000 come back at 4 in a millisecond.
+    Duration backoff_min{2'500};
+    /// Where it is less than backoff_min, it is the first ceiling as well.
     Duration backoff_max{30'000};
-    /// A connection that lasted this long begins the next backoff from the start.
-    Duration stable_after{10'000};
+    /// Twelve connections in a row that the other side ends sooner than this, with nothing unanswered and without a
+    /// word, look as if another client used the same identifier: Errc::taken_over says so, and the ceiling doubles, and
+    /// again after each twice as many more. 0 switches it off.
+    Duration stable_after{2'500};
+    /// After a connection that was accepted, refusals that would be final at first are retried like others for so long:
+    /// a broker that starts may refuse everybody. 0 makes them final at once.
+    Duration refusal_patience{60'000};
 };
 
 struct ConnectOptions {

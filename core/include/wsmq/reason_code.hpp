@@ -59,6 +59,9 @@ enum class ReasonCode : std::uint8_t {
     return static_cast<std::uint8_t>(reason) >= 0x80;
 }
 
+/// Whether a CONNACK with this reason refuses the same CONNECT at the same broker for good, as far as anybody can tell.
+[[nodiscard]] WSMQ_EXPORT bool is_final_refusal(ReasonCode) noexcept;
+
 /// The name in the specification, for example "Not authorized". Static storage; "Unknown reason"
 /// for a value that the specification does not list.
 [[nodiscard]] WSMQ_EXPORT std::string_view describe(ReasonCode) noexcept;

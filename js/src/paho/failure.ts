@@ -32,6 +32,7 @@ export function pahoFailure(failure: Failure, mqttVersion: number, describe: (re
         failure.cause ?? (failure.forbiddenBy && `forbidden by ${failure.forbiddenBy} of the Content-Security-Policy`),
       )
     case 'transport_closed':
+    case 'taken_over':
       return told('SOCKET_CLOSE')
     case 'disconnected_by_broker':
       return told('INVALID_MQTT_MESSAGE_TYPE', 14)

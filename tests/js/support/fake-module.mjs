@@ -179,6 +179,7 @@ export function fakeModule() {
     clients,
     topicEpoch: 0,
     describeReason: (/** @type {number} */ code) => `Reason ${code}`,
+    isFinalRefusal: (/** @type {number} */ code) => code === 0x86,
     Client: class extends FakeClient {
       /** @param {string} uri @param {string} clientId */
       constructor(uri, clientId) {

@@ -30,7 +30,12 @@ TEST(Options, NumbersHaveTheirRanges) {
     EXPECT_EQ(error_of([](auto& o) { o.host_count = 0; }), Errc::invalid_argument);
     EXPECT_EQ(error_of([](auto& o) { o.connect_timeout = 0ms; }), Errc::invalid_argument);
     EXPECT_EQ(error_of([](auto& o) { o.reconnect.backoff_min = -1ms; }), Errc::invalid_argument);
-    EXPECT_EQ(error_of([](auto& o) { o.reconnect.backoff_max = 499ms; }), Errc::invalid_argument);
+    EXPECT_EQ(error_of([](auto& o) { o.reconnect.backoff_max = -1ms; }), Errc::invalid_argument);
+    EXPECT_EQ(error_of([](auto& o) { o.reconnect.backoff_max = 200ms; }), Errc::none)
+        << "less than the default minimum";
+    EXPECT_EQ(error_of([](auto& o) { o.reconnect.stable_after = -1ms; }), Errc::invalid_argument);
+    EXPECT_EQ(error_of([](auto& o) { o.reconnect.refusal_patience = -1ms; }), Errc::invalid_argument);
+    EXPECT_EQ(error_of([](auto& o) { o.subscribe_batch = 0; }), Errc::invalid_argument);
     EXPECT_EQ(error_of([](auto& o) { o.reconnect.backoff_min = o.reconnect.backoff_max = 0ms; }), Errc::none);
 }
 

@@ -70,8 +70,8 @@ TEST(RandomPart, StaysWithinItsBounds) {
 TEST(ReconnectorPart, WaitsNothingWhereThePolicySaysNothing) {
     Reconnector reconnector{{.backoff_min = 0ms, .backoff_max = 0ms}, 1, 1};
     reconnector.start();
-    EXPECT_EQ(reconnector.connection_lost(0ms), 0ms);
-    for (int i = 0; i < 100; ++i) EXPECT_EQ(reconnector.attempt_failed(), 0ms);
+    EXPECT_EQ(reconnector.connection_lost(0ms, Reconnector::End::wordless), 0ms);
+    for (int i = 0; i < 100; ++i) EXPECT_EQ(reconnector.attempt_failed(false), 0ms);
 }
 
 TEST(EventQueuePart, KeepsTheOrderThroughPartialDrains) {

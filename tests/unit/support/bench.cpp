@@ -229,8 +229,18 @@ Bench& Bench::forget() {
     return *this;
 }
 
+Bench& Bench::await_attempt(Where where) {
+    const bool has_begun = transport_ == Transport::wanted || !events_.empty();
+    return has_begun ? *this : advance(until_deadline(where));
+}
+
 Bench& Bench::forget_packets() {
     packets_.clear();
+    return *this;
+}
+
+Bench& Bench::forget_events() {
+    events_.clear();
     return *this;
 }
 

@@ -58,6 +58,8 @@ public:
     Bench& open(Where = Where::here());
     /// Expects that a transport is wanted, and says that it could not be opened.
     Bench& refuse(Where = Where::here());
+    /// Waits for the next attempt, where none has begun.
+    Bench& await_attempt(Where = Where::here());
     /// The connection breaks; whatever the broker has not read is lost.
     Bench& cut(Where = Where::here());
     /// Expects that the client closed the transport since the last time.
@@ -129,6 +131,7 @@ public:
     /// Drops the events and packets that nobody asked for.
     Bench& forget();
     Bench& forget_packets();
+    Bench& forget_events();
 
     /// After a direct call on client(): drains the events, then the output.
     void settle();
