@@ -27,9 +27,18 @@ void Client::transport_closed(TimePoint now, Errc why) {
 }
 
 void Client::transport_backlog(std::size_t bytes, TimePoint now) {
+    // Less than this leaves at once, and says nothing about the other side.
+    constexpr std::size_t telling_backlog = 64u << 10;
     impl_->context.now = now;
+    const auto before = impl_->context.output.backlog();
     impl_->context.output.set_backlog(bytes);
+    if (before >= telling_backlog && bytes < before) impl_->keep_alive.progressed(now);
     impl_->publisher.pump();
+}
+
+void Client::transport_progressed(TimePoint now) {
+    impl_->context.now = now;
+    impl_->keep_alive.progressed(now);
 }
 
 void Client::hold_input(bool held, TimePoint now) {

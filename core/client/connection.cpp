@@ -98,6 +98,7 @@ void Client::Impl::transport_opened() {
 }
 
 void Client::Impl::handle_timeout() {
+    publisher.drop_expired();
     switch (phase) {
         case Phase::idle: return;
         case Phase::waiting:
@@ -258,10 +259,12 @@ std::optional<TimePoint> Client::Impl::next_deadline() const noexcept {
     // What the last drain missed, for example what take_output() completed.
     if (!context.events.empty() || publisher.can_pump()) return context.now;
     if (phase == Phase::idle) return std::nullopt;
-    if (phase != Phase::connected) return phase_deadline;
-    const auto alive = keep_alive.deadline();
-    const auto isolated = culprit.deadline();
-    return alive && isolated ? std::min(*alive, *isolated) : alive ? alive : isolated;
+    const auto earlier = [](std::optional<TimePoint> one, std::optional<TimePoint> other) {
+        return one && other ? std::min(*one, *other) : one ? one : other;
+    };
+    const auto of_phase =
+        phase == Phase::connected ? earlier(keep_alive.deadline(), culprit.deadline()) : std::optional{phase_deadline};
+    return earlier(of_phase, publisher.expiry_deadline());
 }
 
 }  // namespace wsmq

@@ -44,6 +44,15 @@ public:
         answer_due_.reset();
     }
 
+    /// Much was given to the transport, and part of it has got through meanwhile: the line is slow and not dead. A
+    /// PINGREQ may stand behind the rest, so that its answer has its time from now on, and at least as long again as it
+    /// was waited for: what lies between here and the broker may hold as much.
+    void progressed(TimePoint now) noexcept {
+        if (by_sending_) return sent(now);
+        last_received_ = now;
+        if (answer_due_) answer_due_ = std::max(*answer_due_, now + std::max(answer_time(), since_ping(now)));
+    }
+
     /// Whether received bytes are left unread on purpose. Meanwhile silence says nothing about the
     /// broker: PINGREQs go, for its sake, and no answer is awaited.
     void hold_input(bool held, TimePoint now) noexcept {
@@ -54,9 +63,13 @@ public:
     }
 
     /// The PINGREQ that poll() or the caller asked for is on its way.
-    void ping_sent(TimePoint now) noexcept { expect_answer(now + answer_time()); }
+    void ping_sent(TimePoint now) noexcept {
+        if (!answer_due_) pinged_ = now;
+        expect_answer(now + answer_time());
+    }
     /// Never gives an answer that is due already more time.
     void probe_sent(TimePoint now) noexcept {
+        if (!answer_due_) pinged_ = now;
         const auto due = now + probe_answer;
         expect_answer(answer_due_ && *answer_due_ > now ? std::min(*answer_due_, due) : due);
     }
@@ -87,6 +100,9 @@ private:
         return interval_ == Duration::zero() ? probe_answer
                                              : std::clamp(interval_ / 2, shortest_answer, longest_answer);
     }
+    [[nodiscard]] Duration since_ping(TimePoint now) const noexcept {
+        return std::chrono::duration_cast<Duration>(now - pinged_);
+    }
     void expect_answer(TimePoint due) noexcept {
         if (held_) return;
         grace_given_ = false;
@@ -96,6 +112,7 @@ private:
     Duration interval_{0};
     TimePoint last_sent_{};
     TimePoint last_received_{};
+    TimePoint pinged_{};  ///< the first PINGREQ since an answer
     std::optional<TimePoint> answer_due_;
     bool grace_given_ = false;
     bool by_sending_ = false;

@@ -14,6 +14,7 @@ public:
 
     /// What the transport still holds of what it was given.
     void set_backlog(std::size_t bytes) noexcept { backlog_ = bytes; }
+    [[nodiscard]] std::size_t backlog() const noexcept { return backlog_; }
     /// Past the high-water mark: messages wait. Acknowledgements and pings never do.
     [[nodiscard]] bool is_congested() const noexcept { return buffer_.size() + backlog_ >= limit_; }
 

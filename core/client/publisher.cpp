@@ -39,6 +39,10 @@ Errc check_properties(Bytes block) {
     return reserved ? Errc::invalid_property : Errc::none;
 }
 
+/// The broker may have it, and with it its packet identifier, which must not be used for another before the exchange
+/// is over (MQTT 5.0, 4.3.3).
+bool is_owed(const session::OutgoingMessage& message) { return message.sent && message.qos == Qos::exactly_once; }
+
 std::size_t size_with_payload(const codec::Publish& header, std::size_t payload_size, Version version) {
     auto sized = header;
     // Only the length is looked at.
@@ -57,12 +61,13 @@ Result<OperationId> Publisher::publish(std::string_view topic, Bytes payload, co
     if (place->kind == Place::Kind::output) {
         encode_with_alias(packet);
     } else if (place->index != Outgoing::none) {
+        begin_expiry(place->index, packet.properties);
         codec::encode_publish(outgoing_.at(place->index).packet, packet, context_.version());
         if (place->kind == Place::Kind::exchange && outgoing_.begin_exchange(place->index)) {
             packet.packet_identifier = outgoing_.at(place->index).packet_identifier;
             encode_with_alias(packet);
         } else {
-            outgoing_.enqueue(place->index);
+            enqueue(place->index);
         }
     }
     return place->operation;
@@ -80,6 +85,7 @@ Result<Client::Prepared> Publisher::prepare(std::string_view topic, std::size_t 
     if (prepared_.kind == Place::Kind::nowhere) {
         prepared_.index = outgoing_.create({}, Qos::at_most_once, false);
     }
+    if (prepared_.index != Outgoing::none) begin_expiry(prepared_.index, packet.properties);
     auto& buffer =
         prepared_.kind == Place::Kind::output ? context_.output.buffer() : outgoing_.at(prepared_.index).packet;
     codec::encode_publish_header(buffer, packet, payload_size, context_.version());
@@ -92,8 +98,52 @@ void Publisher::commit() {
     if (place.kind == Place::Kind::nowhere) {
         outgoing_.erase(place.index);
     } else if (place.kind == Place::Kind::queue || !transmit(place.index)) {
-        outgoing_.enqueue(place.index);
+        enqueue(place.index);
     }
+}
+
+void Publisher::begin_expiry(Index index, Bytes properties) {
+    if (properties.empty() || context_.version() != Version::v5) return;
+    const auto interval = PropertyView{properties}.integer(PropertyId::message_expiry_interval);
+    if (!interval) return;
+    outgoing_.at(index).expires = context_.now + std::chrono::seconds{*interval};
+    any_expires_ = true;
+}
+
+void Publisher::enqueue(Index index) {
+    outgoing_.enqueue(index);
+    look_out_for_expiry(outgoing_.at(index));
+}
+
+void Publisher::look_out_for_expiry(const session::OutgoingMessage& message) {
+    if (!message.expires) return;
+    // In full seconds, so that many messages are looked through for many that expire.
+    const auto due = std::chrono::ceil<std::chrono::seconds>(*message.expires);
+    if (!expiry_deadline_ || due < *expiry_deadline_) expiry_deadline_ = due;
+}
+
+void Publisher::drop_expired() {
+    if (!expiry_deadline_ || context_.now < *expiry_deadline_) return;
+    expiry_deadline_.reset();
+    for (auto index = outgoing_.waiting().first; index != Outgoing::none;) {
+        const auto current = std::exchange(index, outgoing_.next(index));
+        auto& message = outgoing_.at(current);
+        if (!message.expires || is_owed(message)) continue;
+        if (*message.expires <= context_.now) {
+            fail(current, Errc::expired);
+        } else {
+            look_out_for_expiry(message);
+        }
+    }
+}
+
+bool Publisher::shorten_expiry(session::OutgoingMessage& message) {
+    const auto left = std::chrono::ceil<std::chrono::seconds>(*message.expires - context_.now).count();
+    if (left <= 0 && !is_owed(message)) return false;
+    auto seconds = static_cast<std::uint32_t>(std::max<std::int64_t>(left, 1));
+    const auto offset = codec::message_expiry_offset(message.packet);
+    for (std::size_t i = 4; i-- != 0; seconds >>= 8) message.packet[offset + i] = static_cast<std::uint8_t>(seconds);
+    return true;
 }
 
 Errc Publisher::check(std::string_view topic, std::size_t size, const PublishOptions& options) const {
@@ -200,7 +250,11 @@ void Publisher::pump() {
 
 bool Publisher::send_first_waiting() {
     const auto index = outgoing_.waiting().first;
-    const auto& message = outgoing_.at(index);
+    auto& message = outgoing_.at(index);
+    if (message.expires && !shorten_expiry(message)) {
+        fail(index, Errc::expired);
+        return true;
+    }
     const bool retain = (message.packet[0] & 1) != 0;
     const auto refusal = refused_by_broker(message.qos, retain, message.packet.size());
     if (refusal != Errc::none) {
@@ -300,7 +354,14 @@ void Publisher::finish_released() {
     }
 }
 
-void Publisher::handle_connection_lost() { outgoing_.connection_lost(); }
+void Publisher::handle_connection_lost() {
+    outgoing_.connection_lost();
+    if (!any_expires_) return;
+    for (auto index = outgoing_.waiting().first; index != Outgoing::none; index = outgoing_.next(index)) {
+        const auto& message = outgoing_.at(index);
+        if (!is_owed(message)) look_out_for_expiry(message);
+    }
+}
 
 void Publisher::give_up_all(Errc why, bool session_lasts) {
     const auto report = [&](const Outgoing::List& list) {

@@ -26,6 +26,9 @@ public:
     void pump();
     /// Whether pump() would send something.
     [[nodiscard]] bool can_pump() const noexcept;
+    /// Gives up what expired while it waited, when expiry_deadline() says so.
+    void drop_expired();
+    [[nodiscard]] std::optional<TimePoint> expiry_deadline() const noexcept { return expiry_deadline_; }
 
     void handle_connected(bool session_present);
     void handle_connection_lost();
@@ -70,12 +73,19 @@ private:
     void complete(Index, ReasonCode, Bytes properties);
     void fail(Index, Errc);
     void finish_released();
+    void begin_expiry(Index, Bytes properties);
+    void enqueue(Index);
+    void look_out_for_expiry(const session::OutgoingMessage&);
+    /// Writes what is left of the interval into the packet. False: nothing is.
+    [[nodiscard]] bool shorten_expiry(session::OutgoingMessage&);
 
     Context& context_;
     session::Outgoing outgoing_;
     session::OutgoingTopicAliases aliases_;
     Place prepared_{Place::Kind::nowhere};
     bool drain_awaited_ = false;
+    bool any_expires_ = false;  ///< or did once
+    std::optional<TimePoint> expiry_deadline_;
 };
 
 }  // namespace wsmq::client

@@ -25,6 +25,9 @@ void encode_publish_header(Buffer&, const Publish&, std::size_t payload_size, Ve
 /// Where in an encoded PUBLISH of QoS 1 or 2 its packet identifier stands.
 [[nodiscard]] std::size_t packet_identifier_offset(Bytes encoded_publish) noexcept;
 
+/// Where in an encoded PUBLISH of MQTT 5 its Message Expiry Interval stands, four bytes; 0 where it has none.
+[[nodiscard]] std::size_t message_expiry_offset(Bytes encoded_publish) noexcept;
+
 /// PUBACK, PUBREC, PUBREL, PUBCOMP; a success without properties takes the short form of MQTT 5.
 void encode_acknowledgement(Buffer&, PacketType, const Acknowledgement&, Version);
 void encode_subscribe(Buffer&, std::uint16_t packet_identifier, std::span<const Subscription>, Bytes properties,

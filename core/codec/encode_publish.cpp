@@ -1,5 +1,6 @@
 // PUBLISH and its acknowledgements.
 #include "codec/encode.hpp"
+#include "codec/property_block.hpp"
 #include "codec/writer.hpp"
 #include "wsmq/property.hpp"
 
@@ -64,6 +65,15 @@ std::size_t packet_identifier_offset(Bytes encoded_publish) noexcept {
     reader.variable_byte_integer();
     reader.binary();
     return encoded_publish.size() - reader.remaining();
+}
+
+std::size_t message_expiry_offset(Bytes encoded_publish) noexcept {
+    const bool has_identifier = (encoded_publish[0] >> 1 & 3u) != 0;
+    Reader reader{encoded_publish.subspan(packet_identifier_offset(encoded_publish))};
+    if (has_identifier) reader.two_byte_integer();
+    const Bytes block = reader.take(reader.variable_byte_integer());
+    const std::size_t offset = value_offset(block, PropertyId::message_expiry_interval);
+    return offset == block.size() ? 0 : static_cast<std::size_t>(block.data() - encoded_publish.data()) + offset;
 }
 
 void encode_acknowledgement(Buffer& out, PacketType type, const Acknowledgement& packet, Version version) {

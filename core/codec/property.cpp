@@ -100,6 +100,17 @@ codec::PropertyBlock codec::check_properties(PropertyOwner owner, Bytes block, b
     return result;
 }
 
+std::size_t codec::value_offset(Bytes block, PropertyId id) noexcept {
+    Reader reader{block};
+    while (reader.remaining() != 0) {
+        const std::size_t start = block.size() - reader.remaining();
+        Property property;
+        if (read_property(reader, property) == nullptr) break;
+        if (property.id == id) return start + 1;
+    }
+    return block.size();
+}
+
 Errc validate_properties(PropertyOwner owner, Bytes block) noexcept {
     return codec::check_properties(owner, block).error;
 }

@@ -1,5 +1,6 @@
 // Property blocks as the decoders see them: read with their length, and validated at once.
 #pragma once
+#include <cstddef>
 #include <cstdint>
 
 #include "codec/reader.hpp"
@@ -19,6 +20,9 @@ struct PropertyBlock {
 
 /// `outgoing`: with Errc::invalid_character for text that should not be sent.
 [[nodiscard]] PropertyBlock check_properties(PropertyOwner, Bytes block, bool outgoing = false) noexcept;
+
+/// Where in a sound block the value of the first such property begins; its size where there is none.
+[[nodiscard]] std::size_t value_offset(Bytes block, PropertyId) noexcept;
 
 /// A block and its length in front of it. Nothing is read below MQTT 5, which has no properties.
 [[nodiscard]] inline PropertyBlock read_properties(Reader& reader, PropertyOwner owner, Version version) noexcept {

@@ -47,6 +47,7 @@ Outgoing::Index Outgoing::create(OperationId operation, Qos qos, bool droppable)
     message.state = OutgoingState::waiting;
     message.droppable = droppable;
     message.sent = message.ever_sent = message.release_sent = false;
+    message.expires.reset();
     return index;
 }
 

@@ -2,6 +2,7 @@
 // it goes, and its encoded packet. Knows nothing of connections and time.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "session/outgoing_state.hpp"
@@ -22,6 +23,7 @@ struct OutgoingMessage {
     bool sent = false;                 ///< on an earlier connection of this session: DUP
     bool ever_sent = false;            ///< on any connection, of whatever session
     bool release_sent = false;         ///< PUBREL, on this connection
+    std::optional<TimePoint> expires;  ///< with its Message Expiry Interval
     std::vector<std::uint8_t> packet;  ///< the encoded PUBLISH, without topic alias; empty when released
 };
 

@@ -1,5 +1,6 @@
 #include "wsmq/native/link.hpp"
 
+#include <algorithm>
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 
@@ -15,6 +16,17 @@ void Link::open(Handler opened) {
     };
     if (transport_) return transport_->async_open(end);
     boost::asio::post(executor_, [end] { end(boost::asio::error::operation_not_supported); });
+}
+
+void Link::note_given() {
+    taken_ = transport_->acknowledged();
+    given_end_ = std::max(given_end_, taken_) + std::exchange(given_, 0);
+}
+
+bool Link::has_progressed() {
+    if (taken_ >= given_end_) return false;
+    const auto before = std::exchange(taken_, transport_->acknowledged());
+    return taken_ > before;
 }
 
 void Link::drop() {

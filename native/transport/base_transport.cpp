@@ -4,6 +4,7 @@
 #include <boost/asio/post.hpp>
 #include <utility>
 
+#include "transport/acknowledged.hpp"
 #include "transport/tunnel.hpp"
 
 namespace wsmq::native {
@@ -129,6 +130,8 @@ void BaseTransport::finish() {
     error_code ignored;
     socket_.close(ignored);
 }
+
+std::uint64_t BaseTransport::acknowledged() noexcept { return acknowledged_bytes(socket_.native_handle()); }
 
 error_code BaseTransport::refusal() const {
     if (state_ == State::idle || state_ == State::opening) return boost::asio::error::not_connected;

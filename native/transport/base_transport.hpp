@@ -27,6 +27,7 @@ public:
     void async_read_some(boost::asio::mutable_buffer, SizeHandler) final;
     void async_write(boost::asio::const_buffer, SizeHandler) final;
     void close() final;
+    [[nodiscard]] std::uint64_t acknowledged() noexcept final;
     [[nodiscard]] std::string failure_detail() const final { return detail_; }
 
 protected:

@@ -44,9 +44,12 @@ public:
     void receive(Bytes chunk, TimePoint now);
     /// The transport ended, or could not be opened (`why`: transport_closed or transport_failed).
     void transport_closed(TimePoint now, Errc why = Errc::transport_closed);
-    /// How much of the output the transport still holds, in bytes. Optional; say it after a send
-    /// and whenever it has shrunk.
+    /// How much of the output the transport still holds, in bytes. Optional; say it after a send,
+    /// whenever it has shrunk, and before handle_timeout(): a large one that shrinks is a sign of life.
     void transport_backlog(std::size_t bytes, TimePoint now);
+    /// The other side has taken part of a large output since this was last said, before
+    /// handle_timeout(): for drivers that know more of it than the backlog.
+    void transport_progressed(TimePoint now);
     /// The driver stops reading, or reads again, because the application cannot take more: until then
     /// silence is not taken for a dead connection. Holds across connections.
     void hold_input(bool held, TimePoint now);

@@ -126,7 +126,9 @@ struct PublishOptions {
     bool retain = false;
     WhenBlocked when_blocked = WhenBlocked::wait;
     /// From PropertyWriter, borrowed for the call; ignored below MQTT 5. Topic aliases are the
-    /// engine's own business and refused here.
+    /// engine's own business and refused here. A message with a Message Expiry Interval is sent with
+    /// what is left of it after the wait, and given up (Errc::expired) when nothing is; one that a
+    /// store held begins it anew.
     Bytes encoded_properties{};
 };
 

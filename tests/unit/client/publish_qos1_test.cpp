@@ -145,7 +145,7 @@ TEST(PublishQos1, PubrecOrPubcompForItIsAProtocolError) {
 TEST(PublishQos1, KeepsItsPropertiesWhenSentAgain) {
     Bench bench{lasting_options()};
     bench.connect();
-    const Packet expected = publish("a", "x").at(qos1, 1).retained().with(PropertyId::message_expiry_interval, 60);
+    const Packet expected = publish("a", "x").at(qos1, 1).retained().with(PropertyId::content_type, "x/y");
     const auto id = bench.publish("a", "x", {.qos = qos1, .retain = true, .encoded_properties = expected.properties});
     bench.expect(expected);
     bench.lose();

@@ -1,5 +1,6 @@
 #include "support/bench.hpp"
 
+#include <algorithm>
 #include <sstream>
 
 namespace wsmq::test {
@@ -63,8 +64,13 @@ Bench& Bench::advance(Duration by) {
     return *this;
 }
 
-Bench& Bench::sleep(Duration by) {
+Bench& Bench::pass(Duration by) {
     now_ += by;
+    return *this;
+}
+
+Bench& Bench::sleep(Duration by) {
+    pass(by);
     client_->handle_timeout(now_);
     settle();
     return *this;
@@ -231,7 +237,7 @@ Bench& Bench::forget() {
 
 Bench& Bench::await_attempt(Where where) {
     const bool has_begun = transport_ == Transport::wanted || !events_.empty();
-    return has_begun ? *this : advance(until_deadline(where));
+    return has_begun ? *this : advance(std::max(until_deadline(where), Duration{0}));
 }
 
 Bench& Bench::forget_packets() {

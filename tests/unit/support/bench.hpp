@@ -48,7 +48,9 @@ public:
     // --- Time --------------------------------------------------------------------------------------
     /// Lets the time pass, with a tick at each deadline on the way.
     Bench& advance(Duration);
-    /// Lets the time pass without any tick, as for a page that is asleep; then one.
+    /// Lets the time pass without any tick.
+    Bench& pass(Duration);
+    /// The same, as for a page that is asleep; then one.
     Bench& sleep(Duration);
     /// The time until the next deadline; fails without one.
     [[nodiscard]] Duration until_deadline(Where = Where::here()) const;

@@ -176,6 +176,7 @@ private:
     void handle_alarm() {
         const auto self = this->shared_from_this();
         turn_time_.reset();
+        if (link_ && link_->has_progressed()) tell_progress(protocol_, now());
         protocol_.handle_timeout(now());
         settle();
     }

@@ -24,6 +24,8 @@ public:
 
     /// How much one read brings at most.
     static constexpr std::size_t read_size = 64u << 10;
+    /// What is given until it counts as large, and so is looked after.
+    static constexpr std::size_t large_output = 64u << 10;
     /// How long the last bytes of either side may take.
     static constexpr Duration linger{2'000};
 
@@ -56,10 +58,15 @@ public:
     /// `handler(error_code)`. A failure is told when nothing more can be read: what the broker said at last is.
     template <class WriteHandler> void write(WriteHandler handler) {
         writing_ = true;
+        given_ += outbound_.size();
+        if (given_ >= large_output) note_given();
         transport_->async_write(boost::asio::buffer(outbound_),
                                 [self = shared_from_this(), handler = std::move(handler)](
                                     boost::system::error_code error, std::size_t) { self->written(error, handler); });
     }
+
+    /// Whether the other side has taken more of a large output since this was last asked, or since it was given.
+    [[nodiscard]] bool has_progressed();
 
     /// As it is.
     void drop();
@@ -78,6 +85,7 @@ private:
             if (!self->is_left_) handler(error);
         });
     }
+    void note_given();
     void write_last();
     void finish();
     void after_linger(std::function<void()>);
@@ -89,6 +97,9 @@ private:
     Buffer last_;
     std::function<void()> closed_;  ///< while it is being closed
     std::optional<boost::asio::steady_timer> limit_;
+    std::size_t given_ = 0;        ///< since note_given()
+    std::uint64_t taken_ = 0;      ///< acknowledged, as of the last look
+    std::uint64_t given_end_ = 0;  ///< what will be when all large outputs are
     bool is_open_ = false;
     bool is_left_ = false;  ///< dropped or closed
     bool is_lent_ = false;

@@ -23,4 +23,8 @@ template <Protocol P> void tell_backlog(P& protocol, std::size_t bytes, TimePoin
     if constexpr (requires { protocol.transport_backlog(bytes, now); }) protocol.transport_backlog(bytes, now);
 }
 
+template <Protocol P> void tell_progress(P& protocol, TimePoint now) {
+    if constexpr (requires { protocol.transport_progressed(now); }) protocol.transport_progressed(now);
+}
+
 }  // namespace wsmq::native

@@ -4,6 +4,7 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/system/error_code.hpp>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -45,6 +46,9 @@ public:
     /// the other side's end is waited for, all of it within TimeLimits::close. It keeps itself alive
     /// until then. A pending opening or read is aborted, a write ends as it may.
     virtual void close() = 0;
+    /// How many bytes the other side's system has acknowledged since the opening, whatever they are of; 0 where that
+    /// cannot be known.
+    [[nodiscard]] virtual std::uint64_t acknowledged() noexcept { return 0; }
     /// What is known about the last failure: the system's or OpenSSL's words, the certificate, the HTTP
     /// status. English, one line, without what the URL keeps secret; empty where there was none.
     [[nodiscard]] virtual std::string failure_detail() const = 0;
