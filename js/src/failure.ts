@@ -67,7 +67,7 @@ export function connectionError(
   uri: string,
   describe: DescribeReason,
   wasConnected: boolean,
-  isFinalRefusal: (reasonCode: number) => boolean,
+  isFinalRefusal: (reasonCode: number) => boolean = () => false,
 ): MqttError {
   const code = failure.error as ErrorCode
   const { reasonCode, reasonString, cause, forbiddenBy } = failure
