@@ -11,7 +11,7 @@ namespace wsmq::session {
 enum class OutgoingState : std::uint8_t {
     waiting,           ///< not sent on this connection. Next: awaiting_puback, awaiting_pubrec, done
     awaiting_puback,   ///< QoS 1, sent. Next: done; waiting, on a new connection
-    awaiting_pubrec,   ///< QoS 2, sent. Next: awaiting_pubcomp, done (refused); waiting
+    awaiting_pubrec,   ///< QoS 2, sent. Next: awaiting_pubcomp; done (refused, or taken as QoS 1); waiting
     awaiting_pubcomp,  ///< QoS 2, released. Next: done
     done,              ///< The broker has it, or refused it. No next state.
 };
@@ -29,6 +29,9 @@ inline constexpr std::array outgoing_transitions{
     OutgoingTransition{OutgoingState::awaiting_pubrec, codec::PacketType::pubrec, false,
                        OutgoingState::awaiting_pubcomp},
     OutgoingTransition{OutgoingState::awaiting_pubrec, codec::PacketType::pubrec, true, OutgoingState::done},
+    // RabbitMQ up to 3.10 takes QoS 2 for QoS 1, and has the message.
+    OutgoingTransition{OutgoingState::awaiting_pubrec, codec::PacketType::puback, false, OutgoingState::done},
+    OutgoingTransition{OutgoingState::awaiting_pubrec, codec::PacketType::puback, true, OutgoingState::done},
     // A PUBREC that comes again is answered again [MQTT-4.3.3-4].
     OutgoingTransition{OutgoingState::awaiting_pubcomp, codec::PacketType::pubrec, false,
                        OutgoingState::awaiting_pubcomp},

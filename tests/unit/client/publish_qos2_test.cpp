@@ -103,11 +103,25 @@ TEST(PublishQos2, APubrecForNothingIsAnsweredSo) {
     EXPECT_TRUE(bench.client().is_connected());
 }
 
-TEST(PublishQos2, PubackForItIsAProtocolError) {
+TEST(PublishQos2, PubackForItCompletesItAsABrokerWithoutQos2MeansIt) {
+    Bench bench;
+    bench.connect();
+    const auto id = bench.publish("a", "x", qos2);
+    bench.take(PacketType::publish);
+    bench.send(puback(1)).expect_event(seen::Completed{.id = id}).expect_silence();
+    const auto refused = bench.publish("b", "x", qos2);
+    bench.take(PacketType::publish);
+    bench.send(puback(2, ReasonCode::not_authorized))
+        .expect_event(seen::Completed{.id = refused, .reason = ReasonCode::not_authorized})
+        .expect_silence();
+}
+
+TEST(PublishQos2, PubackAfterPubrecIsAProtocolError) {
     Bench bench;
     bench.connect();
     bench.publish("a", "x", qos2);
     bench.take(PacketType::publish);
+    bench.send(pubrec(1)).expect(pubrel(1));
     bench.send(puback(1)).expect(disconnect(ReasonCode::protocol_error)).expect_hang_up();
     EXPECT_EQ(bench.event<seen::Disconnected>().why, Errc::protocol_error);
 }

@@ -21,11 +21,16 @@ TEST(OutgoingState, QosTwoGoesOverPubrecToPubcomp) {
     EXPECT_EQ(acknowledged(awaiting_pubcomp, PacketType::pubrec, false), awaiting_pubcomp);
 }
 
+TEST(OutgoingState, PubackEndsQos2AtBrokersWithoutIt) {
+    for (const bool failure : {false, true}) {
+        EXPECT_EQ(acknowledged(awaiting_pubrec, PacketType::puback, failure), done);
+    }
+}
+
 TEST(OutgoingState, EverythingElseIsAProtocolError) {
     for (const bool failure : {false, true}) {
         EXPECT_EQ(acknowledged(awaiting_puback, PacketType::pubrec, failure), std::nullopt);
         EXPECT_EQ(acknowledged(awaiting_puback, PacketType::pubcomp, failure), std::nullopt);
-        EXPECT_EQ(acknowledged(awaiting_pubrec, PacketType::puback, failure), std::nullopt);
         EXPECT_EQ(acknowledged(awaiting_pubrec, PacketType::pubcomp, failure), std::nullopt);
         EXPECT_EQ(acknowledged(awaiting_pubcomp, PacketType::puback, failure), std::nullopt);
         for (const auto packet : {PacketType::puback, PacketType::pubrec, PacketType::pubcomp}) {
