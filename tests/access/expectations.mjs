@@ -41,6 +41,7 @@ export const webapp = {
     'webapp/room/+/+',
     'webapp/room/hall/+',
     'webapp/svc/+/+',
+    'webapp/svc/orders/+',
     'device/status/+',
     'device/status/SN1',
   ]),

@@ -6,13 +6,13 @@ import { describe, it } from 'node:test'
 
 const deploy = new URL('../../deploy/', import.meta.url)
 
-describe("EMQX's key of tokens", () => {
-  it('is in no file that we ship', async () => {
+describe("EMQX's key of tokens and its cookie", () => {
+  it('are in no file that we ship', async () => {
     const text = await readFile(new URL('emqx/emqx.conf', deploy), 'utf8')
-    assert.doesNotMatch(text, /^\s*secret\s*[=:]/m)
+    assert.doesNotMatch(text, /^\s*(?:secret|cookie)\s*[=:]/m)
   })
 
-  it('has 32 characters or more, or the container does not start EMQX', async () => {
+  it('have 32 and 16 characters or more, or the container does not start EMQX', async () => {
     const compose = await readFile(new URL('compose.yaml', deploy), 'utf8')
     const entrypoint = /entrypoint:\s+- sh\s+- -c\s+- >-\n((?: {8}.*\n)+)/.exec(compose)?.[1]
     assert.match(entrypoint ?? '', /exec .*emqx foreground\s*$/)
@@ -20,13 +20,22 @@ describe("EMQX's key of tokens", () => {
       .replaceAll('$$', '$')
       .replace(/exec .*/, 'echo started')
       .replaceAll('\n', ' ')
-    /** @param {string} secret */
-    const start = (secret) => spawnSync('sh', ['-c', script], { encoding: 'utf8', env: { EMQX_AUTHENTICATION__1__SECRET: secret } })
-    for (const secret of ['', 'x'.repeat(31)]) {
-      const { status, stdout, stderr } = start(secret)
+    /** @param {number} secret @param {number} cookie of how many characters */
+    const start = (secret, cookie) =>
+      spawnSync('sh', ['-c', script], {
+        encoding: 'utf8',
+        env: { EMQX_AUTHENTICATION__1__SECRET: 'x'.repeat(secret), EMQX_NODE__COOKIE: 'x'.repeat(cookie) },
+      })
+    for (const [secret, cookie, name] of /** @type {const} */ ([
+      [0, 16, 'ACCESS_SECRET'],
+      [31, 16, 'ACCESS_SECRET'],
+      [32, 0, 'EMQX_COOKIE'],
+      [32, 15, 'EMQX_COOKIE'],
+    ])) {
+      const { status, stdout, stderr } = start(secret, cookie)
       assert.deepEqual([status, stdout], [1, ''])
-      assert.match(stderr, /ACCESS_SECRET/)
+      assert(stderr.startsWith(name), stderr)
     }
-    assert.equal(start('x'.repeat(32)).stdout, 'started\n')
+    assert.equal(start(32, 16).stdout, 'started\n')
   })
 })
