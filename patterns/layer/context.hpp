@@ -46,6 +46,11 @@ struct Incoming {
 
     /// Of a size that a record may have.
     [[nodiscard]] bool may_be_record() const noexcept { return payload.size() <= maximum_record_size; }
+    /// Never, where it does not say.
+    [[nodiscard]] TimePoint expires(TimePoint now) const {
+        const auto interval = properties.integer(PropertyId::message_expiry_interval);
+        return interval ? now + std::chrono::seconds{*interval} : TimePoint::max();
+    }
     [[nodiscard]] std::string_view text(PropertyId id) const {
         return properties.text(id).value_or(std::string_view{});
     }

@@ -12,6 +12,13 @@ namespace {
 constexpr Duration retained_time{1'000};
 /// Within this time everybody has answered a roll call, too.
 constexpr Duration settling_time{3'000};
+/// After a connection that lost the session, the others come back as well, each in its time: everybody who will has
+/// done so when nobody has for this long, or when it has taken the longest time since the subscription was seen to
+/// work.
+constexpr Duration quiet_time{5'000};
+constexpr Duration longest_settling{10'000};
+/// And if it is never seen to work.
+constexpr Duration longest_silence{30'000};
 constexpr std::size_t most_presences = 100'000;
 constexpr std::chrono::seconds shortest_expiry{600};
 /// Half of it goes by until the renewal.
@@ -75,7 +82,9 @@ void Roster::handle_connected(bool session_present) {
     settled_ = false;
     others_.clear();
     for (auto& [uid, presence] : presences_) presence.confirmed = false;
-    handle_subscribed();
+    settles_ = context_.now + longest_silence;
+    settles_by_.reset();
+    ask_for_roll();
 }
 
 void Roster::handle_stopped() {
@@ -89,7 +98,22 @@ void Roster::handle_stopped() {
 
 void Roster::handle_subscribed() {
     if (!watching_) return;
-    settles_ = context_.now + settling_time;
+    settles_ = settles_by_ = context_.now + settling_time;
+    ask_for_roll();
+}
+
+void Roster::handle_own_record(bool retained) {
+    keeps_word_ |= retained && awaits_own_record_;
+    go_on_settling();  // it was published behind the subscription
+}
+
+void Roster::go_on_settling() {
+    if (!settles_) return;
+    if (!settles_by_) settles_by_ = context_.now + longest_settling;
+    settles_ = std::min(*settles_by_, context_.now + quiet_time);
+}
+
+void Roster::ask_for_roll() {
     if (roll_call_ == Webapp::RollCall::always) call_the_roll();
     if (roll_call_ == Webapp::RollCall::automatic) roll_due_ = context_.now + retained_time;
 }
@@ -118,8 +142,7 @@ void Roster::handle_record(std::string_view uid, const Incoming& message) {
     const auto* state = scanned.find("state");
     presence.state = state ? state->raw : std::string_view{"null"};
     presence.since = json_rpc::integer_of(scanned.find("since")).value_or(0);
-    const auto expiry = message.properties.integer(PropertyId::message_expiry_interval);
-    if (expiry) presence.expires = context_.now + std::chrono::seconds{*expiry};
+    presence.expires = message.expires(context_.now);
     appear(uid, std::move(presence));
 }
 
@@ -131,6 +154,7 @@ void Roster::appear(std::string_view uid, Presence presence) {
         const auto made = presences_.emplace(uid, std::move(presence)).first;
         return tell(PresenceChanged::Change::appeared, made->first, made->second);
     }
+    if (!found->second.confirmed) go_on_settling();
     const bool same = found->second.state == presence.state && found->second.since == presence.since;
     found->second = std::move(presence);
     if (!same) tell(PresenceChanged::Change::changed, found->first, found->second);

@@ -38,7 +38,7 @@ public:
     /// We are another from now on.
     void rename(std::string_view uid) { uid_ = uid; }
     void handle_subscribed();
-    void handle_own_record(bool retained) { keeps_word_ |= retained && awaits_own_record_; }
+    void handle_own_record(bool retained);
     void handle_record(std::string_view uid, const Incoming&);
 
     void handle_timeout();
@@ -47,6 +47,9 @@ public:
 private:
     [[nodiscard]] bool is_wanted(const UidParts&) const;
     void subscribe();
+    void ask_for_roll();
+    /// Somebody came back, or the subscription was seen to work: others may be on their way.
+    void go_on_settling();
     void appear(std::string_view uid, Presence);
     void vanish(Presences::iterator);
     void tell(PresenceChanged::Change, const std::string& uid, const Presence&);
@@ -68,6 +71,7 @@ private:
     TimePoint first_expiry_ = TimePoint::max();  ///< or earlier
     std::optional<TimePoint> roll_due_;
     std::optional<TimePoint> settles_;
+    std::optional<TimePoint> settles_by_;  ///< at the latest
 };
 
 }  // namespace wsmq::patterns

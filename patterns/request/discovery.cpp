@@ -60,7 +60,8 @@ bool Discovery::handle_record(std::string_view service, std::string_view instanc
         const auto scanned = json_rpc::scan(message.payload);
         if (!scanned.is_object()) return true;
         record = {json_rpc::is_true(scanned.find("online")), json_rpc::is_true(scanned.find("raw")),
-                  std::string{message.payload}};
+                  std::string{message.payload}, message.expires(context_.now)};
+        first_expiry_ = std::min(first_expiry_, record.expires);
     }
     auto& instances = services_[std::string{service}];
     const auto found = instances.find(instance);
@@ -97,11 +98,32 @@ bool Discovery::handle_timeout() {
         watch.settles.reset();
         watch.settled = learnt = true;
     }
-    return learnt;
+    if (first_expiry_ > context_.now) return learnt;
+    sweep();
+    return true;
+}
+
+void Discovery::sweep() {
+    first_expiry_ = TimePoint::max();
+    for (auto service = services_.begin(); service != services_.end();) {
+        auto& [name, instances] = *service;
+        for (auto each = instances.begin(); each != instances.end();) {
+            const auto current = each++;
+            if (current->second.expires > context_.now) {
+                first_expiry_ = std::min(first_expiry_, current->second.expires);
+                continue;
+            }
+            tell(name, current->first, {});
+            instances.erase(current);
+            --records_;
+        }
+        service = instances.empty() ? services_.erase(service) : std::next(service);
+    }
 }
 
 std::optional<TimePoint> Discovery::next_deadline() const {
     std::optional<TimePoint> next;
+    if (first_expiry_ != TimePoint::max()) next = first_expiry_;
     for (const auto& watch : watches_) {
         if (watch.settles && (!next || *watch.settles < *next)) next = watch.settles;
     }

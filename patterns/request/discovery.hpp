@@ -25,7 +25,7 @@ public:
     /// A record arrived. False: nobody asked for it.
     bool handle_record(std::string_view service, std::string_view instance, const Incoming&);
     void handle_subscribed(std::uint64_t number);
-    /// True: more is known now of who is absent.
+    /// True: more is known now of who is absent, or somebody is.
     bool handle_timeout();
     [[nodiscard]] std::optional<TimePoint> next_deadline() const;
 
@@ -40,6 +40,7 @@ private:
         bool online = false;
         bool raw = false;
         std::string text;
+        TimePoint expires = TimePoint::max();  ///< unless the record is renewed
     };
     using Instances = std::map<std::string, Record, std::less<>>;
     struct Watch {
@@ -51,12 +52,15 @@ private:
     Error watch(std::string_view service);
     Error subscribe(std::size_t number);
     void tell(std::string_view service, std::string_view instance, const Record&);
+    /// Those whose record has expired are gone, as if somebody had cleared it.
+    void sweep();
 
     Context& context_;
     std::map<std::string, Instances, std::less<>> services_;
     std::vector<Watch> watches_;
     std::set<std::string, std::less<>> told_;  ///< the user asked for these
     std::size_t records_ = 0;
+    TimePoint first_expiry_ = TimePoint::max();  ///< or earlier
 };
 
 }  // namespace wsmq::patterns

@@ -3,7 +3,7 @@
 // winner.
 #pragma once
 #include <functional>
-#include <set>
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -18,13 +18,13 @@ public:
     /// The broker tells of them anew on each connection.
     void clear() { online_.clear(); }
     /// True: it has just come, and may not know us.
-    bool handle_record(std::string_view instance, const Incoming&);
+    bool handle_record(std::string_view instance, const Incoming&, TimePoint now);
     /// Whether the request is ours to answer.
-    [[nodiscard]] bool is_ours(std::string_view uid, std::string_view id_text) const;
+    [[nodiscard]] bool is_ours(std::string_view uid, std::string_view id_text, TimePoint now) const;
 
 private:
     std::string own_;
-    std::set<std::string, std::less<>> online_;
+    std::map<std::string, TimePoint, std::less<>> online_;  ///< and when its record expires
 };
 
 }  // namespace wsmq::patterns

@@ -27,7 +27,8 @@ bool Service::Impl::handle_message(const Message& message) {
     if (!is_named() || level[1] != "svc") return false;
     if (levels.count == 4) {
         if (shares) return false;
-        if (is_valid_instance(sender) && instances.handle_record(sender, incoming)) record.answer_newcomer();
+        const bool is_new = is_valid_instance(sender) && instances.handle_record(sender, incoming, context.now);
+        if (is_new) record.answer_newcomer();
         return true;
     }
     const bool reaches_us = levels.count == 5 && (level[3] == options.instance || level[3] == all_instances);
@@ -36,7 +37,7 @@ bool Service::Impl::handle_message(const Message& message) {
 }
 
 bool Service::Impl::is_ours(std::string_view from, std::string_view id_text) const {
-    return shares || !is_named() || instances.is_ours(from, id_text);
+    return shares || !is_named() || instances.is_ours(from, id_text, context.now);
 }
 
 void Service::Impl::handle_request(std::string_view from, const Incoming& incoming) {

@@ -57,6 +57,7 @@ describe('Webapp.join()', () => {
     [{ org: 'a' }, /user is missing/],
     [{ org: 'a', user: 7 }, /user is a text, and not 7/],
     [{ org: 'a', user: 'b', willDelay: 1e10 }, /willDelay is a whole number from 0 to 4294967295/],
+    [{ org: 'a', user: 'b', rollCall: 'automatic' }, /rollCall is one of auto, always, never/],
     [{ org: 'a', user: 'b', willdelay: 1 }, /Did you mean willDelay\?/],
     [{ org: 'a', user: 'b', clientId: 'x' }, /no option clientId/],
     [{ org: 'a', user: 'b', watch: 'all' }, /watch is true or false, or an object/],

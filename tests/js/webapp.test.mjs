@@ -13,8 +13,8 @@ describe('joining', () => {
     const { app, client } = await joined({ root: 'shop/', state: { name: 'Ann' }, willDelay: 2 })
     assert.equal(app.uid, 'acme:ann:ab12')
     assert.equal(client.clientId, 'acme:ann:ab12')
-    const { root, state, willDelay, since } = client.joinOptions
-    assert.deepEqual({ root, state, willDelay }, { root: 'shop/', state: '{"name":"Ann"}', willDelay: 2 })
+    const { root, state, willDelay, rollCall, since } = client.joinOptions
+    assert.deepEqual({ root, state, willDelay, rollCall }, { root: 'shop/', state: '{"name":"Ann"}', willDelay: 2, rollCall: 'auto' })
     assert.ok(Math.abs(Date.now() - since) < 60_000)
     assert.deepEqual(app.presence.state, { name: 'Ann' })
     assert.deepEqual(client.given('watchPresence'), [['', '']])

@@ -139,6 +139,38 @@ TEST_P(Presence, AfterARestartOfTheBrokerOnlyThoseWhoAreStillThereRemain) {
     EXPECT_EQ(ann.layer().presences().size(), 1u);
 }
 
+TEST_P(Presence, NobodyFlickersWhoComesBackLaterThanWeDo) {
+    auto& ann = watching();
+    auto& b = bob();
+    auto& cyd = world.joined("acme:cyd:cccc", GetParam());
+    (void)ann.take();
+    world.broker.restart(false);
+    b.cut(true);
+    cyd.cut(true);
+    world.advance(4s);
+    b.online();
+    world.advance(4s);
+    cyd.online();
+    world.advance(60s);
+    EXPECT_THAT(ann.take(), ElementsAre("joined again"));
+    EXPECT_EQ(ann.layer().presences().size(), 2u);
+}
+
+TEST_P(Presence, WhoDoesNotComeBackIsGoneWithinTenSecondsHoweverBusyTheHouseIs) {
+    auto& ann = watching();
+    (void)bob();
+    auto& cyd = world.joined("acme:cyd:cccc", GetParam());
+    (void)ann.take();
+    cyd.cut(true);
+    world.broker.restart(false);
+    world.advance(3s);  // everybody is back
+    for (int i = 0; i < 10; ++i) {
+        EXPECT_EQ(ann.layer().set_state(std::to_string(i), world.now), Error::none);
+        world.advance(1s);
+    }
+    EXPECT_EQ(ann.layer().presences().size(), 1u);
+}
+
 TEST_P(Presence, CallsNoRollWhereTheBrokerKeepsItsWord) {
     (void)watching();
     world.advance(10s);

@@ -57,12 +57,13 @@ extern "C" {
 
 /// Before wsmq_start(). Texts: root, state, the 16 bytes of the key for ids.
 EMSCRIPTEN_KEEPALIVE double wsmq_webapp_configure(Connection* connection, double since, std::uint32_t will_delay,
-                                                  bool renames, std::uint32_t seed_low, std::uint32_t seed_high,
-                                                  std::size_t size) {
+                                                  bool renames, std::uint32_t roll_call, std::uint32_t seed_low,
+                                                  std::uint32_t seed_high, std::size_t size) {
     Texts texts{size};
     Webapp::Options options;
     options.uid = connection->client_id();
     options.renames = renames;
+    options.roll_call = static_cast<Webapp::RollCall>(roll_call);
     options.root = texts.next();
     options.state = texts.next();
     const auto key = texts.next();

@@ -23,6 +23,8 @@ export interface LayerOptions {
   willDelay: number
   /** Whether it joins again by another uid when a webapp that joined later takes the session over. */
   renames: boolean
+  /** Whether it asks all others to announce themselves when it joins; auto: where the broker does not tell of them. */
+  rollCall: 'auto' | 'never' | 'always'
 }
 
 /** The enumerators of wsmq::patterns::Error, in their order (patterns/include/wsmq/patterns/error.hpp). */

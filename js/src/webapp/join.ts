@@ -1,4 +1,4 @@
-import { anything, checkOptions, either, flag, object, type Shape, text, UINT32, whole } from '../check.js'
+import { anything, checkOptions, either, flag, object, oneOf, type Shape, text, UINT32, whole } from '../check.js'
 import { SHARED_OPTIONS } from '../connect-options.js'
 import { newClient, type Target } from '../connect.js'
 import { Connection } from '../connection.js'
@@ -30,6 +30,13 @@ export interface JoinOptions<S = object> extends Omit<ConnectOptions, 'clientId'
   state?: StateOf<S>
   /** Whose presence to watch: of all, of one org, of one user, or of nobody. Default: of all. */
   watch?: { org?: string; user?: string } | boolean
+  /**
+   * Whether all others are asked to announce themselves when this webapp joins, and when it comes back. `auto`: where
+   * the broker does not deliver its own retained record, and so not theirs. `always`, which answers such a call in any
+   * case, is for all webapps of a cluster whose nodes keep their retained messages to themselves. `never` neither asks
+   * nor answers. Default `auto`.
+   */
+  rollCall?: 'auto' | 'always' | 'never'
   /** MQTT 5: seconds that the others wait before a lost connection counts as gone; a reload is quicker. Default 5. */
   willDelay?: number
 }
@@ -44,6 +51,7 @@ const JOIN_OPTIONS: Shape = {
   rand: text,
   state: anything,
   watch: either(flag, object({ org: text, user: text })),
+  rollCall: oneOf('auto', 'always', 'never'),
   willDelay: whole(0, UINT32),
 }
 
@@ -71,7 +79,7 @@ export async function joinWith<S>(load: Load, target: Target, options: JoinOptio
 }
 
 async function join<S>(module: WebappModule, uris: [Uri, ...Uri[]], options: JoinOptions<S>, identity: Identity): Promise<Webapp<S>> {
-  const { org, user, root = DEFAULT_ROOT, rand = '', state, watch = true, willDelay = 5, ...connectOptions } = options
+  const { org, user, root = DEFAULT_ROOT, rand = '', state, watch = true, rollCall = 'auto', willDelay = 5, ...connectOptions } = options
   const uid = `${org}:${user}:${identity.rand}`
   const client = newClient(module, uris[0], uid)
   let app: Webapp<S> | undefined
@@ -80,7 +88,7 @@ async function join<S>(module: WebappModule, uris: [Uri, ...Uri[]], options: Joi
     tell = { onJoined: resolve, onJoinFailed: (error, text, reasonCode) => reject(joinError(error, text, reasonCode)) }
   })
   try {
-    const own = { root, state: encodeJson(state ?? {}, 'The state'), since: Date.now(), willDelay, renames: rand === '' }
+    const own = { root, state: encodeJson(state ?? {}, 'The state'), since: Date.now(), willDelay, renames: rand === '', rollCall }
     client.join(
       own,
       Webapp.handlers<S>(() => app, tell),

@@ -33,6 +33,8 @@ const layerEvent = {
   renamed: 15,
 }
 const presenceGone = 2
+/** The enumerators of Webapp::RollCall, in their order. @type {import('../wsmq-webapp').LayerOptions['rollCall'][]} */
+const rollCalls = ['auto', 'never', 'always']
 
 /** Of the links that joined. @type {WeakMap<Link, LayerHandlers>} */
 const layerHandlers = new WeakMap()
@@ -91,10 +93,19 @@ class WebappClient extends Client {
    * @param {import('../wsmq-webapp').LayerOptions} options
    * @param {LayerHandlers} handlers
    */
-  join({ root, state, since, willDelay, renames }, handlers) {
+  join({ root, state, since, willDelay, renames, rollCall }, handlers) {
     const link = linkOf(this)
     const size = passTexts(root, state, crypto.getRandomValues(new Uint8Array(16)))
-    const answer = _wsmq_webapp_configure(link.connection, since, willDelay, Number(renames), randomNumber(), randomNumber(), size)
+    const answer = _wsmq_webapp_configure(
+      link.connection,
+      since,
+      willDelay,
+      Number(renames),
+      rollCalls.indexOf(rollCall),
+      randomNumber(),
+      randomNumber(),
+      size,
+    )
     checkAnswer(answer, 'Joining')
     layerHandlers.set(link, handlers)
   }
