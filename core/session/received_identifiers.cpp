@@ -2,40 +2,37 @@
 
 namespace wsmq::session {
 
-namespace {
-constexpr std::size_t identifier_count = 65'536;
+void ReceivedIdentifiers::note(std::uint16_t identifier) {
+    if (!bits_) bits_ = std::make_unique<Bits>();
+    bits_->set(identifier);
+    ++size_;
 }
 
 bool ReceivedIdentifiers::insert(std::uint16_t identifier) {
     if (contains(identifier)) return false;
-    if (bits_.empty()) bits_.resize(identifier_count);
-    bits_[identifier] = true;
-    ++size_;
+    note(identifier);
     if (store_) store_->put({StoreKind::received, identifier}, {});
     return true;
 }
 
 bool ReceivedIdentifiers::erase(std::uint16_t identifier) {
     if (!contains(identifier)) return false;
-    bits_[identifier] = false;
+    bits_->reset(identifier);
     --size_;
     if (store_) store_->erase({StoreKind::received, identifier});
     return true;
 }
 
 void ReceivedIdentifiers::clear() {
-    for (std::size_t each = 1; size_ != 0 && each < bits_.size(); ++each) {
+    for (std::size_t each = 1; size_ != 0 && each < bits_->size(); ++each) {
         erase(static_cast<std::uint16_t>(each));
     }
 }
 
 void ReceivedIdentifiers::restore(std::uint64_t number) {
-    if (number == 0 || number >= identifier_count || contains(static_cast<std::uint16_t>(number))) {
-        return;
-    }
-    if (bits_.empty()) bits_.resize(identifier_count);
-    bits_[static_cast<std::size_t>(number)] = true;
-    ++size_;
+    const auto identifier = static_cast<std::uint16_t>(number);
+    if (number == 0 || number != identifier || contains(identifier)) return;
+    note(identifier);
 }
 
 }  // namespace wsmq::session

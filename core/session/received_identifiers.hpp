@@ -1,8 +1,9 @@
 // QoS 2 messages that were delivered and not released yet (MQTT 5.0, 4.3.3): by these packet
 // identifiers a duplicate is known.
 #pragma once
+#include <bitset>
 #include <cstdint>
-#include <vector>
+#include <memory>
 
 #include "wsmq/store.hpp"
 
@@ -24,10 +25,12 @@ public:
     void restore(std::uint64_t number);
 
 private:
-    [[nodiscard]] bool contains(std::uint16_t identifier) const noexcept { return !bits_.empty() && bits_[identifier]; }
+    using Bits = std::bitset<65'536>;
+    [[nodiscard]] bool contains(std::uint16_t identifier) const noexcept { return bits_ && (*bits_)[identifier]; }
+    void note(std::uint16_t identifier);
 
     Store* store_;
-    std::vector<bool> bits_;  ///< 8 KiB, made with the first QoS 2 message
+    std::unique_ptr<Bits> bits_;  ///< 8 KiB, made with the first QoS 2 message
     std::size_t size_ = 0;
 };
 

@@ -4,18 +4,12 @@
 
 namespace wsmq::patterns {
 
-namespace {
-
-constexpr std::size_t places = 1u << 17;
-
-}  // namespace
-
 void Census::note(std::string_view uid, bool online) {
-    if (online_.empty()) online_.resize(places);
+    if (!online_) online_ = std::make_unique<Places>();
     // Any hash does.
-    const auto place = static_cast<std::size_t>(rendezvous_weight(uid, {}, {}) % places);
-    if (online_[place] == online) return;
-    online_[place] = online;
+    auto place = (*online_)[static_cast<std::size_t>(rendezvous_weight(uid, {}, {}) % online_->size())];
+    if (place == online) return;
+    place = online;
     online ? ++size_ : --size_;
 }
 

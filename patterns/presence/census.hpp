@@ -1,8 +1,9 @@
 // About how many webapps are online, of those that it is told of: in 16 KiB, however many they are.
 #pragma once
+#include <bitset>
 #include <cstddef>
+#include <memory>
 #include <string_view>
-#include <vector>
 
 namespace wsmq::patterns {
 
@@ -14,7 +15,8 @@ public:
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
 private:
-    std::vector<bool> online_;  ///< by hash; empty until somebody is noted
+    using Places = std::bitset<131'072>;
+    std::unique_ptr<Places> online_;  ///< by hash; nothing until somebody is noted
     std::size_t size_ = 0;
 };
 

@@ -96,6 +96,27 @@ for (const entry of ['webapp.js', 'webapp-wasm.js'])
       await service.disconnect()
     })
 
+    it('reads every number of JSON, and refuses those that are out of range', async () => {
+      const root = `${entry}/numbers/`
+      const app = await Webapp.join(broker.url, { org: 'acme', user: 'ann', root })
+      app.expose({ echo: (/** @type {unknown} */ params) => params })
+      const eve = await connect(broker.url, { clientId: 'acme:eve:ab12' })
+      const answers = eve.subscribe(`${root}webapp/peer/acme:eve:ab12/+`, { qos: 1 })
+      await answers.ready
+      const ask = (/** @type {string} */ id, /** @type {string} */ number) =>
+        eve.publish(`${root}webapp/peer/${app.uid}/acme:eve:ab12`, `{"jsonrpc":"2.0","id":"${id}","method":"echo","params":[${number}]}`, {
+          qos: 1,
+        })
+      // What is no JSON is no request either: there is no answer.
+      for (const number of ['1e999', '-1e999', '1.', '.5', '0x1', '1e']) await ask('no JSON', number)
+      for (const number of ['0.5', '-1.25e-7', '12345678901234567890123', '1E+300', '4.9e-324']) {
+        await ask(number, number)
+        const { id, result } = (await answers.next()).value.json()
+        assert.deepEqual([id, result], [number, [Number(number)]])
+      }
+      await Promise.all([app.leave(), eve.disconnect()])
+    })
+
     it('survives what a hostile peer sends', async (t) => {
       const shown = t.mock.method(console, 'error', () => {})
       const root = `${entry}/hostile/`
