@@ -275,7 +275,7 @@ describe('errors', { timeout: 60_000 }, () => {
 
     it('-W ends the attempt: code 27', async () => {
       const { code, err } = await wsmq(['sub', ...args, '-W', '0.2'])
-      assert.deepEqual([code, err], [27, ''])
+      assert.deepEqual([code, err], [27, 'wsmq: Timed out.\n'])
     })
 
     for (const [command, code] of /** @type {const} */ ([
