@@ -95,6 +95,7 @@ ExitCode choose(std::vector<std::string> words) {
     const Subcommand<ServicesArguments> services{app, "services", "Tell which services are there", &run_services};
     serve.arguments().program = take_program(words);
     take_help(words);
+    if (const auto problem = unknown_command(app, words)) return report_of(words).fail(ExitCode::usage, *problem);
     join_properties(app, words);
     app.require_subcommand(0, 1);
     try {

@@ -1,5 +1,6 @@
 // Standard output.
 #pragma once
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <chrono>
@@ -28,8 +29,10 @@ public:
     [[nodiscard]] bool was_stopped() const noexcept { return is_stopped_; }
     /// Why it could not be written, as a sentence.
     [[nodiscard]] const std::string& problem() const noexcept { return problem_; }
-    /// How long write() waits.
-    void limit(Clock::time_point end) noexcept { end_ = end; }
+    /// How long write() waits; of several ends the first counts.
+    void limit(Clock::time_point end) noexcept { end_ = end_ ? std::min(*end_, end) : end; }
+    /// The command ends: what is left is written where somebody reads it now.
+    void hurry() noexcept { limit(Clock::now() + std::chrono::seconds{1}); }
 
 private:
     [[nodiscard]] bool wait_writable();

@@ -154,6 +154,7 @@ private:
     void stop(ExitCode code) {
         end(code);
         is_stopped_ = true;
+        printer_.output().hurry();
         if (!is_set_up_) session_.give_up();
     }
 

@@ -61,8 +61,6 @@ std::string left_over(const CLI::App& app) {
                (name.starts_with("--") ? suggestion(name, long_options_of(app)) : "");
     }
     const std::string word = words.empty() ? "" : words.front();
-    if (app.get_parent() == nullptr)
-        return "There is no command \"" + word + "\"." + suggestion(word, commands_of(app));
     return "There is a word too many: \"" + word + "\".";
 }
 
@@ -139,6 +137,14 @@ void take_help(std::vector<std::string>& words) {
     if (words.empty() || words.front() != "help") return;
     words.erase(words.begin());
     words.insert(words.empty() ? words.end() : words.begin() + 1, "--help");
+}
+
+std::optional<std::string> unknown_command(const CLI::App& app, const std::vector<std::string>& words) {
+    if (words.empty() || words.front().starts_with('-')) return std::nullopt;
+    const auto& word = words.front();
+    const auto known = commands_of(app);
+    if (std::ranges::find(known, word) != known.end()) return std::nullopt;
+    return without_addresses("There is no command \"" + word + "\"." + suggestion(word, known));
 }
 
 void join_properties(const CLI::App& app, std::vector<std::string>& words) {

@@ -1,5 +1,6 @@
 // The words of the command line before the parser sees them, and what is said where it cannot use them.
 #pragma once
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,9 @@ inline constexpr char word_mark = '\0';
 
 /// `help` and `help COMMAND` as `--help` and `COMMAND --help`.
 void take_help(std::vector<std::string>& words);
+
+/// What is wrong with the command, as a sentence, where there is none of that name.
+[[nodiscard]] std::optional<std::string> unknown_command(const CLI::App& app, const std::vector<std::string>& words);
 
 /// Each -D with all of its words as one, also of those that begin with a dash. `words` begin with the command.
 void join_properties(const CLI::App& app, std::vector<std::string>& words);

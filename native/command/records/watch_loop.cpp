@@ -18,7 +18,10 @@ WatchLoop::WatchLoop(const WatchArguments& arguments, const std::string& filter)
 }
 
 ExitCode WatchLoop::run() {
-    return run_loop(io_, work(), [this] { end(ExitCode::success); });
+    return run_loop(io_, work(), [this] {
+        printer_.output().hurry();
+        end(ExitCode::success);
+    });
 }
 
 net::awaitable<ExitCode> WatchLoop::work() {
