@@ -50,12 +50,18 @@ class Connection {
     return this.version === 5 ? [0] : []
   }
 
+  /** SUBACK, with the same for each filter. @param {Packet} packet @param {number} reason */
+  grant({ id, body }, reason = 0) {
+    this.send(0x90, id >> 8, id & 0xff, ...this.properties, ...Array.from({ length: filtersIn(body, this.version) }, () => reason))
+  }
+
   /** What a sound broker says. @param {Packet} packet */
-  answer({ name, flags, body, id }) {
+  answer(packet) {
+    const { name, flags, id } = packet
     const bytes = [id >> 8, id & 0xff]
     if (name === 'connect') this.accept()
     if (name === 'publish' && flags & 6) this.send(0x40, ...bytes)
-    if (name === 'subscribe') this.send(0x90, ...bytes, ...this.properties, ...Array.from({ length: filtersIn(body, this.version) }, () => 0))
+    if (name === 'subscribe') this.grant(packet)
     if (name === 'unsubscribe') this.send(0xb0, ...bytes, ...this.properties, ...(this.version === 5 ? [0] : []))
     if (name === 'pingreq') this.send(0xd0)
   }
@@ -76,20 +82,20 @@ class Connection {
 }
 
 export class ScriptedBroker {
-  /** The packets that came, by name. @type {string[]} */
+  /** The packets that came. @type {Packet[]} */
   heard = []
   /** @type {Set<() => void>} */
   #waiting = new Set()
   /** @type {Set<Connection>} */
-  #connections = new Set()
+  connections = new Set()
 
   /** @param {Record<string, Reaction>} script by the packet's name */
   constructor(script) {
     this.script = script
     this.server = createServer((socket) => {
       const connection = new Connection(socket, this)
-      this.#connections.add(connection)
-      socket.on('close', () => this.#connections.delete(connection))
+      this.connections.add(connection)
+      socket.on('close', () => this.connections.delete(connection))
     })
   }
 
@@ -107,12 +113,17 @@ export class ScriptedBroker {
 
   /** @param {string} name */
   count(name) {
-    return this.heard.filter((each) => each === name).length
+    return this.bodies(name).length
+  }
+
+  /** What the packets of a name hold. @param {string} name */
+  bodies(name) {
+    return this.heard.filter((packet) => packet.name === name).map(({ body }) => body)
   }
 
   /** @param {Connection} connection @param {Packet} packet */
   take(connection, packet) {
-    this.heard.push(packet.name)
+    this.heard.push(packet)
     const reaction = this.script[packet.name]
     if (reaction) reaction(connection, packet)
     else connection.answer(packet)
@@ -130,7 +141,7 @@ export class ScriptedBroker {
   }
 
   async close() {
-    for (const { socket } of this.#connections) socket.destroy()
+    for (const { socket } of this.connections) socket.destroy()
     this.server.close()
     await once(this.server, 'close')
   }
