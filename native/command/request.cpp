@@ -23,6 +23,8 @@ namespace {
 using native::Reply;
 using native::Target;
 
+const CommandError no_answer{ExitCode::timed_out, "There was no answer in time."};
+
 std::string login_name() {
     const passwd* account = getpwuid(getuid());
     return account != nullptr ? account->pw_name : "nobody";
@@ -203,7 +205,9 @@ private:
         changed_ = nullptr;
         app_.on_service({});
         if (!cancelled && !stopped_) {
+            const bool looked = app_.is_joined();
             co_await leave();
+            if (!looked) throw CommandError{no_answer};
             throw CommandError{ExitCode::no_responder, "No record of the service says that it takes raw bodies."};
         }
     }
@@ -282,7 +286,7 @@ private:
         }
         details += '}';
         if (error == patterns::Error::remote) return {ExitCode::failed, text, details};
-        if (error == patterns::Error::timed_out) return {ExitCode::timed_out, "There was no answer in time.", details};
+        if (error == patterns::Error::timed_out) return {no_answer.code(), no_answer.what(), details};
         if (error == patterns::Error::no_responder)
             return {ExitCode::no_responder, "Nobody is there who could answer.", details};
         if (unwritten_) return *unwritten_;
