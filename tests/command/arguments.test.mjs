@@ -39,7 +39,10 @@ const refused = [
   [['presence', '--settle', '61'], '--settle takes a number from 0 to 60, not "61".'],
   // Properties
   [[...pub, '-D', 'publish', 'content-type'], '-D takes a packet, a property and its value; a user property has two, a name and a value.'],
-  [[...pub, '-D', 'publish', 'user-property', 'a'], '-D takes a packet, a property and its value; a user property has two, a name and a value.'],
+  [
+    [...pub, '-D', 'publish', 'user-property', 'a'],
+    '-D takes a packet, a property and its value; a user property has two, a name and a value.',
+  ],
   [[...pub, '-D'], '-D (--property) takes a value, which is missing.'],
   // Pairs
   [[...sub, '-L', 'mqtt://a', '-h', 'b'], '-L says where the broker is: -h and -p do not go with it.'],

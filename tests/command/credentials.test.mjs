@@ -43,7 +43,11 @@ describe('WSMQ_PASSWORD', { timeout: 60_000 }, () => {
     ['stands beside -u', () => [...host(), '-u', 'ann'], ['ann', 'environment']],
     ['stands beside the user name of an address', () => url('ann'), ['ann', 'environment']],
     ['stands beside that of an address, below MQTT 5', () => [...url('ann'), '-V', '311'], ['ann', 'environment']],
-    ['stands beside that of the second address', () => [...url('').map((word) => word.replace('@', '')), ...url('ann')], ['ann', 'environment']],
+    [
+      'stands beside that of the second address',
+      () => [...url('').map((word) => word.replace('@', '')), ...url('ann')],
+      ['ann', 'environment'],
+    ],
     ['gives way to -P', () => [...host(), '-u', 'ann', '-P', 'option'], ['ann', 'option']],
     ['gives way to the password of an address', () => url('ann:address'), ['ann', 'address']],
   ]

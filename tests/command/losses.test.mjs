@@ -149,6 +149,9 @@ describe('a subscription that is refused', { timeout: 60_000 }, () => {
       const { here } = await brokerThat({ subscribe: (connection, packet) => connection.grant(packet, 0x87) })
       const { code, err } = await wsmq(words(command, ...here))
       assert.equal(code, 1, err)
-      assert.match(err, /^wsmq: Not (subscribed|joined)[^\n]*\n$|^wsmq: The broker refused the subscription[^\n]*\nwsmq: Not subscribed[^\n]*\n$/)
+      assert.match(
+        err,
+        /^wsmq: Not (subscribed|joined)[^\n]*\n$|^wsmq: The broker refused the subscription[^\n]*\nwsmq: Not subscribed[^\n]*\n$/,
+      )
     })
 })
