@@ -85,7 +85,7 @@ ExitCode choose(std::vector<std::string> words) {
     app.set_version_flag("--version", WSMQ_VERSION);
     bool list_commands = false;
     app.add_flag("--list-commands", list_commands)->group("");
-    app.footer("\n`wsmq COMMAND --help` tells the options of a command.");
+    app.footer("\n`wsmq COMMAND --help`, or `wsmq help COMMAND`, tells the options of a command.");
     const Subcommand<PubArguments> pub{app, "pub", "Publish messages", &run_pub};
     const Subcommand<SubArguments> sub{app, "sub", "Subscribe, and print what arrives", &run_sub};
     const Subcommand<BenchArguments> bench{app, "bench", "Measure how fast messages go through a broker", &run_bench};

@@ -337,6 +337,8 @@ describe('completion for bash', () => {
   it('knows the commands, the options of each, and values', () => {
     assert.deepEqual(complete(`${program} p`), ['pub', 'presence'])
     assert.deepEqual(complete(`${program} se`), ['serve', 'services'])
+    assert.deepEqual(complete(`${program} h`), ['help'])
+    assert.deepEqual(complete(`${program} help su`), ['sub'])
     assert.deepEqual(complete(`${program} sub --retained`), ['--retained-only'])
     assert.deepEqual(complete(`${program} pub --will-q`), ['--will-qos'])
     assert.deepEqual(complete(`${program} pub -q ''`), ['0', '1', '2'])
