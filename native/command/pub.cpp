@@ -1,6 +1,8 @@
 // wsmq pub: publishes what the arguments name, and ends when the broker has it all.
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "commands.hpp"
 #include "line_reader.hpp"
 #include "messages/payload.hpp"
@@ -40,13 +42,19 @@ private:
         if (topic.empty()) throw UsageError{"-t says which topic is published to."};
         if (!arguments_.topic.empty() && !resolved_.topics.empty())
             throw UsageError{"-t and the topic of an address do not go together."};
+        if (std::ranges::any_of(resolved_.topics, [&](const auto& each) { return each != topic; }))
+            throw UsageError{"The addresses have different topics."};
         const std::string shown = arguments_.topic.empty() ? "The topic of the address" : '"' + topic + '"';
         if (!is_valid_topic_name(topic)) throw UsageError{shown + " is not a topic name."};
         return topic;
     }
 
     net::awaitable<ExitCode> work() {
-        session_.on_loss = [this] { progress_.clear(); };
+        session_.on_loss = [this] {
+            progress_.clear();
+            const bool is_idle = attempted_ == done_;
+            if (is_idle) session_.progressed();  // there was none to be made
+        };
         session_.on_lost = [this](const CommandError& error) {
             failure_ = error;
             give_up();

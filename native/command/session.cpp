@@ -80,11 +80,11 @@ void ConnectionLog::disconnected(const native::Disconnection& event) {
         report_.debug(text);
         return connected_ ? end("The connection was lost") : void();
     }
+    if (event.was_connected && on_loss) on_loss();
     if (event.was_connected && maximum_losses_ > 0 && ++losses_ >= maximum_losses_)
         return end("The connection was lost " + std::to_string(losses_) + " times in a row, and nothing came of it");
     const std::string next = " Next attempt in " + std::to_string(event.retry_in.count()) + " ms.";
     if (!event.was_connected) return report_.debug(text + next);
-    if (on_loss) on_loss();
     report_.warn("The connection was lost: " + text + next);
 }
 

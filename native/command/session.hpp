@@ -64,7 +64,7 @@ public:
     /// Where there is none any more: whether it was accepted, and ended by itself.
     [[nodiscard]] bool was_lost() const noexcept { return was_lost_; }
     [[nodiscard]] bool was_accepted() const noexcept { return was_accepted_; }
-    /// Called before a loss is told.
+    /// Called before a loss is counted and told.
     std::function<void()> on_loss;
     /// Called where the connection was there, ended for good, and not on purpose.
     std::function<void(const CommandError&)> on_lost;

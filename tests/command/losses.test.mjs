@@ -67,6 +67,18 @@ describe('a broker that closes right after CONNACK', { timeout: 120_000 }, () =>
     assert.match(err, /Timed out\.\n$/)
   })
 
+  it('does not end wsmq pub -l that has nothing to say yet', async () => {
+    let connections = 0
+    const { broker, here } = await brokerThat({
+      connect: (connection) => (connection.accept(), ++connections < 4 ? connection.close() : undefined),
+    })
+    const pub = start(['pub', ...here, '-t', 'a', '-q', '1', '-l', '--max-losses', '2'])
+    await broker.until('connect', 4)
+    pub.child.stdin.end('at last\n')
+    const { code, err } = await pub.ended
+    assert.deepEqual([code, linesOf(err).length, broker.count('publish')], [0, 3, 1], err)
+  })
+
   it('does not end what had its subscription', async () => {
     let closes = 0
     const { broker, here } = await brokerThat({

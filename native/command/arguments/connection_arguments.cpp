@@ -254,7 +254,7 @@ ConnectionArguments::Resolved ConnectionArguments::resolve() const {
         addresses.push_back(parse(resolved.urls.front(), "The address"));
     }
     set_credentials(connect, *this, addresses);
-    check_consistency(*this, connect.version, addresses);
+    check_consistency(*this, resolved, addresses);
     return resolved;
 }
 

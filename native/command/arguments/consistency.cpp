@@ -26,8 +26,8 @@ void check_readable(const std::string& name, const char* option) {
     throw UsageError{name + " of " + option + " cannot be read: " + std::generic_category().message(errno) + '.'};
 }
 
-void check_will(const ConnectionArguments& arguments) {
-    const bool any = arguments.will_payload || arguments.will_qos || arguments.will_retain;
+void check_will(const ConnectionArguments& arguments, bool has_properties) {
+    const bool any = arguments.will_payload || arguments.will_qos || arguments.will_retain || has_properties;
     refuse(any && !arguments.will_topic, "A last will takes a topic: --will-topic.");
 }
 
@@ -49,15 +49,16 @@ void check_tls(const ConnectionArguments& arguments, const std::vector<native::U
 
 }  // namespace
 
-void check_consistency(const ConnectionArguments& arguments, Version version,
+void check_consistency(const ConnectionArguments& arguments, const ConnectionArguments::Resolved& resolved,
                        const std::vector<native::Url>& addresses) {
+    const bool is_5 = resolved.client.connect.version == Version::v5;
     refuse(!arguments.urls.empty() && (arguments.host || arguments.port),
            "-L says where the broker is: -h and -p do not go with it.");
     const bool any_websocket =
         std::ranges::any_of(addresses, [](const auto& url) { return uses_websocket(url.scheme); });
     check_needed(!arguments.headers.empty(), "--header", any_websocket, "a WebSocket: ws:// or wss://");
-    check_needed(arguments.session_expiry.has_value(), "-x", version == Version::v5, "MQTT 5: -V 5");
-    check_will(arguments);
+    check_needed(arguments.session_expiry.has_value(), "-x", is_5, "MQTT 5: -V 5");
+    check_will(arguments, !resolved.properties.will.bytes().empty());
     check_tls(arguments, addresses);
 }
 

@@ -10,7 +10,8 @@
 namespace wsmq::command {
 
 /// `addresses`: all that will be tried. Throws UsageError.
-void check_consistency(const ConnectionArguments&, Version, const std::vector<native::Url>& addresses);
+void check_consistency(const ConnectionArguments&, const ConnectionArguments::Resolved&,
+                       const std::vector<native::Url>& addresses);
 /// Throws UsageError.
 void check_consistency(const SubArguments&, Version);
 

@@ -31,7 +31,8 @@ CLI::Validator whole_number(std::uint64_t least, std::uint64_t most) {
                                       : "from " + std::to_string(least) + " to " + std::to_string(most);
     return {[=](std::string& text) -> std::string {
                 std::uint64_t value = 0;
-                if (reads_as(text, value) && value >= least && value <= most) return {};
+                const bool is_octal = text.size() > 1 && text.front() == '0';  // to the parser
+                if (!is_octal && reads_as(text, value) && value >= least && value <= most) return {};
                 return "takes a whole number " + range + but_not(text);
             },
             range};

@@ -18,11 +18,11 @@ inline CLI::Option* add_repeated(CLI::App& app, const std::string& names, std::v
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 
-/// A whole number from `least` to `most`, in decimal digits.
+/// A whole number from `least` to `most`, in decimal digits, without zeros before it.
 [[nodiscard]] CLI::Validator whole_number(std::uint64_t least,
                                           std::uint64_t most = std::numeric_limits<std::uint64_t>::max());
 
-/// A number from `least` to `most`; both are named, so that a limit that nobody reaches need not be a round one.
+/// A number from `least` to `most`.
 [[nodiscard]] CLI::Validator number(double least, double most);
 inline constexpr double least_seconds = 0.001;
 inline constexpr double most_seconds = 2'000'000;
