@@ -22,7 +22,21 @@ const compiling = {
   install: { title: 'Installed libraries', files: ['tests/install/install.test.mjs'] },
   command: {
     title: 'The wsmq command',
-    files: ['command', 'nesting', 'request', 'secrets', 'serve', 'terminal', 'watch'].map((name) => `tests/command/${name}.test.mjs`),
+    files: [
+      'arguments',
+      'command',
+      'credentials',
+      'losses',
+      'nesting',
+      'output',
+      'repeated-options',
+      'request',
+      'secrets',
+      'serve',
+      'terminal',
+      'waits',
+      'watch',
+    ].map((name) => `tests/command/${name}.test.mjs`),
   },
   'bench-native': { title: 'Native bench', files: ['bench/native/quick.test.mjs'] },
 }

@@ -3,11 +3,12 @@
 
 #include <cstring>
 #include <iomanip>
-#include <iostream>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "commands.hpp"
 #include "latencies.hpp"
+#include "output.hpp"
 #include "session.hpp"
 #include "wsmq/topic.hpp"
 
@@ -47,7 +48,9 @@ std::string with_number(std::string text, unsigned number) {
 class Bench {
 public:
     explicit Bench(const BenchArguments& arguments)
-        : arguments_{arguments}, report_{arguments.connection}, resolved_{arguments.connection.resolve()} {
+        : arguments_{arguments},
+          report_{arguments.connection},
+          resolved_{arguments.connection.resolve_without_topic()} {
         if (arguments.publishers == 0) throw UsageError{"Somebody has to publish: --publishers is at least 1."};
         if (!is_valid_topic_name(with_number(arguments.topic, 0))) throw UsageError{"The topic is not a topic name."};
         if (!arguments.connection.client_id.empty() || arguments.connection.keep_session) {
@@ -62,17 +65,18 @@ public:
 
 private:
     net::awaitable<ExitCode> work() {
-        for (unsigned i = 0; i < arguments_.subscribers; ++i) {
-            if (!co_await add_subscriber()) co_return ExitCode::failed;
+        last_progress_ = Clock::now();
+        watch_progress();
+        co_await set_up();
+        if (ended_) {
+            if (lost_) throw CommandError{*lost_};
+            if (timed_out_) throw timed_out();
+            co_return ExitCode::failed;
         }
-        for (unsigned i = 0; i < arguments_.publishers; ++i) {
-            publishers_.push_back(make_session("p" + std::to_string(i)));
-            if (!co_await publishers_.back()->connect()) co_return ExitCode::failed;
-        }
+        is_set_up_ = true;
         start_ = last_progress_ = Clock::now();
         processor_start_ = processor_time();
         for (unsigned i = 0; i < arguments_.publishers; ++i) net::co_spawn(io_, publish(i), net::detached);
-        watch_progress();
         while (!ended_ && !(finished_publishers_ == arguments_.publishers && received_ >= expected_)) {
             native::ErrorCode cancelled;
             co_await changed_.async_wait(net::redirect_error(net::use_awaitable, cancelled));
@@ -88,16 +92,26 @@ private:
             for (const auto& session : *sessions) co_await session->disconnect();
         }
         const bool complete = received_ >= expected_ && published_ == arguments_.messages * arguments_.publishers;
+        if (!unwritten_.empty()) throw CommandError{ExitCode::failed, unwritten_};
         if (!complete)
             throw CommandError{timed_out_ ? ExitCode::timed_out : ExitCode::failed, "Not every message came through."};
         co_return ExitCode::success;
+    }
+
+    net::awaitable<void> set_up() {
+        for (unsigned i = 0; i < arguments_.subscribers && !ended_; ++i) co_await add_subscriber();
+        for (unsigned i = 0; i < arguments_.publishers && !ended_; ++i) {
+            publishers_.push_back(make_session("p" + std::to_string(i)));
+            if (co_await publishers_.back()->connect()) last_progress_ = Clock::now();
+        }
     }
 
     std::unique_ptr<Session> make_session(const std::string& suffix) {
         auto resolved = resolved_;
         auto& connect = resolved.client.connect;
         if (!connect.client_id.empty()) connect.client_id += '-' + suffix;
-        auto session = std::make_unique<Session>(io_, resolved, report_);
+        auto session = std::make_unique<Session>(io_, resolved, report_, arguments_.connection.maximum_losses);
+        session->on_loss = [this] { progress_.clear(); };
         session->on_lost = [this](const CommandError& error) {
             lost_ = error;
             end();
@@ -105,21 +119,22 @@ private:
         return session;
     }
 
-    [[nodiscard]] net::awaitable<bool> add_subscriber() {
+    net::awaitable<void> add_subscriber() {
         auto& session = *subscribers_.emplace_back(make_session("s" + std::to_string(subscribers_.size())));
         session.client().on_message([this](const Message& message) { take(message); });
-        if (!co_await session.connect()) co_return false;
-        for (unsigned i = 0; i < arguments_.publishers; ++i) {
+        if (!co_await session.connect()) co_return;
+        for (unsigned i = 0; i < arguments_.publishers && !ended_; ++i) {
             const std::string topic = with_number(arguments_.topic, i);
             const Subscription subscription{.topic_filter = topic, .qos = static_cast<Qos>(arguments_.qos)};
             native::ErrorCode error;
             const auto answer =
                 co_await session.client().async_subscribe(subscription, net::redirect_error(net::use_awaitable, error));
-            if (error)
+            if (error && !ended_)
                 throw CommandError{ExitCode::failed, "Not subscribed: " + explain(error, answer.reason_string())};
+            last_progress_ = Clock::now();
             if (topic == arguments_.topic) break;  // all publish to one
         }
-        co_return true;
+        session.settled();  // its messages are its progress, and --timeout sees to that
     }
 
     void take(const Message& message) {
@@ -148,7 +163,8 @@ private:
             co_await window.acquire();
             stamp(payload);
             client.async_publish(topic, payload, options,
-                                 [this, &window](const native::ErrorCode& error, const native::Answer&) {
+                                 [this, &window, number](const native::ErrorCode& error, const native::Answer&) {
+                                     publishers_[number]->progressed();
                                      if (error)
                                          ++refused_;
                                      else
@@ -169,8 +185,9 @@ private:
             const auto now = Clock::now();
             const std::uint64_t done = published_ + received_ + refused_;
             if (std::exchange(last_done_, done) != done) last_progress_ = now;
-            progress_.update(expected_ > 0 ? received_ : published_,
-                             expected_ > 0 ? expected_ : arguments_.messages * arguments_.publishers);
+            if (is_set_up_)
+                progress_.update(expected_ > 0 ? received_ : published_,
+                                 expected_ > 0 ? expected_ : arguments_.messages * arguments_.publishers);
             if (now - last_progress_ > std::chrono::duration<double>(arguments_.timeout)) {
                 timed_out_ = true;
                 return end();
@@ -184,12 +201,12 @@ private:
         changed_.cancel();
         for (const auto* sessions : {&publishers_, &subscribers_}) {
             for (const auto& session : *sessions) {
-                if (!session->client().is_connected()) session->give_up();
+                if (!is_set_up_ || !session->client().is_connected()) session->give_up();
             }
         }
     }
 
-    void tell() const {
+    void tell() {
         const double seconds = std::chrono::duration<double>(finish_ - start_).count();
         const auto milliseconds = [&](double share) { return static_cast<double>(latencies_.percentile(share)) / 1e6; };
         const double total = static_cast<double>(published_ + received_);
@@ -209,28 +226,30 @@ private:
                                               {"p99", milliseconds(0.99)},
                                               {"maximum", static_cast<double>(latencies_.maximum()) / 1e6}};
         }
-        if (arguments_.connection.json)
-            std::cout << result.dump() << std::endl;
-        else
-            tell_people(result);
+        Output output;
+        if (!output.write(arguments_.connection.json ? result.dump() + '\n' : for_people(result)) &&
+            !output.was_stopped())
+            unwritten_ = output.problem();
     }
 
-    static void tell_people(const nlohmann::ordered_json& result) {
-        std::cout << std::fixed << std::setprecision(0);
-        std::cout << "published  " << result["published"].get<std::uint64_t>() << ", "
-                  << result["published_per_second"].get<double>() << " a second\n"
-                  << "received   " << result["received"].get<std::uint64_t>() << ", "
-                  << result["received_per_second"].get<double>() << " a second\n"
-                  << "missing    " << result["missing"].get<std::uint64_t>() << "\n"
-                  << std::setprecision(2) << "processor  " << result["cpu_microseconds_per_message"].get<double>()
-                  << " µs a message, of this side\n";
+    static std::string for_people(const nlohmann::ordered_json& result) {
+        std::ostringstream text;
+        text << std::fixed << std::setprecision(0);
+        text << "published  " << result["published"].get<std::uint64_t>() << ", "
+             << result["published_per_second"].get<double>() << " a second\n"
+             << "received   " << result["received"].get<std::uint64_t>() << ", "
+             << result["received_per_second"].get<double>() << " a second\n"
+             << "missing    " << result["missing"].get<std::uint64_t>() << "\n"
+             << std::setprecision(2) << "processor  " << result["cpu_microseconds_per_message"].get<double>()
+             << " µs a message, of this side\n";
         if (result.contains("latency_milliseconds")) {
             const auto& latency = result["latency_milliseconds"];
-            std::cout << "latency    p50 " << latency["p50"].get<double>() << ", p95 " << latency["p95"].get<double>()
-                      << ", p99 " << latency["p99"].get<double>() << ", maximum " << latency["maximum"].get<double>()
-                      << " ms\n";
+            text << "latency    p50 " << latency["p50"].get<double>() << ", p95 " << latency["p95"].get<double>()
+                 << ", p99 " << latency["p99"].get<double>() << ", maximum " << latency["maximum"].get<double>()
+                 << " ms\n";
         }
-        std::cout << "in         " << result["seconds"].get<double>() << " s" << std::endl;
+        text << "in         " << result["seconds"].get<double>() << " s\n";
+        return text.str();
     }
 
     const BenchArguments& arguments_;
@@ -249,8 +268,10 @@ private:
     std::uint64_t received_ = 0;
     std::uint64_t last_done_ = 0;
     unsigned finished_publishers_ = 0;
+    bool is_set_up_ = false;
     bool ended_ = false;
     bool timed_out_ = false;
+    std::string unwritten_;
     std::optional<CommandError> lost_;
     Clock::time_point start_;
     Clock::time_point finish_;

@@ -17,10 +17,11 @@ namespace net = boost::asio;
 
 constexpr std::size_t read_ahead = 1000;  // lines
 
-LineReader::LineReader(net::any_io_executor executor, int descriptor)
+LineReader::LineReader(net::any_io_executor executor, int descriptor, Unit unit)
     : executor_{std::move(executor)},
       arrived_{std::make_shared<net::steady_timer>(executor_, net::steady_timer::time_point::max())},
       descriptor_{descriptor},
+      unit_{unit},
       wake_{eventfd(0, EFD_CLOEXEC)},
       thread_{[this] { read_all(); }} {}
 
@@ -83,6 +84,7 @@ void LineReader::read_all() {
             break;
         }
         rest.append(chunk.data(), static_cast<std::size_t>(size));
+        if (unit_ == Unit::everything) continue;
         std::size_t begin = 0;
         for (auto end = rest.find('\n'); end != std::string::npos; end = rest.find('\n', begin)) {
             add(rest.substr(begin, end - begin));
@@ -91,7 +93,8 @@ void LineReader::read_all() {
         rest.erase(0, begin);
         notify();
     }
-    if (!rest.empty()) add(std::move(rest));  // a last line without its end
+    // A last line without its end; half of everything is nothing. Only this thread writes error_.
+    if (unit_ == Unit::everything ? error_ == 0 : !rest.empty()) add(std::move(rest));
     {
         const std::lock_guard lock{mutex_};
         at_end_ = true;

@@ -1,8 +1,9 @@
-// Lines of a file descriptor, read beside the loop.
+// Lines of a file descriptor, or all of it, read beside the loop.
 #pragma once
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <condition_variable>
+#include <cstdint>
 #include <deque>
 #include <memory>
 #include <mutex>
@@ -18,13 +19,14 @@ namespace wsmq::command {
 /// so for the shell that shares it as well. A bounded number of lines is read ahead.
 class LineReader {
 public:
-    LineReader(boost::asio::any_io_executor, int descriptor);
+    enum class Unit : std::uint8_t { line, everything };
+    LineReader(boost::asio::any_io_executor, int descriptor, Unit unit = Unit::line);
     ~LineReader();
     LineReader(const LineReader&) = delete;
     LineReader& operator=(const LineReader&) = delete;
 
-    /// The next line, without its end; nothing at the end of the input, or after stop(). Throws CommandError where
-    /// the input cannot be read.
+    /// The next line, without its end, or everything, once; nothing at the end of the input, or after stop(). Throws
+    /// CommandError where the input cannot be read.
     boost::asio::awaitable<std::optional<std::string>> next();
     /// Ends the input here. On the loop's thread.
     void stop();
@@ -38,6 +40,7 @@ private:
     boost::asio::any_io_executor executor_;
     std::shared_ptr<boost::asio::steady_timer> arrived_;  ///< outlived by what was posted to it
     int descriptor_;
+    Unit unit_;
     int wake_;  ///< an eventfd: stop reading
     std::mutex mutex_;
     std::condition_variable room_;

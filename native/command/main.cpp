@@ -2,16 +2,16 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <iostream>
-#include <sstream>
 #include <string>
 #include <vector>
 
 #include "arguments/command_arguments.hpp"
+#include "arguments/command_line.hpp"
 #include "arguments/messaging_arguments.hpp"
 #include "commands.hpp"
 #include "exit_code.hpp"
+#include "process/descriptors.hpp"
 #include "report.hpp"
-#include "text/printable.hpp"
 
 namespace {
 
@@ -71,36 +71,21 @@ template <class Arguments> ExitCode run(const Subcommand<Arguments>& subcommand)
     }
 }
 
-/// The words behind `--`, which are taken off: a program's own, of which the parser must see none.
-std::vector<std::string> take_program(int& argc, char** argv) {
-    char** const end = argv + argc;
-    char** const mark = std::find_if(argv, end, [](const char* word) { return std::string_view{word} == "--"; });
-    const bool is_for_it = mark != end && argc > 1 && std::string_view{argv[1]} == "serve";
-    if (!is_for_it) return {};
-    argc = static_cast<int>(mark - argv);
-    return {mark + 1, end};
+/// Where the parser has failed: what it would have said of how errors are told.
+Report report_of(const std::vector<std::string>& words) {
+    ConnectionArguments arguments;
+    arguments.json = std::ranges::find(words, "--json") != words.end();
+    arguments.quiet = std::ranges::find(words, "--quiet") != words.end();
+    return Report{arguments};
 }
 
-/// The parser repeats words of the command line. From an address on they may hold a password, with spaces in it too.
-std::string parse_failure(const CLI::App* app, const CLI::Error& error) {
-    std::istringstream lines{CLI::FailureMessage::simple(app, error)};
-    std::string text;
-    for (std::string line; std::getline(lines, line);) {
-        const auto mark = std::min(line.find("://"), line.find('@'));
-        if (mark != std::string::npos) line.replace(line.find_last_of(" =", mark) + 1, std::string::npos, "***");
-        text += printable(line) + '\n';
-    }
-    return text;
-}
-
-ExitCode choose(int argc, char** argv) {
-    CLI::App app{"MQTT from the command line, over TCP, TLS and WebSocket, and requests over it."};
+ExitCode choose(std::vector<std::string> words) {
+    CLI::App app{"MQTT from the command line, over TCP, TLS and WebSocket, and requests over it.", "wsmq"};
     app.set_help_flag("--help", "Print this help and exit");
-    app.failure_message(parse_failure);
     app.set_version_flag("--version", WSMQ_VERSION);
     bool list_commands = false;
     app.add_flag("--list-commands", list_commands)->group("");
-    app.footer("\n`wsmq COMMAND --help` tells the options of a command.");
+    app.footer("\n`wsmq COMMAND --help`, or `wsmq help COMMAND`, tells the options of a command.");
     const Subcommand<PubArguments> pub{app, "pub", "Publish messages", &run_pub};
     const Subcommand<SubArguments> sub{app, "sub", "Subscribe, and print what arrives", &run_sub};
     const Subcommand<BenchArguments> bench{app, "bench", "Measure how fast messages go through a broker", &run_bench};
@@ -108,12 +93,18 @@ ExitCode choose(int argc, char** argv) {
     Subcommand<ServeArguments> serve{app, "serve", "Answer requests by a program", &run_serve};
     const Subcommand<PresenceArguments> presence{app, "presence", "Tell which webapps are there", &run_presence};
     const Subcommand<ServicesArguments> services{app, "services", "Tell which services are there", &run_services};
-    serve.arguments().program = take_program(argc, argv);
+    serve.arguments().program = take_program(words);
+    take_help(words);
+    if (const auto problem = unknown_command(app, words)) return report_of(words).fail(ExitCode::usage, *problem);
+    join_properties(app, words);
     app.require_subcommand(0, 1);
     try {
-        app.parse(argc, argv);
+        app.parse(std::vector<std::string>{words.rbegin(), words.rend()});
+    } catch (const CLI::Success& asked) {
+        app.exit(asked);
+        return ExitCode::success;
     } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? ExitCode::success : ExitCode::usage;
+        return report_of(words).fail(ExitCode::usage, sentence_of(app, error));
     }
     if (list_commands) {
         for (const CLI::App* each : app.get_subcommands([](const CLI::App*) { return true; }))
@@ -134,6 +125,10 @@ ExitCode choose(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    open_standard_descriptors();
     std::ios::sync_with_stdio(false);
-    return static_cast<int>(choose(argc, argv));
+    const std::vector<std::string> words(argv + 1, argv + std::max(argc, 1));
+    const ExitCode code = choose(words);
+    if (std::cout.flush()) return static_cast<int>(code);
+    return static_cast<int>(report_of(words).fail(ExitCode::failed, "Standard output could not be written."));
 }

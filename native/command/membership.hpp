@@ -12,13 +12,15 @@ namespace wsmq::command {
 template <class Party> class Membership {
 public:
     /// `name`: as whom it joins, for -d.
-    Membership(Party& party, const Report& report, std::string name)
-        : party_{party}, log_{report}, name_{std::move(name)} {
+    Membership(Party& party, const Report& report, std::uint32_t maximum_losses, std::string name)
+        : party_{party}, log_{report, maximum_losses}, name_{std::move(name)} {
         log_.on_lost = [this](const CommandError& error) {
             if (on_lost) on_lost(error);
         };
-        party_.on_joined(
-            [this](bool again) { log_.connected((again ? "Joined again as " : "Joined as ") + name_ + '.'); });
+        party_.on_joined([this](bool again) {
+            log_.connected((again ? "Joined again as " : "Joined as ") + name_ + '.');
+            log_.settled();
+        });
         party_.on_disconnected([this](const native::Disconnection& event) { log_.disconnected(event); });
     }
 
@@ -37,12 +39,11 @@ public:
     std::function<void(const CommandError&)> on_lost;
 
     /// Why it did not join.
-    [[nodiscard]] static CommandError failure_of(const native::ErrorCode& error, const native::JoinAnswer& answer) {
-        const bool refused = error == patterns::Error::refused;
-        std::string detail = answer.detail;
-        if (detail.empty() && refused) detail = describe(answer.reason);
-        return {refused ? ExitCode::refused : exit_code_of(error, ExitCode::not_connected),
-                "Not connected: " + explain(error, detail)};
+    [[nodiscard]] CommandError failure_of(const native::ErrorCode& error, const native::JoinAnswer& answer) const {
+        if (log_.was_lost())
+            return {ExitCode::connection_lost, "The connection was lost: " + explain(error, answer.detail)};
+        if (log_.was_accepted()) return {ExitCode::failed, "Not joined: " + explain(error, answer.detail)};
+        return not_connected(error, answer.detail);
     }
 
 private:

@@ -1,11 +1,11 @@
 // wsmq pub: publishes what the arguments name, and ends when the broker has it all.
 #include <unistd.h>
 
-#include <iostream>
+#include <algorithm>
 
 #include "commands.hpp"
 #include "line_reader.hpp"
-#include "messages/payload_source.hpp"
+#include "messages/payload.hpp"
 #include "session.hpp"
 #include "wsmq/topic.hpp"
 
@@ -26,6 +26,8 @@ public:
                    .retain = arguments.retain,
                    .encoded_properties = resolved_.properties.publish.bytes()} {
         arguments.payload.check();
+        const bool is_read_later = arguments.payload.lines || arguments.payload.is_standard_input();
+        if (!is_read_later) payload_ = read_payload(arguments.payload);
     }
 
     ExitCode run() {
@@ -38,25 +40,40 @@ private:
                                   : !resolved_.topics.empty() ? resolved_.topics.front()
                                                               : "";
         if (topic.empty()) throw UsageError{"-t says which topic is published to."};
+        if (!arguments_.topic.empty() && !resolved_.topics.empty())
+            throw UsageError{"-t and the topic of an address do not go together."};
+        if (std::ranges::any_of(resolved_.topics, [&](const auto& each) { return each != topic; }))
+            throw UsageError{"The addresses have different topics."};
         const std::string shown = arguments_.topic.empty() ? "The topic of the address" : '"' + topic + '"';
         if (!is_valid_topic_name(topic)) throw UsageError{shown + " is not a topic name."};
         return topic;
     }
 
     net::awaitable<ExitCode> work() {
+        session_.on_loss = [this] {
+            progress_.clear();
+            const bool is_idle = attempted_ == done_;
+            if (is_idle) session_.progressed();  // there was none to be made
+        };
         session_.on_lost = [this](const CommandError& error) {
-            lost_ = error;
+            failure_ = error;
             give_up();
         };
-        if (!co_await session_.connect()) co_return ExitCode::failed;
-        if (arguments_.payload.lines)
-            co_await publish_lines();
-        else
-            co_await publish_repeats();
+        limit_.start([this] {
+            failure_ = timed_out();
+            give_up();
+        });
+        if (arguments_.payload.is_standard_input()) co_await read_all();
+        if (!stopped_ && co_await session_.connect()) {
+            if (arguments_.payload.lines)
+                co_await publish_lines();
+            else
+                co_await publish_repeats();
+        }
         co_await window_.empty();
         progress_.clear();
-        if (lost_) throw CommandError{*lost_};
         co_await session_.disconnect();
+        if (failure_) throw CommandError{*failure_};
         co_return failed_ ? ExitCode::failed : ExitCode::success;
     }
 
@@ -75,16 +92,23 @@ private:
         reader_ = nullptr;
     }
 
+    net::awaitable<void> read_all() {
+        LineReader reader{io_.get_executor(), STDIN_FILENO, LineReader::Unit::everything};
+        reader_ = &reader;
+        const auto text = co_await reader.next();
+        reader_ = nullptr;
+        if (text) payload_.assign(text->begin(), text->end());
+    }
+
     net::awaitable<void> publish_repeats() {
-        PayloadSource source{arguments_.payload, std::cin};
-        total_ = source.count();
-        for (auto payload = source.next(); payload && !stopped_; payload = source.next()) {
+        total_ = arguments_.payload.repeat;
+        while (attempted_ < *total_ && !stopped_) {
             if (attempted_ > 0 && arguments_.repeat_delay > 0) co_await pause();
             co_await window_.acquire();
             if (stopped_)
                 window_.release();
             else
-                publish(*payload);
+                publish(payload_);
         }
     }
 
@@ -104,13 +128,14 @@ private:
     void ended(const native::ErrorCode& error, const native::Answer& answer) {
         progress_.update(++done_, total_);
         window_.release();
+        session_.progressed();  // also where it failed: what is behind it goes on
         if (!error) {
             if (answer.reason == ReasonCode::no_matching_subscribers)
                 report_.debug("Nobody has subscribed to the topic.");
             return;
         }
         failed_ = true;
-        if (lost_ || stopped_) return;  // told once, by its reason
+        if (failure_ || stopped_) return;  // told once, by its reason
         progress_.clear();
         report_.warn("Not published: " + explain(error, answer.reason_string()));
     }
@@ -131,14 +156,16 @@ private:
     Report report_;
     ConnectionArguments::Resolved resolved_;
     std::string topic_;
+    Payload payload_;
     PublishOptions options_;
     net::io_context io_{1};
-    Session session_{io_, resolved_, report_};
+    Session session_{io_, resolved_, report_, arguments_.connection.maximum_losses};
+    TimeLimit limit_{io_, arguments_.timeout};
     Window window_{io_.get_executor(), window_size};
     net::steady_timer pause_{io_};
     LineReader* reader_ = nullptr;
     ProgressLine progress_;
-    std::optional<CommandError> lost_;
+    std::optional<CommandError> failure_;
     std::optional<std::uint64_t> total_;
     std::uint64_t attempted_ = 0;
     std::uint64_t done_ = 0;

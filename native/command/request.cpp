@@ -3,12 +3,11 @@
 #include <unistd.h>
 
 #include <boost/asio/post.hpp>
-#include <csignal>
 #include <iostream>
 
 #include "commands.hpp"
 #include "membership.hpp"
-#include "messages/payload_source.hpp"
+#include "messages/payload.hpp"
 #include "output.hpp"
 #include "text/base64.hpp"
 #include "text/json_text.hpp"
@@ -23,6 +22,8 @@ namespace {
 
 using native::Reply;
 using native::Target;
+
+const CommandError no_answer{ExitCode::timed_out, "There was no answer in time."};
 
 std::string login_name() {
     const passwd* account = getpwuid(getuid());
@@ -75,8 +76,7 @@ std::string params_of(const RequestArguments& arguments, const Question& questio
     if (arguments.file || from_input) {
         PayloadArguments from;
         from.file = arguments.file.value_or("-");
-        PayloadSource source{from, std::cin};
-        const auto bytes = source.next().value_or(Payload{});
+        const auto bytes = read_payload(from);
         params.assign(bytes.begin(), bytes.end());
     }
     if (!arguments.content_type.empty()) return params;
@@ -92,7 +92,7 @@ public:
     explicit RequestCommand(const RequestArguments& arguments)
         : arguments_{arguments},
           report_{arguments.connection},
-          resolved_{arguments.connection.resolve()},
+          resolved_{arguments.connection.resolve_without_topic()},
           question_{arguments},
           uid_{uid_of(arguments)} {
         check_root(arguments.root);
@@ -101,8 +101,6 @@ public:
     }
 
     ExitCode run() {
-        // Output that nobody reads any more cancels the request, in place of ending the process.
-        std::signal(SIGPIPE, SIG_IGN);
         return run_loop(io_, work(), [this] { interrupt(); });
     }
 
@@ -118,7 +116,10 @@ private:
     }
 
     net::awaitable<ExitCode> work() {
-        membership_.on_lost = [this](const CommandError& error) { lost_ = error; };
+        membership_.on_lost = [this](const CommandError& error) {
+            lost_ = error;
+            give_up();
+        };
         ExitCode code = ExitCode::success;
         if (arguments_.notify) {
             code = co_await notify();
@@ -145,6 +146,7 @@ private:
         const bool joined = co_await membership_.join();
         limit.cancel();
         if (timed_out_) throw CommandError{ExitCode::timed_out, "Nobody answered in time."};
+        if (lost_) throw CommandError{*lost_};
         if (!joined) throw CommandError{ExitCode::cancelled, "The notification was not sent."};
         if (const auto error = app_.notify_text(question_.target, question_.method, params_))
             throw CommandError{ExitCode::failed, "Not sent: " + explain(error)};
@@ -153,9 +155,14 @@ private:
 
     net::awaitable<ExitCode> ask() {
         begin_ = Clock::now();
+        printer_.output().limit(begin_ + timeout());
+        printer_.on_failed = [this](const CommandError& error) {
+            unwritten_ = error;
+            cancel();
+        };
         app_.async_join([this](const native::ErrorCode& error, const native::JoinAnswer& answer) {
             if (!error || interrupted_) return;
-            lost_ = Membership<native::Webapp>::failure_of(error, answer);
+            lost_ = membership_.failure_of(error, answer);
             cancel();
         });
         if (!arguments_.content_type.empty()) co_await discover();
@@ -181,7 +188,8 @@ private:
             co_await leave();
             throw CommandError{failure};
         }
-        co_return output_failed_ ? ExitCode::failed : ExitCode::success;
+        if (unwritten_) throw CommandError{*unwritten_};
+        co_return ExitCode::success;
     }
 
     /// Whether a service takes raw bodies stands in its record alone.
@@ -197,7 +205,9 @@ private:
         changed_ = nullptr;
         app_.on_service({});
         if (!cancelled && !stopped_) {
+            const bool looked = app_.is_joined();
             co_await leave();
+            if (!looked) throw CommandError{no_answer};
             throw CommandError{ExitCode::no_responder, "No record of the service says that it takes raw bodies."};
         }
     }
@@ -209,6 +219,10 @@ private:
     void interrupt() {
         interrupted_ = true;
         membership_.end();
+        give_up();
+    }
+
+    void give_up() {
         if (arguments_.notify) return app_.async_leave([](const native::ErrorCode&) {});
         cancel();
     }
@@ -239,7 +253,7 @@ private:
             if (reply.content_type.empty())
                 write((arguments_.pretty ? indented(reply.result) : one_line(reply.result)) + '\n');
             else
-                write(output_.shown(reply.result, kept_in_texts));
+                write(printer_.output().shown(reply.result, kept_in_texts));
             return;
         }
         std::string object;
@@ -257,11 +271,9 @@ private:
     }
 
     void write(const std::string& text) {
-        if (output_failed_) return;
-        if (output_.write(text)) return;
-        output_failed_ = true;
-        report_.warn("Standard output could not be written.");
-        cancel();
+        if (unwritten_) return;
+        printer_.text() += text;
+        printer_.flush();
     }
 
     CommandError failure_of(const native::ErrorCode& error, const Reply& reply) const {
@@ -274,10 +286,10 @@ private:
         }
         details += '}';
         if (error == patterns::Error::remote) return {ExitCode::failed, text, details};
-        if (error == patterns::Error::timed_out) return {ExitCode::timed_out, "There was no answer in time.", details};
+        if (error == patterns::Error::timed_out) return {no_answer.code(), no_answer.what(), details};
         if (error == patterns::Error::no_responder)
             return {ExitCode::no_responder, "Nobody is there who could answer.", details};
-        if (output_failed_) return {ExitCode::failed, "The request was cancelled."};
+        if (unwritten_) return *unwritten_;
         if (error == patterns::Error::cancelled) return {ExitCode::cancelled, "The request was cancelled."};
         if (error == patterns::Error::not_supported) return {ExitCode::failed, "The service takes no raw bodies."};
         return {ExitCode::failed, "The request failed: " + explain(error)};
@@ -287,18 +299,18 @@ private:
 
     const RequestArguments& arguments_;
     Report report_;
-    Output output_;
     ConnectionArguments::Resolved resolved_;
     Question question_;
     std::string uid_;
     std::string params_;
     net::io_context io_{1};
+    Printer printer_{io_};
     native::Webapp app_{
         io_.get_executor(),
         resolved_.urls,
         {.root = arguments_.root, .uid = uid_, .roll_call = patterns::Webapp::RollCall::never, .appears = false},
         resolved_.client};
-    Membership<native::Webapp> membership_{app_, report_, uid_};
+    Membership<native::Webapp> membership_{app_, report_, arguments_.connection.maximum_losses, uid_};
     native::CancelSource cancel_;
     net::steady_timer* changed_ = nullptr;
     Clock::time_point begin_;
@@ -306,7 +318,7 @@ private:
     bool interrupted_ = false;
     bool stopped_ = false;
     bool timed_out_ = false;
-    bool output_failed_ = false;
+    std::optional<CommandError> unwritten_;
 };
 
 }  // namespace

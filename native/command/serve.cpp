@@ -54,7 +54,7 @@ public:
     explicit Serve(const ServeArguments& arguments)
         : arguments_{completed(arguments)},
           report_{arguments.connection},
-          resolved_{arguments.connection.resolve()},
+          resolved_{arguments.connection.resolve_without_topic()},
           patience_{milliseconds(arguments.patience)} {
         check_names(arguments_);
         check_answer(arguments_);
@@ -112,9 +112,14 @@ private:
     net::awaitable<ExitCode> work() {
         membership_.on_lost = [this](const CommandError& error) {
             lost_ = error;
-            ended_.cancel();
+            give_up();
         };
+        limit_.start([this] {
+            timed_out_ = true;
+            interrupt();
+        });
         const bool joined = co_await membership_.join();
+        limit_.cancel();
         while (joined && !interrupted_ && !lost_) {
             native::ErrorCode cancelled;
             co_await ended_.async_wait(net::redirect_error(net::use_awaitable, cancelled));
@@ -125,6 +130,7 @@ private:
             co_await jobs_->empty();
         }
         if (lost_) throw CommandError{*lost_};
+        if (timed_out_) throw timed_out();
         co_return ExitCode::success;
     }
 
@@ -143,6 +149,10 @@ private:
     void interrupt() {
         interrupted_ = true;
         membership_.end();
+        give_up();
+    }
+
+    void give_up() {
         ended_.cancel();
         if (!service_.is_joined()) service_.async_leave(Duration{0}, [](const native::ErrorCode&) {});
     }
@@ -166,11 +176,13 @@ private:
     std::optional<Jobs> jobs_;
     native::Service service_{io_.get_executor(), resolved_.urls, options(), resolved_.client};
     Membership<native::Service> membership_{
-        service_, report_,
+        service_, report_, arguments_.connection.maximum_losses,
         "instance " + std::string{service_.instance()} + " of " + arguments_.service.value_or("the backend")};
     net::steady_timer ended_{io_, net::steady_timer::time_point::max()};
+    TimeLimit limit_{io_, arguments_.timeout};
     std::optional<CommandError> lost_;
     bool interrupted_ = false;
+    bool timed_out_ = false;
 };
 
 }  // namespace

@@ -1,15 +1,40 @@
 #include "session.hpp"
 
-#include <boost/asio/signal_set.hpp>
-#include <csignal>
 #include <cstdlib>
 #include <exception>
 
+#include "process/interrupts.hpp"
+#include "wsmq/native/transport_error.hpp"
+
 namespace wsmq::command {
 
-ExitCode exit_code_of(const native::ErrorCode& error, ExitCode otherwise) {
-    const bool refused = error.category() == reason_category() || error == Errc::connection_refused;
-    return refused ? ExitCode::refused : otherwise;
+namespace {
+
+ExitCode exit_code_of(const native::ErrorCode& error) {
+    if (error.category() == reason_category()) return ExitCode::refused;
+    if (error == native::TransportError::invalid_options) return ExitCode::usage;
+    if (error.category() != error_category()) return ExitCode::not_connected;
+    switch (static_cast<Errc>(error.value())) {
+        case Errc::connection_refused:
+        case Errc::authentication_failed: return ExitCode::refused;
+        case Errc::invalid_topic:
+        case Errc::invalid_utf8:
+        case Errc::invalid_character:
+        case Errc::invalid_property:
+        case Errc::invalid_argument:
+        case Errc::not_supported: return ExitCode::usage;
+        case Errc::taken_over:
+        case Errc::disconnected_by_broker: return ExitCode::connection_lost;
+        default: return ExitCode::not_connected;
+    }
+}
+
+}  // namespace
+
+CommandError not_connected(const native::ErrorCode& error, std::string_view detail) {
+    const ExitCode code = exit_code_of(error);
+    const std::string who = code == ExitCode::refused ? "The broker refused: " : "";
+    return {code, "Not connected: " + who + explain(error, detail)};
 }
 
 std::string explain(const native::ErrorCode& error, std::string_view detail) {
@@ -20,22 +45,16 @@ std::string explain(const native::ErrorCode& error, std::string_view detail) {
 
 ExitCode run_loop(net::io_context& io, net::awaitable<ExitCode> work, const std::function<void()>& interrupted,
                   const std::function<void()>& killed) {
-    net::signal_set signals{io, SIGINT, SIGTERM};
-    signals.async_wait([&](const native::ErrorCode& error, int) {
-        if (error) return;
-        signals.async_wait([&](const native::ErrorCode& second, int number) {
-            if (second) return;
-            if (killed) killed();
-            std::_Exit(128 + number);
-        });
-        interrupted();
-    });
+    const Interrupts interrupts{io, [&, is_first = true](int number) mutable {
+                                    if (std::exchange(is_first, false)) return interrupted();
+                                    if (killed) killed();
+                                    std::_Exit(128 + number);
+                                }};
     std::optional<ExitCode> code;
     std::exception_ptr thrown;
     net::co_spawn(io, std::move(work), [&](std::exception_ptr exception, ExitCode result) {
         thrown = std::move(exception);
         code = result;
-        signals.cancel();
         io.stop();
     });
     io.run();
@@ -49,16 +68,43 @@ void ConnectionLog::connected(const std::string& text) {
 }
 
 void ConnectionLog::disconnected(const native::Disconnection& event) {
+    was_accepted_ = event.was_connected;
+    was_lost_ = event.was_connected && event.why != Errc::none;
     if (ending_) return;
-    const std::string text = explain(event.error, event.reason_string.empty() ? event.detail : event.reason_string);
-    report_.debug(event.reconnecting ? text + " Next attempt in " + std::to_string(event.retry_in.count()) + " ms."
-                                     : text);
-    if (event.reconnecting || !connected_ || !on_lost) return;
-    on_lost(CommandError{exit_code_of(event.error, ExitCode::connection_lost), "The connection was lost: " + text});
+    std::string text = explain(event.error, event.reason_string.empty() ? event.detail : event.reason_string);
+    const auto end = [&](const std::string& why) {
+        ending_ = true;
+        if (on_lost) on_lost(CommandError{ExitCode::connection_lost, why + ": " + text});
+    };
+    if (!event.reconnecting) {
+        report_.debug(text);
+        return connected_ ? end("The connection was lost") : void();
+    }
+    if (event.was_connected && on_loss) on_loss();
+    if (event.was_connected && maximum_losses_ > 0 && ++losses_ >= maximum_losses_)
+        return end("The connection was lost " + std::to_string(losses_) + " times in a row, and nothing came of it");
+    const std::string next = " Next attempt in " + std::to_string(event.retry_in.count()) + " ms.";
+    if (!event.was_connected) return report_.debug(text + next);
+    report_.warn("The connection was lost: " + text + next);
 }
 
-Session::Session(net::io_context& io, const ConnectionArguments::Resolved& resolved, const Report& report)
-    : report_{report}, client_{io.get_executor(), resolved.urls, resolved.client} {
+TimeLimit::TimeLimit(net::io_context& io, const std::optional<double>& seconds) : timer_{io} {
+    if (seconds) end_ = Clock::now() + std::chrono::microseconds{static_cast<std::int64_t>(*seconds * 1e6)};
+}
+
+void TimeLimit::start(std::function<void()> over) {
+    if (!end_) return;
+    timer_.expires_at(*end_);
+    timer_.async_wait([over = std::move(over)](const native::ErrorCode& error) {
+        if (!error) over();
+    });
+}
+
+CommandError timed_out() { return {ExitCode::timed_out, "Timed out."}; }
+
+Session::Session(net::io_context& io, const ConnectionArguments::Resolved& resolved, const Report& report,
+                 std::uint32_t maximum_losses)
+    : report_{report}, log_{report, maximum_losses}, client_{io.get_executor(), resolved.urls, resolved.client} {
     watch();
 }
 
@@ -70,6 +116,9 @@ void Session::watch() {
     });
     log_.on_lost = [this](const CommandError& error) {
         if (on_lost) on_lost(error);
+    };
+    log_.on_loss = [this] {
+        if (on_loss) on_loss();
     };
     client_.on_disconnected([this](const native::Disconnection& event) { log_.disconnected(event); });
     client_.on_subscription_lost([this](const SubscriptionLost& event) {
@@ -84,8 +133,7 @@ net::awaitable<bool> Session::connect() {
     if (!error) co_return true;
     if (log_.is_ending()) co_return false;
     const std::string_view said = answer.reason_string();
-    throw CommandError{exit_code_of(error, ExitCode::not_connected),
-                       "Not connected: " + explain(error, said.empty() ? std::string_view{answer.detail} : said)};
+    throw not_connected(error, said.empty() ? std::string_view{answer.detail} : said);
 }
 
 net::awaitable<void> Session::disconnect() {

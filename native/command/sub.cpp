@@ -1,7 +1,7 @@
 // wsmq sub: subscribes, and prints what arrives.
 #include <algorithm>
-#include <boost/asio/post.hpp>
 
+#include "arguments/consistency.hpp"
 #include "commands.hpp"
 #include "messages/message_format.hpp"
 #include "output.hpp"
@@ -18,15 +18,16 @@ public:
         : arguments_{arguments},
           report_{arguments.connection},
           resolved_{arguments.connection.resolve()},
-          format_{format_of(arguments).for_terminal(output_.is_terminal())},
+          format_{format_of(arguments).for_terminal(printer_.output().is_terminal())},
           subscriptions_{subscriptions_of()} {
+        check_consistency(arguments, resolved_.client.connect.version);
         for (const auto* filters : {&arguments.filtered_out, &arguments.unsubscribed}) {
             for (const auto& filter : *filters) check_filter(filter);
         }
     }
 
     ExitCode run() {
-        return run_loop(io_, work(), [this] { end(ExitCode::success); });
+        return run_loop(io_, work(), [this] { stop(ExitCode::success); });
     }
 
 private:
@@ -48,11 +49,12 @@ private:
         std::vector<Subscription> subscriptions;
         for (const auto& filter : filters_) {
             check_filter(filter);
-            subscriptions.push_back({.topic_filter = filter,
-                                     .qos = static_cast<Qos>(arguments_.qos),
-                                     .no_local = arguments_.no_local,
-                                     .retain_as_published = arguments_.retain_as_published,
-                                     .retain_handling = static_cast<RetainHandling>(arguments_.retain_handling)});
+            subscriptions.push_back(
+                {.topic_filter = filter,
+                 .qos = static_cast<Qos>(arguments_.qos),
+                 .no_local = arguments_.no_local,
+                 .retain_as_published = arguments_.retain_as_published,
+                 .retain_handling = static_cast<RetainHandling>(arguments_.retain_handling.value_or(0))});
         }
         return subscriptions;
     }
@@ -60,33 +62,38 @@ private:
     net::awaitable<ExitCode> work() {
         // Before the connection: a session that lasted sends its messages at once.
         session_.client().on_message([this](const Message& message) { take(message); });
-        session_.on_lost = [this](const CommandError& error) {
-            lost_ = error;
-            end(error.code());
+        session_.on_lost = printer_.on_failed = [this](const CommandError& error) {
+            failure_ = error;
+            stop(error.code());
         };
-        if (arguments_.timeout) time_out_later();
+        limit_.start([this] { stop(ExitCode::timed_out); });
+        if (limit_.end()) printer_.output().limit(*limit_.end());
         if (co_await session_.connect()) {
             co_await unsubscribe();
             co_await subscribe();
         }
+        is_set_up_ = true;
+        session_.settled();
         if (arguments_.exit_after_subscribe) end(ExitCode::success);
         while (!code_) {
             native::ErrorCode cancelled;
             co_await ended_.async_wait(net::redirect_error(net::use_awaitable, cancelled));
         }
-        timeout_.cancel();
-        flush();
-        if (lost_) throw CommandError{*lost_};
+        limit_.cancel();
+        printer_.flush();
         co_await session_.disconnect();
+        if (failure_) throw CommandError{*failure_};
+        if (code_ == ExitCode::timed_out) throw timed_out();
         co_return *code_;
     }
 
     net::awaitable<void> unsubscribe() {
         for (const auto& filter : arguments_.unsubscribed) {
+            if (is_stopped_) co_return;
             native::ErrorCode error;
             const auto answer =
                 co_await session_.client().async_unsubscribe(filter, net::redirect_error(net::use_awaitable, error));
-            if (error && !code_) {
+            if (error && !is_stopped_) {
                 throw CommandError{ExitCode::failed,
                                    "Not unsubscribed from " + filter + ": " + explain(error, answer.reason_string())};
             }
@@ -94,7 +101,7 @@ private:
     }
 
     net::awaitable<void> subscribe() {
-        if (subscriptions_.empty()) co_return;
+        if (subscriptions_.empty() || is_stopped_) co_return;
         native::ErrorCode error;
         const auto answer = co_await session_.client().async_subscribe(
             subscriptions_, resolved_.properties.subscribe.bytes(), {}, net::redirect_error(net::use_awaitable, error));
@@ -108,16 +115,9 @@ private:
                              std::string{describe(reason)} + '.');
             report_.debug("Subscribed to " + filters_[i] + ": " + std::string{describe(reason)} + '.');
         }
-        if (!any_granted && !code_) {
+        if (!any_granted && !is_stopped_) {
             throw CommandError{ExitCode::failed, "Not subscribed: " + explain(error, answer.reason_string())};
         }
-    }
-
-    void time_out_later() {
-        timeout_.expires_after(std::chrono::microseconds{static_cast<std::int64_t>(*arguments_.timeout * 1e6)});
-        timeout_.async_wait([this](const native::ErrorCode& error) {
-            if (!error) end(ExitCode::timed_out);
-        });
     }
 
     void take(const Message& message) {
@@ -132,21 +132,11 @@ private:
     }
 
     void print(const Message& message) {
-        format_.append(text_, message, std::chrono::system_clock::now());
-        if (!arguments_.no_newline) text_ += '\n';
-        if (text_.size() >= 65'536) return flush();
-        if (std::exchange(flush_waits_, true)) return;
-        // What one read of the connection brought is written at once.
-        net::post(io_, [this] { flush(); });
-    }
-
-    void flush() {
-        flush_waits_ = false;
-        const bool written = output_.write(text_);
-        text_.clear();
-        if (written || code_) return;
-        report_.warn("Standard output could not be written.");
-        end(ExitCode::failed);
+        auto& text = printer_.text();
+        format_.append(text, message, std::chrono::system_clock::now());
+        if (!arguments_.no_newline) text += '\n';
+        if (text.size() >= 65'536) return printer_.flush();
+        printer_.flush_soon();
     }
 
     void remove(std::string_view topic) {
@@ -158,25 +148,32 @@ private:
         if (code_) return;
         code_ = code;
         ended_.cancel();
-        if (!session_.client().is_connected()) session_.give_up();
+    }
+
+    /// Whatever the broker still owes is not waited for.
+    void stop(ExitCode code) {
+        end(code);
+        is_stopped_ = true;
+        printer_.output().hurry();
+        if (!is_set_up_) session_.give_up();
     }
 
     const SubArguments& arguments_;
     Report report_;
     ConnectionArguments::Resolved resolved_;
-    Output output_;
+    net::io_context io_{1};
+    Printer printer_{io_};
     MessageFormat format_;
     std::vector<std::string> filters_;
     std::vector<Subscription> subscriptions_;
-    net::io_context io_{1};
-    Session session_{io_, resolved_, report_};
-    net::steady_timer timeout_{io_};
+    Session session_{io_, resolved_, report_, arguments_.connection.maximum_losses};
+    TimeLimit limit_{io_, arguments_.timeout};
     net::steady_timer ended_{io_, net::steady_timer::time_point::max()};
-    std::string text_;
-    bool flush_waits_ = false;
     std::uint64_t taken_ = 0;
+    bool is_set_up_ = false;
+    bool is_stopped_ = false;
     std::optional<ExitCode> code_;
-    std::optional<CommandError> lost_;
+    std::optional<CommandError> failure_;
 };
 
 }  // namespace

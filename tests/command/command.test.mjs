@@ -275,7 +275,7 @@ describe('errors', { timeout: 60_000 }, () => {
 
     it('-W ends the attempt: code 27', async () => {
       const { code, err } = await wsmq(['sub', ...args, '-W', '0.2'])
-      assert.deepEqual([code, err], [27, ''])
+      assert.deepEqual([code, err], [27, 'wsmq: Timed out.\n'])
     })
 
     for (const [command, code] of /** @type {const} */ ([
@@ -337,6 +337,8 @@ describe('completion for bash', () => {
   it('knows the commands, the options of each, and values', () => {
     assert.deepEqual(complete(`${program} p`), ['pub', 'presence'])
     assert.deepEqual(complete(`${program} se`), ['serve', 'services'])
+    assert.deepEqual(complete(`${program} h`), ['help'])
+    assert.deepEqual(complete(`${program} help su`), ['sub'])
     assert.deepEqual(complete(`${program} sub --retained`), ['--retained-only'])
     assert.deepEqual(complete(`${program} pub --will-q`), ['--will-qos'])
     assert.deepEqual(complete(`${program} pub -q ''`), ['0', '1', '2'])

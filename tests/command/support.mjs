@@ -62,6 +62,11 @@ export function start(args, input) {
   return track(new Running(program, args, input))
 }
 
+/** As a line of the shell, in which "$0" "$@" is the command: with its environment and its descriptors. @param {string} line @param {readonly string[]} args */
+export function startInShell(line, args) {
+  return track(new Running('sh', ['-c', line, program, ...args]))
+}
+
 /** The same on a terminal, where `out` has all that it shows. @param {readonly string[]} args */
 export function startOnTerminal(args) {
   const words = [program, ...args].map((word) => `'${word.replaceAll("'", "'\\''")}'`)

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "connection_arguments.hpp"
-#include "messages/payload_source.hpp"
+#include "messages/payload.hpp"
 
 namespace wsmq::command {
 
@@ -16,7 +16,8 @@ struct PubArguments {
     PayloadArguments payload;
     unsigned qos = 0;
     bool retain = false;
-    double repeat_delay = 0;  ///< seconds between repeats
+    double repeat_delay = 0;        ///< seconds between repeats
+    std::optional<double> timeout;  ///< seconds
     void add_to(CLI::App&);
 };
 
@@ -38,7 +39,7 @@ struct SubArguments {
     bool exit_after_subscribe = false;
     bool no_local = false;
     bool retain_as_published = false;
-    unsigned retain_handling = 0;
+    std::optional<unsigned> retain_handling;
     void add_to(CLI::App&);
 };
 

@@ -3,8 +3,12 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <charconv>
+#include <cstdlib>
 
+#include "arguments/consistency.hpp"
+#include "arguments/option_kinds.hpp"
 #include "exit_code.hpp"
 #include "wsmq/native/url.hpp"
 #include "wsmq/topic.hpp"
@@ -20,35 +24,38 @@ void add_client_id(CLI::App& app, ConnectionArguments& arguments) {
 
 void add_identity(CLI::App& app, ConnectionArguments& arguments) {
     app.add_option("-u,--username", arguments.username, "User name");
-    app.add_option("-P,--pw,--password", arguments.password, "Password")->envname("WSMQ_PASSWORD");
+    app.add_option("-P,--pw,--password", arguments.password, "Password; by default that of WSMQ_PASSWORD");
 }
 
 void add_connection(CLI::App& app, ConnectionArguments& arguments) {
     app.add_option("-V,--protocol-version", arguments.version, "MQTT version: 5, 311 or 31 (or mqttv5 ...)")
         ->capture_default_str();
     app.add_option("-k,--keepalive", arguments.keep_alive, "Keep alive in seconds; 0 switches it off")
+        ->check(whole_number(0, 65'535))
         ->capture_default_str();
     app.add_option("--connect-timeout", arguments.connect_timeout, "Seconds until a connection attempt is given up")
         ->capture_default_str()
-        ->check(CLI::PositiveNumber);
+        ->check(seconds());
+    app.add_option("--max-losses", arguments.maximum_losses,
+                   "Losses of the connection in a row, without progress, after which it is given up; 0 is never")
+        ->check(whole_number(0, UINT32_MAX))
+        ->capture_default_str();
 }
 
 void add_session(CLI::App& app, ConnectionArguments& arguments) {
     app.add_flag("-c,--disable-clean-session", arguments.keep_session, "Take up the session of this client identifier");
     app.add_option("-x,--session-expiry-interval", arguments.session_expiry,
                    "MQTT 5: how many seconds the session outlives the connection; -1 is for ever (default with -c)");
-    app.add_option("-D,--property", arguments.properties,
-                   "MQTT 5 property: PACKET NAME VALUE, or PACKET user-property NAME VALUE; PACKET is connect, will, "
-                   "publish, subscribe or unsubscribe")
-        ->type_name("WORD ...")
-        ->type_size(1)
-        ->expected(3, 1 << 20);
+    add_repeated(app, "-D,--property", arguments.properties,
+                 "MQTT 5 property: PACKET NAME VALUE, or PACKET user-property NAME VALUE; PACKET is connect, will, "
+                 "publish, subscribe or unsubscribe")
+        ->type_name("WORD ...");
 }
 
 void add_will(CLI::App& app, ConnectionArguments& arguments) {
     app.add_option("--will-topic", arguments.will_topic, "Topic of the last will");
     app.add_option("--will-payload", arguments.will_payload, "Payload of the last will");
-    app.add_option("--will-qos", arguments.will_qos, "QoS of the last will")->check(CLI::Range(0, 2));
+    app.add_option("--will-qos", arguments.will_qos, "QoS of the last will")->check(whole_number(0, 2));
     app.add_flag("--will-retain", arguments.will_retain, "The last will is retained");
 }
 
@@ -92,9 +99,10 @@ std::uint32_t session_expiry_of(const ConnectionArguments& arguments) {
 Will will_of(const ConnectionArguments& arguments, const PropertyWriter& properties) {
     if (!is_valid_topic_name(*arguments.will_topic)) throw UsageError{"The will's topic is not a topic name."};
     const Bytes block = properties.bytes();
+    const std::string payload = arguments.will_payload.value_or("");
     return {.topic = *arguments.will_topic,
-            .payload = {arguments.will_payload.begin(), arguments.will_payload.end()},
-            .qos = static_cast<Qos>(arguments.will_qos),
+            .payload = {payload.begin(), payload.end()},
+            .qos = static_cast<Qos>(arguments.will_qos.value_or(0)),
             .retain = arguments.will_retain,
             .encoded_properties = {block.begin(), block.end()}};
 }
@@ -115,9 +123,10 @@ std::string take_topic(std::string& url) {
 
 std::string address_of(const ConnectionArguments& arguments) {
     const bool secure = !arguments.ca_file.empty() || !arguments.ca_path.empty() || !arguments.certificate_file.empty();
-    const bool is_ipv6 = arguments.host.find(':') != std::string::npos && !arguments.host.starts_with('[');
+    const std::string host = arguments.host.value_or("localhost");
+    const bool is_ipv6 = host.find(':') != std::string::npos && !host.starts_with('[');
     std::string url = secure || arguments.port == 8883 ? "mqtts://" : "mqtt://";
-    url += is_ipv6 ? '[' + arguments.host + ']' : arguments.host;
+    url += is_ipv6 ? '[' + host + ']' : host;
     if (arguments.port) url += ':' + std::to_string(*arguments.port);
     return url;
 }
@@ -125,16 +134,13 @@ std::string address_of(const ConnectionArguments& arguments) {
 }  // namespace
 
 void ConnectionArguments::add_to(CLI::App& app, Offer offer) {
-    app.add_option("-L,--url", urls,
-                   "mqtt://, mqtts://, ws:// or wss:// [user:password@]host[:port][/topic, or path of the WebSocket]; "
-                   "several are tried in turn")
-        ->type_name("URL")
-        ->expected(1)
-        ->allow_extra_args(false)  // what follows is no further address
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-    app.add_option("-h,--host", host, "Host of the broker")->capture_default_str();
+    add_repeated(app, "-L,--url", urls,
+                 "mqtt://, mqtts://, ws:// or wss:// [user:password@]host[:port][/topic, or path of the WebSocket]; "
+                 "several are tried in turn")
+        ->type_name("URL");
+    app.add_option("-h,--host", host, "Host of the broker: localhost by default");
     app.add_option("-p,--port", port, "Port of the broker: 1883 by default, 8883 with TLS")
-        ->check(CLI::Range(1, 65535));
+        ->check(whole_number(1, 65'535));
     if (offer != Offer::no_client_id) add_client_id(app, *this);
     add_identity(app, *this);
     add_connection(app, *this);
@@ -144,9 +150,7 @@ void ConnectionArguments::add_to(CLI::App& app, Offer offer) {
     }
     add_tls(app, *this);
     app.add_option("--proxy", proxy, "Proxy for HTTP CONNECT: http://[user:password@]host:port");
-    app.add_option("--header", headers, "Header of the WebSocket's handshake: 'Name: value'")
-        ->expected(1)
-        ->allow_extra_args(false);
+    add_repeated(app, "--header", headers, "Header of the WebSocket's handshake: 'Name: value'");
     add_output(app, *this);
 }
 
@@ -180,11 +184,26 @@ native::TransportOptions transport_of(const ConnectionArguments& arguments) {
     return transport;
 }
 
-void set_credentials(ConnectOptions& connect, const ConnectionArguments& arguments) {
-    connect.credentials.username = arguments.username;
-    if (!arguments.password) return;
-    if (!arguments.username) throw UsageError{"-P takes a user name beside it: -u."};
-    connect.credentials.password.emplace(arguments.password->begin(), arguments.password->end());
+/// What stands on the command line, then what the addresses have, then the environment's password.
+void set_credentials(ConnectOptions& connect, const ConnectionArguments& arguments,
+                     const std::vector<native::Url>& addresses) {
+    const auto has_any = [](const native::Url& url) { return url.username || url.password; };
+    const auto found = std::ranges::find_if(addresses, has_any);
+    const native::Url of_address = found != addresses.end() ? *found : native::Url{};
+    if (arguments.username && of_address.username)
+        throw UsageError{"-u and the user name of an address do not go together."};
+    if (arguments.password && of_address.password)
+        throw UsageError{"-P and the password of an address do not go together."};
+
+    const auto& username = arguments.username ? arguments.username : of_address.username;
+    auto password = arguments.password ? arguments.password : of_address.password;
+    const char* const environment = std::getenv("WSMQ_PASSWORD");
+    if (!password && environment != nullptr) password = environment;
+    // [MQTT-3.1.2-22] of 3.1.1; MQTT 5 lifted it (3.1.2.9).
+    if (password && !username && connect.version != Version::v5)
+        throw UsageError{"A password takes a user name (-u), or MQTT 5 (-V 5)."};
+    connect.credentials.username = username;
+    if (password) connect.credentials.password.emplace(password->begin(), password->end());
 }
 
 void set_identity(ConnectOptions& connect, const ConnectionArguments& arguments) {
@@ -213,11 +232,11 @@ ConnectionArguments::Resolved ConnectionArguments::resolve() const {
     if (resolved.properties.any && connect.version != Version::v5) throw UsageError{"Properties take MQTT 5: -V 5."};
     const Bytes block = resolved.properties.connect.bytes();
     connect.encoded_properties.assign(block.begin(), block.end());
-    set_credentials(connect, *this);
     set_identity(connect, *this);
     if (will_topic) connect.will = will_of(*this, resolved.properties.will);
     resolved.client.transport = transport_of(*this);
 
+    std::vector<native::Url> addresses;
     for (std::string url : urls) {
         const auto place = urls.size() == 1 ? "The address" : "Address " + std::to_string(resolved.urls.size() + 1);
         if (std::string topic = take_topic(url); !topic.empty()) {
@@ -225,12 +244,23 @@ ConnectionArguments::Resolved ConnectionArguments::resolve() const {
             if (!is_valid_topic_filter(topic)) throw UsageError{place + " has an invalid topic."};
             resolved.topics.push_back(std::move(topic));
         }
-        if (parse(url, place).scheme == native::Scheme::http)
+        addresses.push_back(parse(url, place));
+        if (addresses.back().scheme == native::Scheme::http)
             throw UsageError{"Brokers are at mqtt://, mqtts://, ws:// or wss://."};
         resolved.urls.push_back(std::move(url));
     }
-    if (resolved.urls.empty()) resolved.urls.push_back(address_of(*this));
-    (void)parse(resolved.urls.front(), "The address");
+    if (resolved.urls.empty()) {
+        resolved.urls.push_back(address_of(*this));
+        addresses.push_back(parse(resolved.urls.front(), "The address"));
+    }
+    set_credentials(connect, *this, addresses);
+    check_consistency(*this, resolved, addresses);
+    return resolved;
+}
+
+ConnectionArguments::Resolved ConnectionArguments::resolve_without_topic() const {
+    auto resolved = resolve();
+    if (!resolved.topics.empty()) throw UsageError{"The address has a topic, which means nothing here."};
     return resolved;
 }
 

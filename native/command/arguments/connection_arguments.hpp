@@ -17,7 +17,7 @@ namespace wsmq::command {
 
 struct ConnectionArguments {
     std::vector<std::string> urls;
-    std::string host = "localhost";
+    std::optional<std::string> host;  ///< by default localhost
     std::optional<std::uint16_t> port;
     std::optional<std::string> username;
     std::optional<std::string> password;
@@ -28,10 +28,11 @@ struct ConnectionArguments {
     bool keep_session = false;
     std::optional<std::string> session_expiry;
     double connect_timeout = 30;
+    std::uint32_t maximum_losses = 20;  ///< in a row, without progress; 0: without end
 
     std::optional<std::string> will_topic;
-    std::string will_payload;
-    unsigned will_qos = 0;
+    std::optional<std::string> will_payload;
+    std::optional<unsigned> will_qos;
     bool will_retain = false;
 
     std::string ca_file;
@@ -64,6 +65,8 @@ struct ConnectionArguments {
     };
     /// Throws UsageError.
     [[nodiscard]] Resolved resolve() const;
+    /// The same, where a topic in the address has no meaning.
+    [[nodiscard]] Resolved resolve_without_topic() const;
 };
 
 }  // namespace wsmq::command

@@ -1,7 +1,9 @@
 #include "messaging_arguments.hpp"
 
 #include <CLI/CLI.hpp>
+#include <map>
 
+#include "arguments/option_kinds.hpp"
 #include "exit_code.hpp"
 
 namespace wsmq::command {
@@ -36,13 +38,15 @@ void RequestArguments::add_to(CLI::App& app) {
     app.add_option("--peer", peer, "Ask another webapp, by its uid");
     app.add_option("-f,--file", file, "A file that holds the params; - is standard input");
     app.add_option("-W,--timeout", timeout, "Seconds until it is given up, with code 27")
-        ->check(CLI::Range(0.001, 2'000'000.0))
+        ->check(seconds())
         ->capture_default_str();
     app.add_flag("--notify", notify, "Want no answer");
     const std::map<std::string, Progress> places{
         {"err", Progress::error_output}, {"out", Progress::output}, {"none", Progress::none}};
-    app.add_option("--progress", progress, "Where the items of a stream are printed: err, out or none")
-        ->transform(CLI::CheckedTransformer(places).description(""))
+    const auto choose = [this, places](const std::string& place) { progress = places.at(place); };
+    app.add_option_function<std::string>("--progress", choose,
+                                         "Where the items of a stream are printed: err, out or none")
+        ->check(one_of({"err", "out", "none"}))
         ->type_name("PLACE")
         ->default_str("err");
     app.add_flag("--pretty", pretty, "Print the result over several lines");
@@ -68,40 +72,40 @@ void ServeArguments::add_to(CLI::App& app) {
     app.add_flag("--lines", lines, "Each line that the program prints is an item of a stream");
     app.add_flag("--raw", raw, "Take raw bodies as well (MQTT 5)");
     app.add_option("--content-type", content_type, "Type of raw answers; by default that of the request");
-    app.add_option("--method", methods, "The methods that there are; may be repeated. By default all are taken")
-        ->expected(1)
-        ->allow_extra_args(false)
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    add_repeated(app, "--method", methods, "A method that there is, of which by default all are taken");
     app.add_option("--instance", instance, "Its name among the service's instances; by default made up");
     app.add_option("--service-version", version, "What the discovery record has as version")->capture_default_str();
     app.add_flag("--no-share", no_share, "Take no shared subscription; the instances agree on who answers");
-    app.add_option("--janitor", janitor, "Seconds after which it clears the record of a webapp that has gone");
+    app.add_option("--janitor", janitor, "Seconds after which it clears the record of a webapp that has gone")
+        ->check(whole_number(0, UINT32_MAX));
     app.add_option("--jobs", jobs, "Programs that run at once; by default as many as there are processors")
-        ->check(CLI::Range(1, 10'000));
+        ->check(whole_number(1, 10'000));
     app.add_option("--queue", queue, "Requests that wait for their turn; more are answered with -32004")
-        ->check(CLI::Range(0, 1'000'000))
+        ->check(whole_number(0, 1'000'000))
         ->capture_default_str();
     app.add_option("--queue-bytes", queue_bytes, "Bytes that waiting requests may take")
-        ->check(CLI::Range(0, 1 << 30))
+        ->check(whole_number(0, 1 << 30))
         ->capture_default_str();
     app.add_option("--stall", stall, "Seconds after which a stream is ended whose caller takes no more of it")
-        ->check(CLI::Range(0.1, 86'400.0))
+        ->check(number(0.1, 86'400))
         ->capture_default_str();
     app.add_option("--max-output", maximum_output, "Bytes that a program may print; a line, with --lines")
-        ->check(CLI::Range(1, 256 << 20))
+        ->check(whole_number(1, 256 << 20))
         ->capture_default_str();
+    app.add_option("-W,--timeout", timeout, "Exit with code 27 where it has not joined after this many seconds")
+        ->check(seconds());
     app.add_option("--patience", patience, "Seconds that open requests have left when it is ended")
-        ->check(CLI::Range(0.0, 86'400.0))
+        ->check(number(0, 86'400))
         ->capture_default_str();
     add_root(app, root);
 }
 
 void WatchArguments::add_common(CLI::App& app) {
     connection.add_to(app, Offer::no_session);
-    app.add_option("-W,--timeout", timeout, "Exit after this many seconds, with code 27")->check(CLI::PositiveNumber);
+    app.add_option("-W,--timeout", timeout, "Exit after this many seconds, with code 27")->check(seconds());
     app.add_option("--settle", settle,
                    "Seconds behind the last retained record until all are taken to be here; 1 with --roll-call")
-        ->check(CLI::Range(0.0, 60.0))
+        ->check(number(0, 60))
         ->capture_default_str();
     add_root(app, root);
 }

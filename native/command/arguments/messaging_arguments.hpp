@@ -60,6 +60,7 @@ struct ServeArguments {
     double stall = 30;                      ///< seconds
     std::size_t maximum_output = 4u << 20;  ///< bytes
     double patience = 30;                   ///< seconds
+    std::optional<double> timeout;          ///< seconds until it has joined
     std::string root{patterns::default_root};
     void add_to(CLI::App&);
 };

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <charconv>
 #include <limits>
 
+#include "arguments/command_line.hpp"
 #include "exit_code.hpp"
 
 namespace wsmq::command {
@@ -39,8 +41,14 @@ constexpr std::array names{
     Name{"user-property", PropertyId::user_property, PropertyType::text_pair},
 };
 
+/// As names are written, which mosquitto_pub takes in whatever case.
+std::string lower(std::string text) {
+    std::ranges::transform(text, text.begin(), [](unsigned char letter) { return std::tolower(letter); });
+    return text;
+}
+
 const Name& find(const std::string& text) {
-    const auto* found = std::find_if(names.begin(), names.end(), [&](const Name& name) { return name.text == text; });
+    const auto* found = std::ranges::find(names, lower(text), &Name::text);
     if (found == names.end()) throw UsageError{"There is no property \"" + text + "\" that a client may send."};
     return *found;
 }
@@ -100,29 +108,43 @@ constexpr std::array packets{
 };
 
 const Packet& find_packet(const std::string& text) {
-    const auto* found =
-        std::find_if(packets.begin(), packets.end(), [&](const Packet& packet) { return packet.text == text; });
+    const auto* found = std::ranges::find(packets, lower(text), &Packet::text);
     if (found != packets.end()) return *found;
     throw UsageError{"Properties are for connect, will, publish, subscribe or unsubscribe, not for \"" + text + "\"."};
 }
 
+std::vector<std::string> split(const std::string& group) {
+    std::vector<std::string> words{""};
+    for (const char each : group) {
+        if (each == word_mark)
+            words.emplace_back();
+        else
+            words.back() += each;
+    }
+    return words;
+}
+
 }  // namespace
 
-PropertyArguments PropertyArguments::parse(const std::vector<std::string>& words, ConnectOptions& options) {
+std::size_t PropertyArguments::words_of(const std::vector<std::string>& first) {
+    const bool is_pair = first.size() > 1 && lower(first[1]) == "user-property";
+    return is_pair ? 4 : 3;
+}
+
+PropertyArguments PropertyArguments::parse(const std::vector<std::string>& groups, ConnectOptions& options) {
     PropertyArguments result;
-    result.any = !words.empty();
-    std::size_t at = 0;
-    const auto next = [&]() -> const std::string& {
-        if (at == words.size()) throw UsageError{"-D takes a packet, a property and its value."};
-        return words[at++];
-    };
-    while (at < words.size()) {
-        const auto& packet = find_packet(next());
-        const auto& name = find(next());
-        const auto& value = next();
+    result.any = !groups.empty();
+    for (const auto& group : groups) {
+        const auto words = split(group);
+        if (words.size() != words_of(words))
+            throw UsageError{
+                "-D takes a packet, a property and its value; a user property has two, a name and a value."};
+        const auto& packet = find_packet(words[0]);
+        const auto& name = find(words[1]);
+        const auto& value = words[2];
         auto& writer = result.*packet.writer;
         if (name.type == PropertyType::text_pair)
-            writer.user_property(value, next());
+            writer.user_property(value, words[3]);
         else if (packet.owner != PropertyOwner::connect || !set_field(options, name, value))
             write(writer, name, value);
         if (validate_properties(packet.owner, writer.bytes()) != Errc::none) {

@@ -17,9 +17,13 @@ struct PropertyArguments {
     PropertyWriter unsubscribe;
     bool any = false;
 
-    /// `words`: "packet", "name", "value", and a second value for a user property, over and over.
-    /// What ConnectOptions has a field for is written into `options`. Throws UsageError.
-    static PropertyArguments parse(const std::vector<std::string>& words, ConnectOptions& options);
+    /// How many words belong together, as far as the first of them tell: a user property has two values.
+    [[nodiscard]] static std::size_t words_of(const std::vector<std::string>& first);
+
+    /// `groups`: "packet", "name", "value", and a second value for a user property, with word_mark between them.
+    /// Packets and names are known in whatever case. What ConnectOptions has a field for is written into `options`.
+    /// Throws UsageError.
+    static PropertyArguments parse(const std::vector<std::string>& groups, ConnectOptions& options);
 };
 
 }  // namespace wsmq::command

@@ -8,8 +8,8 @@ _wsmq() {
     [[ ${COMP_WORDS[i]} == -* ]] || { command=${COMP_WORDS[i]}; break; }
   done
   COMPREPLY=()
-  if [[ -z $command ]]; then
-    mapfile -t COMPREPLY < <(compgen -W "$("${COMP_WORDS[0]}" --list-commands 2>/dev/null) --help --version" -- "$current")
+  if [[ -z $command || $command == help ]]; then
+    mapfile -t COMPREPLY < <(compgen -W "$("${COMP_WORDS[0]}" --list-commands 2>/dev/null) help --help --version" -- "$current")
     return
   fi
   for ((i = 2; i < COMP_CWORD; i++)); do

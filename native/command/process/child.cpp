@@ -45,14 +45,6 @@ private:
     int ends_[2] = {-1, -1};
 };
 
-/// Where one of the three is closed, a pipe would take its number.
-void open_standard_descriptors() {
-    int opened = 0;
-    do opened = ::open("/dev/null", O_RDWR | O_CLOEXEC);
-    while (opened >= 0 && opened <= STDERR_FILENO);
-    if (opened >= 0) ::close(opened);
-}
-
 /// What this process was given beside the three is not for programs; what it opens itself it keeps for itself.
 void keep_descriptors() {
     DIR* list = ::opendir("/dev/fd");
@@ -191,7 +183,6 @@ void Child::handle_exit(int status) {
 
 Children::Children(net::io_context& io) : io_{io}, signals_{io, SIGCHLD} {
     std::signal(SIGPIPE, SIG_IGN);  // a program need not read its input
-    open_standard_descriptors();
     keep_descriptors();
     watch();
 }

@@ -37,21 +37,18 @@ protected:
 private:
     net::awaitable<ExitCode> work();
     void end(ExitCode);
-    void flush();
 
     const WatchArguments& arguments_;
     Report report_;
-    Output output_;
     net::io_context io_{1};
+    Printer printer_{io_};
     Session session_;
     RecordWatch watch_;
-    net::steady_timer limit_{io_};
+    TimeLimit limit_;
     net::steady_timer ended_{io_, net::steady_timer::time_point::max()};
-    std::string text_;
-    bool flush_waits_ = false;
-    bool unwritten_ = false;
+    bool is_set_up_ = false;
     std::optional<ExitCode> code_;
-    std::optional<CommandError> lost_;
+    std::optional<CommandError> failure_;
 };
 
 }  // namespace wsmq::command

@@ -1,6 +1,5 @@
-#include "payload_source.hpp"
+#include "payload.hpp"
 
-#include <algorithm>
 #include <fstream>
 #include <iostream>
 #include <iterator>
@@ -37,29 +36,11 @@ void PayloadArguments::check() const {
     if (repeat == 0) throw UsageError{"--repeat is at least 1."};
 }
 
-PayloadSource::PayloadSource(const PayloadArguments& arguments, std::istream& standard_input)
-    : standard_input_{standard_input}, lines_{arguments.lines}, left_{arguments.repeat} {
-    if (arguments.message)
-        whole_.assign(arguments.message->begin(), arguments.message->end());
-    else if (arguments.file && *arguments.file != "-")
-        whole_ = read_file(*arguments.file);
-    else if (arguments.file || arguments.standard_input)
-        whole_ = read_all(standard_input_, "Standard input");
-}
-
-std::optional<Payload> PayloadSource::next() {
-    if (!lines_) {
-        if (left_ == 0) return std::nullopt;
-        return --left_ == 0 ? std::move(whole_) : whole_;
-    }
-    std::string line;
-    if (!std::getline(standard_input_, line)) return std::nullopt;
-    return Payload(line.begin(), line.end());
-}
-
-std::optional<std::uint64_t> PayloadSource::count() const noexcept {
-    if (lines_) return std::nullopt;
-    return left_;
+Payload read_payload(const PayloadArguments& arguments) {
+    if (arguments.is_standard_input()) return read_all(std::cin, "Standard input");
+    if (arguments.file) return read_file(*arguments.file);
+    const std::string message = arguments.message.value_or("");
+    return {message.begin(), message.end()};
 }
 
 }  // namespace wsmq::command

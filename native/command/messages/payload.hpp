@@ -1,8 +1,6 @@
 // Where `wsmq pub` has its messages from.
 #pragma once
 #include <cstdint>
-#include <functional>
-#include <iosfwd>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,22 +19,12 @@ struct PayloadArguments {
 
     /// Exactly one source is named; only -l cannot be repeated. Throws UsageError.
     void check() const;
+    /// Whether all of standard input is the payload.
+    [[nodiscard]] bool is_standard_input() const { return standard_input || file == "-"; }
 };
 
-/// The next payload each time; nothing at the end. Throws CommandError where it cannot be read. What it returns for -l
-/// blocks in reading, so call it on a thread of its own.
-class PayloadSource {
-public:
-    PayloadSource(const PayloadArguments&, std::istream& standard_input);
-    [[nodiscard]] std::optional<Payload> next();
-    /// How many there will be; nothing for -l.
-    [[nodiscard]] std::optional<std::uint64_t> count() const noexcept;
-
-private:
-    std::istream& standard_input_;
-    bool lines_;
-    Payload whole_;
-    std::uint64_t left_ = 0;
-};
+/// What is named as one payload, which -l is not. Blocks in reading standard input. Throws CommandError where it cannot
+/// be read.
+[[nodiscard]] Payload read_payload(const PayloadArguments&);
 
 }  // namespace wsmq::command

@@ -1,0 +1,18 @@
+// Arguments that are sound one by one, and contradict each other, or of which one would count for nothing.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "arguments/command_arguments.hpp"
+#include "arguments/connection_arguments.hpp"
+#include "wsmq/native/url.hpp"
+
+namespace wsmq::command {
+
+/// `addresses`: all that will be tried. Throws UsageError.
+void check_consistency(const ConnectionArguments&, const ConnectionArguments::Resolved&,
+                       const std::vector<native::Url>& addresses);
+/// Throws UsageError.
+void check_consistency(const SubArguments&, Version);
+
+}  // namespace wsmq::command
