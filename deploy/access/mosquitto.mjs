@@ -18,8 +18,9 @@ export function dynamicSecurity(account, root, password) {
   const acls = [
     ...rules.publish.map(({ topic }) => allow('publishClientSend', topic)),
     ...rules.subscribe.flatMap(({ filter, narrower, group }) => [
-      allow(narrower ? 'subscribePattern' : 'subscribeLiteral', filter),
-      ...(group === undefined ? [] : [allow('subscribeLiteral', `$share/${group}/${filter}`)]),
+      ...[filter, ...(group === undefined ? [] : [`$share/${group}/${filter}`])].map((each) =>
+        allow(narrower ? 'subscribePattern' : 'subscribeLiteral', each),
+      ),
       // What was subscribed under older rules must not go on arriving.
       allow('publishClientReceive', filter),
     ]),

@@ -11,6 +11,7 @@
 #include "service/instances.hpp"
 #include "service/janitor.hpp"
 #include "service/record.hpp"
+#include "service/trial.hpp"
 #include "wsmq/patterns/service.hpp"
 
 namespace wsmq::patterns {
@@ -31,6 +32,7 @@ struct Service::Impl {
     void join(const std::vector<Subscription>&);
     void do_without_sharing();
     void handle_granted();
+    void end_trial(bool shares_requests);
     void announce();
     void leave(Duration patience);
     /// A call may have ended by `error`, which it gives back.
@@ -59,6 +61,7 @@ struct Service::Impl {
     Record record;
     Instances instances;
     Janitor janitor;
+    Trial trial;
 
     bool shares;             ///< the broker gives each request to one instance
     std::size_t wanted = 0;  ///< subscriptions that are not granted yet

@@ -10,6 +10,7 @@ namespace {
 
 /// Which subscription a Purpose::join is.
 constexpr std::uint64_t shared_requests = 1;
+constexpr std::uint64_t share_on_trial = 2;
 
 }  // namespace
 
@@ -18,7 +19,7 @@ void Service::Impl::handle_connected(const Connected&) {
     instances.clear();
     janitor.clear();
     if (!begun) return begin();
-    if (wanted == 0) announce();
+    if (wanted == 0) handle_granted();
 }
 
 /// Only now is it known whether the broker shares subscriptions.
@@ -39,6 +40,8 @@ void Service::Impl::begin() {
     const auto error = context.port.subscribe({&subscription, 1}, {Purpose::join, shared_requests}, context.now);
     if (error != Error::none) return do_without_sharing();
     ++wanted;
+    // With MQTT 5 the broker has said it.
+    if (!context.port.is_v5() && trial.subscribe({Purpose::join, share_on_trial})) ++wanted;
 }
 
 void Service::Impl::join(const std::vector<Subscription>& subscriptions) {
@@ -57,6 +60,7 @@ void Service::Impl::do_without_sharing() {
 
 void Service::Impl::handle_lost(const SubscriptionLost& lost) {
     if (shares && lost.topic_filter == requests_filter()) return do_without_sharing();
+    if (lost.topic_filter == trial.filter()) return trial.drop();
     if (begun) context.events.push(JoinFailed{Error::refused, lost.reason});
 }
 
@@ -84,13 +88,26 @@ void Service::Impl::handle_failed(const Operation& operation, Errc error) {
 
 void Service::Impl::handle_refused(const Operation& operation, Error why, ReasonCode reason) {
     const bool of_sharing = operation.purpose == Purpose::join && operation.number == shared_requests;
+    if (operation.purpose == Purpose::join && operation.number == share_on_trial) {
+        trial.drop();
+        return handle_granted();
+    }
     if (of_sharing && shares) return do_without_sharing();
     refused = true;
     context.events.push(JoinFailed{why, reason});
 }
 
 void Service::Impl::handle_granted() {
-    if (wanted == 0 && context.port.is_connected()) announce();
+    if (wanted != 0 || !context.port.is_connected() || trial.is_running()) return;
+    if (!trial.is_wanted()) return announce();
+    shares ? trial.begin() : end_trial(false);
+}
+
+void Service::Impl::end_trial(bool shares_requests) {
+    trial.end();
+    if (shares_requests || !shares) return announce();
+    (void)context.port.unsubscribe(requests_filter(), context.now);
+    do_without_sharing();
 }
 
 /// Behind the subscriptions: whoever sees the record can reach us.
@@ -106,6 +123,7 @@ void Service::Impl::announce() {
 
 void Service::Impl::handle_disconnected(const Disconnected& event) {
     record.handle_disconnected();
+    trial.handle_disconnected();
     if (!membership.handle_disconnected(event)) return;
     begun = false;
     responder.end_all();

@@ -26,6 +26,10 @@ bool Service::Impl::handle_message(const Message& message) {
     }
     if (!is_named() || level[1] != "svc") return false;
     if (levels.count == 4) {
+        if (trial.is_running() && sender == options.instance) {
+            end_trial(true);
+            return true;
+        }
         if (shares) return false;
         const bool is_new = is_valid_instance(sender) && instances.handle_record(sender, incoming, context.now);
         if (is_new) record.answer_newcomer();

@@ -51,6 +51,7 @@ Service::Impl::Impl(Client& client, Options given)
       record{context, options, responder.counts()},
       instances{options.instance},
       janitor{context, options.janitor_grace},
+      trial{context, options},
       shares{options.shares} {
     responder.limit_methods(options.methods);
 }
@@ -68,14 +69,15 @@ void Service::handle_timeout(TimePoint now) {
     impl.responder.handle_timeout();
     impl.record.handle_timeout();
     impl.janitor.handle_timeout();
+    if (impl.trial.is_over()) impl.end_trial(false);
     if (impl.membership.is_overdue()) return impl.stop();
     if (impl.membership.is_leaving()) impl.check_left();
 }
 
 std::optional<TimePoint> Service::Impl::next_deadline() const {
     if (!context.events.empty()) return context.now;
-    return earliest(
-        {responder.next_deadline(), record.next_deadline(), janitor.next_deadline(), membership.next_deadline()});
+    return earliest({responder.next_deadline(), record.next_deadline(), janitor.next_deadline(), trial.next_deadline(),
+                     membership.next_deadline()});
 }
 
 std::optional<TimePoint> Service::next_deadline() const { return impl_->next_deadline(); }

@@ -180,6 +180,7 @@ std::size_t Broker::route(const Published& given) {
         std::optional<Qos> granted;
         for (const auto& [filter, qos] : session.subscriptions) {
             if (!topic_matches(filter, published.topic)) continue;
+            if (traits_.takes_shares_for_filters && filter.starts_with(shared_prefix)) continue;
             if (filter.starts_with(shared_prefix)) {
                 if (session.wire != nullptr) groups[filter].emplace_back(&session, qos);
             } else {
@@ -224,7 +225,7 @@ void Broker::handle_subscribe(Session& session, const Packet& packet) {
     Packet answer = suback(packet.id, {});
     std::vector<std::pair<std::string, Qos>> granted;
     for (const Filter& filter : packet.filters) {
-        const bool is_shared = filter.filter.starts_with(shared_prefix);
+        const bool is_shared = !traits_.takes_shares_for_filters && filter.filter.starts_with(shared_prefix);
         const bool refused = (is_shared && !traits_.shares) || (allows && !allows(session.client, filter.filter));
         if (refused) {
             const bool is_v5 = session.version == Version::v5;

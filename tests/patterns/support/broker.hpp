@@ -16,6 +16,7 @@ namespace wsmq::test {
 /// What brokers differ in.
 struct BrokerTraits {
     bool shares = true;
+    bool takes_shares_for_filters = false;  ///< grants `$share/...`, and looks for topics of this name
     bool retains_for_wildcards = true;
     bool tells_of_no_subscribers = true;  ///< with MQTT 5, by reason 0x10
     bool tells_of_takeover = true;        ///< with MQTT 5, by DISCONNECT; Mosquitto 2.0 does not
