@@ -87,6 +87,13 @@ void Printer::flush() {
     if (!written && !output_.was_stopped()) fail(output_.problem());
 }
 
+void Printer::finish() {
+    flush();
+    is_over_ = true;
+    boost::system::error_code ignored;
+    reader_.cancel(ignored);
+}
+
 void Printer::watch_reader() {
     reader_.async_wait(boost::asio::posix::stream_descriptor::wait_error,
                        [this](const boost::system::error_code& error) {
@@ -98,7 +105,7 @@ void Printer::watch_reader() {
 }
 
 void Printer::fail(const std::string& problem) {
-    if (std::exchange(has_failed_, true)) return;
+    if (std::exchange(is_over_, true)) return;
     if (on_failed) on_failed(CommandError{ExitCode::failed, problem});
 }
 

@@ -58,6 +58,8 @@ public:
     [[nodiscard]] std::string& text() noexcept { return text_; }
     void flush_soon();
     void flush();
+    /// Behind the last of it: flushes, and then whoever reads may go.
+    void finish();
 
 private:
     void watch_reader();
@@ -68,7 +70,7 @@ private:
     boost::asio::posix::stream_descriptor reader_;
     std::string text_;
     bool flush_waits_ = false;
-    bool has_failed_ = false;
+    bool is_over_ = false;  ///< it failed, or was finished
 };
 
 }  // namespace wsmq::command

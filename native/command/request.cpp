@@ -181,6 +181,7 @@ private:
         if (error && !lost_) co_await net::post(io_, net::use_awaitable);
         if (!error) {
             print(reply);
+            printer_.finish();
         } else if (lost_) {
             throw CommandError{*lost_};
         } else {

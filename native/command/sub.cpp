@@ -80,7 +80,7 @@ private:
             co_await ended_.async_wait(net::redirect_error(net::use_awaitable, cancelled));
         }
         limit_.cancel();
-        printer_.flush();
+        printer_.finish();
         co_await session_.disconnect();
         if (failure_) throw CommandError{*failure_};
         if (code_ == ExitCode::timed_out) throw timed_out();

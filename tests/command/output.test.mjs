@@ -65,6 +65,21 @@ describe('output that cannot be written', { timeout: 60_000 }, () => {
   })
 })
 
+describe('a reader that has all that it wants', { timeout: 60_000 }, () => {
+  const pipe = `bash -c 'set -o pipefail; "$0" "$@" | head -n 1' "$0" "$@"`
+
+  it('may go while the command disconnects', async () => {
+    await (await world.client()).publishAsync('kept', 'x', { qos: 1, retain: true })
+    await world.serve('svc', '--echo')
+    for (let i = 0; i < 10; i++) {
+      const sub = await startInShell(pipe, words('sub', ['-t', 'kept', '-C', '1'])).ended
+      assert.deepEqual([sub.code, sub.out, sub.err], [0, 'x\n', ''])
+      const request = await startInShell(pipe, words('request', ['svc', 'echo', '[1]'])).ended
+      assert.deepEqual([request.code, request.out, request.err], [0, '[1]\n', ''])
+    }
+  })
+})
+
 describe('a reader that goes while nothing comes', { timeout: 60_000 }, () => {
   for (const [command, args] of Object.entries(waiting)) {
     it(`ends wsmq ${command}: of a socket`, async () => {

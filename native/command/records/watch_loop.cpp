@@ -42,7 +42,7 @@ net::awaitable<ExitCode> WatchLoop::work() {
         native::ErrorCode cancelled;
         co_await ended_.async_wait(net::redirect_error(net::use_awaitable, cancelled));
     }
-    printer_.flush();
+    printer_.finish();
     co_await session_.disconnect();
     if (failure_) throw CommandError{*failure_};
     if (code_ == ExitCode::timed_out) throw timed_out();
