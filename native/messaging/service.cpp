@@ -113,6 +113,8 @@ void Service::on_joined(std::function<void(bool)> handler) { impl_->on_joined = 
 void Service::on_disconnected(std::function<void(const Disconnection&)> handler) {
     impl_->on_disconnected = std::move(handler);
 }
+void Service::on_store_state(std::function<void(ErrorCode)> handler) { impl_->on_store_state = std::move(handler); }
+void Service::wake_up() { impl_->wake_up(); }
 
 ErrorCode Service::notify(std::string_view uid, std::string_view method, const nlohmann::json& params) {
     const auto text = text_of(params);

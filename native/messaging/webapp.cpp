@@ -145,6 +145,8 @@ void Webapp::on_renamed(std::function<void(const patterns::Renamed&)> handler) {
 void Webapp::on_disconnected(std::function<void(const Disconnection&)> handler) {
     impl_->on_disconnected = std::move(handler);
 }
+void Webapp::on_store_state(std::function<void(ErrorCode)> handler) { impl_->on_store_state = std::move(handler); }
+void Webapp::wake_up() { impl_->wake_up(); }
 bool Webapp::is_joined() const noexcept { return impl_->is_joined(); }
 
 // --- Requests --------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "client/durable.hpp"
 #include "client/engine_options.hpp"
 #include "client/hosts.hpp"
 #include "client/transport_failure.hpp"
@@ -48,6 +49,7 @@ public:
         };
         handlers.transport_failed = [this](ErrorCode error, const std::string& detail) { failure_ = {error, detail}; };
         handlers.closed = [this] { handle_closed(); };
+        if (options_.store) handlers.make_durable = [this] { flush_store(); };
         driver_ = std::make_shared<Driver<Node>>(executor, std::move(handlers), std::move(*connect), layer_options);
     }
 
@@ -60,7 +62,21 @@ public:
             if (error != Errc::none) return done->complete_later(error, {.detail = "the options cannot be sent"});
             end_error_ = {};
         }
+        done->on_cancel([&] {
+            return [weak = this->weak_from_this()] {
+                const auto self = weak.lock();
+                if (!self || self->is_gone_ || self->is_joined()) return;
+                self->driver_->protocol().stop(self->driver_->now());
+                self->driver_->flush_soon();
+            };
+        });
         joining_.push_back(std::move(done));
+        driver_->flush_soon();
+    }
+
+    void wake_up() {
+        if (!driver_) return;
+        driver_->protocol().handle_wake_up(driver_->now());
         driver_->flush_soon();
     }
 
@@ -124,6 +140,7 @@ public:
         end_joining(end_error_, {failed.reason, "what is needed to join was refused"});
         driver_->protocol().stop(driver_->now());
     }
+    void handle(const Connected&) { failure_ = {}; }
     void handle(const Disconnected& disconnected) {
         auto told = failure_.explain(disconnected);
         ++credentials_number_;
@@ -143,9 +160,16 @@ public:
             });
     }
 
+    /// Nobody here has an answer: the attempt ends at once, and not by its time limit.
+    void handle(const Authentication& authentication) {
+        const bool is_awaited = authentication.reason == ReasonCode::continue_authentication;
+        if (is_awaited) driver_->protocol().fail_authentication(driver_->now());
+    }
+
     const boost::asio::any_io_executor executor;
     std::function<void(bool again)> on_joined;
     std::function<void(const Disconnection&)> on_disconnected;
+    std::function<void(ErrorCode)> on_store_state;
 
 private:
     [[nodiscard]] Self& self() noexcept { return static_cast<Self&>(*this); }
@@ -165,6 +189,12 @@ private:
         if (!driver_->is_closing()) handle_closed();
         self().handle_end();
     }
+    void flush_store() {
+        durable_.flush(*options_.store, executor, [weak = this->weak_from_this()](ErrorCode error) {
+            const auto self = weak.lock();
+            if (self && !self->is_gone_ && self->on_store_state) self->on_store_state(error);
+        });
+    }
     void handle_closed() {
         for (auto& done : std::exchange(closing_, {})) done->complete_later({});
     }
@@ -175,6 +205,7 @@ private:
     ErrorCode problem_;
     std::string problem_detail_;
     TransportFailure failure_;
+    Durable durable_;
     ErrorCode end_error_;
     std::uint64_t credentials_number_ = 0;  ///< of the last request: older answers are too late
     std::vector<AnyCompletion<JoinAnswer>> joining_;

@@ -94,6 +94,9 @@ public:
     /// makes the credentials. Open requests have failed with Error::session_lost; on_joined() follows.
     void on_renamed(std::function<void(const patterns::Renamed&)>);
     void on_disconnected(std::function<void(const Disconnection&)>);
+    /// As of Client.
+    void on_store_state(std::function<void(ErrorCode)>);
+    void wake_up();
     [[nodiscard]] bool is_joined() const noexcept;
 
     // --- Requests ----------------------------------------------------------------------------------
