@@ -8,6 +8,7 @@ namespace wsmq::native {
 class WSMQ_HIDDEN Device::Impl final : public Member<Device::Impl, patterns::Device> {
 public:
     using Member::Member;
+    static constexpr std::string_view ranges = "a number is out of its range";
     void handle_end() {}
 };
 

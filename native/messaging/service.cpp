@@ -17,6 +17,10 @@ public:
     using Base = Member<Service::Impl, patterns::Service>;
     using Base::handle;
     using Base::with_layer;
+    static constexpr std::string_view ranges =
+        "record_expiry, statistics_interval and janitor_grace are 0 to 4294967294 s; calls.concurrency and the times "
+        "of "
+        "calls are more than 0";
 
     Impl(const executor_type& on, const std::vector<std::string>& urls, Options given, ClientOptions client)
         : Base{on, urls, std::move(client)}, options{std::move(given)}, calls{std::make_shared<Calls>(on, *this)} {

@@ -25,8 +25,8 @@
 
 namespace wsmq::native {
 
-/// `Self` derives from it, and has a handle() for each event of the layer that it wants, and a handle_end(), after
-/// which nothing happens until it joins again.
+/// `Self` derives from it, has `ranges`, what its options are bounded by, for people, and a handle() for each event of
+/// the layer that it wants, and a handle_end(), after which nothing happens until it joins again.
 template <class Self, class Layer> class Member : public std::enable_shared_from_this<Self> {
 public:
     using Node = patterns::Node<Layer>;
@@ -38,9 +38,13 @@ public:
     /// Makes the layer, once. What is wrong with the options is kept for whoever joins.
     void prepare(const typename Layer::Options& layer_options) {
         if (driver_ || problem_) return;
-        if (!hosts_.error().empty()) return set_problem(Errc::invalid_argument, hosts_.error());
+        if (auto wrong = wrong_option(options_, hosts_); !wrong.empty())
+            return set_problem(Errc::invalid_argument, std::move(wrong));
         auto connect = Layer::connect_options(engine_options(options_, hosts_), layer_options);
-        if (!connect) return set_problem(connect.error(), std::string{describe(connect.error())});
+        if (!connect) {
+            const bool is_of_range = connect.error() == patterns::Error::invalid_argument;
+            return set_problem(connect.error(), std::string{is_of_range ? Self::ranges : describe(connect.error())});
+        }
         // The driver calls none of these once it is shut down, which this object outlives.
         DriverHandlers<Node> handlers;
         handlers.make_transport = [this](std::size_t host) { return hosts_.make_transport(executor, host, options_); };

@@ -180,6 +180,64 @@ TYPED_TEST(NativeMember, AnAuthenticationThatNobodyCanAnswerEndsTheAttempt) {
     EXPECT_EQ(ended, Errc::authentication_failed);
 }
 
+TYPED_TEST(NativeMember, AnOptionOfTheClientOutOfItsRangeIsNamed) {
+    this->options.connect.receive_maximum = 0;
+    this->make_member();
+    ErrorCode ended;
+    std::string detail;
+    this->member->async_join([&](ErrorCode error, const JoinAnswer& answer) {
+        ended = error;
+        detail = answer.detail;
+    });
+    RUN_UNTIL(this->io, bool{ended});
+    EXPECT_EQ(ended, Errc::invalid_argument);
+    EXPECT_THAT(detail, testing::HasSubstr("receive_maximum"));
+}
+
+TEST(NativeMemberOptions, AreNamedWhereTheyAreOutOfTheirRange) {
+    boost::asio::io_context io;
+    const auto detail_of = [&](auto& member) {
+        ErrorCode ended;
+        std::string detail;
+        member.async_join([&](ErrorCode error, const JoinAnswer& answer) {
+            ended = error;
+            detail = answer.detail;
+        });
+        RUN_UNTIL(io, bool{ended});
+        EXPECT_EQ(ended, patterns::Error::invalid_argument);
+        return detail;
+    };
+    const std::vector<std::pair<const char*, void (*)(Webapp::Options&)>> of_webapps{
+        {"will_delay", [](Webapp::Options& o) { o.will_delay = std::chrono::seconds{0x1'0000'0000}; }},
+        {"will_delay", [](Webapp::Options& o) { o.will_delay = -1s; }},
+        {"presence_expiry", [](Webapp::Options& o) { o.presence_expiry = -1s; }},
+        {"maximum_requests", [](Webapp::Options& o) { o.maximum_requests = 0; }},
+        {"calls.concurrency", [](Webapp::Options& o) { o.calls.concurrency = 0; }},
+        {"times of calls", [](Webapp::Options& o) { o.calls.stall_timeout = -1ms; }},
+    };
+    for (const auto& [name, spoil] : of_webapps) {
+        Webapp::Options options;
+        options.uid = "acme:ann";
+        spoil(options);
+        Webapp member{io.get_executor(), "mqtt://localhost", options};
+        EXPECT_THAT(detail_of(member), testing::HasSubstr(name));
+    }
+    const std::vector<std::pair<const char*, void (*)(Service::Options&)>> of_services{
+        {"record_expiry", [](Service::Options& o) { o.record_expiry = std::chrono::seconds{0x1'0000'0000}; }},
+        {"statistics_interval", [](Service::Options& o) { o.statistics_interval = -1s; }},
+        {"janitor_grace", [](Service::Options& o) { o.janitor_grace = -1s; }},
+        {"calls.concurrency", [](Service::Options& o) { o.calls.concurrency = 0; }},
+        {"times of calls", [](Service::Options& o) { o.calls.default_expiry = 0ms; }},
+    };
+    for (const auto& [name, spoil] : of_services) {
+        Service::Options options;
+        options.service = "orders";
+        spoil(options);
+        Service member{io.get_executor(), {"mqtt://localhost"}, options};
+        EXPECT_THAT(detail_of(member), testing::HasSubstr(name));
+    }
+}
+
 TYPED_TEST(NativeMember, AFailureThatIsOverIsNotTheCauseOfTheNextEnd) {
     this->options.connect.reconnect.retry_first_connection = true;
     this->make_member();

@@ -155,7 +155,10 @@ public:
     /// As of patterns::Webapp.
     ErrorCode watch_presence(std::string_view org = {}, std::string_view user = {});
     void on_presence(std::function<void(const patterns::PresenceChanged&)>);
-    ErrorCode watch_devices(std::span<const std::string_view> serial_numbers = {});
+    /// All of them.
+    ErrorCode watch_devices();
+    /// These; of an empty list none.
+    ErrorCode watch_devices(std::span<const std::string_view> serial_numbers);
     void on_device(std::function<void(const patterns::DeviceStatus&)>);
     ErrorCode discover(std::string_view service = {});
     void on_service(std::function<void(const patterns::ServiceChanged&)>);
