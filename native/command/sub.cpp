@@ -1,6 +1,7 @@
 // wsmq sub: subscribes, and prints what arrives.
 #include <algorithm>
 #include <boost/asio/post.hpp>
+#include <cstdlib>
 
 #include "commands.hpp"
 #include "messages/message_format.hpp"
@@ -17,7 +18,7 @@ public:
     explicit Sub(const SubArguments& arguments)
         : arguments_{arguments},
           report_{arguments.connection},
-          resolved_{arguments.connection.resolve()},
+          resolved_{resolve(arguments)},
           format_{format_of(arguments).for_terminal(output_.is_terminal())},
           subscriptions_{subscriptions_of()} {
         for (const auto* filters : {&arguments.filtered_out, &arguments.unsubscribed}) {
@@ -30,6 +31,24 @@ public:
     }
 
 private:
+    static ConnectionArguments::Resolved resolve(const SubArguments& arguments) {
+        if (arguments.store.empty()) return arguments.connection.resolve();
+        auto connection = arguments.connection;
+        const bool is_named = !connection.client_id.empty();  // a prefix makes another one for each process
+        if (!is_named) throw UsageError{"--store takes a client identifier: -i."};
+        connection.keep_session = true;
+        auto resolved = connection.resolve();
+        const auto& connect = resolved.client.connect;
+        if (connect.version == Version::v5 && connect.session_expiry_interval == 0)
+            throw UsageError{"--store takes a session that outlives the connection: not -x 0."};
+        native::ErrorCode error;
+        resolved.client.store = native::FileStore::open(arguments.store, error);
+        if (error == boost::system::errc::resource_unavailable_try_again)
+            throw CommandError{ExitCode::failed, "Another process uses " + arguments.store + '.'};
+        if (error) throw CommandError{ExitCode::failed, arguments.store + " cannot be used: " + error.message() + '.'};
+        return resolved;
+    }
+
     static MessageFormat format_of(const SubArguments& arguments) {
         if (arguments.format) return MessageFormat::custom(*arguments.format);
         if (arguments.connection.json) return MessageFormat::json(arguments.pretty);
@@ -134,7 +153,8 @@ private:
     void print(const Message& message) {
         format_.append(text_, message, std::chrono::system_clock::now());
         if (!arguments_.no_newline) text_ += '\n';
-        if (text_.size() >= 65'536) return flush();
+        // With --store before it is acknowledged, which is when the handlers of one read have returned.
+        if (text_.size() >= 65'536 || is_durable()) return flush();
         if (std::exchange(flush_waits_, true)) return;
         // What one read of the connection brought is written at once.
         net::post(io_, [this] { flush(); });
@@ -145,7 +165,9 @@ private:
         const bool written = output_.write(text_);
         text_.clear();
         if (written || code_) return;
-        report_.warn("Standard output could not be written.");
+        // As if killed: whatever ends in order would acknowledge what nobody has seen.
+        if (is_durable()) std::_Exit(static_cast<int>(report_.fail(ExitCode::failed, not_written)));
+        report_.warn(not_written);
         end(ExitCode::failed);
     }
 
@@ -158,8 +180,13 @@ private:
         if (code_) return;
         code_ = code;
         ended_.cancel();
-        if (!session_.client().is_connected()) session_.give_up();
+        // With --store at once: what else has arrived is not printed, and so not to be acknowledged.
+        if (!session_.client().is_connected() || is_durable()) session_.give_up();
     }
+
+    [[nodiscard]] bool is_durable() const noexcept { return resolved_.client.store != nullptr; }
+
+    static constexpr const char* not_written = "Standard output could not be written.";
 
     const SubArguments& arguments_;
     Report report_;

@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <charconv>
+#include <filesystem>
 
 #include "exit_code.hpp"
 #include "wsmq/native/url.hpp"
@@ -59,10 +60,15 @@ void add_tls(CLI::App& app, ConnectionArguments& arguments) {
     app.add_option("--key", arguments.key_file, "Its private key (PEM)");
     app.add_option("--key-password", arguments.key_password, "The pass phrase of the key")
         ->envname("WSMQ_KEY_PASSWORD");
+    app.add_option("--tls-version", arguments.tls_version, "tlsv1.2 or tlsv1.3: this version of TLS and no other");
     app.add_flag("--insecure", arguments.insecure, "Trust any certificate of the broker");
 }
 
 void add_output(CLI::App& app, ConnectionArguments& arguments) {
+    app.add_option("--config", arguments.configuration,
+                   "File with one option a line, in place of $XDG_CONFIG_HOME/wsmq or ~/.config/wsmq; the command line "
+                   "goes before it")
+        ->type_name("FILE");
     app.add_flag("-d,--debug", arguments.debug, "Tell on standard error what happens to the connection");
     app.add_flag("--quiet", arguments.quiet, "Print no errors");
     app.add_flag("--json", arguments.json, "Results and errors as lines of JSON");
@@ -101,7 +107,7 @@ Will will_of(const ConnectionArguments& arguments, const PropertyWriter& propert
 
 /// The topic of an mqtt:// or mqtts:// address, which stands where other addresses have a path.
 std::string take_topic(std::string& url) {
-    if (!url.starts_with("mqtt")) return {};
+    if (!url.starts_with("mqtt") || url.starts_with("mqtt+unix:")) return {};
     // A token there would be a part of the topic, for everybody to read.
     if (url.find('?') != std::string::npos)
         throw UsageError{"mqtt:// and mqtts:// have no query (?): -t takes such a topic, a password has %3F for it."};
@@ -113,8 +119,29 @@ std::string take_topic(std::string& url) {
     return topic;
 }
 
+native::TlsVersion tls_version_of(const std::string& text) {
+    if (text.empty()) return native::TlsVersion::any;
+    if (text == "tlsv1.2") return native::TlsVersion::v1_2;
+    if (text == "tlsv1.3") return native::TlsVersion::v1_3;
+    throw UsageError{"TLS versions are tlsv1.2 and tlsv1.3."};
+}
+
+bool asks_for_tls(const ConnectionArguments& arguments) {
+    return !arguments.ca_file.empty() || !arguments.ca_path.empty() || !arguments.certificate_file.empty() ||
+           !arguments.tls_version.empty();
+}
+
+std::string socket_address_of(const ConnectionArguments& arguments) {
+    if (!arguments.urls.empty() || arguments.port) throw UsageError{"--unix takes the place of -L, -h and -p."};
+    if (asks_for_tls(arguments)) throw UsageError{"TLS does not go over --unix."};
+    if (!arguments.proxy.empty()) throw UsageError{"No proxy leads to --unix."};
+    const auto path = std::filesystem::absolute(arguments.unix_socket).string();
+    if (path.size() > native::longest_socket_path) throw UsageError{"The path of --unix is longer than 107 bytes."};
+    return native::socket_url(path);
+}
+
 std::string address_of(const ConnectionArguments& arguments) {
-    const bool secure = !arguments.ca_file.empty() || !arguments.ca_path.empty() || !arguments.certificate_file.empty();
+    const bool secure = asks_for_tls(arguments);
     const bool is_ipv6 = arguments.host.find(':') != std::string::npos && !arguments.host.starts_with('[');
     std::string url = secure || arguments.port == 8883 ? "mqtts://" : "mqtt://";
     url += is_ipv6 ? '[' + arguments.host + ']' : arguments.host;
@@ -125,9 +152,10 @@ std::string address_of(const ConnectionArguments& arguments) {
 }  // namespace
 
 void ConnectionArguments::add_to(CLI::App& app, Offer offer) {
-    app.add_option("-L,--url", urls,
-                   "mqtt://, mqtts://, ws:// or wss:// [user:password@]host[:port][/topic, or path of the WebSocket]; "
-                   "several are tried in turn")
+    app.add_option(
+           "-L,--url", urls,
+           "mqtt://, mqtts://, ws:// or wss:// [user:password@]host[:port][/topic, or path of the WebSocket], or "
+           "mqtt+unix://[user:password@]/path; several are tried in turn")
         ->type_name("URL")
         ->expected(1)
         ->allow_extra_args(false)  // what follows is no further address
@@ -135,6 +163,7 @@ void ConnectionArguments::add_to(CLI::App& app, Offer offer) {
     app.add_option("-h,--host", host, "Host of the broker")->capture_default_str();
     app.add_option("-p,--port", port, "Port of the broker: 1883 by default, 8883 with TLS")
         ->check(CLI::Range(1, 65535));
+    app.add_option("--unix", unix_socket, "Socket of the Unix domain on which the broker listens")->type_name("PATH");
     if (offer != Offer::no_client_id) add_client_id(app, *this);
     add_identity(app, *this);
     add_connection(app, *this);
@@ -166,6 +195,7 @@ native::TransportOptions transport_of(const ConnectionArguments& arguments) {
                      .certificate_file = arguments.certificate_file,
                      .private_key_file = arguments.key_file,
                      .private_key_password = arguments.key_password,
+                     .version = tls_version_of(arguments.tls_version),
                      .insecure = arguments.insecure};
     if (!arguments.proxy.empty()) {
         transport.proxy = parse(arguments.proxy, "The proxy");
@@ -226,9 +256,10 @@ ConnectionArguments::Resolved ConnectionArguments::resolve() const {
             resolved.topics.push_back(std::move(topic));
         }
         if (parse(url, place).scheme == native::Scheme::http)
-            throw UsageError{"Brokers are at mqtt://, mqtts://, ws:// or wss://."};
+            throw UsageError{"Brokers are at mqtt://, mqtts://, ws://, wss:// or mqtt+unix://."};
         resolved.urls.push_back(std::move(url));
     }
+    if (!unix_socket.empty()) resolved.urls.push_back(socket_address_of(*this));
     if (resolved.urls.empty()) resolved.urls.push_back(address_of(*this));
     (void)parse(resolved.urls.front(), "The address");
     return resolved;
