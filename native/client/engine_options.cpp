@@ -10,8 +10,6 @@
 #include <iterator>
 #include <stdexcept>
 
-#include "wsmq/topic.hpp"
-
 namespace wsmq::native {
 
 std::uint64_t random_seed() {
@@ -50,7 +48,6 @@ std::string wrong_option(const ClientOptions& all, const Hosts& hosts) {
         {options.output_high_water != 0, "output_high_water is 1 byte or more"},
         {!options.authentication_method.empty() || options.authentication_data.empty(),
          "authentication_data goes with an authentication_method"},
-        {!options.will || is_valid_topic_name(options.will->topic), "will.topic is a topic name"},
         {!options.will || options.will->payload.size() <= UINT16_MAX, "will.payload is 65535 bytes or less"},
         {all.receive_maximum_messages != 0 && all.receive_maximum_bytes != 0,
          "receive_maximum_messages and receive_maximum_bytes are 1 or more"},

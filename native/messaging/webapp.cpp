@@ -16,9 +16,8 @@ public:
     using Base::handle;
     using Base::with_layer;
     static constexpr std::string_view ranges =
-        "will_delay and presence_expiry are 0 to 4294967294 s; maximum_requests, calls.concurrency and the times of "
-        "calls "
-        "are more than 0";
+        "will_delay and presence_expiry are 0 to 4294967294 s; maximum_requests, calls.concurrency and the times in "
+        "calls are more than 0";
 
     Impl(const executor_type& on, const std::vector<std::string>& urls, Options given, ClientOptions client)
         : Base{on, urls, std::move(client)}, options{std::move(given)}, calls{std::make_shared<Calls>(on, *this)} {
@@ -150,6 +149,7 @@ void Webapp::on_disconnected(std::function<void(const Disconnection&)> handler) 
     impl_->on_disconnected = std::move(handler);
 }
 void Webapp::on_store_state(std::function<void(ErrorCode)> handler) { impl_->on_store_state = std::move(handler); }
+void Webapp::on_queue_drained(std::function<void()> handler) { impl_->on_queue_drained = std::move(handler); }
 void Webapp::wake_up() { impl_->wake_up(); }
 bool Webapp::is_joined() const noexcept { return impl_->is_joined(); }
 

@@ -11,6 +11,7 @@
 #include <optional>
 #include <set>
 #include <sstream>
+#include <utility>
 #include <vector>
 
 #include "exit_code.hpp"
@@ -19,17 +20,13 @@ namespace wsmq::command {
 
 namespace {
 
-/// Options that take each other's place: one on the command line puts those of the file aside.
-constexpr std::array<std::array<const char*, 2>, 8> replacing{{{"--url", "--unix"},
-                                                               {"--url", "--host"},
-                                                               {"--url", "--port"},
-                                                               {"--unix", "--url"},
-                                                               {"--unix", "--host"},
-                                                               {"--unix", "--port"},
-                                                               {"--id", "--id-prefix"},
-                                                               {"--id-prefix", "--id"}}};
-/// -h and -p go together, and together take the place of these.
-constexpr std::array<const char*, 2> by_host_or_port{"--url", "--unix"};
+/// Options that take each other's place: one on the command line puts the other one of the file aside.
+constexpr std::array<std::pair<const char*, const char*>, 6> alternatives{{{"--url", "--unix"},
+                                                                           {"--url", "--host"},
+                                                                           {"--url", "--port"},
+                                                                           {"--unix", "--host"},
+                                                                           {"--unix", "--port"},
+                                                                           {"--id", "--id-prefix"}}};
 
 struct Line {
     std::size_t number = 0;
@@ -136,10 +133,9 @@ private:
     [[nodiscard]] bool is_put_aside(const CLI::Option& option) const {
         if (given_.contains(&option)) return true;
         const auto is = [&](const char* name) { return app_.get_option_no_throw(name) == &option; };
-        for (const auto& [by, what] : replacing) {
-            if (is(what) && is_given(by)) return true;
+        for (const auto& [one, other] : alternatives) {
+            if ((is(one) && is_given(other)) || (is(other) && is_given(one))) return true;
         }
-        if (is_given("--host") || is_given("--port")) return std::ranges::any_of(by_host_or_port, is);
         // An address on the command line may bring its own.
         return is_given("--url") && (is("--username") || is("--password")) && has_credentials();
     }

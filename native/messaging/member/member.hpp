@@ -42,8 +42,9 @@ public:
             return set_problem(Errc::invalid_argument, std::move(wrong));
         auto connect = Layer::connect_options(engine_options(options_, hosts_), layer_options);
         if (!connect) {
-            const bool is_of_range = connect.error() == patterns::Error::invalid_argument;
-            return set_problem(connect.error(), std::string{is_of_range ? Self::ranges : describe(connect.error())});
+            const bool is_out_of_range = connect.error() == patterns::Error::invalid_argument;
+            return set_problem(connect.error(),
+                               std::string{is_out_of_range ? Self::ranges : describe(connect.error())});
         }
         // The driver calls none of these once it is shut down, which this object outlives.
         DriverHandlers<Node> handlers;
@@ -164,6 +165,9 @@ public:
             });
     }
 
+    void handle(const QueueDrained&) {
+        if (on_queue_drained && !is_gone_) on_queue_drained();
+    }
     /// Nobody here has an answer: the attempt ends at once, and not by its time limit.
     void handle(const Authentication& authentication) {
         const bool is_awaited = authentication.reason == ReasonCode::continue_authentication;
@@ -174,6 +178,7 @@ public:
     std::function<void(bool again)> on_joined;
     std::function<void(const Disconnection&)> on_disconnected;
     std::function<void(ErrorCode)> on_store_state;
+    std::function<void()> on_queue_drained;
 
 private:
     [[nodiscard]] Self& self() noexcept { return static_cast<Self&>(*this); }

@@ -91,7 +91,6 @@ TEST(ClientConnect, AnOptionOutOfItsRangeIsNamed) {
         {"subscribe_batch", [](ClientOptions& o) { o.connect.subscribe_batch = 0; }},
         {"output_high_water", [](ClientOptions& o) { o.connect.output_high_water = 0; }},
         {"authentication_method", [](ClientOptions& o) { o.connect.authentication_data = {1}; }},
-        {"will.topic", [](ClientOptions& o) { o.connect.will = Will{.topic = "a/#"}; }},
         {"will.payload",
          [](ClientOptions& o) { o.connect.will = Will{.topic = "a", .payload = std::vector<std::uint8_t>(65'536)}; }},
         {"receive_maximum_messages", [](ClientOptions& o) { o.receive_maximum_messages = 0; }},

@@ -213,7 +213,7 @@ TEST(NativeMemberOptions, AreNamedWhereTheyAreOutOfTheirRange) {
         {"presence_expiry", [](Webapp::Options& o) { o.presence_expiry = -1s; }},
         {"maximum_requests", [](Webapp::Options& o) { o.maximum_requests = 0; }},
         {"calls.concurrency", [](Webapp::Options& o) { o.calls.concurrency = 0; }},
-        {"times of calls", [](Webapp::Options& o) { o.calls.stall_timeout = -1ms; }},
+        {"times in calls", [](Webapp::Options& o) { o.calls.stall_timeout = -1ms; }},
     };
     for (const auto& [name, spoil] : of_webapps) {
         Webapp::Options options;
@@ -227,7 +227,7 @@ TEST(NativeMemberOptions, AreNamedWhereTheyAreOutOfTheirRange) {
         {"statistics_interval", [](Service::Options& o) { o.statistics_interval = -1s; }},
         {"janitor_grace", [](Service::Options& o) { o.janitor_grace = -1s; }},
         {"calls.concurrency", [](Service::Options& o) { o.calls.concurrency = 0; }},
-        {"times of calls", [](Service::Options& o) { o.calls.default_expiry = 0ms; }},
+        {"times in calls", [](Service::Options& o) { o.calls.default_expiry = 0ms; }},
     };
     for (const auto& [name, spoil] : of_services) {
         Service::Options options;
@@ -236,6 +236,22 @@ TEST(NativeMemberOptions, AreNamedWhereTheyAreOutOfTheirRange) {
         Service member{io.get_executor(), {"mqtt://localhost"}, options};
         EXPECT_THAT(detail_of(member), testing::HasSubstr(name));
     }
+}
+
+using NativeWebappMember = NativeMember<Webapp>;
+
+TEST_F(NativeWebappMember, TellsThatTheQueueHasRoomAgain) {
+    options.connect.queue_maximum_messages = 3;
+    make_member();
+    int drained = 0;
+    member->on_queue_drained([&] { ++drained; });
+    member->async_join(boost::asio::detached);
+    int accepted = 0;
+    while (!member->send("acme:bob:bbbb", "hello")) ASSERT_LE(++accepted, 3);
+    EXPECT_EQ(accepted, 3);
+    EXPECT_EQ(drained, 0);
+    RUN_UNTIL(io, drained == 1);
+    EXPECT_FALSE(member->send("acme:bob:bbbb", "hello"));
 }
 
 TYPED_TEST(NativeMember, AFailureThatIsOverIsNotTheCauseOfTheNextEnd) {

@@ -82,6 +82,7 @@ public:
     void on_disconnected(std::function<void(const Disconnection&)>);
     /// As of Client.
     void on_store_state(std::function<void(ErrorCode)>);
+    void on_queue_drained(std::function<void()>);
     void wake_up();
 
     /// A message to a webapp that wants no answer. `params` are an array, an object, or null for none.

@@ -96,6 +96,7 @@ public:
     void on_disconnected(std::function<void(const Disconnection&)>);
     /// As of Client.
     void on_store_state(std::function<void(ErrorCode)>);
+    void on_queue_drained(std::function<void()>);
     void wake_up();
     [[nodiscard]] bool is_joined() const noexcept;
 
