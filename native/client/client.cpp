@@ -4,6 +4,7 @@
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 
+#include "client/engine_options.hpp"
 #include "client/impl.hpp"
 
 namespace wsmq::native {
@@ -34,8 +35,8 @@ Client::executor_type Client::get_executor() const noexcept { return impl_->exec
 
 void Client::begin_connect(AnyCompletion<ConnectAnswer> done) {
     auto& self = *impl_;
-    if (!self.hosts.error().empty()) {
-        return done->complete_later(Errc::invalid_argument, {.detail = self.hosts.error()});
+    if (const auto wrong = wrong_option(self.options, self.hosts); !wrong.empty()) {
+        return done->complete_later(Errc::invalid_argument, {.detail = wrong});
     }
     if (self.engine().is_connected()) return done->complete_later({}, {});
     if (const auto error = self.engine().start(self.now()); error != Errc::none) {
@@ -101,7 +102,11 @@ void Client::begin_subscribe(std::span<const Subscription> subscriptions, Bytes 
     } else if (begun) {
         const auto call = subscriptions.size() > 1 ? self.router.next_call() : 0;
         for (const auto& each : subscriptions) {
-            operation.routes.push_back(self.router.add(each.topic_filter, handler, identified.identifier, call));
+            auto route = self.router.add(each.topic_filter, handler, identified.identifier, call);
+            const bool has_options = self.options.connect.version == Version::v5;
+            self.router.set_retained(*route, !has_options || each.retain_handling != RetainHandling::do_not_send,
+                                     has_options && each.retain_as_published);
+            operation.routes.push_back(std::move(route));
         }
     }
     self.track(begun, std::move(operation));

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <string>
 
 #include "client/hosts.hpp"
 #include "wsmq/export.hpp"
@@ -16,6 +17,9 @@ namespace wsmq::native {
 
 /// The engine's options, with the hosts, chance, the store, and the credentials of a URL filled in.
 [[nodiscard]] WSMQ_EXPORT ConnectOptions engine_options(const ClientOptions&, const Hosts&);
+
+/// What of a client's addresses and options is out of range, for people; empty where nothing is.
+[[nodiscard]] WSMQ_EXPORT std::string wrong_option(const ClientOptions&, const Hosts&);
 
 /// Asks the user for the credentials of one attempt. `answer` is called on the executor, at once where nobody can be
 /// asked.

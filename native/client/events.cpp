@@ -63,7 +63,11 @@ void Client::Impl::finish(OperationId id, ErrorCode error, Answer answer) {
     auto& operation = node.mapped();
     for (std::size_t i = 0; i < operation.routes.size(); ++i) {
         const bool refused = i < answer.reason_codes.size() ? is_failure(answer.reason_codes[i]) : bool{error};
-        if (refused) forget(*operation.routes[i]);
+        if (refused) {
+            forget(*operation.routes[i]);
+        } else {
+            router.granted(*operation.routes[i]);
+        }
     }
     if (!operation.filter.empty() && !error) forget(operation.filter);
     operation.done->complete(error, std::move(answer));
@@ -87,6 +91,7 @@ void Client::Impl::collect_later() {
 
 void Client::Impl::handle(const Connected& connected) {
     transport_failure = {};
+    if (!connected.session_present) router.begin_anew();
     update_hold();
     auto waiting = std::exchange(connecting, {});
     const ConnectAnswer answer{connected.session_present, ReasonCode::success, copy(connected.encoded_properties), {}};

@@ -3,7 +3,6 @@
 #include "client/impl.hpp"
 
 #include <boost/asio/error.hpp>
-#include <boost/asio/post.hpp>
 
 #include "client/engine_options.hpp"
 
@@ -94,11 +93,7 @@ void Client::Impl::take_handover() {
 }
 
 void Client::Impl::flush_store() {
-    const auto error = options.store->flush();
-    if (error == store_error) return;
-    store_error = error;
-    // The caller is in the middle of a write, so that the handler runs later.
-    boost::asio::post(executor, [weak = weak_from_this(), error] {
+    durable.flush(*options.store, executor, [weak = weak_from_this()](ErrorCode error) {
         const auto self = weak.lock();
         if (self && !self->is_gone && self->on_store_state) self->on_store_state(error);
     });

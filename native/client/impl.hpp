@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "client/durable.hpp"
 #include "client/handover.hpp"
 #include "client/hosts.hpp"
 #include "client/inbox.hpp"
@@ -92,7 +93,7 @@ public:
 
     TransportFailure transport_failure;
     ErrorCode end_error;  ///< why nothing is received any more
-    ErrorCode store_error;
+    Durable durable;
     std::uint64_t credentials_number = 0;  ///< of the last request: older answers are too late
 
     std::function<void(const Connected&)> on_connected;

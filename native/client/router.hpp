@@ -1,6 +1,7 @@
 // Which handlers a message is for. Filters without wildcards are found by their hash, the others by
 // trying each. Where filters overlap, a broker may send a copy for each (MQTT 5.0, 3.3.4): its
-// subscription identifiers tell for which handlers it is. What is removed while a message is handed
+// subscription identifiers tell for which handlers it is. Where a filter is subscribed once more, the broker sends the
+// retained messages again: they are for the handlers that have not had them. What is removed while a message is handed
 // out stays alive until collect().
 #pragma once
 #include <algorithm>
@@ -11,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -24,11 +26,25 @@ class Router {
 public:
     using Handler = std::function<void(const wsmq::Message&)>;
     using Identifiers = std::vector<std::uint32_t>;
+    using Topics = std::unordered_set<std::string>;
+
+    /// Retained topics of which a route knows what it had; past them it may have one again.
+    static constexpr std::size_t longest_memory = 10'000;
+
+    /// What a route knows of retained messages.
+    struct Stored {
+        bool wanted = true;         ///< its SUBSCRIBE asks for them
+        bool as_published = false;  ///< the flag says nothing about being stored (MQTT 5.0, 3.3.1.3)
+        std::uint64_t granted = 0;  ///< at which moment; 0: not yet
+        Topics heard{};
+        Topics brought{};  ///< the copy that its SUBSCRIBE brings has come
+    };
     struct Route {
         std::string filter;  ///< as subscribed
         Handler handler;
         Identifiers identifiers;  ///< of the filter's subscription; none: every message that matches is for it
         std::uint32_t call = 0;   ///< what was subscribed by one call serves a message once
+        Stored stored{};
         bool removed = false;
     };
 
@@ -48,6 +64,7 @@ public:
     std::shared_ptr<Route> add(std::string_view filter, Handler handler, std::uint32_t identifier = 0,
                                std::uint32_t call = 0) {
         auto route = std::make_shared<Route>(Route{std::string{filter}, std::move(handler), {}, call});
+        last_added_ = ++moment_;
         const auto learn = [identifier](Route& each) {
             if (identifier != 0 && !contains(each.identifiers, identifier)) each.identifiers.push_back(identifier);
         };
@@ -66,6 +83,26 @@ public:
         if (std::exchange(route.removed, true)) return;
         --size_;
         has_removed_ = true;
+    }
+
+    /// How the SUBSCRIBE of a route that was just added asks for retained messages. As published holds for the filter,
+    /// of which the broker knows one subscription.
+    void set_retained(Route& added, bool wanted, bool as_published) {
+        added.stored.wanted = wanted;
+        for_each_route(added.filter, [&](Route& route) { route.stored.as_published = as_published; });
+    }
+    /// The broker has answered its SUBSCRIBE.
+    void granted(Route& route) noexcept { route.stored.granted = ++moment_; }
+    /// The broker has a new session: every subscription is renewed, and brings the retained messages to everybody.
+    void begin_anew() {
+        ++moment_;
+        const auto forget = [this](auto& route) {
+            route->stored.granted = moment_;
+            route->stored.heard.clear();
+            route->stored.brought.clear();
+        };
+        std::ranges::for_each(wild_, forget);
+        for (auto& [filter, routes] : plain_) std::ranges::for_each(routes, forget);
     }
 
     /// False where nobody wanted it.
@@ -110,9 +147,62 @@ private:
     }
 
     bool offer(const wsmq::Message& message, bool by_identifier) {
-        bool taken = false;
         served_.clear();
-        const auto offer_to = [&](Routes& routes, bool match) {
+        if (message.retain) return offer_stored(message, by_identifier);
+        bool taken = false;
+        for_each_match(message, by_identifier, [&](Route& route) {
+            taken = true;
+            serve(route, message);
+        });
+        return taken;
+    }
+
+    /// For those whose turn it is. True also where a copy is nobody's that was not had already.
+    bool offer_stored(const wsmq::Message& message, bool by_identifier) {
+        std::vector<Route*> all;
+        for_each_match(message, by_identifier, [&](Route& route) { all.push_back(&route); });
+        if (all.empty()) return false;
+        const std::string topic{message.topic};
+        const auto lacks = [&](const Route* route) {
+            return !route->stored.as_published && route->stored.wanted && !route->stored.heard.contains(topic);
+        };
+        const auto is_next = [&](const Route* route) { return lacks(route) && awaits_stored(*route); };
+        const auto owed = std::ranges::find_if(all, [&](const Route* route) {
+            return !route->stored.as_published && route->stored.wanted && !route->stored.brought.contains(topic);
+        });
+        const bool is_owed = owed != all.end();
+        if (is_owed) remember((*owed)->stored.brought, topic);
+        const bool any_next = std::ranges::any_of(all, is_next);
+        const bool any_lacks = any_next || std::ranges::any_of(all, lacks);
+        std::erase_if(all, [&](const Route* route) {
+            if (route->stored.as_published || (!any_lacks && !is_owed)) return false;
+            return any_next ? !is_next(route) : !lacks(route);
+        });
+        for (auto* route : all) {
+            remember(route->stored.heard, topic);
+            if (!route->removed) serve(*route, message);
+        }
+        return true;
+    }
+
+    /// Whether what its SUBSCRIBE brings may still be on its way, rather than what a later one does.
+    [[nodiscard]] bool awaits_stored(const Route& route) const noexcept {
+        return route.stored.granted == 0 || route.stored.granted > last_added_;
+    }
+    static void remember(Topics& topics, const std::string& topic) {
+        if (topics.size() < longest_memory) topics.insert(topic);
+    }
+
+    void serve(Route& route, const wsmq::Message& message) {
+        if (route.call != 0) {
+            if (contains(served_, route.call)) return;
+            served_.push_back(route.call);
+        }
+        route.handler(message);
+    }
+
+    template <class Do> void for_each_match(const wsmq::Message& message, bool by_identifier, Do act) {
+        const auto visit = [&](Routes& routes, bool match) {
             // By index: a handler may add routes. Those are not for this message.
             for (std::size_t i = 0, end = routes.size(); i < end; ++i) {
                 auto& route = *routes[i];
@@ -120,20 +210,14 @@ private:
                 // Only the broker knows which topics a filter with a prefix of its own is for.
                 const bool is_known = by_identifier && route.filter[0] == '$' && !route.identifiers.empty();
                 if (match && !is_known && !topic_matches(route.filter, message.topic)) continue;
-                taken = true;
-                if (route.call != 0) {
-                    if (contains(served_, route.call)) continue;
-                    served_.push_back(route.call);
-                }
-                route.handler(message);
+                act(route);
             }
         };
         if (!plain_.empty()) {
             key_.assign(message.topic);
-            if (const auto found = plain_.find(key_); found != plain_.end()) offer_to(found->second, false);
+            if (const auto found = plain_.find(key_); found != plain_.end()) visit(found->second, false);
         }
-        offer_to(wild_, true);
-        return taken;
+        visit(wild_, true);
     }
 
     static bool is_plain(std::string_view filter) {
@@ -157,6 +241,8 @@ private:
     /// Applications that use identifiers themselves like small ones.
     std::uint32_t next_identifier_ = 1000;
     std::uint32_t last_call_ = 0;
+    std::uint64_t moment_ = 0;  ///< of routes that are added and granted
+    std::uint64_t last_added_ = 0;
     std::size_t size_ = 0;
     bool has_removed_ = false;
 };

@@ -7,6 +7,7 @@
 
 #include "arguments/command_arguments.hpp"
 #include "arguments/command_line.hpp"
+#include "arguments/configuration.hpp"
 #include "arguments/messaging_arguments.hpp"
 #include "commands.hpp"
 #include "exit_code.hpp"
@@ -43,6 +44,10 @@ public:
     }
 
     [[nodiscard]] bool is_chosen() const { return app_->parsed(); }
+    /// Throws UsageError.
+    void configure() const {
+        if (!list_options_) wsmq::command::configure(*app_, arguments_.connection.configuration);
+    }
     [[nodiscard]] ExitCode run() const {
         if (!list_options_) return run_(arguments_);
         print_options(*app_);
@@ -59,6 +64,11 @@ private:
 };
 
 template <class Arguments> ExitCode run(const Subcommand<Arguments>& subcommand) {
+    try {
+        subcommand.configure();
+    } catch (const UsageError& error) {
+        return Report{subcommand.connection()}.fail(ExitCode::usage, error.what());
+    }
     const Report report{subcommand.connection()};
     try {
         return subcommand.run();

@@ -1,5 +1,6 @@
 // wsmq sub: subscribes, and prints what arrives.
 #include <algorithm>
+#include <cstdlib>
 
 #include "arguments/consistency.hpp"
 #include "commands.hpp"
@@ -17,7 +18,7 @@ public:
     explicit Sub(const SubArguments& arguments)
         : arguments_{arguments},
           report_{arguments.connection},
-          resolved_{arguments.connection.resolve()},
+          resolved_{resolve(arguments)},
           format_{format_of(arguments).for_terminal(printer_.output().is_terminal())},
           subscriptions_{subscriptions_of()} {
         check_consistency(arguments, resolved_.client.connect.version);
@@ -31,6 +32,24 @@ public:
     }
 
 private:
+    static ConnectionArguments::Resolved resolve(const SubArguments& arguments) {
+        if (arguments.store.empty()) return arguments.connection.resolve();
+        auto connection = arguments.connection;
+        const bool is_named = !connection.client_id.empty();  // a prefix makes another one for each process
+        if (!is_named) throw UsageError{"--store takes a client identifier: -i."};
+        connection.keep_session = true;
+        auto resolved = connection.resolve();
+        const auto& connect = resolved.client.connect;
+        if (connect.version == Version::v5 && connect.session_expiry_interval == 0)
+            throw UsageError{"--store takes a session that outlives the connection: not -x 0."};
+        native::ErrorCode error;
+        resolved.client.store = native::FileStore::open(arguments.store, error);
+        if (error == boost::system::errc::resource_unavailable_try_again)
+            throw CommandError{ExitCode::failed, "Another process uses " + arguments.store + '.'};
+        if (error) throw CommandError{ExitCode::failed, arguments.store + " cannot be used: " + error.message() + '.'};
+        return resolved;
+    }
+
     static MessageFormat format_of(const SubArguments& arguments) {
         if (arguments.format) return MessageFormat::custom(*arguments.format);
         if (arguments.connection.json) return MessageFormat::json(arguments.pretty);
@@ -62,9 +81,11 @@ private:
     net::awaitable<ExitCode> work() {
         // Before the connection: a session that lasted sends its messages at once.
         session_.client().on_message([this](const Message& message) { take(message); });
-        session_.on_lost = printer_.on_failed = [this](const CommandError& error) {
-            failure_ = error;
-            stop(error.code());
+        session_.on_lost = [this](const CommandError& error) { fail(error); };
+        printer_.on_failed = [this](const CommandError& error) {
+            // As if killed: whatever ends in order would acknowledge what nobody has seen.
+            if (is_durable()) std::_Exit(static_cast<int>(report_.fail(error)));
+            fail(error);
         };
         limit_.start([this] { stop(ExitCode::timed_out); });
         if (limit_.end()) printer_.output().limit(*limit_.end());
@@ -135,7 +156,8 @@ private:
         auto& text = printer_.text();
         format_.append(text, message, std::chrono::system_clock::now());
         if (!arguments_.no_newline) text += '\n';
-        if (text.size() >= 65'536) return printer_.flush();
+        // With --store before it is acknowledged, which is when the handlers of one read have returned.
+        if (text.size() >= 65'536 || is_durable()) return printer_.flush();
         printer_.flush_soon();
     }
 
@@ -144,10 +166,17 @@ private:
         report_.warn("The retained message of " + std::string{topic} + " could not be removed.");
     }
 
+    void fail(const CommandError& error) {
+        failure_ = error;
+        stop(error.code());
+    }
+
     void end(ExitCode code) {
         if (code_) return;
         code_ = code;
         ended_.cancel();
+        // With --store at once: what else has arrived is not printed, and so not to be acknowledged.
+        if (is_durable()) session_.give_up();
     }
 
     /// Whatever the broker still owes is not waited for.
@@ -157,6 +186,8 @@ private:
         printer_.output().hurry();
         if (!is_set_up_) session_.give_up();
     }
+
+    [[nodiscard]] bool is_durable() const noexcept { return resolved_.client.store != nullptr; }
 
     const SubArguments& arguments_;
     Report report_;

@@ -8,6 +8,7 @@ namespace wsmq::native {
 class WSMQ_HIDDEN Device::Impl final : public Member<Device::Impl, patterns::Device> {
 public:
     using Member::Member;
+    static constexpr std::string_view ranges = "a number is out of its range";
     void handle_end() {}
 };
 
@@ -34,6 +35,8 @@ void Device::on_joined(std::function<void(bool)> handler) { impl_->on_joined = s
 void Device::on_disconnected(std::function<void(const Disconnection&)> handler) {
     impl_->on_disconnected = std::move(handler);
 }
+void Device::on_store_state(std::function<void(ErrorCode)> handler) { impl_->on_store_state = std::move(handler); }
+void Device::wake_up() { impl_->wake_up(); }
 bool Device::is_joined() const noexcept { return impl_->is_joined(); }
 
 }  // namespace wsmq::native

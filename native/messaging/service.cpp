@@ -17,6 +17,9 @@ public:
     using Base = Member<Service::Impl, patterns::Service>;
     using Base::handle;
     using Base::with_layer;
+    static constexpr std::string_view ranges =
+        "record_expiry, statistics_interval and janitor_grace are 0 to 4294967294 s; calls.concurrency and the times "
+        "in calls are more than 0";
 
     Impl(const executor_type& on, const std::vector<std::string>& urls, Options given, ClientOptions client)
         : Base{on, urls, std::move(client)}, options{std::move(given)}, calls{std::make_shared<Calls>(on, *this)} {
@@ -113,6 +116,9 @@ void Service::on_joined(std::function<void(bool)> handler) { impl_->on_joined = 
 void Service::on_disconnected(std::function<void(const Disconnection&)> handler) {
     impl_->on_disconnected = std::move(handler);
 }
+void Service::on_store_state(std::function<void(ErrorCode)> handler) { impl_->on_store_state = std::move(handler); }
+void Service::on_queue_drained(std::function<void()> handler) { impl_->on_queue_drained = std::move(handler); }
+void Service::wake_up() { impl_->wake_up(); }
 
 ErrorCode Service::notify(std::string_view uid, std::string_view method, const nlohmann::json& params) {
     const auto text = text_of(params);

@@ -15,6 +15,9 @@ public:
     using Base = Member<Webapp::Impl, patterns::Webapp>;
     using Base::handle;
     using Base::with_layer;
+    static constexpr std::string_view ranges =
+        "will_delay and presence_expiry are 0 to 4294967294 s; maximum_requests, calls.concurrency and the times in "
+        "calls are more than 0";
 
     Impl(const executor_type& on, const std::vector<std::string>& urls, Options given, ClientOptions client)
         : Base{on, urls, std::move(client)}, options{std::move(given)}, calls{std::make_shared<Calls>(on, *this)} {
@@ -145,6 +148,9 @@ void Webapp::on_renamed(std::function<void(const patterns::Renamed&)> handler) {
 void Webapp::on_disconnected(std::function<void(const Disconnection&)> handler) {
     impl_->on_disconnected = std::move(handler);
 }
+void Webapp::on_store_state(std::function<void(ErrorCode)> handler) { impl_->on_store_state = std::move(handler); }
+void Webapp::on_queue_drained(std::function<void()> handler) { impl_->on_queue_drained = std::move(handler); }
+void Webapp::wake_up() { impl_->wake_up(); }
 bool Webapp::is_joined() const noexcept { return impl_->is_joined(); }
 
 // --- Requests --------------------------------------------------------------------------------------
@@ -212,7 +218,11 @@ ErrorCode Webapp::set_state(const nlohmann::json& state) {
 ErrorCode Webapp::watch_presence(std::string_view org, std::string_view user) {
     return impl_->try_layer([&](auto& layer, auto now) { return layer.watch_presence(org, user, now); });
 }
+ErrorCode Webapp::watch_devices() {
+    return impl_->try_layer([](auto& layer, auto now) { return layer.watch_devices({}, now); });
+}
 ErrorCode Webapp::watch_devices(std::span<const std::string_view> serial_numbers) {
+    if (serial_numbers.empty()) return {};  // to the layer that is all of them
     return impl_->try_layer([&](auto& layer, auto now) { return layer.watch_devices(serial_numbers, now); });
 }
 ErrorCode Webapp::discover(std::string_view service) {

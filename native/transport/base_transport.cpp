@@ -1,6 +1,7 @@
 #include "transport/base_transport.hpp"
 
 #include <boost/asio/error.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/post.hpp>
 #include <utility>
 
@@ -42,6 +43,7 @@ void BaseTransport::async_open(OpenHandler handler) {
             return self->failed({TransportError::invalid_options, "a proxy's URL begins with http://"});
         }
         if (auto failure = self->check_options()) return self->failed(std::move(*failure));
+        if (self->url_.scheme == Scheme::mqtt_unix) return self->connect_to_socket();
         self->resolve();
     });
 }
@@ -91,7 +93,19 @@ void BaseTransport::connect(const std::vector<address>& addresses) {
     });
 }
 
-void BaseTransport::connected(TcpSocket socket) {
+void BaseTransport::connect_to_socket() {
+    const auto path = socket_path(url_);
+    begin_step(options_.limits.connect, {TransportError::connect_timed_out, path});
+    const auto end = [self = shared_from_this(), path](error_code error) {
+        if (!self->is_opening()) return;
+        if (error) return self->failed({TransportError::connect_failed, path + ": " + error.message()});
+        self->handshake();
+    };
+    open_private(socket_, boost::asio::local::stream_protocol{});
+    socket_.async_connect(boost::asio::local::stream_protocol::endpoint{path}, end);
+}
+
+void BaseTransport::connected(StreamSocket socket) {
     connector_.reset();
     socket_ = std::move(socket);
     error_code ignored;  // it costs speed and nothing else
@@ -213,7 +227,7 @@ void BaseTransport::cancel_read() {
 void BaseTransport::drain() {
     if (state_ != State::closing) return;
     error_code ignored;
-    socket_.shutdown(tcp::socket::shutdown_send, ignored);
+    socket_.shutdown(StreamSocket::shutdown_send, ignored);
     socket_.async_read_some(boost::asio::buffer(scratch_), [self = shared_from_this()](error_code error, std::size_t) {
         if (error) return self->finish();
         self->drain();

@@ -1,7 +1,6 @@
-// What all transports share: the way to a TCP connection, the time limits, and the end.
+// What all transports share: the way to a connection of TCP or of the Unix domain, the time limits, and the end.
 #pragma once
 #include <array>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <cstdint>
 #include <memory>
@@ -11,6 +10,7 @@
 #include "transport/connector.hpp"
 #include "transport/failure.hpp"
 #include "transport/lookup.hpp"
+#include "transport/stream_socket.hpp"
 #include "wsmq/native/transport.hpp"
 
 namespace wsmq::native {
@@ -31,8 +31,6 @@ public:
     [[nodiscard]] std::string failure_detail() const final { return detail_; }
 
 protected:
-    using TcpSocket = boost::asio::ip::tcp::socket;
-
     /// How a handler is handed to a stream's own operation: it tells end_read() or end_write() of its result.
     [[nodiscard]] auto reader(SizeHandler handler) {
         return [self = shared_from_this(), handler = std::move(handler)](
@@ -48,7 +46,7 @@ protected:
 
     /// What the options hold that cannot be used; asked before anything else is done.
     [[nodiscard]] virtual std::optional<Failure> check_options() { return std::nullopt; }
-    /// There is a TCP connection: ends with opened() or failed().
+    /// There is a connection: ends with opened() or failed().
     virtual void handshake() = 0;
     virtual void start_read(boost::asio::mutable_buffer, SizeHandler) = 0;
     virtual void start_write(boost::asio::const_buffer, SizeHandler) = 0;
@@ -65,7 +63,7 @@ protected:
 
     // For them.
 
-    [[nodiscard]] TcpSocket& socket() noexcept { return socket_; }
+    [[nodiscard]] StreamSocket& socket() noexcept { return socket_; }
     [[nodiscard]] const Url& url() const noexcept { return url_; }
     [[nodiscard]] const TransportOptions& options() const noexcept { return options_; }
     /// Whether it was neither opened nor given up meanwhile.
@@ -84,7 +82,8 @@ private:
 
     void resolve();
     void connect(const std::vector<boost::asio::ip::address>&);
-    void connected(TcpSocket);
+    void connect_to_socket();
+    void connected(StreamSocket);
     void give_up_opening(boost::system::error_code);
     [[nodiscard]] boost::system::error_code ended(Failure);
     void end_read(boost::system::error_code, std::size_t, SizeHandler&);
@@ -92,7 +91,7 @@ private:
     void close_when_quiet();
     [[nodiscard]] boost::system::error_code refusal() const;
 
-    TcpSocket socket_;
+    StreamSocket socket_;
     boost::asio::steady_timer timer_;
     Url url_;
     TransportOptions options_;

@@ -1,30 +1,18 @@
 #include "transport/connector.hpp"
 
-#include <fcntl.h>
-
 #include <algorithm>
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 #include <sstream>
 #include <utility>
 
+#include "transport/stream_socket.hpp"
+
 namespace wsmq::native {
 
 using boost::asio::ip::address;
 using boost::asio::ip::tcp;
 using boost::system::error_code;
-
-namespace {
-
-/// Asio does it as well, and leaves the socket to whatever programs the process starts. What fails here fails again in
-/// the attempt to connect, and is told then.
-void open(tcp::socket& socket, const tcp::endpoint& endpoint) {
-    error_code error;
-    socket.open(endpoint.protocol(), error);
-    if (!error) (void)::fcntl(socket.native_handle(), F_SETFD, FD_CLOEXEC);
-}
-
-}  // namespace
 
 std::vector<address> interleaved(const std::vector<address>& addresses) {
     std::vector<address> first;
@@ -73,7 +61,7 @@ std::string Connector::told() const {
 void Connector::try_next() {
     const tcp::endpoint endpoint{addresses_[attempts_.size()], port_};
     auto& attempt = attempts_.emplace_back(Attempt{endpoint, tcp::socket{executor_}});
-    open(attempt.socket, endpoint);
+    open_private(attempt.socket, endpoint.protocol());
     attempt.socket.async_connect(endpoint, [self = shared_from_this(), &attempt](error_code error) {
         attempt.running = false;
         if (self->handler_) self->ended(attempt, error);

@@ -1,42 +1,20 @@
 #include "transport/lookup.hpp"
 
 #include <netdb.h>
-#include <pthread.h>
 
-#include <atomic>
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 #include <cerrno>
-#include <csignal>
 #include <cstring>
-#include <exception>
-#include <system_error>
-#include <thread>
 #include <utility>
+
+#include "transport/lookup_queue.hpp"
 
 namespace wsmq::native {
 namespace {
 
 using boost::asio::ip::address;
 using boost::system::error_code;
-
-std::atomic<int> running_lookups{0};
-
-/// The program's signals are for the program's own threads.
-class SignalsBlocked {
-public:
-    SignalsBlocked() {
-        sigset_t all;
-        sigfillset(&all);
-        pthread_sigmask(SIG_BLOCK, &all, &before_);
-    }
-    ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-    SignalsBlocked(const SignalsBlocked&) = delete;
-    SignalsBlocked& operator=(const SignalsBlocked&) = delete;
-
-private:
-    sigset_t before_{};
-};
 
 error_code resolver_error(int error) {
     switch (error) {
@@ -61,23 +39,6 @@ address to_address(const addrinfo& info) {
     return boost::asio::ip::address_v6{bytes, socket_address.sin6_scope_id};
 }
 
-Lookup::Answer resolved(const std::string& host, const Resolve& resolve) {
-    const auto failed = [&](const std::string& why) {
-        return Lookup::Answer{Failure{TransportError::resolve_failed, host + ": " + why}};
-    };
-    try {
-        error_code error;
-        auto addresses = resolve(host, error);
-        if (error) return failed(error.message());
-        if (addresses.empty()) return failed("it has no address");
-        return Lookup::Answer{std::move(addresses)};
-    } catch (const std::exception& exception) {  // of a function that is not ours
-        return failed(exception.what());
-    } catch (...) {
-        return failed("the resolver threw something");
-    }
-}
-
 }  // namespace
 
 Lookup::Addresses system_resolve(const std::string& host, error_code& error) {
@@ -97,33 +58,26 @@ Lookup::Addresses system_resolve(const std::string& host, error_code& error) {
     return addresses;
 }
 
-Lookup::Lookup(boost::asio::any_io_executor executor, Handler handler)
-    : executor_{std::move(executor)}, handler_{std::move(handler)} {}
-
-void Lookup::start(const std::string& host, Resolve resolve) {
-    if (!resolve) resolve = system_resolve;
-    if (running_lookups.fetch_add(1) >= maximum_lookups) {
-        --running_lookups;
-        return answer(Failure{TransportError::resolve_failed, host + ": too many look-ups have not ended yet"});
-    }
-    try {
-        const SignalsBlocked blocked;
-        std::thread{[self = shared_from_this(), host, resolve = std::move(resolve)] {
-            self->look_up(host, resolve);
-            --running_lookups;
-        }}.detach();
-    } catch (const std::system_error& error) {
-        --running_lookups;
-        answer(Failure{TransportError::resolve_failed, host + ": " + error.what()});
-    }
+LookupQueue& lookup_queue() {
+    // Never destroyed: a resolver that hangs must not hold up the end of the process.
+    static auto& queue = *new LookupQueue{maximum_lookups, system_resolve};
+    return queue;
 }
 
-void Lookup::look_up(const std::string& host, const Resolve& resolve) { answer(resolved(host, resolve)); }
+Lookup::Lookup(boost::asio::any_io_executor executor, Handler handler, LookupQueue& queue)
+    : queue_{queue}, executor_{std::move(executor)}, handler_{std::move(handler)} {}
+
+void Lookup::start(const std::string& host, Resolve resolve) {
+    queue_.enter(shared_from_this(), host, std::move(resolve));
+}
 
 void Lookup::abandon() {
-    const std::lock_guard lock{mutex_};
-    executor_.reset();
-    handler_ = nullptr;
+    {
+        const std::lock_guard lock{mutex_};
+        executor_.reset();
+        handler_ = nullptr;
+    }
+    queue_.leave(shared_from_this());
 }
 
 void Lookup::answer(Answer result) {

@@ -1,5 +1,5 @@
-// The addresses of a host, looked up on a thread of its own: a resolver that hangs holds up neither the loop, nor the
-// destruction of its context, nor the end of the process, all of which Asio's own resolver waits for.
+// The addresses of a host, looked up on a thread beside the loop: a resolver that hangs holds up neither the loop, nor
+// the destruction of its context, nor the end of the process, all of which Asio's own resolver waits for.
 #pragma once
 #include <boost/asio/any_io_executor.hpp>
 #include <functional>
@@ -15,8 +15,12 @@
 
 namespace wsmq::native {
 
-/// A thread that hangs stays until its resolver gives up. So many at once, then look-ups are refused.
+/// A thread that hangs stays until its resolver gives up. So many at once; further look-ups wait for their turn.
 constexpr int maximum_lookups = 32;
+
+class LookupQueue;
+/// The process's own.
+[[nodiscard]] LookupQueue& lookup_queue();
 
 class Lookup : public std::enable_shared_from_this<Lookup> {
 public:
@@ -26,16 +30,17 @@ public:
 
     /// The handler runs on the executor, unless abandon() comes first. The executor's context must
     /// outlive the look-up or its abandonment.
-    Lookup(boost::asio::any_io_executor, Handler);
+    Lookup(boost::asio::any_io_executor, Handler, LookupQueue& = lookup_queue());
 
-    /// Once. Without a function the system's resolver is asked.
+    /// Once. Without a function the system's resolver is asked, and the answer is shared with whoever asks for the same
+    /// host meanwhile.
     void start(const std::string& host, Resolve);
     void abandon();
-
-private:
-    void look_up(const std::string& host, const Resolve&);
+    /// The queue's, from any thread.
     void answer(Answer);
 
+private:
+    LookupQueue& queue_;
     std::mutex mutex_;  ///< of the executor, which is gone when nobody wants to know any more
     std::optional<boost::asio::any_io_executor> executor_;
     Handler handler_;

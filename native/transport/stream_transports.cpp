@@ -14,15 +14,19 @@ namespace {
 
 using boost::system::error_code;
 
-/// mqtt:// and, with its options refused, what is no broker's URL.
-class TcpTransport final : public BaseTransport {
+/// mqtt://, mqtt+unix:// and, with its options refused, what is no broker's URL.
+class PlainTransport final : public BaseTransport {
 public:
-    TcpTransport(const boost::asio::any_io_executor& executor, const Url& url, const TransportOptions& options)
+    PlainTransport(const boost::asio::any_io_executor& executor, const Url& url, const TransportOptions& options)
         : BaseTransport{executor, url, options}, gathering_{options.gather}, wait_{executor} {}
 
 protected:
     std::optional<Failure> check_options() override {
-        if (url().scheme == Scheme::mqtt) return std::nullopt;
+        if (url().scheme == Scheme::mqtt_unix && options().proxy)
+            return Failure{TransportError::invalid_options, "no proxy leads to a socket of the Unix domain"};
+        if (url().scheme == Scheme::mqtt_unix && socket_path(url()).size() > longest_socket_path)
+            return Failure{TransportError::invalid_options, "the path of the socket is too long"};
+        if (url().scheme == Scheme::mqtt || url().scheme == Scheme::mqtt_unix) return std::nullopt;
         return Failure{TransportError::invalid_options,
                        "no broker's URL begins with " + std::string{name(url().scheme)}};
     }
@@ -128,7 +132,7 @@ private:
 std::shared_ptr<Transport> make_stream(const boost::asio::any_io_executor& executor, const Url& url,
                                        const TransportOptions& options) {
     if (uses_tls(url.scheme)) return std::make_shared<TlsTransport>(executor, url, options);
-    return std::make_shared<TcpTransport>(executor, url, options);
+    return std::make_shared<PlainTransport>(executor, url, options);
 }
 
 std::shared_ptr<Transport> make_transport(const boost::asio::any_io_executor& executor, const Url& url,

@@ -87,7 +87,9 @@ bool is_tls_error(error_code error) { return error.category() == boost::asio::er
 std::optional<Failure> TlsLayer::prepare(const TlsOptions& options, const std::string& host,
                                          const std::string& protocol) {
     context_.emplace(ssl::context::tls_client);
-    SSL_CTX_set_min_proto_version(context_->native_handle(), TLS1_2_VERSION);
+    const bool has_oldest = options.version != TlsVersion::v1_3;
+    SSL_CTX_set_min_proto_version(context_->native_handle(), has_oldest ? TLS1_2_VERSION : TLS1_3_VERSION);
+    if (options.version == TlsVersion::v1_2) SSL_CTX_set_max_proto_version(context_->native_handle(), TLS1_2_VERSION);
     Loader loader{*context_};
     if (!options.insecure) loader.authorities(options);
     loader.own_certificate(options);

@@ -1,6 +1,5 @@
 // TLS over the socket of a transport: what the broker's certificate must be, and why it is not.
 #pragma once
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <functional>
@@ -8,15 +7,16 @@
 #include <string>
 
 #include "transport/failure.hpp"
+#include "transport/stream_socket.hpp"
 #include "wsmq/native/transport_options.hpp"
 
 namespace wsmq::native {
 
 class TlsLayer {
 public:
-    using Stream = boost::asio::ssl::stream<boost::asio::ip::tcp::socket&>;
+    using Stream = boost::asio::ssl::stream<StreamSocket&>;
 
-    explicit TlsLayer(boost::asio::ip::tcp::socket& socket) : socket_{socket} {}
+    explicit TlsLayer(StreamSocket& socket) : socket_{socket} {}
 
     /// Reads the files. `protocol` is the one of ALPN (RFC 7301).
     [[nodiscard]] std::optional<Failure> prepare(const TlsOptions&, const std::string& host,
@@ -38,7 +38,7 @@ private:
     void expect_host(const std::string& host);
     [[nodiscard]] bool verified(bool so_far, boost::asio::ssl::verify_context&);
 
-    boost::asio::ip::tcp::socket& socket_;
+    StreamSocket& socket_;
     std::optional<boost::asio::ssl::context> context_;
     std::optional<Stream> stream_;
     std::string host_;

@@ -16,7 +16,6 @@ namespace wsmq::native {
 namespace {
 
 namespace http = boost::beast::http;
-using boost::asio::ip::tcp;
 using boost::system::error_code;
 
 std::string base64(const std::string& bytes) {
@@ -41,7 +40,7 @@ class Tunnel : public std::enable_shared_from_this<Tunnel> {
 public:
     using Handler = std::function<void(std::optional<Failure>)>;
 
-    Tunnel(tcp::socket& socket, std::string request, Handler handler)
+    Tunnel(StreamSocket& socket, std::string request, Handler handler)
         : socket_{socket}, request_{std::move(request)}, handler_{std::move(handler)} {
         answer_.header_limit(maximum_answer);
         answer_.skip(true);  // an answer to CONNECT has no body that would be ours
@@ -79,7 +78,7 @@ private:
         return std::nullopt;
     }
 
-    tcp::socket& socket_;
+    StreamSocket& socket_;
     std::string request_;
     Handler handler_;
     boost::beast::flat_buffer read_{maximum_answer};
@@ -96,7 +95,7 @@ std::string authority(const Url& url, bool always_with_port) {
     return with_port ? name + ":" + std::to_string(url.port) : name;
 }
 
-void async_tunnel(tcp::socket& socket, const Url& broker, const Url& proxy,
+void async_tunnel(StreamSocket& socket, const Url& broker, const Url& proxy,
                   std::function<void(std::optional<Failure>)> handler) {
     std::make_shared<Tunnel>(socket, connect_request(broker, proxy), std::move(handler))->start();
 }

@@ -22,7 +22,7 @@ struct SchemeEntry {
 constexpr std::array schemes{
     SchemeEntry{Scheme::mqtt, "mqtt", 1883, false, false}, SchemeEntry{Scheme::mqtts, "mqtts", 8883, true, false},
     SchemeEntry{Scheme::ws, "ws", 80, false, true},        SchemeEntry{Scheme::wss, "wss", 443, true, true},
-    SchemeEntry{Scheme::http, "http", 80, false, false},
+    SchemeEntry{Scheme::http, "http", 80, false, false},   SchemeEntry{Scheme::mqtt_unix, "mqtt+unix", 0, false, false},
 };
 
 const SchemeEntry& entry(Scheme scheme) { return schemes[static_cast<std::size_t>(scheme)]; }
@@ -129,6 +129,22 @@ Failure read_authority(std::string_view text, Url& url) {
     return read_port(text, url);
 }
 
+/// What is behind the scheme of mqtt+unix: [user[:password]@]/path.
+Failure read_socket(std::string_view text, Url& url) {
+    const auto slash = text.find('/');
+    if (slash == std::string_view::npos) return UrlError::invalid_socket_path;
+    auto authority = text.substr(0, slash);
+    if (const auto at = authority.rfind('@'); at != std::string_view::npos) {
+        if (const auto failure = read_credentials(take_until(authority, at), url)) return failure;
+    }
+    url.target = text.substr(slash);
+    const auto path = percent_decoded(url.target);
+    if (!path) return UrlError::invalid_character;
+    const bool is_sound = authority.empty() && path->size() > 1 && path->size() <= longest_socket_path &&
+                          path->find('\0') == std::string::npos && url.target.find('?') == std::string::npos;
+    return is_sound ? Failure{} : UrlError::invalid_socket_path;
+}
+
 }  // namespace
 
 std::string_view name(Scheme scheme) noexcept { return entry(scheme).name; }
@@ -139,10 +155,14 @@ bool uses_websocket(Scheme scheme) noexcept { return entry(scheme).websocket; }
 std::string_view describe(UrlError error) noexcept {
     switch (error) {
         case UrlError::invalid_character: return "The URL holds a character that must be percent-encoded";
-        case UrlError::unknown_scheme: return "The URL does not begin with mqtt://, mqtts://, ws://, wss:// or http://";
+        case UrlError::unknown_scheme:
+            return "The URL does not begin with mqtt://, mqtts://, ws://, wss://, mqtt+unix:// or http://";
         case UrlError::invalid_host: return "The URL's host is neither a name nor an address";
         case UrlError::invalid_port: return "The URL's port is not a number from 1 to 65535";
         case UrlError::fragment: return "The URL has a fragment (#), which no request carries";
+        case UrlError::missing_scheme: return "The URL has no scheme: write mqtt:// before the host";
+        case UrlError::invalid_socket_path:
+            return "The URL does not name a socket as mqtt+unix:///path does, in 107 bytes at most, with %3F for \"?\"";
     }
     return "Unknown error";
 }
@@ -151,13 +171,18 @@ std::variant<Url, UrlError> parse_url(std::string_view text) {
     if (std::any_of(text.begin(), text.end(), is_forbidden)) return UrlError::invalid_character;
     if (text.find('#') != std::string_view::npos) return UrlError::fragment;
     const auto colon = text.find("://");
-    const auto scheme = colon == std::string_view::npos ? std::string{} : lowered(text.substr(0, colon));
+    if (colon == std::string_view::npos) return UrlError::missing_scheme;
+    const auto scheme = lowered(text.substr(0, colon));
     const auto* known = std::find_if(schemes.begin(), schemes.end(), [&](const auto& e) { return e.name == scheme; });
     if (known == schemes.end()) return UrlError::unknown_scheme;
     text.remove_prefix(colon + 3);
 
     Url url;
     url.scheme = known->scheme;
+    if (url.scheme == Scheme::mqtt_unix) {
+        const auto failure = read_socket(text, url);
+        return failure ? std::variant<Url, UrlError>{*failure} : url;
+    }
     const auto end = std::min(text.find_first_of("/?"), text.size());
     if (const auto failure = read_authority(text.substr(0, end), url)) return *failure;
     text.remove_prefix(end);
@@ -165,6 +190,22 @@ std::variant<Url, UrlError> parse_url(std::string_view text) {
     url.target = text.starts_with('/') ? std::string{text} : "/" + std::string{text};
     if (!percent_decoded(url.target)) return UrlError::invalid_character;
     return url;
+}
+
+std::string socket_path(const Url& url) { return percent_decoded(url.target).value_or(std::string{}); }
+
+std::string socket_url(std::string_view path) {
+    constexpr auto digits = "0123456789ABCDEF";
+    std::string result = "mqtt+unix://";
+    for (const char c : path) {
+        if (is_alphanumeric(c) || std::string_view{"/-._~"}.find(c) != std::string_view::npos) {
+            result += c;
+            continue;
+        }
+        const auto byte = static_cast<unsigned char>(c);
+        result += {'%', digits[byte >> 4], digits[byte & 0xF]};
+    }
+    return result;
 }
 
 std::string to_string(const Url& url) {

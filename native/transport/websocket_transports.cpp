@@ -38,9 +38,9 @@ Failure explain_upgrade(error_code error, const websocket::response_type& respon
 
 /// What of TLS differs between ws:// and wss://.
 struct NoTls {
-    explicit NoTls(boost::asio::ip::tcp::socket& of) : socket{of} {}
+    explicit NoTls(StreamSocket& of) : socket{of} {}
     static constexpr bool is_tls = false;
-    boost::asio::ip::tcp::socket& socket;
+    StreamSocket& socket;
     auto& stream() { return socket; }
 };
 struct WithTls : TlsLayer {

@@ -22,6 +22,7 @@ Result<ConnectOptions> Service::connect_options(ConnectOptions base, const Optio
     for (const auto& time : {options.record_expiry, options.statistics_interval, options.janitor_grace}) {
         if (time.count() < 0 || time > longest) return Error::invalid_argument;
     }
+    if (!is_sound(options.calls)) return Error::invalid_argument;
     if (is_named && Record::longest(options) > maximum_record_size) return Error::payload_too_large;
     // What a dead instance leaves goes to the others at once.
     base.clean_start = true;

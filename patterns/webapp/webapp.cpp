@@ -38,6 +38,7 @@ Result<ConnectOptions> Webapp::connect_options(ConnectOptions base, const Option
     for (const auto& time : {options.will_delay, expiry}) {
         if (time.count() < 0 || time > longest) return Error::invalid_argument;
     }
+    if (!is_sound(options.calls) || options.maximum_requests == 0) return Error::invalid_argument;
     base.client_id = options.uid;
     base.resubscribe = true;
     base.reconnect_when_taken_over = options.renames;

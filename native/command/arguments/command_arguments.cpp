@@ -41,6 +41,11 @@ void SubArguments::add_to(CLI::App& app) {
     app.add_flag("--remove-retained", remove_retained, "Remove from the broker each retained message that arrives");
     app.add_flag("-E,--exit-after-subscribe", exit_after_subscribe,
                  "Exit when the broker has granted the subscriptions");
+    app.add_option(
+           "--store", store,
+           "File of the session, which outlives the process (as with -c): what was printed is acknowledged, and "
+           "does not come again")
+        ->type_name("FILE");
     app.add_flag("--no-local", no_local, "MQTT 5: not the messages of this very client");
     app.add_flag("--retain-as-published", retain_as_published, "MQTT 5: the retain flag stays as it was published");
     app.add_option("--retain-handling", retain_handling,

@@ -37,6 +37,7 @@ struct SubArguments {
     bool retained_only = false;
     bool remove_retained = false;
     bool exit_after_subscribe = false;
+    std::string store;
     bool no_local = false;
     bool retain_as_published = false;
     std::optional<unsigned> retain_handling;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
+#include <filesystem>
 
 #include "arguments/consistency.hpp"
 #include "arguments/option_kinds.hpp"
@@ -66,10 +67,15 @@ void add_tls(CLI::App& app, ConnectionArguments& arguments) {
     app.add_option("--key", arguments.key_file, "Its private key (PEM)");
     app.add_option("--key-password", arguments.key_password, "The pass phrase of the key")
         ->envname("WSMQ_KEY_PASSWORD");
+    app.add_option("--tls-version", arguments.tls_version, "tlsv1.2 or tlsv1.3: this version of TLS and no other");
     app.add_flag("--insecure", arguments.insecure, "Trust any certificate of the broker");
 }
 
 void add_output(CLI::App& app, ConnectionArguments& arguments) {
+    app.add_option("--config", arguments.configuration,
+                   "File with one option a line, in place of $XDG_CONFIG_HOME/wsmq or ~/.config/wsmq; the command line "
+                   "goes before it")
+        ->type_name("FILE");
     app.add_flag("-d,--debug", arguments.debug, "Tell on standard error what happens to the connection");
     app.add_flag("--quiet", arguments.quiet, "Print no errors");
     app.add_flag("--json", arguments.json, "Results and errors as lines of JSON");
@@ -109,7 +115,7 @@ Will will_of(const ConnectionArguments& arguments, const PropertyWriter& propert
 
 /// The topic of an mqtt:// or mqtts:// address, which stands where other addresses have a path.
 std::string take_topic(std::string& url) {
-    if (!url.starts_with("mqtt")) return {};
+    if (!url.starts_with("mqtt") || url.starts_with("mqtt+unix:")) return {};
     // A token there would be a part of the topic, for everybody to read.
     if (url.find('?') != std::string::npos)
         throw UsageError{"mqtt:// and mqtts:// have no query (?): -t takes such a topic, a password has %3F for it."};
@@ -121,8 +127,27 @@ std::string take_topic(std::string& url) {
     return topic;
 }
 
+native::TlsVersion tls_version_of(const std::string& text) {
+    if (text.empty()) return native::TlsVersion::any;
+    if (text == "tlsv1.2") return native::TlsVersion::v1_2;
+    if (text == "tlsv1.3") return native::TlsVersion::v1_3;
+    throw UsageError{"TLS versions are tlsv1.2 and tlsv1.3."};
+}
+
+bool asks_for_tls(const ConnectionArguments& arguments) {
+    return !arguments.ca_file.empty() || !arguments.ca_path.empty() || !arguments.certificate_file.empty() ||
+           !arguments.tls_version.empty();
+}
+
+std::string socket_address_of(const ConnectionArguments& arguments) {
+    if (asks_for_tls(arguments)) throw UsageError{"TLS does not go over --unix."};
+    const auto path = std::filesystem::absolute(arguments.unix_socket).string();
+    if (path.size() > native::longest_socket_path) throw UsageError{"The path of --unix is longer than 107 bytes."};
+    return native::socket_url(path);
+}
+
 std::string address_of(const ConnectionArguments& arguments) {
-    const bool secure = !arguments.ca_file.empty() || !arguments.ca_path.empty() || !arguments.certificate_file.empty();
+    const bool secure = asks_for_tls(arguments);
     const std::string host = arguments.host.value_or("localhost");
     const bool is_ipv6 = host.find(':') != std::string::npos && !host.starts_with('[');
     std::string url = secure || arguments.port == 8883 ? "mqtts://" : "mqtt://";
@@ -135,12 +160,13 @@ std::string address_of(const ConnectionArguments& arguments) {
 
 void ConnectionArguments::add_to(CLI::App& app, Offer offer) {
     add_repeated(app, "-L,--url", urls,
-                 "mqtt://, mqtts://, ws:// or wss:// [user:password@]host[:port][/topic, or path of the WebSocket]; "
-                 "several are tried in turn")
+                 "mqtt://, mqtts://, ws:// or wss:// [user:password@]host[:port][/topic, or path of the WebSocket], or "
+                 "mqtt+unix://[user:password@]/path; several are tried in turn")
         ->type_name("URL");
     app.add_option("-h,--host", host, "Host of the broker: localhost by default");
     app.add_option("-p,--port", port, "Port of the broker: 1883 by default, 8883 with TLS")
         ->check(whole_number(1, 65'535));
+    app.add_option("--unix", unix_socket, "Socket of the Unix domain on which the broker listens")->type_name("PATH");
     if (offer != Offer::no_client_id) add_client_id(app, *this);
     add_identity(app, *this);
     add_connection(app, *this);
@@ -170,6 +196,7 @@ native::TransportOptions transport_of(const ConnectionArguments& arguments) {
                      .certificate_file = arguments.certificate_file,
                      .private_key_file = arguments.key_file,
                      .private_key_password = arguments.key_password,
+                     .version = tls_version_of(arguments.tls_version),
                      .insecure = arguments.insecure};
     if (!arguments.proxy.empty()) {
         transport.proxy = parse(arguments.proxy, "The proxy");
@@ -246,11 +273,11 @@ ConnectionArguments::Resolved ConnectionArguments::resolve() const {
         }
         addresses.push_back(parse(url, place));
         if (addresses.back().scheme == native::Scheme::http)
-            throw UsageError{"Brokers are at mqtt://, mqtts://, ws:// or wss://."};
+            throw UsageError{"Brokers are at mqtt://, mqtts://, ws://, wss:// or mqtt+unix://."};
         resolved.urls.push_back(std::move(url));
     }
     if (resolved.urls.empty()) {
-        resolved.urls.push_back(address_of(*this));
+        resolved.urls.push_back(unix_socket.empty() ? address_of(*this) : socket_address_of(*this));
         addresses.push_back(parse(resolved.urls.front(), "The address"));
     }
     set_credentials(connect, *this, addresses);

@@ -19,6 +19,7 @@ struct ConnectionArguments {
     std::vector<std::string> urls;
     std::optional<std::string> host;  ///< by default localhost
     std::optional<std::uint16_t> port;
+    std::string unix_socket;
     std::optional<std::string> username;
     std::optional<std::string> password;
     std::string client_id;
@@ -40,11 +41,13 @@ struct ConnectionArguments {
     std::string certificate_file;
     std::string key_file;
     std::string key_password;
+    std::string tls_version;
     bool insecure = false;
     std::string proxy;
     std::vector<std::string> headers;
     std::vector<std::string> properties;
 
+    std::string configuration;  ///< a file; empty: the user's, where there is one
     bool debug = false;
     bool quiet = false;
     bool json = false;

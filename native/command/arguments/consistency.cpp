@@ -38,6 +38,7 @@ void check_tls(const ConnectionArguments& arguments, const std::vector<native::U
     check_needed(!arguments.ca_path.empty(), "--capath", any, needed);
     check_needed(!arguments.certificate_file.empty(), "--cert", any, needed);
     check_needed(!arguments.key_file.empty(), "--key", any, needed);
+    check_needed(!arguments.tls_version.empty(), "--tls-version", any, needed);
     check_needed(arguments.insecure, "--insecure", any, "TLS: mqtts:// or wss://, or -p 8883");
     check_needed(!arguments.certificate_file.empty(), "--cert", !arguments.key_file.empty(), "its --key");
     check_needed(!arguments.key_file.empty(), "--key", !arguments.certificate_file.empty(), "its --cert");
@@ -54,6 +55,9 @@ void check_consistency(const ConnectionArguments& arguments, const ConnectionArg
     const bool is_5 = resolved.client.connect.version == Version::v5;
     refuse(!arguments.urls.empty() && (arguments.host || arguments.port),
            "-L says where the broker is: -h and -p do not go with it.");
+    const bool says_where = !arguments.urls.empty() || arguments.host || arguments.port;
+    refuse(!arguments.unix_socket.empty() && says_where, "--unix takes the place of -L, -h and -p.");
+    refuse(!arguments.unix_socket.empty() && !arguments.proxy.empty(), "No proxy leads to --unix.");
     const bool any_websocket =
         std::ranges::any_of(addresses, [](const auto& url) { return uses_websocket(url.scheme); });
     check_needed(!arguments.headers.empty(), "--header", any_websocket, "a WebSocket: ws:// or wss://");

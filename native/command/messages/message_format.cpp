@@ -1,7 +1,9 @@
 #include "message_format.hpp"
 
+#include <algorithm>
 #include <array>
 #include <ctime>
+#include <optional>
 
 #include "exit_code.hpp"
 #include "message_json.hpp"
@@ -97,6 +99,73 @@ void append_value(std::string& out, char letter, const Message& message, Message
 }
 
 constexpr std::string_view known_letters = "%CDEFIJPRSUXjlpqrtx";
+// As mosquitto_sub has it: what may have a width, what of it may be padded with zeros, and what may be cut.
+constexpr std::string_view letters_with_width = "CEFIRSXlptx";
+constexpr std::string_view letters_with_zeros = "EFSXlx";
+constexpr std::string_view letters_with_maximum = "CIRt";
+constexpr std::size_t largest_width = 10'000;
+
+/// What stands between % and the letter: flags, a width, a maximum behind a point.
+struct Layout {
+    bool zeros = false;
+    bool left = false;
+    std::size_t width = 0;
+    std::optional<std::size_t> maximum{};
+    [[nodiscard]] bool is_any() const noexcept { return zeros || left || width != 0 || maximum.has_value(); }
+};
+
+std::size_t take_number(std::string_view text, std::size_t& at) {
+    std::size_t number = 0;
+    for (; at < text.size() && text[at] >= '0' && text[at] <= '9'; ++at)
+        number = std::min(number * 10 + static_cast<std::size_t>(text[at] - '0'), largest_width + 1);
+    return number;
+}
+
+/// Leaves `at` at the letter, or at the end.
+Layout take_layout(std::string_view text, std::size_t& at) {
+    Layout layout;
+    for (; at < text.size() && (text[at] == '0' || text[at] == '-'); ++at)
+        (text[at] == '0' ? layout.zeros : layout.left) = true;
+    layout.width = take_number(text, at);
+    if (at < text.size() && text[at] == '.') layout.maximum = take_number(text, ++at);
+    return layout;
+}
+
+/// So many characters of UTF-8 as there are; a byte that is none counts as one.
+std::size_t length_of(std::string_view text) {
+    return static_cast<std::size_t>(
+        std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
+std::string_view cut(std::string_view text, std::size_t characters) {
+    std::size_t at = 0;
+    for (; at < text.size(); ++at) {
+        const bool begins = (static_cast<unsigned char>(text[at]) & 0xC0) != 0x80;
+        if (begins && characters-- == 0) break;
+    }
+    return text.substr(0, at);
+}
+
+std::string laid_out(std::string_view value, char letter, const Layout& layout) {
+    const bool may_be_cut = letters_with_maximum.find(letter) != std::string_view::npos;
+    const auto shown = may_be_cut && layout.maximum ? cut(value, *layout.maximum) : value;
+    const auto length = length_of(shown);
+    const auto missing =
+        letters_with_width.find(letter) != std::string_view::npos && layout.width > length ? layout.width - length : 0;
+    const bool zeros = layout.zeros && !layout.left && letters_with_zeros.find(letter) != std::string_view::npos;
+    const std::string padding(missing, zeros ? '0' : ' ');
+    return layout.left ? std::string{shown} + padding : padding + std::string{shown};
+}
+
+void check_layout(const Layout& layout, char letter) {
+    if (!layout.is_any()) return;
+    if (letters_with_width.find(letter) == std::string_view::npos)
+        throw UsageError{std::string{"The field %"} + letter + " has no width."};
+    if (layout.maximum && letters_with_maximum.find(letter) == std::string_view::npos)
+        throw UsageError{std::string{"The field %"} + letter + " has no maximum width (.N)."};
+    if (layout.width > largest_width || layout.maximum.value_or(0) > largest_width)
+        throw UsageError{"The width of a field is 10000 at most."};
+}
 
 /// `\n` and its like become what they stand for; anything else behind a backslash is not known.
 std::string unescape(std::string_view text) {
@@ -122,7 +191,7 @@ std::string_view format_letters() noexcept {
     return "%t topic, %p payload, %x %X payload in hexadecimal, %l its length, %q QoS, %r retained, %I time, %U Unix "
            "time, %j JSON, %J JSON with the payload as JSON, %C content type, %D correlation data, %E message expiry "
            "interval, %F payload format indicator, %P user properties, %R response topic, %S subscription "
-           "identifiers, @X what strftime makes of %X";
+           "identifiers, @X what strftime makes of %X; a width as in %-20t, %05l and %.10t";
 }
 
 MessageFormat MessageFormat::json(bool pretty) {
@@ -136,22 +205,30 @@ MessageFormat MessageFormat::custom(std::string_view format) {
     for (std::size_t at = 0; at < text.size(); ++at) {
         if (text[at] != '%' && text[at] != '@') continue;
         const bool is_field = text[at] == '%';
-        if (++at == text.size()) throw UsageError{"The format ends in the middle of a field."};
+        ++at;
+        const auto layout = is_field ? take_layout(text, at) : Layout{};
+        if (at == text.size()) throw UsageError{"The format ends in the middle of a field."};
         if (is_field && known_letters.find(text[at]) == std::string_view::npos) {
             throw UsageError{std::string{"The format has no field %"} + text[at] +
                              ". There are: " + std::string{format_letters()} + '.'};
         }
+        check_layout(layout, text[at]);
     }
     return MessageFormat{text};
 }
 
-void MessageFormat::append_field(std::string& out, char letter, const Message& message, Moment received) const {
+std::size_t MessageFormat::append_field(std::string& out, std::size_t at, const Message& message,
+                                        Moment received) const {
+    const auto layout = take_layout(format_, at);
+    const char letter = format_[at];
     const std::size_t begin = out.size();
     append_value(out, letter, message, received);
-    if (!is_for_terminal_) return;
-    const std::string value = out.substr(begin);
+    if (!is_for_terminal_ && !layout.is_any()) return at;
+    std::string value = out.substr(begin);
     out.resize(begin);
-    out += printable(value, letter == 'p' ? kept_in_texts : "");
+    if (is_for_terminal_) value = printable(value, letter == 'p' ? kept_in_texts : "");
+    out += layout.is_any() ? laid_out(value, letter, layout) : value;
+    return at;
 }
 
 void MessageFormat::append(std::string& out, const Message& message, Moment received) const {
@@ -161,7 +238,7 @@ void MessageFormat::append(std::string& out, const Message& message, Moment rece
     }
     for (std::size_t at = 0; at < format_.size(); ++at) {
         if (format_[at] == '%')
-            append_field(out, format_[++at], message, received);
+            at = append_field(out, at + 1, message, received);
         else if (format_[at] == '@' && format_[at + 1] == '@')
             out += format_[++at];
         else if (format_[at] == '@')

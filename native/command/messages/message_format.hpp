@@ -32,7 +32,8 @@ public:
 
 private:
     explicit MessageFormat(std::string format) : format_{std::move(format)} {}
-    void append_field(std::string& out, char letter, const Message&, Moment received) const;
+    /// What is at `at`, behind the %; returns where its letter stands.
+    std::size_t append_field(std::string& out, std::size_t at, const Message&, Moment received) const;
 
     std::string format_;
     bool pretty_json_ = false;

@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "client/durable.hpp"
 #include "client/engine_options.hpp"
 #include "client/hosts.hpp"
 #include "client/transport_failure.hpp"
@@ -24,8 +25,8 @@
 
 namespace wsmq::native {
 
-/// `Self` derives from it, and has a handle() for each event of the layer that it wants, and a handle_end(), after
-/// which nothing happens until it joins again.
+/// `Self` derives from it, has `ranges`, what its options are bounded by, for people, and a handle() for each event of
+/// the layer that it wants, and a handle_end(), after which nothing happens until it joins again.
 template <class Self, class Layer> class Member : public std::enable_shared_from_this<Self> {
 public:
     using Node = patterns::Node<Layer>;
@@ -37,9 +38,14 @@ public:
     /// Makes the layer, once. What is wrong with the options is kept for whoever joins.
     void prepare(const typename Layer::Options& layer_options) {
         if (driver_ || problem_) return;
-        if (!hosts_.error().empty()) return set_problem(Errc::invalid_argument, hosts_.error());
+        if (auto wrong = wrong_option(options_, hosts_); !wrong.empty())
+            return set_problem(Errc::invalid_argument, std::move(wrong));
         auto connect = Layer::connect_options(engine_options(options_, hosts_), layer_options);
-        if (!connect) return set_problem(connect.error(), std::string{describe(connect.error())});
+        if (!connect) {
+            const bool is_out_of_range = connect.error() == patterns::Error::invalid_argument;
+            return set_problem(connect.error(),
+                               std::string{is_out_of_range ? Self::ranges : describe(connect.error())});
+        }
         // The driver calls none of these once it is shut down, which this object outlives.
         DriverHandlers<Node> handlers;
         handlers.make_transport = [this](std::size_t host) { return hosts_.make_transport(executor, host, options_); };
@@ -48,6 +54,7 @@ public:
         };
         handlers.transport_failed = [this](ErrorCode error, const std::string& detail) { failure_ = {error, detail}; };
         handlers.closed = [this] { handle_closed(); };
+        if (options_.store) handlers.make_durable = [this] { flush_store(); };
         driver_ = std::make_shared<Driver<Node>>(executor, std::move(handlers), std::move(*connect), layer_options);
     }
 
@@ -60,7 +67,21 @@ public:
             if (error != Errc::none) return done->complete_later(error, {.detail = "the options cannot be sent"});
             end_error_ = {};
         }
+        done->on_cancel([&] {
+            return [weak = this->weak_from_this()] {
+                const auto self = weak.lock();
+                if (!self || self->is_gone_ || self->is_joined()) return;
+                self->driver_->protocol().stop(self->driver_->now());
+                self->driver_->flush_soon();
+            };
+        });
         joining_.push_back(std::move(done));
+        driver_->flush_soon();
+    }
+
+    void wake_up() {
+        if (!driver_) return;
+        driver_->protocol().handle_wake_up(driver_->now());
         driver_->flush_soon();
     }
 
@@ -124,6 +145,7 @@ public:
         end_joining(end_error_, {failed.reason, "what is needed to join was refused"});
         driver_->protocol().stop(driver_->now());
     }
+    void handle(const Connected&) { failure_ = {}; }
     void handle(const Disconnected& disconnected) {
         auto told = failure_.explain(disconnected);
         ++credentials_number_;
@@ -143,9 +165,20 @@ public:
             });
     }
 
+    void handle(const QueueDrained&) {
+        if (on_queue_drained && !is_gone_) on_queue_drained();
+    }
+    /// Nobody here has an answer: the attempt ends at once, and not by its time limit.
+    void handle(const Authentication& authentication) {
+        const bool is_awaited = authentication.reason == ReasonCode::continue_authentication;
+        if (is_awaited) driver_->protocol().fail_authentication(driver_->now());
+    }
+
     const boost::asio::any_io_executor executor;
     std::function<void(bool again)> on_joined;
     std::function<void(const Disconnection&)> on_disconnected;
+    std::function<void(ErrorCode)> on_store_state;
+    std::function<void()> on_queue_drained;
 
 private:
     [[nodiscard]] Self& self() noexcept { return static_cast<Self&>(*this); }
@@ -165,6 +198,12 @@ private:
         if (!driver_->is_closing()) handle_closed();
         self().handle_end();
     }
+    void flush_store() {
+        durable_.flush(*options_.store, executor, [weak = this->weak_from_this()](ErrorCode error) {
+            const auto self = weak.lock();
+            if (self && !self->is_gone_ && self->on_store_state) self->on_store_state(error);
+        });
+    }
     void handle_closed() {
         for (auto& done : std::exchange(closing_, {})) done->complete_later({});
     }
@@ -175,6 +214,7 @@ private:
     ErrorCode problem_;
     std::string problem_detail_;
     TransportFailure failure_;
+    Durable durable_;
     ErrorCode end_error_;
     std::uint64_t credentials_number_ = 0;  ///< of the last request: older answers are too late
     std::vector<AnyCompletion<JoinAnswer>> joining_;

@@ -68,6 +68,58 @@ TEST(ClientConnect, AUrlThatCannotBeReadIsNamed) {
     EXPECT_THAT(refused.result().detail, testing::StartsWith("URL 2: "));
 }
 
+TEST(ClientConnect, AnAddressWithoutASchemeIsToldWhatItLacks) {
+    boost::asio::io_context io;
+    Client client{io.get_executor(), "127.0.0.1:1883"};
+    EndedConnect refused;
+    client.async_connect(refused.handler());
+    io.run();
+    EXPECT_EQ(refused.error, Errc::invalid_argument);
+    EXPECT_THAT(refused.result().detail, testing::HasSubstr("mqtt://"));
+}
+
+TEST(ClientConnect, AnOptionOutOfItsRangeIsNamed) {
+    const std::vector<std::pair<const char*, void (*)(ClientOptions&)>> cases{
+        {"keep_alive", [](ClientOptions& o) { o.connect.keep_alive = -1s; }},
+        {"keep_alive", [](ClientOptions& o) { o.connect.keep_alive = 65'536s; }},
+        {"connect_timeout", [](ClientOptions& o) { o.connect.connect_timeout = 0ms; }},
+        {"backoff_min", [](ClientOptions& o) { o.connect.reconnect.backoff_min = -1ms; }},
+        {"backoff_max", [](ClientOptions& o) { o.connect.reconnect.backoff_max = 1ms; }},
+        {"stable_after", [](ClientOptions& o) { o.connect.reconnect.stable_after = -1ms; }},
+        {"receive_maximum", [](ClientOptions& o) { o.connect.receive_maximum = 0; }},
+        {"maximum_packet_size", [](ClientOptions& o) { o.connect.maximum_packet_size = 63; }},
+        {"subscribe_batch", [](ClientOptions& o) { o.connect.subscribe_batch = 0; }},
+        {"output_high_water", [](ClientOptions& o) { o.connect.output_high_water = 0; }},
+        {"authentication_method", [](ClientOptions& o) { o.connect.authentication_data = {1}; }},
+        {"will.payload",
+         [](ClientOptions& o) { o.connect.will = Will{.topic = "a", .payload = std::vector<std::uint8_t>(65'536)}; }},
+        {"receive_maximum_messages", [](ClientOptions& o) { o.receive_maximum_messages = 0; }},
+        {"receive_maximum_bytes", [](ClientOptions& o) { o.receive_maximum_bytes = 0; }},
+        {"handover_maximum_messages", [](ClientOptions& o) { o.handover_maximum_messages = 0; }},
+        {"handover_maximum_bytes", [](ClientOptions& o) { o.handover_maximum_bytes = 0; }},
+    };
+    for (const auto& [name, spoil] : cases) {
+        boost::asio::io_context io;
+        ClientOptions options;
+        spoil(options);
+        Client client{io.get_executor(), "mqtt://localhost:1", options};
+        EndedConnect refused;
+        client.async_connect(refused.handler());
+        io.run();
+        EXPECT_EQ(refused.error, Errc::invalid_argument) << name;
+        EXPECT_THAT(refused.result().detail, testing::HasSubstr(name));
+    }
+}
+
+TEST(ClientConnect, NoTopicFilterIsNoSubscription) {
+    ClientBench bench;
+    bench.connect();
+    EndedPublish nothing;
+    bench.client->async_subscribe(std::span<const Subscription>{}, {}, {}, nothing.handler());
+    RUN_UNTIL(bench.io, nothing.ended());
+    EXPECT_EQ(nothing.error, Errc::invalid_argument);
+}
+
 TEST(ClientConnect, TheUsernameOfTheUrlGoesToTheBroker) {
     ClientBench bench;
     auto options = ClientBench::plain_options();

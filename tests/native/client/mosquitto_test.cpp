@@ -38,8 +38,12 @@ TEST_P(ClientTransportTest, PublishesAndReceivesAtEveryQos) {
     for (const auto& [payload, times] : arrived) EXPECT_EQ(times, 1) << payload.substr(0, 10);
 }
 
-INSTANTIATE_TEST_SUITE_P(EachTransport, ClientTransportTest, testing::Values("mqtt", "mqtts", "ws", "wss"),
-                         [](const auto& scheme) { return std::string{scheme.param}; });
+INSTANTIATE_TEST_SUITE_P(EachTransport, ClientTransportTest, testing::Values("mqtt", "mqtts", "ws", "wss", "mqtt+unix"),
+                         [](const auto& scheme) {
+                             std::string name{scheme.param};
+                             std::erase(name, '+');
+                             return name;
+                         });
 
 TEST_F(ClientMosquittoTest, ACertificateThatIsNotTrustedIsTheConnectionsError) {
     ClientOptions options;
@@ -82,6 +86,46 @@ TEST_F(ClientMosquittoTest, WhereFiltersOverlapEachHandlerHearsAMessageOnce) {
         ASSERT_TRUE(client.publish("fence", "x"));
         loop.until([&] { return is_over; });
         EXPECT_EQ(heard, (std::map<std::string, int>{{"wide", 1}, {"exact", 1}, {"exact too", 1}}));
+    }
+}
+
+TEST_F(ClientMosquittoTest, ASecondHandlerOfAFilterBringsTheFirstNoRetainedMessageAgain) {
+    for (const auto version : {Version::v3_1_1, Version::v5}) {
+        for (const char* filter : {"stored/+", "stored/1"}) {
+            ClientOptions options;
+            options.connect.version = version;
+            Client client{loop.context.get_executor(), mosquitto->url("mqtt"), options};
+            std::map<std::string, std::vector<std::string>> heard;
+            int answers = 0;
+            client.async_connect([](ErrorCode error, const ConnectAnswer&) { EXPECT_FALSE(error) << error.message(); });
+            const auto listen = [&](const std::string& name) {
+                client.async_subscribe(
+                    {filter, Qos::at_least_once},
+                    [&heard, name](const wsmq::Message& message) {
+                        heard[name].emplace_back(as_text(message.payload));
+                    },
+                    [&](ErrorCode error, const Answer&) {
+                        EXPECT_FALSE(error) << error.message();
+                        ++answers;
+                    });
+            };
+            const auto publish = [&](const char* payload, bool retain) {
+                client.async_publish("stored/1", payload, {.qos = Qos::at_least_once, .retain = retain},
+                                     [&](ErrorCode, const Answer&) { ++answers; });
+            };
+            publish("stored", true);
+            loop.until([&] { return answers == 1; });
+            listen("first");
+            loop.until([&] { return heard["first"].size() == 1; });
+            listen("second");
+            listen("third");
+            loop.until([&] { return answers == 4 && heard["second"].size() == 1 && heard["third"].size() == 1; });
+            publish("live", false);
+            loop.until([&] { return heard["first"].size() > 1 && heard["third"].size() > 1; });
+            for (const auto* name : {"first", "second", "third"}) {
+                EXPECT_EQ(heard[name], (std::vector<std::string>{"stored", "live"})) << name;
+            }
+        }
     }
 }
 

@@ -153,6 +153,25 @@ TEST_F(NativeWebapp, SeesWhoIsThere) {
     EXPECT_THAT(seen, testing::ElementsAre("appeared {}", R"(changed {"away":true})", R"(gone {"away":true})"));
 }
 
+TEST_F(NativeWebapp, OfAnEmptyListOfDevicesItWatchesNone) {
+    std::vector<std::string> seen;
+    ann->on_device([&](const auto& status) { seen.emplace_back(status.serial_number); });
+    join(*ann);
+    constexpr std::string_view second = "SN-2";
+    EXPECT_FALSE(ann->watch_devices(std::span<const std::string_view>{}));
+    EXPECT_FALSE(ann->watch_devices({&second, 1}));
+    for (const auto* serial_number : {"SN-1", "SN-2"}) {
+        Device::Options options;
+        options.root = root_;
+        options.serial_number = serial_number;
+        Device device{loop.context.get_executor(), url(), options};
+        join(device);
+        leave(device);
+    }
+    loop.until([&] { return seen.size() == 2; });
+    EXPECT_THAT(seen, testing::Each("SN-2"));
+}
+
 TEST_F(NativeWebapp, SeesDevicesAndServices) {
     std::vector<std::string> seen;
     ann->on_device([&](const auto& status) { seen.push_back(std::string{status.status}); });

@@ -13,6 +13,7 @@
 #include <fstream>
 #include <stdexcept>
 #include <thread>
+#include <utility>
 
 #include "support/scripted_server.hpp"
 
@@ -33,7 +34,7 @@ constexpr int attempts = 3;  // a port that was free may be somebody else's by t
 
 }  // namespace
 
-Mosquitto::Mosquitto() {
+Mosquitto::Mosquitto(std::string settings) : settings_{std::move(settings)} {
     for (int attempt = 0; attempt < attempts; ++attempt) {
         ports_.clear();
         for (std::size_t i = 0; i < listeners.size(); ++i) ports_.push_back(unused_port());
@@ -57,7 +58,7 @@ std::string Mosquitto::configuration() {
         "per_listener_settings false\nallow_anonymous true\nuser root\nset_tcp_nodelay true\nlog_dest "
         "stderr\nmax_queued_messages 0\n"
         "persistence true\npersistence_location " +
-        directory_.path().string() + "/\n";
+        directory_.path().string() + "/\n" + settings_ + "listener 0 " + directory_.file("socket") + "\n";
     for (std::size_t i = 0; i < listeners.size(); ++i) {
         const auto& [scheme, websocket, tls, demanding] = listeners[i];
         // Without the family, Mosquitto 2.0 passes over the address of a WebSocket listener.
@@ -114,6 +115,7 @@ void Mosquitto::stop() {
 }
 
 std::string Mosquitto::url(const std::string& scheme) const {
+    if (scheme == "mqtt+unix") return scheme + "://" + directory_.file("socket");
     const auto* found =
         std::find_if(listeners.begin(), listeners.end(), [&](const auto& each) { return each.scheme == scheme; });
     const auto index = static_cast<std::size_t>(found - listeners.begin());

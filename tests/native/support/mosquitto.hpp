@@ -13,15 +13,15 @@ namespace wsmq::native::test {
 
 class Mosquitto {
 public:
-    /// Waits until it listens; throws where it does not.
-    Mosquitto();
+    /// Waits until it listens; throws where it does not. `settings`: further lines of mosquitto.conf.
+    explicit Mosquitto(std::string settings = {});
     ~Mosquitto();
     Mosquitto(const Mosquitto&) = delete;
     Mosquitto& operator=(const Mosquitto&) = delete;
 
     /// Ends it in order, which saves its sessions, and starts it on the same ports.
     void restart();
-    /// Of "mqtt", "mqtts", "ws" or "wss".
+    /// Of "mqtt", "mqtts", "ws", "wss" or "mqtt+unix".
     [[nodiscard]] std::string url(const std::string& scheme) const;
     /// A listener with TLS that demands a certificate of the authority.
     [[nodiscard]] std::string demanding_url() const;
@@ -33,6 +33,7 @@ private:
     void stop();
     [[nodiscard]] bool listens() const;
 
+    std::string settings_;
     Authority authority_;
     ScratchDirectory directory_;
     std::vector<std::uint16_t> ports_;

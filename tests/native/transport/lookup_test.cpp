@@ -1,16 +1,18 @@
-#include "transport/lookup.hpp"
+#include "transport/lookup_queue.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <condition_variable>
 #include <future>
+#include <mutex>
 
 #include "support/loop.hpp"
 
 namespace wsmq::native::test {
 namespace {
 
-using testing::HasSubstr;
+using testing::UnorderedElementsAre;
 
 TEST(LookupTest, TheSystemKnowsItsOwnName) {
     boost::system::error_code error;
@@ -30,8 +32,9 @@ TEST(LookupTest, NobodyIsToldAfterItWasAbandoned) {
     Loop loop;
     std::promise<void> asked;
     std::promise<void> release;
-    const auto lookup =
-        std::make_shared<Lookup>(loop.context.get_executor(), [](const Lookup::Answer&) { ADD_FAILURE() << "told"; });
+    LookupQueue queue{1, system_resolve};
+    const auto told = [](const Lookup::Answer&) { ADD_FAILURE() << "told"; };
+    const auto lookup = std::make_shared<Lookup>(loop.context.get_executor(), told, queue);
     lookup->start("broker", [&](const std::string&, boost::system::error_code&) {
         asked.set_value();
         release.get_future().wait();
@@ -39,38 +42,109 @@ TEST(LookupTest, NobodyIsToldAfterItWasAbandoned) {
     });
     asked.get_future().wait();
     lookup->abandon();
-    const std::weak_ptr<Lookup> ending = lookup;
+    EXPECT_EQ(lookup.use_count(), 1) << "a look-up that hangs keeps nothing";
     release.set_value();
-    while (ending.use_count() > 1) std::this_thread::yield();
     loop.run_out();
 }
 
-TEST(LookupTest, ThreadsThatHangAreNotWithoutEnd) {
+/// A resolver that waits until it is released, and what was asked of it.
+class SlowResolver {
+public:
+    Lookup::Addresses operator()(const std::string& host) {
+        std::unique_lock lock{mutex_};
+        hosts_.push_back(host);
+        changed_.notify_all();
+        changed_.wait(lock, [this] { return released_; });
+        return {boost::asio::ip::address_v4::loopback()};
+    }
+    [[nodiscard]] Resolve function() {
+        return [this](const std::string& host, boost::system::error_code&) { return (*this)(host); };
+    }
+    void release() {
+        const std::lock_guard lock{mutex_};
+        released_ = true;
+        changed_.notify_all();
+    }
+    std::vector<std::string> await(std::size_t calls) {
+        std::unique_lock lock{mutex_};
+        EXPECT_TRUE(changed_.wait_for(lock, patience, [&] { return hosts_.size() >= calls; }));
+        return hosts_;
+    }
+
+private:
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::vector<std::string> hosts_;
+    bool released_ = false;
+};
+
+struct LookupThreadsTest : testing::Test {
     Loop loop;
-    std::promise<void> release;
-    const auto released = release.get_future().share();
-    std::vector<std::shared_ptr<Lookup>> lookups;
-    std::vector<Failure> failures;
-    const auto told = [&](const Lookup::Answer& answer) { failures.push_back(std::get<Failure>(answer)); };
-    const auto hang = [released](const std::string&, boost::system::error_code&) {
-        released.wait();
-        return Lookup::Addresses{};
-    };
-    for (int i = 0; i <= maximum_lookups; ++i) {
-        lookups.push_back(std::make_shared<Lookup>(loop.context.get_executor(), told));
-        lookups.back()->start("broker", hang);
+    SlowResolver resolver;
+    LookupQueue queue{2, resolver.function()};
+    std::size_t answers = 0;
+
+    ~LookupThreadsTest() override { resolver.release(); }
+    std::shared_ptr<Lookup> start(const std::string& host, Resolve own = {}) {
+        const auto told = [this](const Lookup::Answer& answer) {
+            EXPECT_EQ(std::get<Lookup::Addresses>(answer).size(), 1u);
+            ++answers;
+        };
+        auto lookup = std::make_shared<Lookup>(loop.context.get_executor(), told, queue);
+        lookup->start(host, std::move(own));
+        return lookup;
     }
-    loop.until([&] { return !failures.empty(); });
-    ASSERT_EQ(failures.size(), 1u);
-    EXPECT_THAT(failures.front().detail, HasSubstr("too many look-ups"));
-    release.set_value();
-    while (failures.size() < lookups.size()) {
-        loop.context.restart();
-        loop.context.run_one_for(std::chrono::milliseconds{2});
+    void await_answers(std::size_t count) {
+        const auto end = std::chrono::steady_clock::now() + patience;
+        while (answers < count && std::chrono::steady_clock::now() < end) {
+            loop.context.restart();
+            loop.context.run_one_for(std::chrono::milliseconds{2});
+        }
+        EXPECT_EQ(answers, count);
     }
-    for (const auto& lookup : lookups) {
-        while (lookup.use_count() > 1) std::this_thread::yield();
-    }
+};
+
+TEST_F(LookupThreadsTest, WhoFindsNoThreadWaitsForItsTurn) {
+    for (const auto* host : {"a", "b", "c", "d", "e"}) (void)start(host);
+    EXPECT_EQ(resolver.await(2).size(), 2u);
+    resolver.release();
+    await_answers(5);
+    EXPECT_THAT(resolver.await(5), UnorderedElementsAre("a", "b", "c", "d", "e"));
+}
+
+TEST_F(LookupThreadsTest, OneAnswerServesAllWhoAskTheSystemForTheSameHostMeanwhile) {
+    for (int i = 0; i < 100; ++i) (void)start("broker");
+    (void)resolver.await(1);
+    for (int i = 0; i < 100; ++i) (void)start("broker");
+    (void)start("other");
+    resolver.release();
+    await_answers(201);
+    EXPECT_THAT(resolver.await(2), UnorderedElementsAre("broker", "other"));
+    (void)start("broker");
+    await_answers(202);
+    EXPECT_EQ(resolver.await(3).size(), 3u) << "an answer is not kept";
+}
+
+TEST_F(LookupThreadsTest, FunctionsOfTheApplicationsOwnAreAskedEach) {
+    for (int i = 0; i < 3; ++i) (void)start("broker", resolver.function());
+    resolver.release();
+    await_answers(3);
+    EXPECT_EQ(resolver.await(3).size(), 3u);
+}
+
+TEST_F(LookupThreadsTest, WhatNobodyWaitsForAnyMoreIsNotLookedUp) {
+    (void)start("a");
+    (void)start("b");
+    (void)resolver.await(2);
+    const auto given_up = start("c");
+    const auto one_of_two = start("d");
+    (void)start("d");
+    given_up->abandon();
+    one_of_two->abandon();
+    resolver.release();
+    await_answers(3);
+    EXPECT_THAT(resolver.await(3), UnorderedElementsAre("a", "b", "d"));
+    EXPECT_EQ(given_up.use_count(), 1);
 }
 
 }  // namespace

@@ -199,6 +199,26 @@ TEST_F(TlsTransportTest, ACertificateThatIsDemandedAndMissingIsTold) {
     }
 }
 
+TEST_F(TlsTransportTest, OneVersionAndNoOtherMayBeAskedFor) {
+    for (const int spoken : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+        for (const auto asked : {TlsVersion::any, TlsVersion::v1_2, TlsVersion::v1_3}) {
+            std::promise<int> used;
+            ScriptedServer server{
+                with_tls({.files = authority->issue({}), .maximum_version = spoken},
+                         [&](TlsPeer& peer, const TlsSeen&) { used.set_value(SSL_version(peer.native_handle())); })};
+            auto options = trusting();
+            options.tls.version = asked;
+            Rig rig{loop, server.url("mqtts"), options};
+            const bool is_beyond = spoken == TLS1_2_VERSION && asked == TlsVersion::v1_3;
+            EXPECT_EQ(rig.open(),
+                      is_beyond ? boost::system::error_code{TransportError::tls_failed} : boost::system::error_code{})
+                << rig.detail();
+            if (is_beyond) continue;
+            EXPECT_EQ(used.get_future().get(), asked == TlsVersion::v1_2 ? TLS1_2_VERSION : spoken);
+        }
+    }
+}
+
 TEST_F(TlsTransportTest, OldVersionsAreRefused) {
     ScriptedServer server{
         with_tls({.files = authority->issue({}), .maximum_version = TLS1_1_VERSION}, [](TlsPeer&, const TlsSeen&) {})};

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <set>
+#include <vector>
 
 namespace wsmq::native {
 namespace {
@@ -67,8 +68,10 @@ TEST(UrlTest, Ipv6AddressesStandInBrackets) {
 }
 
 TEST(UrlTest, WhatIsNoUrlIsRefusedWithAReason) {
-    EXPECT_EQ(refusal(""), UrlError::unknown_scheme);
-    EXPECT_EQ(refusal("broker:1883"), UrlError::unknown_scheme);
+    EXPECT_EQ(refusal(""), UrlError::missing_scheme);
+    EXPECT_EQ(refusal("broker:1883"), UrlError::missing_scheme);
+    EXPECT_EQ(refusal("127.0.0.1:1883"), UrlError::missing_scheme);
+    EXPECT_NE(describe(UrlError::missing_scheme).find("mqtt://"), std::string_view::npos);
     EXPECT_EQ(refusal("https://broker"), UrlError::unknown_scheme);
     EXPECT_EQ(refusal("mqtt://"), UrlError::invalid_host);
     EXPECT_EQ(refusal("mqtt://:1883"), UrlError::invalid_host);
@@ -103,12 +106,34 @@ TEST(UrlTest, WhatIsShownHoldsNoSecrets) {
     EXPECT_EQ(to_string(parsed("wss://broker?secret")), "wss://broker/?***");
 }
 
+TEST(UrlTest, ASocketOfTheUnixDomainIsAPath) {
+    const auto url = parsed("mqtt+unix://ann:se%2Fcret@/run/my%20broker.sock");
+    EXPECT_EQ(url.scheme, Scheme::mqtt_unix);
+    EXPECT_EQ(socket_path(url), "/run/my broker.sock");
+    EXPECT_EQ(url.username, "ann");
+    EXPECT_EQ(url.password, "se/cret");
+    EXPECT_EQ(to_string(url), "mqtt+unix:///run/my%20broker.sock");
+    const std::string longest = "/" + std::string(longest_socket_path - 1, 'a');
+    EXPECT_EQ(socket_path(parsed("mqtt+unix://" + longest)), longest);
+    for (const auto* path : {"/run/a.sock", "/a b?c#d%e", "/gr\xc3\xbc\xc3\x9f"}) {
+        EXPECT_EQ(socket_path(parsed(socket_url(path))), path);
+    }
+    const std::vector<std::string> wrong_ones{
+        "mqtt+unix://",        "mqtt+unix:///",      "mqtt+unix://host/run/a.sock",
+        "mqtt+unix:///a?b",    "mqtt+unix:///a%00b", "mqtt+unix://" + longest + "a",
+        socket_url("relative")};
+    for (const auto& wrong : wrong_ones) {
+        EXPECT_EQ(refusal(wrong), UrlError::invalid_socket_path) << wrong;
+    }
+    EXPECT_EQ(refusal("mqtt+unix:///a%zz"), UrlError::invalid_character);
+}
+
 TEST(UrlTest, EachErrorSaysSomethingElse) {
     std::set<std::string_view> texts;
-    for (int value = 1; value <= static_cast<int>(UrlError::fragment); ++value) {
+    for (int value = 1; value <= static_cast<int>(UrlError::invalid_socket_path); ++value) {
         texts.insert(describe(static_cast<UrlError>(value)));
     }
-    EXPECT_EQ(texts.size(), static_cast<std::size_t>(UrlError::fragment));
+    EXPECT_EQ(texts.size(), static_cast<std::size_t>(UrlError::invalid_socket_path));
     EXPECT_FALSE(texts.contains("Unknown error"));
 }
 

@@ -3,6 +3,7 @@
 #include <boost/asio/ip/address.hpp>
 #include <boost/system/error_code.hpp>
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -13,6 +14,9 @@
 #include "wsmq/types.hpp"
 
 namespace wsmq::native {
+
+/// Older ones are not spoken (RFC 8996).
+enum class TlsVersion : std::uint8_t { any, v1_2, v1_3 };
 
 /// For mqtts and wss. The broker's certificate and its host name are verified unless `insecure` says
 /// otherwise. TLS 1.2 at least. Files are in PEM and read at each opening.
@@ -28,6 +32,8 @@ struct TlsOptions {
     std::string private_key_password{};
     /// Expected in the certificate, and asked for by SNI, in place of the URL's host.
     std::string server_name{};
+    /// This one and no other; any: the newest that the broker speaks too.
+    TlsVersion version = TlsVersion::any;
     /// Verify nothing: whoever can redirect the connection can read and change it.
     bool insecure = false;
 };

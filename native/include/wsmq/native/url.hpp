@@ -1,7 +1,9 @@
 // Where a broker, or a proxy, listens:
 //
 //     mqtt://host   mqtts://user:password@host:8884   ws://host/path?query   wss://[2001:db8::1]:8443/mqtt
+//     mqtt+unix:///run/mosquitto.sock   mqtt+unix://user:password@/run/mosquitto.sock
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -12,25 +14,28 @@
 
 namespace wsmq::native {
 
-enum class Scheme : std::uint8_t { mqtt, mqtts, ws, wss, http };
+/// mqtt_unix: MQTT over a stream socket of the Unix domain.
+enum class Scheme : std::uint8_t { mqtt, mqtts, ws, wss, http, mqtt_unix };
 
 /// "mqtts" and the like. Static storage.
 [[nodiscard]] WSMQ_EXPORT std::string_view name(Scheme) noexcept;
 [[nodiscard]] WSMQ_EXPORT std::uint16_t default_port(Scheme) noexcept;
 [[nodiscard]] WSMQ_EXPORT bool uses_tls(Scheme) noexcept;
 [[nodiscard]] WSMQ_EXPORT bool uses_websocket(Scheme) noexcept;
+/// The longest path of a socket of the Unix domain, in bytes.
+constexpr std::size_t longest_socket_path = 107;
 
 /// The parts of a URL, as parse_url() makes it.
 struct Url {
     Scheme scheme = Scheme::mqtt;
-    /// A name or an IP address, the latter without brackets, with its zone (fe80::1%eth0).
+    /// A name or an IP address, the latter without brackets, with its zone (fe80::1%eth0); empty for mqtt_unix.
     std::string host{};
-    std::uint16_t port = 0;
+    std::uint16_t port = 0;  ///< 0 for mqtt_unix
     /// Percent-decoded; may hold any byte.
     std::optional<std::string> username{};
     std::optional<std::string> password{};
     /// Path and query as they were written, begins with "/". A request for ws and wss; sent nowhere by
-    /// mqtt, mqtts and http.
+    /// mqtt, mqtts and http. For mqtt_unix the path of the socket, see socket_path().
     std::string target = "/";
 
     friend bool operator==(const Url&, const Url&) = default;
@@ -38,10 +43,12 @@ struct Url {
 
 enum class UrlError : std::uint8_t {
     invalid_character = 1,  ///< a space, a control character, a byte beyond ASCII or a broken %-escape
-    unknown_scheme,         ///< none of mqtt, mqtts, ws, wss, http
+    unknown_scheme,         ///< none of mqtt, mqtts, ws, wss, mqtt+unix, http
     invalid_host,           ///< none, or neither a name nor an address
     invalid_port,           ///< not 1 to 65,535
     fragment,               ///< "#..." (RFC 6455, 3)
+    missing_scheme,         ///< "host:port" alone
+    invalid_socket_path,    ///< of mqtt+unix: a host before it, no file, a query, or longer than the system takes
 };
 
 /// A short English sentence, without a full stop. Static storage.
@@ -49,6 +56,11 @@ enum class UrlError : std::uint8_t {
 
 /// The scheme and the host may be in capitals. A name beyond ASCII is written in its "xn--" form.
 [[nodiscard]] WSMQ_EXPORT std::variant<Url, UrlError> parse_url(std::string_view);
+
+/// The file of mqtt_unix.
+[[nodiscard]] WSMQ_EXPORT std::string socket_path(const Url&);
+/// The URL of a socket; a path that is not absolute, or too long, gives one that parse_url() refuses.
+[[nodiscard]] WSMQ_EXPORT std::string socket_url(std::string_view path);
 
 /// As a URL again, without its username and password and what its query holds, so that it can be shown and logged.
 [[nodiscard]] WSMQ_EXPORT std::string to_string(const Url&);

@@ -25,4 +25,11 @@ struct CallLimits {
     std::size_t remembered_bytes = 4u << 20;
 };
 
+/// Whether requests can be worked on at all within them.
+[[nodiscard]] constexpr bool is_sound(const CallLimits& limits) noexcept {
+    constexpr Duration none{0};
+    return limits.concurrency > 0 && limits.stall_timeout > none && limits.default_expiry > none &&
+           limits.longest_expiry > none;
+}
+
 }  // namespace wsmq::patterns

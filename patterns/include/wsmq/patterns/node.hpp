@@ -52,6 +52,7 @@ public:
     void transport_closed(TimePoint now, Errc why = Errc::transport_closed) { client_.transport_closed(at(now), why); }
     void transport_backlog(std::size_t bytes, TimePoint now) { client_.transport_backlog(bytes, at(now)); }
     void transport_progressed(TimePoint now) { client_.transport_progressed(at(now)); }
+    void hold_input(bool held, TimePoint now) { client_.hold_input(held, at(now)); }
     void handle_wake_up(TimePoint now) { client_.handle_wake_up(at(now)); }
     void handle_timeout(TimePoint now) {
         client_.handle_timeout(at(now));
@@ -61,6 +62,7 @@ public:
         client_.provide_credentials(std::move(credentials), at(now));
     }
     void fail_credentials(TimePoint now) { client_.fail_credentials(at(now)); }
+    void fail_authentication(TimePoint now) { client_.fail_authentication(at(now)); }
 
     [[nodiscard]] Event next_event() {
         for (;;) {

@@ -52,6 +52,9 @@ public:
 
     void on_joined(std::function<void(bool again)>);
     void on_disconnected(std::function<void(const Disconnection&)>);
+    /// As of Client.
+    void on_store_state(std::function<void(ErrorCode)>);
+    void wake_up();
     [[nodiscard]] bool is_joined() const noexcept;
 
     class WSMQ_HIDDEN Impl;

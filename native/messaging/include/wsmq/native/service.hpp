@@ -80,6 +80,10 @@ public:
     /// Joined, the first time or again after a reconnection.
     void on_joined(std::function<void(bool again)>);
     void on_disconnected(std::function<void(const Disconnection&)>);
+    /// As of Client.
+    void on_store_state(std::function<void(ErrorCode)>);
+    void on_queue_drained(std::function<void()>);
+    void wake_up();
 
     /// A message to a webapp that wants no answer. `params` are an array, an object, or null for none.
     ErrorCode notify(std::string_view uid, std::string_view method, const nlohmann::json& params);

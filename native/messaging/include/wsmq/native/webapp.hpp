@@ -94,6 +94,10 @@ public:
     /// makes the credentials. Open requests have failed with Error::session_lost; on_joined() follows.
     void on_renamed(std::function<void(const patterns::Renamed&)>);
     void on_disconnected(std::function<void(const Disconnection&)>);
+    /// As of Client.
+    void on_store_state(std::function<void(ErrorCode)>);
+    void on_queue_drained(std::function<void()>);
+    void wake_up();
     [[nodiscard]] bool is_joined() const noexcept;
 
     // --- Requests ----------------------------------------------------------------------------------
@@ -152,7 +156,10 @@ public:
     /// As of patterns::Webapp.
     ErrorCode watch_presence(std::string_view org = {}, std::string_view user = {});
     void on_presence(std::function<void(const patterns::PresenceChanged&)>);
-    ErrorCode watch_devices(std::span<const std::string_view> serial_numbers = {});
+    /// All of them.
+    ErrorCode watch_devices();
+    /// These; of an empty list none.
+    ErrorCode watch_devices(std::span<const std::string_view> serial_numbers);
     void on_device(std::function<void(const patterns::DeviceStatus&)>);
     ErrorCode discover(std::string_view service = {});
     void on_service(std::function<void(const patterns::ServiceChanged&)>);
