@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "arguments/command_line.hpp"
 #include "arguments/property_arguments.hpp"
 #include "exit_code.hpp"
 
