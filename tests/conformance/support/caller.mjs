@@ -7,6 +7,7 @@ const patience = 20_000 // ms until a response counts as missing, on a busy mach
  * @typedef {object} Received
  * @property {any} message the JSON of a message on `webapp/res/{uid}`
  * @property {Buffer | undefined} correlationData
+ * @property {string | undefined} contentType
  * @property {number} at `performance.now()` when it came
  */
 
@@ -27,8 +28,8 @@ export class Caller {
     this.names = names
     this.uid = uid
     client.on('message', (topic, payload, packet) => {
-      const correlationData = packet.properties?.correlationData
-      this.received.push({ message: readJson(payload), correlationData, at: performance.now() })
+      const { correlationData, contentType } = packet.properties ?? {}
+      this.received.push({ message: readJson(payload), correlationData, contentType, at: performance.now() })
       for (const watcher of this.#watchers) watcher()
     })
   }
