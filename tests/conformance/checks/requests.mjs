@@ -123,13 +123,11 @@ export default [
       await caller.send('{')
       await caller.response(null)
       for (const { message, contentType } of caller.received) assert.equal(contentType, json, JSON.stringify(message))
-      for (const signal of /** @type {const} */ (['SIGTERM', 'SIGKILL'])) {
-        const instance = await startInstance()
-        assert.equal((await watchAgain(instance.name)).contentType, json, 'Content Type of the discovery record')
-        await instance.stop(signal)
-        await records().offline(instance.name)
-        assert.equal(records().seen.get(instance.name)?.contentType, json, `Content Type of the record after ${signal}`)
-      }
+      const instance = await startInstance()
+      assert.equal((await watchAgain(instance.name)).contentType, json, 'Content Type of the discovery record')
+      await instance.stop()
+      await records().offline(instance.name)
+      assert.equal(records().seen.get(instance.name)?.contentType, json, 'Content Type of the record at the end')
     },
   },
   {

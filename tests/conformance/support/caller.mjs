@@ -8,6 +8,7 @@ const patience = 20_000 // ms until a response counts as missing, on a busy mach
  * @property {any} message the JSON of a message on `webapp/res/{uid}`
  * @property {Buffer | undefined} correlationData
  * @property {string | undefined} contentType
+ * @property {string} uid whom it was sent to
  * @property {number} at `performance.now()` when it came
  */
 
@@ -29,7 +30,8 @@ export class Caller {
     this.uid = uid
     client.on('message', (topic, payload, packet) => {
       const { correlationData, contentType } = packet.properties ?? {}
-      this.received.push({ message: readJson(payload), correlationData, contentType, at: performance.now() })
+      const to = topic.slice(topic.lastIndexOf('/') + 1)
+      this.received.push({ message: readJson(payload), correlationData, contentType, uid: to, at: performance.now() })
       for (const watcher of this.#watchers) watcher()
     })
   }
