@@ -153,12 +153,16 @@ export class Calls {
     this.#places.free(call.user)
     if (call.response) setTimeout(() => this.#calls.delete(key), remembered).unref()
     else this.#calls.delete(key)
-    if (this.#requests.delete(call) && this.#requests.size === 0) this.#onIdle()
+    if (this.#requests.delete(call) && this.isIdle) this.#onIdle()
   }
 
-  /** Resolves when no request is worked on; nobody waits for notifications. */
+  /** Whether no request is worked on; nobody waits for notifications. */
+  get isIdle() {
+    return this.#requests.size === 0
+  }
+
   async idle() {
-    if (this.#requests.size > 0) await new Promise((resolve) => (this.#onIdle = resolve))
+    if (!this.isIdle) await new Promise((resolve) => (this.#onIdle = resolve))
   }
 
   receiveControl(sender, payload) {

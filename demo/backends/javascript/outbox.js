@@ -27,13 +27,17 @@ export class Outbox {
         if (error) reject(error)
         else resolve()
         this.#send()
-        if (this.#unacknowledged === 0) this.#onEmpty()
+        if (this.isEmpty) this.#onEmpty()
       })
     }
   }
 
+  get isEmpty() {
+    return this.#unacknowledged === 0
+  }
+
   /** Resolves when everything is acknowledged. */
   async drained() {
-    if (this.#unacknowledged > 0) await new Promise((resolve) => (this.#onEmpty = resolve))
+    if (!this.isEmpty) await new Promise((resolve) => (this.#onEmpty = resolve))
   }
 }

@@ -87,8 +87,11 @@ async function subscribeShared() {
 async function leave() {
   await announce(false)
   await client.unsubscribeAsync(shares ? sharedRequests : `${requests}+`)
-  await calls.idle()
-  await outbox.drained()
+  // The broker may have queued more of them, which come as their predecessors are acknowledged.
+  while (!calls.isIdle || !outbox.isEmpty) {
+    await calls.idle()
+    await outbox.drained()
+  }
 }
 
 function send(sender, message, correlationData) {

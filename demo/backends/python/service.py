@@ -129,8 +129,11 @@ def leave(client):
     """What has come before the broker stops sending requests is answered, and acknowledged."""
     announce(online=False)
     subscriptions.end(client)
-    calls.wait_until_idle(PATIENCE)
-    outbox.wait_until_empty(PATIENCE)
+    # The broker may have queued more of them, which come as their predecessors are acknowledged.
+    end = time.monotonic() + PATIENCE
+    while (calls.requests or outbox.open) and time.monotonic() < end:
+        calls.wait_until_idle(end - time.monotonic())
+        outbox.wait_until_empty(end - time.monotonic())
     client.disconnect()
     client.loop_stop()
 
