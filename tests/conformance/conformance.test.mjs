@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { after, before, describe, it } from 'node:test'
 import { promisify } from 'node:util'
 import { fileURLToPath } from 'node:url'
@@ -9,15 +9,17 @@ import { checks, runSuite } from './suite.mjs'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const runner = `${root}tests/conformance/run.mjs`
+const service = `${root}demo/backends/javascript/`
 
 describe('the conformance suite', { concurrency: 3 }, () => {
   /** @type {string} */
   let directory
-  /** @type {string} */
+  /** The files of the demo service. @type {[name: string, source: string][]} */
   let sound
 
   before(async () => {
-    sound = await readFile(`${root}demo/backends/javascript/service.js`, 'utf8')
+    const files = (await readdir(service)).filter((file) => file.endsWith('.js'))
+    sound = await Promise.all(files.map(async (file) => /** @type {[string, string]} */ ([file, await readFile(service + file, 'utf8')])))
     await mkdir(`${root}build`, { recursive: true })
     // Below the work tree, so that the project's own MQTT.js is found.
     directory = await mkdtemp(`${root}build/mutants-`)
@@ -25,11 +27,11 @@ describe('the conformance suite', { concurrency: 3 }, () => {
 
   after(() => rm(directory, { recursive: true, force: true }))
 
-  /** @param {string} name @param {string} source */
-  async function write(name, source) {
-    const file = `${directory}/${name}.mjs`
-    await writeFile(file, source)
-    return file
+  /** @param {string} name @param {[name: string, source: string][]} files @returns {Promise<string>} what starts it */
+  async function write(name, files) {
+    await mkdir(`${directory}/${name}`)
+    for (const [file, source] of files) await writeFile(`${directory}/${name}/${file}`, source)
+    return `${directory}/${name}/service.js`
   }
 
   /** Runs the command line as a user does. @param {string[]} args */
@@ -45,10 +47,15 @@ describe('the conformance suite', { concurrency: 3 }, () => {
     assert.deepEqual([...new Set(mutants.map(({ check }) => check))].sort(), checks.map(({ name }) => name).sort())
   })
 
-  /** @param {string} source @param {import('./mutants.mjs').Edit} edit */
-  function mutate(source, { from, to }) {
-    assert.equal(source.split(from).length, 2, `the demo service should have this once: ${from}`)
-    return source.replace(from, () => to)
+  /**
+   * @param {[name: string, source: string][]} files
+   * @param {import('./mutants.mjs').Edit} edit
+   * @returns {[name: string, source: string][]}
+   */
+  function mutate(files, { from, to }) {
+    const times = files.reduce((sum, [, source]) => sum + source.split(from).length - 1, 0)
+    assert.equal(times, 1, `the demo service should have this once: ${from}`)
+    return files.map(([file, source]) => [file, source.replace(from, () => to)])
   }
 
   for (const { check, wrong, also, ...edit } of mutants) {
@@ -69,7 +76,7 @@ describe('the conformance suite', { concurrency: 3 }, () => {
     assert.equal(passing.code, 0, passing.stdout)
     assert.match(passing.stdout, /^ok +echo: [^]*^ok +sum: [^]*\n2 passed, 0 failed\n$/m)
 
-    const broken = await write('broken', sound.replace('total + term, 0)', 'total, 0)'))
+    const broken = await write('broken', mutate(sound, { from: 'sum + term, 0)', to: 'sum, 0)' }))
     const failing = await command('--only', 'echo,sum', process.execPath, broken)
     assert.equal(failing.code, 1)
     assert.match(failing.stdout, /^FAILED +sum: [^]*\n1 passed, 1 failed\n$/m)
@@ -83,7 +90,7 @@ describe('the conformance suite', { concurrency: 3 }, () => {
   })
 
   it('skips what needs MQTT 5 for a service that speaks 3.1.1', async () => {
-    const old = await write('old', sound.replace('protocolVersion: 5', 'protocolVersion: 4'))
+    const old = await write('old', mutate(sound, { from: 'protocolVersion: 5', to: 'protocolVersion: 4' }))
     const results = await runSuite({ command: [process.execPath, old], only: ['echo', 'correlation'] })
     assert.deepEqual(
       results.map(({ outcome }) => outcome),

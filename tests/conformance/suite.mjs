@@ -2,8 +2,10 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startBroker } from '../support/broker.mjs'
 import bounds from './checks/bounds.mjs'
+import election from './checks/election.mjs'
 import errors from './checks/errors.mjs'
 import instances from './checks/instances.mjs'
+import leaving from './checks/leaving.mjs'
 import once from './checks/once.mjs'
 import requests from './checks/requests.mjs'
 import retained from './checks/retained.mjs'
@@ -16,7 +18,7 @@ import { Tap } from './support/tap.mjs'
 import { whoConnects } from './support/who-connects.mjs'
 
 /** All checks in their order. */
-export const checks = [...requests, ...errors, ...once, ...streams, ...bounds, ...retained, ...instances]
+export const checks = [...requests, ...errors, ...once, ...streams, ...bounds, ...retained, ...election, ...instances, ...leaving]
 
 /**
  * @typedef {object} Result
@@ -123,13 +125,24 @@ class Run {
     }
   }
 
-  /** Starts an instance behind a tap, and ends both. @param {(tap: Tap) => Promise<void>} use */
-  async tapped(use) {
+  /**
+   * Starts an instance behind a tap, and ends all that is there.
+   * @param {(tapped: import('./support/check.mjs').Tapped) => Promise<void>} use
+   * @param {import('./support/tap.mjs').Look} [look]
+   */
+  async tapped(use, look) {
     if (!this.broker) throw new Error('Only the suite’s own broker is tapped')
-    const tap = await Tap.open(this.broker.tcpPort)
-    try {
+    const tap = await Tap.open(this.broker.tcpPort, look)
+    /** @type {Instance[]} */
+    const behind = []
+    const startAnother = async () => {
       const instance = await this.startInstance({ WSMQ_URL: tap.url })
-      await use(tap).finally(() => instance.stop())
+      behind.push(instance)
+      return instance
+    }
+    try {
+      const instance = await startAnother()
+      await use({ tap, instance, startAnother }).finally(() => Promise.all(behind.map((each) => each.stop())))
     } finally {
       tap.close()
     }
@@ -171,7 +184,7 @@ class Run {
     const deadline = performance.now() + 3000
     while (!records.seen.has(instance) && performance.now() < deadline) await records.changed(100)
     await records.close()
-    return records.seen.get(instance) ?? { record: {}, retained: false, bytes: 0 }
+    return records.seen.get(instance) ?? { record: {}, retained: false, bytes: 0, contentType: undefined }
   }
 
   /** Whether the service speaks MQTT 5, as the broker's log tells; a broker of one's own does not tell. @param {Instance} instance */
@@ -206,7 +219,7 @@ class Run {
         instances: () => this.instances,
         startInstance: (environment) => this.startInstance(environment),
         startWithPassword: (user, password) => this.startWithPassword(user, password),
-        tapped: (use) => this.tapped(use),
+        tapped: (use, look) => this.tapped(use, look),
         restartBroker: () => this.restartBroker(),
         watchAgain: (instance) => this.watchAgain(instance),
         brokerLog: () => this.broker?.log ?? '',

@@ -261,7 +261,16 @@ void receive_request(const char* sender, const char* payload, size_t length, uin
     json_t* request = json_loadb(payload, length, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
     json_t* given = json_object_get(request, "id");
     char* id = read_id(given);
-    if (request && is_request(request) && (!given || id)) {
+    const bool is_sound = request && is_request(request) && (!given || id);
+    const char* text = !is_sound || !id ? "" : json_is_string(given) ? json_string_value(given) : id;
+    const size_t size = is_sound && json_is_string(given) ? json_string_length(given) : strlen(text);
+    if (!is_ours(sender, text, size)) {
+        free(id);
+        free(correlation.data);
+        json_decref(request);
+        return;
+    }
+    if (is_sound) {
         take(sender, request, id, life, correlation);
         return;
     }
@@ -273,6 +282,15 @@ void receive_request(const char* sender, const char* payload, size_t length, uin
     free(id);
     free(correlation.data);
     json_decref(request);
+}
+
+bool calls_are_idle(void) {
+    bool is_idle = true;
+    const struct call* call;
+    pthread_mutex_lock(&mutex);
+    TAILQ_FOREACH(call, &working, next) is_idle = is_idle && !call->id;
+    pthread_mutex_unlock(&mutex);
+    return is_idle;
 }
 
 void receive_control(const char* sender, const char* payload, size_t length) {

@@ -16,6 +16,9 @@ void limit_calls(int limit, int stall);
 /* It lives so many seconds. The correlation data is taken over. */
 void receive_request(const char* sender, const char* payload, size_t length, uint32_t life,
                      struct correlation correlation);
+/* Whether no request is worked on; nobody waits for notifications. */
+bool calls_are_idle(void);
+
 void receive_control(const char* sender, const char* payload, size_t length);
 
 /* For methods. Both return false once the call has ended: cancelled, expired, or a stream that nobody takes. */

@@ -1,6 +1,7 @@
 #include "methods.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "calls.h"
@@ -43,7 +44,7 @@ static json_t* slow(struct call* call, json_t* params, json_t** error) {
     if (delay && !json_is_number(delay)) return invalid(error, usage);
     const json_int_t count = steps ? json_integer_value(steps) : 5;
     const double milliseconds = delay ? json_number_value(delay) : 500;
-    if (count < 0 || milliseconds < 0 || milliseconds > 1e9) return invalid(error, usage);
+    if (count < 0 || count > INT32_MAX || milliseconds < 0 || milliseconds > 1e9) return invalid(error, usage);
     for (json_int_t step = 1; step <= count; ++step) {
         if (!call_sleep(call, milliseconds) || !call_progress(call, json_integer(step))) return NULL;
     }

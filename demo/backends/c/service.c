@@ -5,6 +5,7 @@
 #include <mqtt_protocol.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,22 +13,24 @@
 #include <time.h>
 
 #include "calls.h"
+#include "election.h"
 #include "methods.h"
+#include "names.h"
 #include "url.h"
 
 enum {
-    goodbye_patience = 5, /* seconds */
-    life = 60,            /* seconds, of a call whose message has no expiry */
+    patience = 5, /* seconds for what is in hand when the service leaves */
+    life = 60,    /* seconds, of a call whose message has no expiry */
 };
 
 char instance[] = "c-00000000";
 static const char *root, *service;
-static char *requests, *record, *everyone; /* topics */
+static char *requests, *control, *record, *everyone; /* topics */
 static struct mosquitto* client;
 
-static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-static pthread_cond_t acknowledged = PTHREAD_COND_INITIALIZER;
-static int goodbye = -1; /* the packet identifier of the last record, until it is acknowledged */
+static atomic_bool shares;          /* the requests, with the other instances */
+static atomic_bool is_unsubscribed; /* from the requests */
+static atomic_int unacknowledged;   /* messages */
 
 static const char* variable(const char* name, const char* otherwise) {
     const char* value = getenv(name);
@@ -44,19 +47,33 @@ static void complain(const char* what, int error) {
     if (error) fprintf(stderr, "%s: %s\n", what, mosquitto_strerror(error));
 }
 
+static mosquitto_property* json_properties(void) {
+    mosquitto_property* properties = NULL;
+    mosquitto_property_add_string(&properties, MQTT_PROP_CONTENT_TYPE, "application/json");
+    return properties;
+}
+
+/* The payload and the properties are taken over. */
+static void publish(const char* topic, char* payload, bool is_retained, mosquitto_property* properties) {
+    ++unacknowledged;
+    const int error =
+        mosquitto_publish_v5(client, NULL, topic, (int)strlen(payload), payload, 1, is_retained, properties);
+    if (error) --unacknowledged;
+    complain(topic, error);
+    mosquitto_property_free_all(&properties);
+    free(payload);
+}
+
 void send_to(const char* sender, json_t* message, const struct correlation* correlation) {
     json_object_set_new(message, "jsonrpc", json_string("2.0"));
     char* payload = json_dumps(message, JSON_COMPACT);
     char* topic = join(root, "webapp/res/", sender);
-    mosquitto_property* properties = NULL;
-    mosquitto_property_add_string(&properties, MQTT_PROP_CONTENT_TYPE, "application/json");
+    mosquitto_property* properties = json_properties();
     if (correlation && correlation->data) {
         mosquitto_property_add_binary(&properties, MQTT_PROP_CORRELATION_DATA, correlation->data, correlation->length);
     }
-    complain(topic, mosquitto_publish_v5(client, NULL, topic, (int)strlen(payload), payload, 1, false, properties));
-    mosquitto_property_free_all(&properties);
+    publish(topic, payload, false, properties);
     free(topic);
-    free(payload);
     json_decref(message);
 }
 
@@ -73,27 +90,65 @@ static char* announcement(bool is_online) {
     return payload;
 }
 
-static void announce(bool is_online, int* id) {
-    char* payload = announcement(is_online);
-    complain(record, mosquitto_publish(client, id, record, (int)strlen(payload), payload, 1, true));
-    free(payload);
+static void announce(bool is_online) { publish(record, announcement(is_online), true, json_properties()); }
+
+static void* announce_later(void* milliseconds) {
+    const int delay = *(int*)milliseconds;
+    free(milliseconds);
+    const struct timespec time = {.tv_sec = delay / 1000, .tv_nsec = delay % 1000 * 1000000L};
+    nanosleep(&time, NULL);
+    announce(true);
+    return NULL;
+}
+
+static void receive_record(const char* name, const char* payload, size_t length, bool is_retained) {
+    const int delay = election_record(instance, name, payload, length, is_retained);
+    if (delay < 0) return;
+    int* milliseconds = malloc(sizeof delay);
+    if (!milliseconds) abort();
+    *milliseconds = delay;
+    pthread_t thread;
+    if (pthread_create(&thread, NULL, announce_later, milliseconds) == 0) pthread_detach(thread);
+}
+
+bool is_ours(const char* sender, const char* id, size_t length) {
+    return shares || election_elects(instance, sender, id, length);
+}
+
+static char* requests_filter(void) {
+    if (!shares) return join(requests, "+", "");
+    char* shared = join("$share/", service, "/");
+    char* filter = join(shared, requests, "+");
+    free(shared);
+    return filter;
+}
+
+static void subscribe(void) {
+    if (!shares) { /* Who is there is heard of before the first request. */
+        char* records = join(control, "+", "");
+        complain("subscribe", mosquitto_subscribe_v5(client, NULL, records, 1, 0, NULL));
+        free(records);
+    }
+    char* filters[] = {requests_filter(), join(record, "/+", ""), everyone};
+    const int options = MQTT_SUB_OPT_SEND_RETAIN_NEVER;
+    complain("subscribe", mosquitto_subscribe_multiple(client, NULL, 3, filters, 1, options, NULL));
+    free(filters[0]);
+    free(filters[1]);
 }
 
 /* After every reconnection too. */
 static void on_connect(struct mosquitto* connected, void* data, int reason, int flags,
                        const mosquitto_property* properties) {
-    (void)data, (void)flags, (void)properties;
+    (void)connected, (void)data, (void)flags;
     if (reason) {
         fprintf(stderr, "The broker refused the connection: %s\n", mosquitto_reason_string(reason));
         return;
     }
-    char* shared = join("$share/", service, "/");
-    char* filters[] = {join(shared, requests, "+"), join(record, "/+", ""), everyone};
-    const int options = MQTT_SUB_OPT_SEND_RETAIN_NEVER;
-    complain("subscribe", mosquitto_subscribe_multiple(connected, NULL, 3, filters, 1, options, NULL));
-    free(shared);
-    free(filters[0]);
-    free(filters[1]);
+    uint8_t can_share = 1;
+    mosquitto_property_read_byte(properties, MQTT_PROP_SHARED_SUB_AVAILABLE, &can_share, false);
+    shares = can_share;
+    election_clear();
+    subscribe();
 }
 
 static void on_subscribe(struct mosquitto* connected, void* data, int id, int count, const int* granted) {
@@ -101,10 +156,15 @@ static void on_subscribe(struct mosquitto* connected, void* data, int id, int co
     for (int n = 0; n < count; ++n) {
         if (granted[n] >= 0x80) {
             fprintf(stderr, "The broker refused a subscription: %s\n", mosquitto_reason_string(granted[n]));
+            if (n == 0 && shares) {
+                shares = false;
+                subscribe();
+            }
             return;
         }
     }
-    announce(true, NULL);
+    if (count == 1) return; /* of the records; the requests follow */
+    announce(true);
     printf("%s/%s answers\n", service, instance);
     fflush(stdout);
 }
@@ -113,10 +173,15 @@ static void on_subscribe(struct mosquitto* connected, void* data, int id, int co
 static void on_message(struct mosquitto* connected, void* data, const struct mosquitto_message* message,
                        const mosquitto_property* properties) {
     (void)connected, (void)data;
-    if (message->retain) return; /* of the past; only records are ever retained */
     const char* payload = message->payload ? message->payload : "";
     const size_t length = (size_t)message->payloadlen;
     const char* sender = strrchr(message->topic, '/') + 1;
+    if ((size_t)(sender - message->topic) == strlen(control) &&
+        strncmp(message->topic, control, strlen(control)) == 0) {
+        receive_record(sender, payload, length, message->retain);
+        return;
+    }
+    if (message->retain || !is_uid(sender)) return; /* only records are ever retained */
     if (strncmp(message->topic, requests, strlen(requests)) == 0) {
         uint32_t seconds = life;
         mosquitto_property_read_int32(properties, MQTT_PROP_MESSAGE_EXPIRY_INTERVAL, &seconds, false);
@@ -130,23 +195,24 @@ static void on_message(struct mosquitto* connected, void* data, const struct mos
 }
 
 static void on_publish(struct mosquitto* connected, void* data, int id) {
-    (void)connected, (void)data;
-    pthread_mutex_lock(&mutex);
-    if (id == goodbye) goodbye = -1;
-    pthread_cond_signal(&acknowledged);
-    pthread_mutex_unlock(&mutex);
+    (void)connected, (void)data, (void)id;
+    --unacknowledged;
 }
 
-/* Returns once the broker has the last record, or when that takes too long. */
-static void say_goodbye(void) {
-    struct timespec until;
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += goodbye_patience;
-    pthread_mutex_lock(&mutex);
-    announce(false, &goodbye);
-    while (goodbye != -1 && pthread_cond_timedwait(&acknowledged, &mutex, &until) == 0) {
-    }
-    pthread_mutex_unlock(&mutex);
+static void on_unsubscribe(struct mosquitto* connected, void* data, int id) {
+    (void)connected, (void)data, (void)id;
+    is_unsubscribed = true;
+}
+
+/* Returns when what has come before the broker stops sending requests is answered, and acknowledged. */
+static void leave(void) {
+    announce(false);
+    char* filter = requests_filter();
+    complain(filter, mosquitto_unsubscribe(client, NULL, filter));
+    free(filter);
+    const struct timespec moment = {.tv_nsec = 5000000};
+    const time_t end = time(NULL) + patience;
+    while ((!is_unsubscribed || !calls_are_idle() || unacknowledged > 0) && time(NULL) <= end) nanosleep(&moment, NULL);
 }
 
 static void make_names(void) {
@@ -155,13 +221,14 @@ static void make_names(void) {
     snprintf(instance, sizeof instance, "c-%08x", number);
     root = variable("WSMQ_ROOT", "evsuites/");
     service = variable("WSMQ_SERVICE", "demo");
-    char* control = join("webapp/svc/", service, "/");
-    char* request = join("webapp/req/", service, "/");
-    requests = join(root, request, "");
-    record = join(root, control, instance);
-    everyone = join(root, control, "_all/+");
-    free(control);
-    free(request);
+    char* below = join("webapp/req/", service, "/");
+    requests = join(root, below, "");
+    free(below);
+    below = join("webapp/svc/", service, "/");
+    control = join(root, below, "");
+    free(below);
+    record = join(control, instance, "");
+    everyone = join(control, "_all/+", "");
 }
 
 static int connect_to(const struct url* url) {
@@ -170,13 +237,14 @@ static int connect_to(const struct url* url) {
     client = mosquitto_new(variable("WSMQ_CLIENT_ID", id), true, NULL);
     mosquitto_int_option(client, MOSQ_OPT_PROTOCOL_VERSION, MQTT_PROTOCOL_V5);
     mosquitto_reconnect_delay_set(client, 1, 30, true);
-    mosquitto_will_set(client, record, (int)strlen(will), will, 1, true);
+    mosquitto_will_set_v5(client, record, (int)strlen(will), will, 1, true, json_properties());
     if (url->user) mosquitto_username_pw_set(client, url->user, url->password);
     if (url->is_secure) mosquitto_int_option(client, MOSQ_OPT_TLS_USE_OS_CERTS, 1);
     mosquitto_connect_v5_callback_set(client, on_connect);
     mosquitto_subscribe_callback_set(client, on_subscribe);
     mosquitto_message_v5_callback_set(client, on_message);
     mosquitto_publish_callback_set(client, on_publish);
+    mosquitto_unsubscribe_callback_set(client, on_unsubscribe);
     free(id);
     free(will);
     return mosquitto_connect(client, url->host, url->port, 30);
@@ -207,7 +275,7 @@ int main(void) {
     mosquitto_loop_start(client);
     int signal;
     sigwait(&signals, &signal);
-    say_goodbye();
+    leave();
     mosquitto_disconnect(client);
     mosquitto_loop_stop(client, false);
     return 0; /* with the threads of streams that still wait */

@@ -1,6 +1,8 @@
 // The demo service in C++. README.md says how to start it and how it works.
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <cmath>
+#include <cstdint>
 #include <cstdlib>
 #include <iostream>
 #include <map>
@@ -15,6 +17,9 @@ using nlohmann::json;
 using wsmq::native::Request;
 using wsmq::native::RequestError;
 using wsmq::native::Response;
+
+constexpr double most_steps = INT32_MAX;
+constexpr double longest_delay = 1e9;  // ms
 
 const std::map<std::string, std::vector<std::string>, std::less<>> devices{
     {"acme:ann", {"SN-1001", "SN-1002"}},
@@ -42,19 +47,32 @@ json sum(const Request& request) {
             is_whole && term.is_number_integer() && !__builtin_add_overflow(whole, term.get<std::int64_t>(), &whole);
         total += term.get<double>();
     }
+    check(std::isfinite(total), "the sum is too large");  // JSON has no infinite number
     return is_whole ? json(whole) : json(total);
 }
 
+/// Of an object, or of nothing.
+json member(const json& params, const char* name, json otherwise) {
+    check(params.is_null() || params.is_object(), "The parameters are an object");
+    return params.is_null() ? otherwise : params.value(name, otherwise);
+}
+
+bool is_within(const json& number, double most) {
+    return number.is_number() && number.get<double>() >= 0 && number.get<double>() <= most;
+}
+
 awaitable<json> slow(const Request& request) {
-    const json params = request.params().is_null() ? json::object() : request.params();
-    check(params.is_object(), "slow takes {steps, delay}");
-    const auto steps = params.value("steps", 5);
-    const auto delay = params.value("delay", 500);
-    check(steps >= 0 && delay >= 0, "slow takes {steps, delay}, delay in milliseconds");
+    const json given_steps = member(request.params(), "steps", 5);
+    const json given_delay = member(request.params(), "delay", 500);
+    check(
+        given_steps.is_number_integer() && is_within(given_steps, most_steps) && is_within(given_delay, longest_delay),
+        "slow takes {steps, delay}, delay in milliseconds");
+    const auto steps = given_steps.get<std::int64_t>();
+    const std::chrono::duration<double, std::milli> delay{given_delay.get<double>()};
     boost::asio::steady_timer timer{request.get_executor()};
     request.on_end([&timer](auto) { timer.cancel(); });
-    for (int step = 1; step <= steps; ++step) {
-        timer.expires_after(std::chrono::milliseconds{delay});
+    for (std::int64_t step = 1; step <= steps; ++step) {
+        timer.expires_after(std::chrono::duration_cast<std::chrono::microseconds>(delay));
         co_await timer.async_wait(use_awaitable);
         co_await request.async_progress(step, use_awaitable);
     }
@@ -62,11 +80,11 @@ awaitable<json> slow(const Request& request) {
 }
 
 Response fail(const Request& request) {
-    const json& params = request.params();
-    check(params.is_null() || params.is_object(), "fail takes {code, message, data}");
-    const json with = params.is_null() ? json::object() : params;
-    return Response::error(with.value("code", 1), with.value("message", "failed on request"),
-                           with.value("data", json{}));
+    const json code = member(request.params(), "code", 1);
+    const json message = member(request.params(), "message", "failed on request");
+    check(code.is_number_integer() && message.is_string(), "fail takes {code, message, data}");
+    return Response::error(code.get<std::int64_t>(), message.get<std::string>(),
+                           member(request.params(), "data", nullptr));
 }
 
 json devices_list(const Request& request) {

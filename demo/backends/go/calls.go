@@ -44,6 +44,7 @@ var errDropped = errors.New("dropped")
 // call is one request or notification while it is worked on, and its response afterwards.
 type call struct {
 	id          any // a string or a float64, nil for a notification
+	idText      string
 	method      string
 	params      json.RawMessage
 	sender      string
@@ -69,28 +70,49 @@ var (
 	open   int                // of all accounts
 )
 
+// inHand is what a service that leaves waits for: whatever is not acknowledged by the broker yet, but for notifications.
+var inHand sync.WaitGroup
+
+func inBackground(work func()) {
+	inHand.Add(1)
+	go func() {
+		defer inHand.Done()
+		work()
+	}()
+}
+
 // receiveRequest is called for one message after another, so it only checks, and leaves the work to a goroutine.
 func receiveRequest(sender string, packet *paho.Publish) {
 	correlation := packet.Properties.CorrelationData
 	request, failure := readRequest(packet.Payload)
+	if !shares.Load() && !elected.elects(sender, request.idText) {
+		return
+	}
+	refuse := func(reason *rpcError) {
+		inBackground(func() { respond(sender, message{"id": request.id, "error": reason}, correlation) })
+	}
 	if failure == errAnswer {
 		return // or else two sides would answer each other for ever
 	}
 	if failure != nil {
-		go respond(sender, message{"id": request.id, "error": failure}, correlation)
+		refuse(failure)
 		return
 	}
 	request.sender, request.correlation = sender, correlation
 	if earlier := find(sender, request.id); earlier != nil {
 		if response := earlier.response.Load(); response != nil {
-			go respond(sender, *response, correlation)
+			inBackground(func() { respond(sender, *response, correlation) })
 		}
 		return // a duplicate; otherwise the response is on its way
 	}
-	if request.begin() {
+	begins := request.begin()
+	switch {
+	case begins && request.id == nil:
 		go request.run(expiry(packet))
-	} else if request.id != nil { // not remembered, so that it may be asked again
-		go respond(sender, message{"id": request.id, "error": errOverloaded}, correlation)
+	case begins:
+		inBackground(func() { request.run(expiry(packet)) })
+	case request.id != nil: // not remembered, so that it may be asked again
+		refuse(errOverloaded)
 	}
 }
 
@@ -185,6 +207,11 @@ func readRequest(payload []byte) (*call, *rpcError) {
 	request.params = fields["params"]
 	if len(request.params) > 0 && request.params[0] != '[' && request.params[0] != '{' {
 		return request, invalid
+	}
+	if text, isText := request.id.(string); isText {
+		request.idText = text
+	} else {
+		request.idText = string(fields["id"])
 	}
 	return request, nil
 }

@@ -12,8 +12,10 @@ import (
 	"net/url"
 	"os"
 	"os/signal"
+	"regexp"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -33,10 +35,26 @@ var (
 	control   = root + "webapp/svc/" + service + "/"
 	record    = control + instance
 
+	sharedRequests = "$share/" + service + "/" + requests + "+"
+
 	connection *autopaho.ConnectionManager
+	shares     atomic.Bool // the requests, with the other instances
+	elected    = &election{own: instance, tell: func() { announce(context.Background(), connection, true) }}
+
+	// {org}:{user}:{random}
+	soundUID = regexp.MustCompile(`^([^\x00-\x1f\x7f-\x{9f}/+#:]+):([^\x00-\x1f\x7f-\x{9f}/+#:]+):[a-z0-9]{4,16}$`)
 )
 
-const notRetained = 2 // Retain Handling: retained messages are not sent
+const (
+	notRetained = 2               // Retain Handling: retained messages are not sent
+	patience    = 5 * time.Second // for what is in hand when the service leaves
+	contentType = "application/json"
+)
+
+func isUID(uid string) bool {
+	parts := soundUID.FindStringSubmatch(uid)
+	return parts != nil && len(parts[1]) <= 64 && len(parts[2]) <= 64
+}
 
 // rootTopic tells an empty root, which is allowed, from none.
 func rootTopic() string {
@@ -78,11 +96,15 @@ func main() {
 	defer stop()
 
 	receive := func(received paho.PublishReceived) (bool, error) {
-		if received.Packet.Retain {
-			return true, nil // of the past; only records are ever retained
-		}
 		topic := received.Packet.Topic
+		if name, isControl := strings.CutPrefix(topic, control); isControl && !strings.Contains(name, "/") {
+			elected.handleRecord(name, received.Packet.Payload, received.Packet.Retain)
+			return true, nil
+		}
 		sender := topic[strings.LastIndex(topic, "/")+1:]
+		if received.Packet.Retain || !isUID(sender) {
+			return true, nil // only records are ever retained
+		}
 		if strings.HasPrefix(topic, requests) {
 			receiveRequest(sender, received.Packet)
 		} else {
@@ -99,9 +121,11 @@ func main() {
 		CleanStartOnInitialConnection: true,
 		ReconnectBackoff:              func(int) time.Duration { return time.Second },
 		WillMessage:                   &paho.WillMessage{Topic: record, Payload: announcement(false), QoS: 1, Retain: true},
+		WillProperties:                &paho.WillProperties{ContentType: contentType},
 		OnConnectError:                func(err error) { log.Print(err) },
-		OnConnectionUp: func(connection *autopaho.ConnectionManager, _ *paho.Connack) {
-			go start(ctx, connection)
+		OnConnectionUp: func(connection *autopaho.ConnectionManager, connack *paho.Connack) {
+			elected.clear()
+			go start(ctx, connection, connack.Properties.SharedSubAvailable)
 		},
 		ClientConfig: paho.ClientConfig{
 			ClientID:          clientID,
@@ -112,25 +136,62 @@ func main() {
 		log.Fatal(err)
 	}
 	<-ctx.Done()
-	end, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	leave()
+	end, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
-	publish(end, connection, &paho.Publish{Topic: record, Payload: announcement(false), QoS: 1, Retain: true})
 	connection.Disconnect(end)
 }
 
+// leave returns when what has come before the broker stops sending requests is answered, and acknowledged.
+func leave() {
+	end, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	announce(end, connection, false)
+	filter := requests + "+"
+	if shares.Load() {
+		filter = sharedRequests
+	}
+	if _, err := connection.Unsubscribe(end, &paho.Unsubscribe{Topics: []string{filter}}); err != nil {
+		log.Print(err)
+	}
+	done := make(chan struct{})
+	go func() {
+		inHand.Wait()
+		close(done)
+	}()
+	select {
+	case <-done:
+	case <-end.Done():
+	}
+}
+
 // start subscribes and then tells that requests are answered; after every reconnection again.
-func start(ctx context.Context, connection *autopaho.ConnectionManager) {
-	_, err := connection.Subscribe(ctx, &paho.Subscribe{Subscriptions: []paho.SubscribeOptions{
-		{Topic: "$share/" + service + "/" + requests + "+", QoS: 1, RetainHandling: notRetained},
-		{Topic: record + "/+", QoS: 1, RetainHandling: notRetained},
-		{Topic: control + "_all/+", QoS: 1, RetainHandling: notRetained},
-	}})
-	if err != nil {
-		log.Print("the broker refused a subscription: ", err)
+func start(ctx context.Context, connection *autopaho.ConnectionManager, canShare bool) {
+	live := func(topic string) paho.SubscribeOptions {
+		return paho.SubscribeOptions{Topic: topic, QoS: 1, RetainHandling: notRetained}
+	}
+	subscribe := func(subscriptions ...paho.SubscribeOptions) bool {
+		_, err := connection.Subscribe(ctx, &paho.Subscribe{Subscriptions: subscriptions})
+		if err != nil {
+			log.Print("the broker refused a subscription: ", err)
+		}
+		return err == nil
+	}
+	if !subscribe(live(record+"/+"), live(control+"_all/+")) {
 		return
 	}
-	publish(ctx, connection, &paho.Publish{Topic: record, Payload: announcement(true), QoS: 1, Retain: true})
+	shares.Store(canShare && subscribe(live(sharedRequests)))
+	// Who is there is heard of before the first request.
+	if !shares.Load() && !subscribe(paho.SubscribeOptions{Topic: control + "+", QoS: 1}, live(requests+"+")) {
+		return
+	}
+	announce(ctx, connection, true)
 	log.Printf("%s/%s answers", service, instance)
+}
+
+func announce(ctx context.Context, connection *autopaho.ConnectionManager, online bool) {
+	properties := &paho.PublishProperties{ContentType: contentType}
+	publish(ctx, connection, &paho.Publish{Topic: record, Payload: announcement(online), QoS: 1, Retain: true, Properties: properties})
 }
 
 func announcement(online bool) []byte {
@@ -143,7 +204,7 @@ func announcement(online bool) []byte {
 }
 
 // send sends to a webapp and waits until the broker has it, so that what follows stays behind it.
-func send(sender string, content message, properties *paho.PublishProperties) {
+func send(sender string, content message, correlation []byte) {
 	content = maps.Clone(content) // a remembered response may go out twice at the same time
 	content["jsonrpc"] = "2.0"
 	payload, err := json.Marshal(content)
@@ -152,11 +213,12 @@ func send(sender string, content message, properties *paho.PublishProperties) {
 		return
 	}
 	topic := root + "webapp/res/" + sender
+	properties := &paho.PublishProperties{ContentType: contentType, CorrelationData: correlation}
 	publish(context.Background(), connection, &paho.Publish{Topic: topic, Payload: payload, QoS: 1, Properties: properties})
 }
 
 func respond(sender string, response message, correlation []byte) {
-	send(sender, response, &paho.PublishProperties{ContentType: "application/json", CorrelationData: correlation})
+	send(sender, response, correlation)
 }
 
 func publish(ctx context.Context, connection *autopaho.ConnectionManager, packet *paho.Publish) {

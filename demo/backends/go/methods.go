@@ -42,28 +42,42 @@ func sum(c *call) (any, error) {
 }
 
 func slow(c *call) (any, error) {
-	params := struct {
-		Steps int
-		Delay float64 // milliseconds
-	}{5, 500}
-	if c.params != nil && json.Unmarshal(c.params, &params) != nil || params.Steps < 0 || params.Delay < 0 || params.Delay > 1e9 {
+	steps, delay := int64(5), 500.0 // milliseconds
+	sound := c.members(map[string]any{"steps": &steps, "delay": &delay})
+	if !sound || steps < 0 || steps > math.MaxInt32 || delay < 0 || delay > 1e9 {
 		return nil, invalidParams("slow takes {steps, delay}, delay in milliseconds")
 	}
-	for step := 1; step <= params.Steps; step++ {
-		if err := c.sleep(time.Duration(params.Delay * float64(time.Millisecond))); err != nil {
+	for step := int64(1); step <= steps; step++ {
+		if err := c.sleep(time.Duration(delay * float64(time.Millisecond))); err != nil {
 			return nil, err
 		}
 		if err := c.progress(step); err != nil {
 			return nil, err
 		}
 	}
-	return params.Steps, nil
+	return steps, nil
 }
 
 func fail(c *call) (any, error) {
 	failure := &rpcError{Code: 1, Message: "failed on request"}
-	if c.params != nil && json.Unmarshal(c.params, failure) != nil {
+	if !c.members(map[string]any{"code": &failure.Code, "message": &failure.Message, "data": &failure.Data}) {
 		return nil, invalidParams("fail takes {code, message, data}")
 	}
 	return nil, failure
+}
+
+// members reads what is there of the parameters, and tells whether they are an object, or nothing, and these of the right types.
+func (c *call) members(targets map[string]any) bool {
+	var given map[string]json.RawMessage
+	if c.params != nil && json.Unmarshal(c.params, &given) != nil {
+		return false
+	}
+	for name, target := range targets {
+		_, isAny := target.(*json.RawMessage)
+		value, exists := given[name]
+		if exists && (string(value) == "null" && !isAny || json.Unmarshal(value, target) != nil) {
+			return false
+		}
+	}
+	return true
 }

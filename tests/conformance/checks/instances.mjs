@@ -35,6 +35,30 @@ export default [
     },
   },
   {
+    name: 'receive-maximum',
+    title: 'no more is sent unacknowledged than the broker takes, and 100 requests at once are answered all the same',
+    ownBroker: true,
+    needs: 5,
+    async run({ caller, instances, tapped }) {
+      for (const instance of instances()) await instance.stop()
+      const receiveMaximum = 10
+      await tapped(
+        async ({ tap, instance }) => {
+          const ids = await Promise.all(Array.from({ length: 100 }, (_, n) => caller.start('echo', [n])))
+          const stream = await caller.start('slow', { steps: 64, delay: 0 })
+          for (const [n, id] of ids.entries()) assert.deepEqual((await caller.response(id)).result, [n])
+          assert.equal((await caller.response(stream)).count, 64)
+          assert.ok(
+            tap.mostUnacknowledged <= receiveMaximum,
+            `${tap.mostUnacknowledged} messages were unacknowledged at a time; the broker takes ${receiveMaximum}`,
+          )
+          await instance.stop()
+        },
+        { receiveMaximum },
+      )
+    },
+  },
+  {
     name: 'sharing',
     title: 'two instances share the load',
     async run({ caller, startInstance }) {
@@ -111,19 +135,6 @@ export default [
       const id = `client-${randomBytes(4).toString('hex')}`
       await (await startInstance({ WSMQ_CLIENT_ID: id })).stop()
       assert.ok(brokerLog().includes(` as ${id} (`), `no client ${id} has connected`)
-    },
-  },
-  {
-    name: 'goodbye',
-    title: 'SIGTERM: the instance says that it is offline, disconnects and ends',
-    async run({ instance, records, brokerLog }) {
-      const { code, signal, late } = await instance.stop('SIGTERM')
-      assert.ok(!late, 'it did not end within 10 s')
-      // 143 is how a Java virtual machine ends that has handled the signal.
-      assert.ok(signal === null && (code === 0 || code === 143), `it ended with code ${code}, signal ${signal}`)
-      await records().offline(instance.name)
-      const abrupt = /Client (\S+) closed its connection/.exec(brokerLog())
-      assert.ok(!abrupt?.[1]?.includes(instance.name), 'it ended without a DISCONNECT: the record came from its will')
     },
   },
 ]

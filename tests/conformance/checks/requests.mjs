@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 
+const json = 'application/json'
+
 /** What is answered, and to whom. @type {import('../support/check.mjs').Check[]} */
 export default [
   {
@@ -36,6 +38,7 @@ export default [
     async run({ caller }) {
       assert.equal((await caller.request('sum', [1, 2, 3.5, -10])).result, -3.5)
       assert.equal((await caller.request('sum', [])).result, 0)
+      assert.equal((await caller.request('sum', [1e308, 1e308])).error?.code, -32602, 'a sum that no double holds')
     },
   },
   {
@@ -46,6 +49,12 @@ export default [
       const response = await caller.request('fail', error)
       assert.deepEqual(response.error, error)
       assert.ok(!('result' in response), 'a response with an error must not have a result')
+      for (const params of [undefined, {}]) {
+        assert.deepEqual((await caller.request('fail', params)).error, { code: 1, message: 'failed on request' }, 'the defaults of fail')
+      }
+      for (const params of [[], { code: '1' }, { code: 1.5 }, { code: null }, { message: 5 }, { message: null }]) {
+        assert.equal((await caller.request('fail', params)).error?.code, -32602, `fail ${JSON.stringify(params)}`)
+      }
     },
   },
   {
@@ -101,6 +110,42 @@ export default [
         const id = await caller.start(/** @type {string} */ (method), params, caller.newId(), { correlationData })
         await caller.response(id)
         assert.deepEqual(caller.responses(id)[0]?.correlationData, correlationData, `Correlation Data of the response to ${method}`)
+      }
+    },
+  },
+  {
+    name: 'content-type',
+    title: 'responses, errors, progress and records have the Content Type application/json',
+    needs: 5,
+    async run({ caller, startInstance, watchAgain, records }) {
+      await caller.response(await caller.start('slow', { steps: 1, delay: 0 }))
+      for (const method of ['echo', 'fail', 'no.such.method']) await caller.request(method)
+      await caller.send('{')
+      await caller.response(null)
+      for (const { message, contentType } of caller.received) assert.equal(contentType, json, JSON.stringify(message))
+      const instance = await startInstance()
+      assert.equal((await watchAgain(instance.name)).contentType, json, 'Content Type of the discovery record')
+      await instance.stop()
+      await records().offline(instance.name)
+      assert.equal(records().seen.get(instance.name)?.contentType, json, 'Content Type of the record at the end')
+    },
+  },
+  {
+    name: 'slow',
+    title: 'slow has defaults, and refuses what is out of bounds',
+    async run({ caller }) {
+      const start = performance.now()
+      const id = await caller.start('slow', undefined)
+      assert.deepEqual([(await caller.response(id)).result, caller.progress(id).length], [5, 5], 'the default of steps')
+      assert.ok(performance.now() - start > 2000, 'the default of delay is 500 ms')
+      assert.equal((await caller.request('slow', { steps: 0, delay: 1_000_000_000 })).result, 0)
+      for (const steps of [-1, 1.5, 2 ** 31, 1e300, '5', null, true]) await refused({ steps, delay: 0 })
+      for (const delay of [-1, 1_000_000_001, 1e300, 'soon', null, true]) await refused({ steps: 0, delay })
+      await refused([])
+
+      /** @param {unknown} params */
+      async function refused(params) {
+        assert.equal((await caller.request('slow', params)).error?.code, -32602, `slow ${JSON.stringify(params)}`)
       }
     },
   },

@@ -55,7 +55,7 @@ export default [
     needs: 5,
     ownBroker: true,
     run: ({ tapped, names: { root, service } }) =>
-      tapped(async ({ subscriptions }) => {
+      tapped(async ({ tap: { subscriptions } }) => {
         const wanted = [`${root}webapp/req/${service}/+`, `${root}webapp/svc/${service}/_all/+`]
         for (const filter of wanted)
           assert.ok(

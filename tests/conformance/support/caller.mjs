@@ -7,6 +7,8 @@ const patience = 20_000 // ms until a response counts as missing, on a busy mach
  * @typedef {object} Received
  * @property {any} message the JSON of a message on `webapp/res/{uid}`
  * @property {Buffer | undefined} correlationData
+ * @property {string | undefined} contentType
+ * @property {string} uid whom it was sent to
  * @property {number} at `performance.now()` when it came
  */
 
@@ -27,8 +29,9 @@ export class Caller {
     this.names = names
     this.uid = uid
     client.on('message', (topic, payload, packet) => {
-      const correlationData = packet.properties?.correlationData
-      this.received.push({ message: readJson(payload), correlationData, at: performance.now() })
+      const { correlationData, contentType } = packet.properties ?? {}
+      const to = topic.slice(topic.lastIndexOf('/') + 1)
+      this.received.push({ message: readJson(payload), correlationData, contentType, uid: to, at: performance.now() })
       for (const watcher of this.#watchers) watcher()
     })
   }

@@ -10,13 +10,20 @@
  * @property {(environment?: Record<string, string>) => Promise<import('./instance.mjs').Instance>} startInstance
  * @property {(user: string, password: string) => Promise<void>} startWithPassword
  *   starts an instance at a broker that takes nobody else, and ends both once its record has come
- * @property {(use: (tap: import('./tap.mjs').Tap) => Promise<void>) => Promise<void>} tapped
+ * @property {(use: (tapped: Tapped) => Promise<void>, look?: import('./tap.mjs').Look) => Promise<void>} tapped
  *   with an instance that reaches the broker through a tap
  * @property {() => Promise<void>} restartBroker webapps that have joined before are gone afterwards
- * @property {(instance: string) => Promise<{ record: any, retained: boolean, bytes: number }>} watchAgain what somebody sees who comes later
+ * @property {(instance: string) => Promise<import('./records.mjs').Seen>} watchAgain what somebody sees who comes later
  * @property {() => string} brokerLog
  * @property {{ root: string, service: string }} names
  * @property {() => import('./records.mjs').Records} records
+ */
+
+/**
+ * @typedef {object} Tapped
+ * @property {import('./tap.mjs').Tap} tap
+ * @property {import('./instance.mjs').Instance} instance
+ * @property {() => Promise<import('./instance.mjs').Instance>} startAnother behind the same tap; all of them are ended
  */
 
 /**

@@ -2,9 +2,17 @@ import mqtt from 'mqtt'
 
 const patience = 20_000
 
+/**
+ * @typedef {object} Seen
+ * @property {any} record
+ * @property {boolean} retained
+ * @property {number} bytes
+ * @property {string | undefined} contentType
+ */
+
 /** The discovery records of the service under test, as a webapp sees them. */
 export class Records {
-  /** @type {Map<string, { record: any, retained: boolean, bytes: number }>} */
+  /** @type {Map<string, Seen>} */
   seen = new Map()
   /** @type {Set<() => void>} */
   #waiting = new Set()
@@ -12,14 +20,15 @@ export class Records {
   /** @param {import('mqtt').MqttClient} client */
   constructor(client) {
     this.client = client
-    client.on('message', (topic, payload, { retain }) => {
+    client.on('message', (topic, payload, { retain, properties }) => {
       let record
       try {
         record = JSON.parse(payload.toString())
       } catch {
         record = payload.toString()
       }
-      this.seen.set(topic.slice(topic.lastIndexOf('/') + 1), { record, retained: retain, bytes: payload.length })
+      const contentType = properties?.contentType
+      this.seen.set(topic.slice(topic.lastIndexOf('/') + 1), { record, retained: retain, bytes: payload.length, contentType })
       for (const wake of this.#waiting) wake()
       this.#waiting.clear()
     })

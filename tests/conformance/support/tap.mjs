@@ -1,29 +1,54 @@
 import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
+import {
+  behindProperties,
+  connackWith,
+  disconnectPacket,
+  eachPacket,
+  firstByte,
+  property,
+  pubackPacket,
+  readFilters,
+  type,
+  typeOf,
+} from './wire.mjs'
 
-const connectType = 1
-const publishType = 3
-const subscribeType = 8
+const receiveMaximumExceeded = 0x93
+const topicFilterInvalid = 0x80 // of MQTT 3.1.1: any failure
+const shared = '$share/'
 
 /** What the broker delivers with this in its payload reaches the service flagged as retained. */
 export const asRetained = 'as if retained'
 
-/** Between a service and its broker: it flags messages as retained, as a broker does, and notes what is subscribed. */
+/**
+ * How the broker behind the tap looks to the service.
+ * @typedef {object} Look
+ * @property {'connack' | number} [noSharing] it has no shared subscriptions: its CONNACK says so, or its SUBACK with this reason code
+ * @property {number} [receiveMaximum] what its CONNACK says, and it ends the connection of whoever exceeds it
+ * @property {boolean} [keepsRetained] it delivers no retained messages
+ */
+
+/** Between services and their broker: it changes what they see of the broker, and notes what they do. */
 export class Tap {
   /** Each filter of each SUBSCRIBE, and its options byte. @type {{ filter: string, options: number }[]} */
   subscriptions = []
+  /** Each filter of each UNSUBSCRIBE. @type {string[]} */
+  unsubscribed = []
+  /** Of messages that one service had sent and the broker not acknowledged. */
+  mostUnacknowledged = 0
   /** @type {Set<import('node:net').Socket>} */
   #sockets = new Set()
   #server
 
-  /** @param {number} brokerPort */
-  constructor(brokerPort) {
+  /** @param {number} brokerPort @param {Look} look */
+  constructor(brokerPort, look) {
+    this.look = look
     this.#server = createServer((service) => this.#join(service, connect(brokerPort, '127.0.0.1')))
   }
 
-  /** @param {number} brokerPort */
-  static async open(brokerPort) {
-    const tap = new Tap(brokerPort)
+  /** @param {number} brokerPort @param {Look} [look] */
+  static async open(brokerPort, look = {}) {
+    const tap = new Tap(brokerPort, look)
     tap.#server.listen(0, '127.0.0.1')
     await once(tap.#server, 'listening')
     return tap
@@ -40,16 +65,18 @@ export class Tap {
 
   /** @param {import('node:net').Socket} service @param {import('node:net').Socket} broker */
   #join(service, broker) {
-    let isMqtt5 = false
+    const line = new Line(this, (packet) => broker.write(packet))
+    const { receiveMaximum = Infinity } = this.look
     const sent = eachPacket((packet, body) => {
-      if (typeOf(packet) === connectType) isMqtt5 = body[6] === 5 // behind the protocol's name
-      if (typeOf(packet) === subscribeType) this.subscriptions.push(...readSubscriptions(body, isMqtt5))
+      line.handleSent(packet, body)
+      if (line.unacknowledged <= receiveMaximum) broker.write(packet)
+      else service.end(disconnectPacket(receiveMaximumExceeded))
     })
-    const delivered = eachPacket((packet) => {
-      if (typeOf(packet) === publishType && packet.includes(asRetained)) packet[0] = firstByte(packet) | 1
-      service.write(packet)
+    const delivered = eachPacket((packet, body) => {
+      const seen = line.handleDelivered(packet, body)
+      if (seen) service.write(seen)
     })
-    service.on('data', sent).pipe(broker)
+    service.on('data', sent).on('end', () => broker.end())
     broker.on('data', delivered).on('end', () => service.end())
     for (const [socket, other] of [
       [service, broker],
@@ -61,57 +88,86 @@ export class Tap {
   }
 }
 
-/** @param {Buffer} bytes */
-const firstByte = (bytes) => /** @type {number} */ (bytes[0])
+/** One connection. */
+class Line {
+  unacknowledged = 0
+  #isMqtt5 = false
+  /** Which filters of a SUBSCRIBE are shared, by its packet identifier. @type {Map<number, number[]>} */
+  #refused = new Map()
 
-/** @param {Buffer} packet */
-const typeOf = (packet) => firstByte(packet) >> 4
+  /** @param {Tap} tap @param {(packet: Buffer) => void} toBroker */
+  constructor(tap, toBroker) {
+    this.tap = tap
+    this.toBroker = toBroker
+  }
 
-/**
- * Cuts a stream of bytes into MQTT packets.
- * @param {(packet: Buffer, body: Buffer) => void} onPacket
- */
-function eachPacket(onPacket) {
-  let held = Buffer.alloc(0)
-  return (/** @type {Buffer} */ chunk) => {
-    held = Buffer.concat([held, chunk])
-    for (;;) {
-      const { value: length, next: start } = readLength(held, 1)
-      if (start === undefined || held.length < start + length) return
-      const packet = held.subarray(0, start + length)
-      held = held.subarray(start + length)
-      onPacket(packet, packet.subarray(start))
+  /** @param {Buffer} packet of the service @param {Buffer} body */
+  handleSent(packet, body) {
+    const { tap } = this
+    switch (typeOf(packet)) {
+      case type.connect:
+        this.#isMqtt5 = body[6] === 5 // behind the protocol's name
+        return
+      case type.publish:
+        if (firstByte(packet) & 0x06) this.unacknowledged += 1
+        tap.mostUnacknowledged = Math.max(tap.mostUnacknowledged, this.unacknowledged)
+        return
+      case type.subscribe: {
+        const filters = readFilters(packet, body, this.#isMqtt5)
+        tap.subscriptions.push(...filters)
+        if (tap.look.noSharing !== undefined) this.#refuse(body, filters)
+        return
+      }
+      case type.unsubscribe:
+        tap.unsubscribed.push(...readFilters(packet, body, this.#isMqtt5).map(({ filter }) => filter))
     }
   }
-}
 
-/**
- * A Variable Byte Integer; `next` is where it ends, if it is there whole.
- * @param {Buffer} bytes @param {number} start
- * @returns {{ value: number, next?: number }}
- */
-function readLength(bytes, start) {
-  let value = 0
-  for (let at = start; at < bytes.length; ++at) {
-    const byte = /** @type {number} */ (bytes[at])
-    value += (byte & 0x7f) << (7 * (at - start))
-    if (byte < 0x80) return { value, next: at + 1 }
+  /** The broker grants a filter that nothing matches. @param {Buffer} body @param {ReturnType<typeof readFilters>} filters */
+  #refuse(body, filters) {
+    const refused = []
+    for (const [index, { filter, start }] of filters.entries()) {
+      if (!filter.startsWith(shared)) continue
+      body.write('refuse', start)
+      refused.push(index)
+    }
+    this.#refused.set(body.readUInt16BE(0), refused)
   }
-  return { value }
-}
 
-/** @param {Buffer} body @param {boolean} isMqtt5 */
-function readSubscriptions(body, isMqtt5) {
-  const subscriptions = []
-  let at = 2 // behind the packet identifier
-  if (isMqtt5) {
-    const { value, next = at } = readLength(body, at)
-    at = next + value
+  /** What the service sees of it. @param {Buffer} packet of the broker @param {Buffer} body */
+  handleDelivered(packet, body) {
+    switch (typeOf(packet)) {
+      case type.connack:
+        return this.#isMqtt5 ? connackWith(body, this.#announced()) : packet
+      case type.publish:
+        if (this.tap.look.keepsRetained && firstByte(packet) & 1) return this.#withhold(packet, body)
+        if (packet.includes(asRetained)) packet[0] = firstByte(packet) | 1
+        return packet
+      case type.puback:
+        this.unacknowledged -= 1
+        return packet
+      case type.suback:
+        for (const index of this.#refused.get(body.readUInt16BE(0)) ?? []) {
+          const { noSharing } = this.tap.look
+          const reason = this.#isMqtt5 && typeof noSharing === 'number' ? noSharing : topicFilterInvalid
+          body[behindProperties(body, 2, this.#isMqtt5) + index] = reason
+        }
+        return packet
+      default:
+        return packet
+    }
   }
-  while (at < body.length) {
-    const end = at + 2 + body.readUInt16BE(at)
-    subscriptions.push({ filter: body.toString('utf8', at + 2, end), options: body.readUInt8(end) })
-    at = end + 1
+
+  /** @param {Buffer} packet @param {Buffer} body */
+  #withhold(packet, body) {
+    if (firstByte(packet) & 0x06) this.toBroker(pubackPacket(body.readUInt16BE(2 + body.readUInt16BE(0))))
   }
-  return subscriptions
+
+  #announced() {
+    const { noSharing, receiveMaximum } = this.tap.look
+    const announced = new Map()
+    if (noSharing === 'connack') announced.set(property.sharedSubscriptionAvailable, 0)
+    if (receiveMaximum !== undefined) announced.set(property.receiveMaximum, receiveMaximum)
+    return announced
+  }
 }

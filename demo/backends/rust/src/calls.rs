@@ -9,7 +9,7 @@ use tokio::sync::{Notify, Semaphore};
 use tokio::time::{sleep, timeout};
 
 use crate::places::Place;
-use crate::{methods, Service};
+use crate::{json_properties, methods, Service};
 
 const REMEMBERED: Duration = Duration::from_secs(60); // for duplicates of a request
 const FIRST_CREDIT: usize = 64; // items of a stream that need no credit
@@ -106,7 +106,7 @@ impl Call {
         let params = json!({ "id": self.id, "seq": *sent, "value": value.into(), "at": self.service.instance });
         *sent += 1;
         let message = json!({ "method": "$/progress", "params": params });
-        self.service.send(&self.sender, message, PublishProperties::default()).await;
+        self.service.send(&self.sender, message, json_properties()).await;
         Ok(())
     }
 
@@ -125,7 +125,12 @@ impl Service {
         life: Duration,
         properties: PublishProperties,
     ) {
-        let Ok(request) = serde_json::from_slice::<Value>(payload) else {
+        let parsed = serde_json::from_slice::<Value>(payload);
+        let id_text = parsed.as_ref().ok().filter(|request| is_request(request)).and_then(|request| request.get("id"));
+        if !self.is_ours(sender, &id_text.map_or(String::new(), characters)) {
+            return;
+        }
+        let Ok(request) = parsed else {
             return self.refuse(sender, Value::Null, RpcError::new(-32700, "Parse error"), properties);
         };
         if is_answer(&request) {
@@ -148,7 +153,7 @@ impl Service {
             response: OnceLock::new(),
         });
         if let Some(earlier) = self.find(&call) {
-            tokio::spawn(async move {
+            self.in_background(async move {
                 // Without a response yet, that is on its way.
                 if let Some(response) = earlier.response.get() {
                     earlier.respond(response).await;
@@ -156,7 +161,11 @@ impl Service {
             });
         } else if let Some(place) = self.places.take(call.user()) {
             self.remember(&call);
-            tokio::spawn(call.run(life, place));
+            if call.id.is_some() {
+                self.in_background(call.run(life, place));
+            } else {
+                tokio::spawn(call.run(life, place)); // nobody waits for it
+            }
         } else if let Some(id) = call.id.clone() {
             // Not remembered, so that it may be asked again.
             self.refuse(sender, id, RpcError::new(-32004, "Overloaded"), call.properties.clone());
@@ -166,7 +175,7 @@ impl Service {
     fn refuse(self: &Arc<Self>, sender: &str, id: Value, error: RpcError, properties: PublishProperties) {
         let (service, sender) = (self.clone(), sender.to_owned());
         let response = json!({ "id": id, "error": error.to_json() });
-        tokio::spawn(async move { service.send(&sender, response, properties).await });
+        self.in_background(async move { service.send(&sender, response, properties).await });
     }
 
     /// The earlier call of which this one is a duplicate.
@@ -196,6 +205,11 @@ impl Service {
             _ => (),
         }
     }
+}
+
+/// Of an id: those of a string, or the number as it is written.
+fn characters(id: &Value) -> String {
+    id.as_str().map_or_else(|| id.to_string(), str::to_owned)
 }
 
 fn is_id(id: &Value) -> bool {

@@ -6,6 +6,9 @@ use serde_json::{json, Value};
 
 use crate::calls::{Call, RpcError};
 
+const MOST_STEPS: u64 = i32::MAX as u64;
+const LONGEST_DELAY: f64 = 1e9; // ms
+
 pub const NAMES: [&str; 5] = ["echo", "sum", "slow", "fail", "devices.list"];
 
 /// `sent` counts the items of a stream.
@@ -37,9 +40,10 @@ fn sum(call: &Call) -> Result<Value, RpcError> {
 
 async fn slow(call: &Call, sent: &mut u64) -> Result<Value, RpcError> {
     let params = call.params.clone().unwrap_or(json!({}));
-    let steps = params.get("steps").map_or(Some(5), Value::as_u64);
+    let steps = params.get("steps").map_or(Some(5), Value::as_u64).filter(|steps| *steps <= MOST_STEPS);
     let milliseconds = params.get("delay").map_or(Some(500.0), Value::as_f64);
-    let delay = milliseconds.and_then(|delay| Duration::try_from_secs_f64(delay / 1000.0).ok());
+    let delay = milliseconds.filter(|delay| (0.0..=LONGEST_DELAY).contains(delay));
+    let delay = delay.map(|delay| Duration::from_secs_f64(delay / 1000.0));
     let (true, Some(steps), Some(delay)) = (params.is_object(), steps, delay) else {
         return Err(invalid("slow takes {steps, delay}, delay in milliseconds"));
     };

@@ -15,14 +15,22 @@
 
 (defn calls
   "`limit` calls are worked on at a time; a stream waits for credit for `stall` ms. `respond` takes a sender, a response
-  and the Correlation Data; `progress` a sender and parameters."
-  [{:keys [limit stall instance respond progress]}]
+  and the Correlation Data; `progress` a sender and parameters; `ours?` a sender and the characters of an id, and tells
+  whether this instance answers."
+  [{:keys [limit stall instance respond progress ours?]}]
   {:by-sender-and-id (atom {}) ; so that nobody can reach the request of somebody else
    :places (places/places limit)
    :stall stall
    :instance instance
    :respond respond
-   :progress progress})
+   :progress progress
+   :ours? ours?
+   :open (atom 0)}) ; requests that are worked on
+
+(defn idle?
+  "Whether no request is worked on; nobody waits for notifications."
+  [{:keys [open]}]
+  (zero? @open))
 
 (defn- parse
   "Takes JSON in UTF-8 and nothing else: returns it in a vector, nil when it is none."
@@ -76,7 +84,8 @@
   (let [patience (if (realized? response) remembered 0)]
     (.schedule timer ^Runnable #(swap! by-sender-and-id dissoc [sender id]) (long patience) TimeUnit/SECONDS)))
 
-(defn- start [{:keys [places] :as calls} {:keys [id response] :as call}]
+(defn- start [{:keys [places open] :as calls} {:keys [id response] :as call}]
+  (when id (swap! open inc))
   (future
     (try
       (when-let [answer (work call)]
@@ -85,7 +94,9 @@
           (respond-again calls call)))
       (finally
         (places/free-place places (call/user call))
-        (when id (forget calls call))))))
+        (when id
+          (swap! open dec)
+          (forget calls call))))))
 
 (defn- take-request [{:keys [by-sender-and-id places respond] :as calls} {:keys [sender id] :as call}]
   (let [key [sender id]
@@ -99,9 +110,10 @@
 
 (defn receive-request
   "Only checks, for it runs on a thread of the client; the work is a future's. `life` is in seconds."
-  [{:keys [stall instance respond progress] :as calls} sender payload life correlation-data]
+  [{:keys [stall instance respond progress ours?] :as calls} sender payload life correlation-data]
   (let [[message :as parsed] (parse payload)]
     (cond
+      (not (ours? sender (if (request? message) (str (get message "id")) ""))) nil
       (nil? parsed) (respond sender {"id" nil "error" {"code" -32700 "message" "Parse error"}} correlation-data)
       (request? message) (let [options {:life life :stall stall :instance instance :send-progress #(progress sender %)}
                                call (call/call sender message options)]

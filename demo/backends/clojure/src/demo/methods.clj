@@ -18,7 +18,7 @@
 (defn- slow [{:keys [params] :as call}]
   (check (or (nil? params) (map? params)) "slow takes {steps, delay}")
   (let [{:strs [steps delay] :or {steps 5 delay 500}} params]
-    (check (and (nat-int? steps) (number? delay) (<= 0 delay 1e9)) "slow takes {steps, delay}, delay in milliseconds")
+    (check (and (nat-int? steps) (<= steps Integer/MAX_VALUE) (number? delay) (<= 0 delay 1e9)) "slow takes {steps, delay}, delay in milliseconds")
     (doseq [step (range 1 (inc steps))]
       (call/sleep call (long delay))
       (call/progress call step))

@@ -3,11 +3,14 @@
   (:require [clojure.data.json :as json]
             [clojure.string :as string]
             [demo.calls :as calls]
-            [demo.methods :as methods])
+            [demo.election :as election]
+            [demo.methods :as methods]
+            [demo.uid :as uid])
   (:import (com.hivemq.client.mqtt MqttGlobalPublishFilter)
            (com.hivemq.client.mqtt.datatypes MqttQos)
            (com.hivemq.client.mqtt.lifecycle MqttClientConnectedListener)
            (com.hivemq.client.mqtt.mqtt5 Mqtt5AsyncClient Mqtt5Client Mqtt5ClientBuilder)
+           (com.hivemq.client.mqtt.mqtt5.lifecycle Mqtt5ClientConnectedContext)
            (com.hivemq.client.mqtt.mqtt5.message.publish Mqtt5Publish Mqtt5PublishBuilder$Complete)
            (com.hivemq.client.mqtt.mqtt5.message.subscribe Mqtt5RetainHandling)
            (java.net URI)
@@ -22,6 +25,7 @@
 (def ^:private service (variable "WSMQ_SERVICE" "demo"))
 (def ^:private limit (parse-long (variable "WSMQ_LIMIT" "1000")))
 (def ^:private stall (parse-long (variable "WSMQ_STALL" "30000")))
+(def ^:private patience 5) ; seconds for what is in hand when the service leaves
 (def ^:private life 60) ; seconds, of a call whose message has no expiry
 (def ^:private instance (format "clojure-%08x" (rand-int Integer/MAX_VALUE)))
 (def ^:private requests (str root "webapp/req/" service "/"))
@@ -34,6 +38,7 @@
   (-> (Mqtt5Publish/builder)
       (.topic topic)
       (.qos MqttQos/AT_LEAST_ONCE)
+      (.contentType "application/json")
       (.payload (.getBytes ^String (json/write-str content :escape-unicode false) "UTF-8"))))
 
 (defn- announcement
@@ -65,15 +70,26 @@
   (-> (client-builder)
       (.identifier (variable "WSMQ_CLIENT_ID" (str service "-" instance)))
       .automaticReconnectWithDefaultConfig
-      (.addConnectedListener (reify MqttClientConnectedListener (onConnected [_ _] (start))))
+      (.addConnectedListener (reify MqttClientConnectedListener (onConnected [_ context] (start context))))
       (.willPublish (.asWill (announcement false)))
       .buildAsync))
 
+(def ^:private unacknowledged (atom 0)) ; messages
+
 (defn- publish
-  "The client sends in the order of these calls."
-  [^Mqtt5Publish publish]
+  "The client sends in the order of these calls, and keeps to how much the broker takes at once."
+  ^CompletableFuture [^Mqtt5Publish publish]
+  (swap! unacknowledged inc)
   (-> (.publish client publish)
-      (.exceptionally (reify Function (apply [_ reason] (complain reason))))))
+      (.whenComplete (reify BiConsumer
+                       (accept [_ _ reason]
+                         (swap! unacknowledged dec)
+                         (when reason (complain reason)))))))
+
+(def ^:private election (election/election instance #(publish (announcement true))))
+(def ^:private shares (atom true)) ; the requests, with the other instances
+
+(defn- requests-filter [] (str (when @shares (str "$share/" service "/")) requests "+"))
 
 (defn- send-to [sender content]
   (message (str root "webapp/res/" sender) (assoc content "jsonrpc" "2.0")))
@@ -83,7 +99,6 @@
         (send-to sender response)
         (catch Throwable _ ; it is nested too deep, or holds an infinite number
           (send-to sender {"id" (response "id") "error" {"code" -32603 "message" "The result cannot be written"}})))
-      (.contentType "application/json")
       (.correlationData correlation-data)
       .build
       publish))
@@ -92,14 +107,16 @@
   (publish (.build (send-to sender {"method" "$/progress" "params" params}))))
 
 (def ^:private open-calls
-  (calls/calls {:limit limit :stall stall :instance instance :respond respond :progress progress}))
+  (calls/calls {:limit limit :stall stall :instance instance :respond respond :progress progress
+                :ours? #(or @shares (election/elects? election %1 %2))}))
 
 (defn- take-message [^Mqtt5Publish publish]
   (let [topic (str (.getTopic publish))
         sender (subs topic (inc (string/last-index-of topic "/")))
         payload (.getPayloadAsBytes publish)]
     (cond
-      (.isRetain publish) nil ; of the past; only records are ever retained
+      (= topic (str control sender)) (election/receive-record election sender payload (.isRetain publish))
+      (or (.isRetain publish) (not (uid/sound? sender))) nil ; only records are ever retained
       (string/starts-with? topic requests) (calls/receive-request open-calls sender payload
                                                                   (.orElse (.getMessageExpiryInterval publish) life)
                                                                   (.orElse (.getCorrelationData publish) nil))
@@ -112,32 +129,62 @@
     (take-message publish)
     (catch Throwable failure (complain failure))))
 
-(defn- subscribe ^CompletableFuture [^String filter]
+(defn- subscribe ^CompletableFuture [^String filter & [retained]]
   (-> (.subscribeWith client)
       (.topicFilter filter)
       (.qos MqttQos/AT_LEAST_ONCE)
-      (.retainHandling Mqtt5RetainHandling/DO_NOT_SEND)
+      (.retainHandling (or retained Mqtt5RetainHandling/DO_NOT_SEND))
       .send))
+
+(defn- then ^CompletableFuture [^CompletableFuture before next]
+  (.thenCompose before (reify Function (apply [_ _] (next)))))
+
+(defn- subscribe-all
+  "Who is there is heard of before the first request."
+  ^CompletableFuture []
+  (then (subscribe (str control "+") Mqtt5RetainHandling/SEND) #(subscribe (requests-filter))))
+
+(defn- subscribe-requests ^CompletableFuture []
+  (if-not @shares
+    (subscribe-all)
+    (-> (subscribe (requests-filter))
+        (.exceptionallyCompose (reify Function
+                                 (apply [_ reason]
+                                   (complain reason)
+                                   (reset! shares false)
+                                   (subscribe-all)))))))
 
 (defn- start
   "Subscribes and then tells that requests are answered; after every reconnection again."
-  []
-  (let [granted (mapv subscribe [(str "$share/" service "/" requests "+") (str record "/+") (str control "_all/+")])]
+  [^Mqtt5ClientConnectedContext context]
+  (election/clear election)
+  (reset! shares (-> context .getConnAck .getRestrictions .isSharedSubscriptionAvailable))
+  (let [granted (mapv subscribe [(str record "/+") (str control "_all/+")])]
     (-> (CompletableFuture/allOf (into-array CompletableFuture granted))
-        (.thenCompose (reify Function (apply [_ _] (.publish client (announcement true)))))
+        (then subscribe-requests)
+        (then #(publish (announcement true)))
         (.whenComplete (reify BiConsumer
                          (accept [_ _ reason]
                            (if reason (complain reason) (println (str service "/" instance " answers")))))))))
 
-(defn- stop []
+(defn- unsubscribe ^CompletableFuture [^String filter]
+  (-> (.unsubscribeWith client) (.topicFilter filter) .send))
+
+(defn- stop
+  "What has come before the broker stops sending requests is answered, and acknowledged."
+  []
   (try
-    (.get (.publish client (announcement false)) 5 TimeUnit/SECONDS)
-    (.get (.disconnect client) 5 TimeUnit/SECONDS)
+    (let [end (+ (System/nanoTime) (* patience 1000000000))]
+      (.get (publish (announcement false)) patience TimeUnit/SECONDS)
+      (.get (unsubscribe (requests-filter)) patience TimeUnit/SECONDS)
+      (while (and (not (and (calls/idle? open-calls) (zero? @unacknowledged))) (neg? (- (System/nanoTime) end)))
+        (Thread/sleep 5))
+      (.get (.disconnect client) patience TimeUnit/SECONDS))
     (catch Exception reason (complain reason))))
 
 (defn -main []
   (.addShutdownHook (Runtime/getRuntime) (Thread. ^Runnable stop))
   ;; Once: a callback of each subscription would be called once more after every reconnection.
-  (.publishes client MqttGlobalPublishFilter/SUBSCRIBED (reify Consumer (accept [_ publish] (receive publish))))
+  (.publishes client MqttGlobalPublishFilter/ALL (reify Consumer (accept [_ publish] (receive publish))))
   (-> (.connectWith client) (.cleanStart true) (.keepAlive 30) .send .join)
   @(promise)) ; until a signal ends the program

@@ -7,6 +7,7 @@ import com.google.gson.JsonParseException
 import java.nio.ByteBuffer
 import java.nio.charset.CharacterCodingException
 import java.util.concurrent.ConcurrentHashMap
+import java.util.concurrent.atomic.AtomicInteger
 import kotlin.math.floor
 import kotlin.time.Duration
 import kotlin.time.Duration.Companion.seconds
@@ -108,16 +109,17 @@ class Calls(private val service: Service, limit: Int) {
 
     private val calls = ConcurrentHashMap<Key, Call>()
     private val places = Places(limit)
+    private val open = AtomicInteger() // requests that are worked on
+
+    /** Whether no request is worked on; nobody waits for notifications. */
+    val isIdle get() = open.get() == 0
+
     private val scope = CoroutineScope(SupervisorJob() + Dispatchers.Default)
 
     fun receiveRequest(sender: String, payload: ByteArray, life: Duration, correlationData: ByteBuffer?) {
-        val request = try {
-            read(payload)
-        } catch (_: CharacterCodingException) {
-            return refuse(sender, null, RpcException(-32700, "Parse error"), correlationData)
-        } catch (_: JsonParseException) {
-            return refuse(sender, null, RpcException(-32700, "Parse error"), correlationData)
-        }
+        val request = readOrNull(payload)
+        if (!service.isOurs(sender, idOf(request))) return
+        if (request == null) return refuse(sender, null, RpcException(-32700, "Parse error"), correlationData)
         if (isAnswer(request)) return // or else two sides would answer each other for ever
         if (!isRequest(request)) {
             val id = (request as? JsonObject)?.get("id")?.takeIf(::isId)
@@ -131,12 +133,20 @@ class Calls(private val service: Service, limit: Int) {
             if (key != null) refuse(sender, key.id, RpcException(-32004, "Overloaded"), correlationData)
             return
         }
-        if (key != null) calls[key] = call
+        if (key != null) {
+            calls[key] = call
+            open.incrementAndGet()
+        }
         call.startIn(scope) {
             places.free(call.user)
+            if (key != null) open.decrementAndGet()
             if (key != null) scope.launch { forget(key, call) }
         }
     }
+
+    /** Its characters; none where there is no id, or no request. */
+    private fun idOf(request: JsonElement?) =
+        if (request != null && isRequest(request)) (request as JsonObject).get("id")?.asString ?: "" else ""
 
     private suspend fun forget(key: Key, call: Call) {
         if (call.isAnswered) delay(remembered)
@@ -158,17 +168,20 @@ class Calls(private val service: Service, limit: Int) {
         request["params"].let { it == null || it.isJsonArray || it.isJsonObject }
 
     fun receiveControl(sender: String, payload: ByteArray) {
-        val message = try {
-            read(payload) as? JsonObject
-        } catch (_: CharacterCodingException) {
-            null
-        } catch (_: JsonParseException) {
-            null
-        }
+        val message = readOrNull(payload) as? JsonObject
         val params = message?.get("params") as? JsonObject
         val call = params?.get("id")?.takeIf(::isId)?.let { calls[Key(sender, it)] } ?: return
         val method = message["method"].takeIf { it.isString }?.asString
         if (method == "$/cancelRequest") call.cancel()
         if (method == "$/more") params["n"].takeIf { it.isNumber }?.let { call.more(it.asDouble) }
     }
+}
+
+/** Null when this is no JSON, which is UTF-8. */
+private fun readOrNull(payload: ByteArray) = try {
+    read(payload)
+} catch (_: CharacterCodingException) {
+    null
+} catch (_: JsonParseException) {
+    null
 }

@@ -13,8 +13,11 @@ private val gson: Gson = GsonBuilder().setStrictness(Strictness.STRICT).serializ
 private val values = gson.getAdapter(JsonElement::class.java)
 
 /** Throws a [JsonParseException] when this is no JSON, and a CharacterCodingException when it is no UTF-8. */
-fun read(utf8: ByteArray): JsonElement =
-    gson.fromJson(utf8.decodeToString(throwOnInvalidSequence = true), JsonElement::class.java) ?: throw JsonParseException("There is nothing")
+fun read(utf8: ByteArray): JsonElement {
+    val text = utf8.decodeToString(throwOnInvalidSequence = true)
+    if (text.startsWith('\uFEFF')) throw JsonParseException("There is a byte order mark") // which Gson would pass over
+    return gson.fromJson(text, JsonElement::class.java) ?: throw JsonParseException("There is nothing")
+}
 
 fun write(element: JsonElement): String = values.toJson(element)
 

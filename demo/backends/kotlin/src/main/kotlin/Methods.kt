@@ -5,6 +5,8 @@ import com.google.gson.JsonElement
 import com.google.gson.JsonObject
 import kotlinx.coroutines.delay
 
+private const val LONGEST_DELAY = 1_000_000_000 // ms
+
 private val devices = mapOf("acme:ann" to listOf("SN-1001", "SN-1002"), "acme:bob" to listOf("SN-2001"))
 
 /** The methods. What one returns, or the [RpcException] that it throws, is the response. */
@@ -30,7 +32,7 @@ private suspend fun slow(call: Call): Int {
     val params = members(call, usage)
     val steps = integer(params["steps"] ?: json(5), usage)
     val milliseconds = integer(params["delay"] ?: json(500), usage)
-    if (steps < 0 || milliseconds < 0) throw invalid(usage)
+    if (steps < 0 || milliseconds !in 0..LONGEST_DELAY) throw invalid(usage)
     for (step in 1..steps) {
         delay(milliseconds.toLong())
         call.progress(json(step))

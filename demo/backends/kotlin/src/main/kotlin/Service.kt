@@ -7,13 +7,18 @@ import com.hivemq.client.mqtt.datatypes.MqttQos
 import com.hivemq.client.mqtt.mqtt5.Mqtt5AsyncClient
 import com.hivemq.client.mqtt.mqtt5.Mqtt5Client
 import com.hivemq.client.mqtt.mqtt5.Mqtt5ClientBuilder
+import com.hivemq.client.mqtt.mqtt5.lifecycle.Mqtt5ClientConnectedContext
+import com.hivemq.client.mqtt.mqtt5.message.connect.connack.Mqtt5ConnAck
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5PublishBuilder
 import com.hivemq.client.mqtt.mqtt5.message.subscribe.Mqtt5RetainHandling
+import com.hivemq.client.mqtt.mqtt5.message.subscribe.Mqtt5RetainHandling.DO_NOT_SEND
+import com.hivemq.client.mqtt.mqtt5.message.subscribe.Mqtt5RetainHandling.SEND
 import java.net.URI
 import java.nio.ByteBuffer
 import java.util.concurrent.CompletableFuture
 import java.util.concurrent.TimeUnit
+import java.util.concurrent.atomic.AtomicInteger
 import kotlin.random.Random
 import kotlin.time.Duration.Companion.milliseconds
 import kotlin.time.Duration.Companion.seconds
@@ -22,6 +27,7 @@ private val broker = URI(System.getenv("WSMQ_URL") ?: "mqtt://localhost")
 private val root = System.getenv("WSMQ_ROOT") ?: "evsuites/"
 private val service = System.getenv("WSMQ_SERVICE") ?: "demo"
 private val limit = (System.getenv("WSMQ_LIMIT") ?: "1000").toInt()
+private const val PATIENCE = 5L // seconds for what is in hand when the service leaves
 private const val LIFE = 60L // seconds, of a call whose message has no expiry
 
 /** The demo service in Kotlin, with the HiveMQ client. README.md says how to start it and how it works. */
@@ -33,38 +39,67 @@ class Service {
     private val control = "${root}webapp/svc/$service/"
     private val record = control + instance
     private val calls = Calls(this, limit)
+    private val election = Election(instance) { publish(announcement(online = true)) }
+    private val unacknowledged = AtomicInteger() // messages
+    @Volatile private var shares = true // the requests, with the other instances
 
     private val client: Mqtt5AsyncClient = clientBuilder()
         .identifier(System.getenv("WSMQ_CLIENT_ID") ?: "$service-$instance")
         .automaticReconnectWithDefaultConfig()
-        .addConnectedListener { start() }
+        .addConnectedListener { context -> start((context as Mqtt5ClientConnectedContext).connAck) }
         .willPublish(announcement(online = false).asWill())
         .buildAsync()
 
     fun run() {
         Runtime.getRuntime().addShutdownHook(Thread(::stop))
         // Once: a callback of each subscription would be called once more after every reconnection.
-        client.publishes(MqttGlobalPublishFilter.SUBSCRIBED, ::receive)
+        client.publishes(MqttGlobalPublishFilter.ALL, ::receive)
         client.connectWith().cleanStart(true).keepAlive(30).send().join()
         Thread.currentThread().join() // until a signal ends the program
     }
 
     /** Subscribes and then tells that requests are answered; after every reconnection again. */
-    private fun start() {
-        val granted = listOf("\$share/$service/$requests+", "$record/+", "${control}_all/+").map { filter ->
-            client.subscribeWith().topicFilter(filter).qos(MqttQos.AT_LEAST_ONCE).retainHandling(Mqtt5RetainHandling.DO_NOT_SEND).send()
-        }
-        CompletableFuture.allOf(*granted.toTypedArray())
-            .thenCompose { client.publish(announcement(online = true)) }
+    private fun start(answer: Mqtt5ConnAck) {
+        election.clear()
+        shares = answer.restrictions.isSharedSubscriptionAvailable
+        CompletableFuture.allOf(subscribe("$record/+", DO_NOT_SEND), subscribe("${control}_all/+", DO_NOT_SEND))
+            .thenCompose { subscribeRequests() }
+            .thenCompose { publish(announcement(online = true)) }
             .whenComplete { _, failure ->
                 if (failure != null) System.err.println(failure.message) else println("$service/$instance answers")
             }
     }
 
+    private fun subscribeRequests(): CompletableFuture<*> {
+        if (!shares) return subscribeAll()
+        return subscribe(requestsFilter(), DO_NOT_SEND).handle<CompletableFuture<*>> { granted, failure ->
+            if (failure == null) return@handle CompletableFuture.completedFuture(granted)
+            System.err.println(failure.message)
+            shares = false
+            subscribeAll()
+        }.thenCompose { it }
+    }
+
+    /** Who is there is heard of before the first request. */
+    private fun subscribeAll(): CompletableFuture<*> =
+        subscribe("$control+", SEND).thenCompose { subscribe(requestsFilter(), DO_NOT_SEND) }
+
+    private fun subscribe(filter: String, retained: Mqtt5RetainHandling) =
+        client.subscribeWith().topicFilter(filter).qos(MqttQos.AT_LEAST_ONCE).retainHandling(retained).send()
+
+    private fun requestsFilter() = if (shares) "\$share/$service/$requests+" else "$requests+"
+
+    /** The id is empty where there is none. */
+    fun isOurs(sender: String, id: String) = shares || election.elects(sender, id)
+
+    /** What has come before the broker stops sending requests is answered, and acknowledged. */
     private fun stop() {
+        val end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE)
         try {
-            client.publish(announcement(online = false)).get(5, TimeUnit.SECONDS)
-            client.disconnect().get(5, TimeUnit.SECONDS)
+            publish(announcement(online = false)).get(PATIENCE, TimeUnit.SECONDS)
+            client.unsubscribeWith().topicFilter(requestsFilter()).send().get(PATIENCE, TimeUnit.SECONDS)
+            while ((!calls.isIdle || unacknowledged.get() > 0) && System.nanoTime() - end < 0) Thread.sleep(5)
+            client.disconnect().get(PATIENCE, TimeUnit.SECONDS)
         } catch (failure: Exception) {
             System.err.println("The broker was not told: $failure")
         }
@@ -86,10 +121,11 @@ class Service {
     }
 
     private fun take(publish: Mqtt5Publish) {
-        if (publish.isRetain) return // of the past; only records are ever retained
         val topic = publish.topic.toString()
         val sender = topic.substringAfterLast('/')
         val payload = publish.payloadAsBytes
+        if (topic == control + sender) return election.receiveRecord(sender, payload, publish.isRetain)
+        if (publish.isRetain || !isUid(sender)) return // only records are ever retained
         if (topic.startsWith(requests)) {
             val life = publish.messageExpiryInterval.orElse(LIFE).seconds
             calls.receiveRequest(sender, payload, life, publish.correlationData.orElse(null))
@@ -99,16 +135,20 @@ class Service {
     }
 
     /** The client sends in the order of these calls. */
-    fun respond(sender: String, response: JsonObject, correlationData: ByteBuffer?) =
-        publish(message(responses(sender), response).contentType("application/json").correlationData(correlationData))
+    fun respond(sender: String, response: JsonObject, correlationData: ByteBuffer?) {
+        publish(message(responses(sender), response).correlationData(correlationData).build())
+    }
 
-    fun notify(sender: String, method: String, params: JsonElement) =
-        publish(message(responses(sender), jsonOf("method" to method, "params" to params)))
+    fun notify(sender: String, method: String, params: JsonElement) {
+        publish(message(responses(sender), jsonOf("method" to method, "params" to params)).build())
+    }
 
-    private fun publish(message: Mqtt5PublishBuilder.Complete) {
-        client.publish(message.build()).exceptionally { failure ->
-            System.err.println(failure.message)
-            null
+    /** Completes when the broker has it; the client keeps to how much that takes at once. */
+    private fun publish(message: Mqtt5Publish): CompletableFuture<*> {
+        unacknowledged.incrementAndGet()
+        return client.publish(message).whenComplete { _, failure ->
+            unacknowledged.decrementAndGet()
+            if (failure != null) System.err.println(failure.message)
         }
     }
 
@@ -119,6 +159,7 @@ class Service {
         return Mqtt5Publish.builder()
             .topic(topic)
             .qos(MqttQos.AT_LEAST_ONCE)
+            .contentType("application/json")
             .payload(write(content).encodeToByteArray())
     }
 }

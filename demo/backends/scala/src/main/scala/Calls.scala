@@ -3,6 +3,7 @@ package demo
 import java.nio.ByteBuffer
 import java.nio.charset.CharacterCodingException
 import java.nio.charset.StandardCharsets.UTF_8
+import java.util.concurrent.atomic.AtomicInteger
 import java.util.concurrent.{ScheduledFuture, ScheduledThreadPoolExecutor}
 import scala.collection.concurrent.TrieMap
 import scala.concurrent.ExecutionContext.Implicits.global
@@ -140,6 +141,7 @@ final class Calls(service: Service, limit: Int):
   /** By sender and id, so that nobody can reach the request of somebody else. */
   private val calls = TrieMap.empty[(String, ujson.Value), Call]
   private val places = Places(limit)
+  private val open = AtomicInteger() // requests that are worked on
 
   def receiveRequest(
       sender: String,
@@ -149,7 +151,8 @@ final class Calls(service: Service, limit: Int):
   ): Unit =
     def refuse(id: ujson.Value, failure: RpcError): Unit =
       service.respond(sender, ujson.Obj("id" -> id, "error" -> failure.toJson), correlationData)
-    read(payload) match
+    val message = read(payload)
+    if service.isOurs(sender, idOf(message)) then message match
       case None => refuse(ujson.Null, RpcError(-32700, "Parse error"))
       case Some(Request(request)) => take(sender, Call(service, sender, request, life, correlationData))
       case Some(message) if isAnswer(message) => () // or else two sides would answer each other for ever
@@ -157,15 +160,26 @@ final class Calls(service: Service, limit: Int):
         val id = other.objOpt.flatMap(_.get("id")).filter(isId)
         refuse(id.getOrElse(ujson.Null), RpcError(-32600, "Invalid request"))
 
+  /** Its characters; none where there is no id, or no request. */
+  private def idOf(message: Option[ujson.Value]): String = message match
+    case Some(Request(request)) => request.value.get("id").fold("")(id => id.strOpt.getOrElse(ujson.write(id)))
+    case _ => ""
+
+  /** Whether no request is worked on; nobody waits for notifications. */
+  def isIdle: Boolean = open.get == 0
+
   private def take(sender: String, call: Call): Unit =
     val key = call.id.map((sender, _))
     key.flatMap(calls.get) match
       case Some(earlier) => earlier.respondAgain()
       case None if places.take(call.user) =>
-        for each <- key do calls(each) = call
+        for each <- key do
+          calls(each) = call
+          open.incrementAndGet()
         call.run().onComplete { _ =>
           places.free(call.user)
           for each <- key do
+            open.decrementAndGet()
             if call.isAnswered then Timer.after(remembered)(calls.remove(each))
             else calls.remove(each)
         }

@@ -6,6 +6,8 @@ import scala.concurrent.duration.*
 
 /** The methods. What the future of one holds, or the [[RpcError]] that it fails with, is the response. */
 object Methods:
+  private val longestDelay = 1_000_000_000 // ms
+
   val all: Map[String, Call => Future[ujson.Value]] = Map(
     "echo" -> (call => Future.successful(call.params.getOrElse(ujson.Null))),
     "sum" -> (call => Future(sum(call))),
@@ -28,7 +30,7 @@ object Methods:
     val params = members(call, usage)
     val steps = integer(params.getOrElse("steps", ujson.Num(5)), usage)
     val delay = integer(params.getOrElse("delay", ujson.Num(500)), usage)
-    if steps < 0 || delay < 0 then throw usage
+    if steps < 0 || delay < 0 || delay > longestDelay then throw usage
 
     def from(step: Int): Future[ujson.Value] =
       if step > steps then Future.successful(steps)

@@ -1,16 +1,19 @@
 package demo
 
-import com.hivemq.client.mqtt.MqttGlobalPublishFilter.SUBSCRIBED
+import com.hivemq.client.mqtt.MqttGlobalPublishFilter.ALL
 import com.hivemq.client.mqtt.datatypes.MqttQos.AT_LEAST_ONCE
+import com.hivemq.client.mqtt.mqtt5.lifecycle.Mqtt5ClientConnectedContext
+import com.hivemq.client.mqtt.mqtt5.message.connect.connack.Mqtt5ConnAck
 import com.hivemq.client.mqtt.mqtt5.message.publish.{Mqtt5Publish, Mqtt5PublishBuilder}
-import com.hivemq.client.mqtt.mqtt5.message.subscribe.Mqtt5RetainHandling.DO_NOT_SEND
+import com.hivemq.client.mqtt.mqtt5.message.subscribe.Mqtt5RetainHandling
+import com.hivemq.client.mqtt.mqtt5.message.subscribe.Mqtt5RetainHandling.{DO_NOT_SEND, SEND}
 import com.hivemq.client.mqtt.mqtt5.{Mqtt5AsyncClient, Mqtt5Client, Mqtt5ClientBuilder}
 
 import java.net.URI
 import java.nio.ByteBuffer
-import java.util.concurrent.TimeUnit.SECONDS
+import java.util.concurrent.atomic.AtomicInteger
 import scala.concurrent.ExecutionContext.Implicits.global
-import scala.concurrent.Future
+import scala.concurrent.{Await, Future}
 import scala.concurrent.duration.*
 import scala.jdk.FutureConverters.*
 import scala.jdk.OptionConverters.*
@@ -20,6 +23,7 @@ private val broker = URI(sys.env.getOrElse("WSMQ_URL", "mqtt://localhost"))
 private val root = sys.env.getOrElse("WSMQ_ROOT", "evsuites/")
 private val service = sys.env.getOrElse("WSMQ_SERVICE", "demo")
 private val limit = sys.env.getOrElse("WSMQ_LIMIT", "1000").toInt
+private val patience = 5.seconds // for what is in hand when the service leaves
 private val life = 60L // seconds, of a call whose message has no expiry
 
 /** The demo service in Scala, with the HiveMQ client. README.md says how to start it and how it works. */
@@ -31,38 +35,67 @@ final class Service:
   private val control = s"${root}webapp/svc/$service/"
   private val record = control + instance
   private val calls = Calls(this, limit)
+  private val election = Election(instance, () => publish(announcement(online = true)))
+  private val unacknowledged = AtomicInteger() // messages
+  @volatile private var shares = true // the requests, with the other instances
 
   private val client: Mqtt5AsyncClient = clientBuilder()
     .identifier(sys.env.getOrElse("WSMQ_CLIENT_ID", s"$service-$instance"))
     .automaticReconnectWithDefaultConfig()
-    .addConnectedListener(_ => start())
+    .addConnectedListener { case context: Mqtt5ClientConnectedContext => start(context.getConnAck) }
     .willPublish(announcement(online = false).asWill())
     .buildAsync()
 
   def run(): Unit =
     sys.addShutdownHook(stop())
     // Once: a callback of each subscription would be called once more after every reconnection.
-    client.publishes(SUBSCRIBED, receive)
+    client.publishes(ALL, receive)
     client.connectWith().cleanStart(true).keepAlive(30).send().join()
     Thread.currentThread().join() // until a signal ends the program
 
   /** Subscribes and then tells that requests are answered; after every reconnection again. */
-  private def start(): Unit =
-    val filters = List(s"$$share/$service/$requests+", s"$record/+", s"${control}_all/+")
-    val granted = filters.map(subscribe(_).asScala)
-    val told = Future.sequence(granted).flatMap(_ => client.publish(announcement(online = true)).asScala)
+  private def start(answer: Mqtt5ConnAck): Unit =
+    election.clear()
+    shares = answer.getRestrictions.isSharedSubscriptionAvailable
+    val told =
+      for
+        _ <- Future.sequence(List(s"$record/+", s"${control}_all/+").map(subscribe(_)))
+        _ <- subscribeRequests()
+        _ <- publish(announcement(online = true))
+      yield ()
     told.onComplete {
       case Success(_) => println(s"$service/$instance answers")
       case Failure(reason) => Console.err.println(reason.getMessage)
     }
 
-  private def subscribe(filter: String) =
-    client.subscribeWith().topicFilter(filter).qos(AT_LEAST_ONCE).retainHandling(DO_NOT_SEND).send()
+  private def subscribeRequests(): Future[?] =
+    if !shares then subscribeAll()
+    else
+      subscribe(requestsFilter).recoverWith { reason =>
+        Console.err.println(reason.getMessage)
+        shares = false
+        subscribeAll()
+      }
 
+  /** Who is there is heard of before the first request. */
+  private def subscribeAll() = subscribe(s"$control+", SEND).flatMap(_ => subscribe(requestsFilter))
+
+  private def subscribe(filter: String, retained: Mqtt5RetainHandling = DO_NOT_SEND) =
+    client.subscribeWith().topicFilter(filter).qos(AT_LEAST_ONCE).retainHandling(retained).send().asScala
+
+  private def requestsFilter = if shares then s"$$share/$service/$requests+" else s"$requests+"
+
+  /** The id is empty where there is none. */
+  def isOurs(sender: String, id: String): Boolean = shares || election.elects(sender, id)
+
+  /** What has come before the broker stops sending requests is answered, and acknowledged. */
   private def stop(): Unit =
     Try {
-      client.publish(announcement(online = false)).get(5, SECONDS)
-      client.disconnect().get(5, SECONDS)
+      val end = patience.fromNow
+      Await.ready(publish(announcement(online = false)), patience)
+      client.unsubscribeWith().topicFilter(requestsFilter).send().get(patience.length, patience.unit)
+      while (!calls.isIdle || unacknowledged.get > 0) && end.hasTimeLeft() do Thread.sleep(5)
+      client.disconnect().get(patience.length, patience.unit)
     }.failed.foreach(reason => Console.err.println(s"The broker was not told: $reason"))
 
   private def announcement(online: Boolean): Mqtt5Publish =
@@ -81,7 +114,8 @@ final class Service:
   private def take(publish: Mqtt5Publish): Unit =
     val topic = publish.getTopic.toString
     val sender = topic.substring(topic.lastIndexOf('/') + 1)
-    if publish.isRetain then () // of the past; only records are ever retained
+    if topic == control + sender then election.receiveRecord(sender, publish.getPayloadAsBytes, publish.isRetain)
+    else if publish.isRetain || !isUid(sender) then () // only records are ever retained
     else if topic.startsWith(requests) then
       val lives = publish.getMessageExpiryInterval.orElse(life).seconds
       calls.receiveRequest(sender, publish.getPayloadAsBytes, lives, publish.getCorrelationData.toScala)
@@ -89,19 +123,24 @@ final class Service:
 
   /** The client sends in the order of these calls. */
   def respond(sender: String, response: ujson.Obj, correlationData: Option[ByteBuffer]): Unit =
-    publish(message(responses(sender), response).contentType("application/json").correlationData(correlationData.orNull))
+    publish(message(responses(sender), response).correlationData(correlationData.orNull).build())
 
   def notify(sender: String, method: String, params: ujson.Value): Unit =
-    publish(message(responses(sender), ujson.Obj("method" -> method, "params" -> params)))
+    publish(message(responses(sender), ujson.Obj("method" -> method, "params" -> params)).build())
 
-  private def publish(message: Mqtt5PublishBuilder.Complete): Unit =
-    client.publish(message.build()).asScala.failed.foreach(reason => Console.err.println(reason.getMessage))
+  /** Completes when the broker has it; the client keeps to how much that takes at once. */
+  private def publish(message: Mqtt5Publish): Future[?] =
+    unacknowledged.incrementAndGet()
+    client.publish(message).asScala.andThen { outcome =>
+      unacknowledged.decrementAndGet()
+      outcome.failed.foreach(reason => Console.err.println(reason.getMessage))
+    }
 
   private def responses(sender: String) = s"${root}webapp/res/$sender"
 
   private def message(topic: String, content: ujson.Obj): Mqtt5PublishBuilder.Complete =
     content("jsonrpc") = "2.0"
-    Mqtt5Publish.builder().topic(topic).qos(AT_LEAST_ONCE).payload(ujson.writeToByteArray(content))
+    Mqtt5Publish.builder().topic(topic).qos(AT_LEAST_ONCE).contentType("application/json").payload(ujson.writeToByteArray(content))
 
 /** For mqtt://[user:password@]host[:port] or mqtts://. */
 private def clientBuilder(): Mqtt5ClientBuilder =

@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** The requests that are worked on or remembered. */
 final class Calls {
@@ -27,6 +28,7 @@ final class Calls {
     // A thread for each call, because streams mostly wait; on Java 21 use virtual threads.
     private final ExecutorService workers = Executors.newCachedThreadPool(Calls::daemon);
     private final Places places;
+    private final AtomicInteger open = new AtomicInteger(); // requests that are worked on
     private final ScheduledExecutorService forgetting = Executors.newSingleThreadScheduledExecutor(Calls::daemon);
 
     /** @param limit calls that may be worked on at a time */
@@ -43,10 +45,14 @@ final class Calls {
 
     /** @param life seconds */
     void receiveRequest(String sender, ByteBuffer payload, ByteBuffer correlationData, long life) {
-        JsonElement request;
+        JsonElement request = null;
         try {
             request = Json.read(payload);
         } catch (CharacterCodingException | JsonParseException | NumberFormatException | StackOverflowError failure) {
+            // Below.
+        }
+        if (!service.isOurs(sender, idOf(request))) return;
+        if (request == null) {
             refuse(sender, JsonNull.INSTANCE, new RpcException(-32700, "Parse error"), correlationData);
             return;
         }
@@ -63,7 +69,10 @@ final class Calls {
         if (earlier != null) {
             earlier.respondAgain();
         } else if (places.take(call.user())) {
-            if (!call.isNotification()) calls.put(key, call);
+            if (!call.isNotification()) {
+                calls.put(key, call);
+                open.incrementAndGet();
+            }
             workers.execute(() -> work(call, key));
         } else if (!call.isNotification()) {
             // Not remembered, so that it may be asked again.
@@ -71,11 +80,23 @@ final class Calls {
         }
     }
 
+    /** Its characters; none where there is no id, or no request. */
+    private static String idOf(JsonElement request) {
+        var hasId = request != null && isRequest(request) && request.getAsJsonObject().has("id");
+        return hasId ? request.getAsJsonObject().get("id").getAsString() : "";
+    }
+
+    /** Whether no request is worked on; nobody waits for notifications. */
+    boolean isIdle() {
+        return open.get() == 0;
+    }
+
     private void work(Call call, Key key) {
         try {
             call.run();
         } finally {
             places.free(call.user());
+            if (!call.isNotification()) open.decrementAndGet();
             var patience = call.isAnswered() ? REMEMBERED : 0;
             forgetting.schedule(() -> calls.remove(key, call), patience, TimeUnit.SECONDS);
         }

@@ -20,7 +20,9 @@ final class Json {
 
     /** @throws JsonParseException when the text is no JSON */
     static JsonElement read(ByteBuffer utf8) throws CharacterCodingException {
-        var text = StandardCharsets.UTF_8.newDecoder().decode(utf8).toString();
+        var text = StandardCharsets.UTF_8.newDecoder().decode(utf8.duplicate()).toString();
+        // Gson would pass over a byte order mark.
+        if (text.startsWith("\uFEFF")) throw new JsonParseException("There is a byte order mark");
         var element = GSON.fromJson(text, JsonElement.class);
         if (element == null) throw new JsonParseException("There is nothing");
         return element;

@@ -14,6 +14,8 @@ final class Methods {
         JsonElement answer(Call call) throws RpcException, InterruptedException;
     }
 
+    private static final int LONGEST_DELAY = 1_000_000_000; // ms
+
     private static final Map<String, List<String>> DEVICES =
             Map.of("acme:ann", List.of("SN-1001", "SN-1002"), "acme:bob", List.of("SN-2001"));
 
@@ -43,7 +45,7 @@ final class Methods {
         var params = call.params == null ? new JsonObject() : call.params;
         var steps = integer(params, "steps", 5, usage);
         var delay = integer(params, "delay", 500, usage);
-        check(steps >= 0 && delay >= 0, usage);
+        check(steps >= 0 && delay >= 0 && delay <= LONGEST_DELAY, usage);
         for (var step = 1; step <= steps; ++step) {
             call.sleep(delay);
             call.progress(new JsonPrimitive(step));

@@ -1,5 +1,8 @@
 package demo;
 
+import static com.hivemq.client.mqtt.mqtt5.message.subscribe.Mqtt5RetainHandling.DO_NOT_SEND;
+import static com.hivemq.client.mqtt.mqtt5.message.subscribe.Mqtt5RetainHandling.SEND;
+
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.hivemq.client.mqtt.MqttGlobalPublishFilter;
@@ -7,6 +10,8 @@ import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5AsyncClient;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5Client;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5ClientBuilder;
+import com.hivemq.client.mqtt.mqtt5.lifecycle.Mqtt5ClientConnectedContext;
+import com.hivemq.client.mqtt.mqtt5.message.connect.connack.Mqtt5ConnAck;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5PublishBuilder;
 import com.hivemq.client.mqtt.mqtt5.message.subscribe.Mqtt5RetainHandling;
@@ -18,6 +23,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** The demo service in Java, with the HiveMQ client. README.md says how to start it and how it works. */
 final class Service {
@@ -25,6 +31,7 @@ final class Service {
     private static final String ROOT = variable("WSMQ_ROOT", "evsuites/");
     private static final String SERVICE = variable("WSMQ_SERVICE", "demo");
     private static final int LIMIT = Integer.parseInt(variable("WSMQ_LIMIT", "1000"));
+    private static final int PATIENCE = 5; // seconds for what is in hand when the service leaves
     private static final int LIFE = 60; // seconds, of a call whose message has no expiry
 
     /** Milliseconds that a stream waits for credit. */
@@ -35,11 +42,14 @@ final class Service {
     private final String control = ROOT + "webapp/svc/" + SERVICE + "/";
     private final String record = control + instance;
     private final Calls calls = new Calls(this, LIMIT);
+    private final Election election = new Election(instance, () -> publish(announcement(true)));
+    private final AtomicInteger unacknowledged = new AtomicInteger(); // messages
+    private volatile boolean shares = true; // the requests, with the other instances
 
     private final Mqtt5AsyncClient client = builder(BROKER)
             .identifier(variable("WSMQ_CLIENT_ID", SERVICE + "-" + instance))
             .automaticReconnectWithDefaultConfig()
-            .addConnectedListener(context -> start())
+            .addConnectedListener(context -> start(((Mqtt5ClientConnectedContext) context).getConnAck()))
             .willPublish(announcement(false).asWill())
             .buildAsync();
 
@@ -47,7 +57,7 @@ final class Service {
         var service = new Service();
         Runtime.getRuntime().addShutdownHook(new Thread(service::stop));
         // Once: a callback of each subscription would be called once more after every reconnection.
-        service.client.publishes(MqttGlobalPublishFilter.SUBSCRIBED, service::receive);
+        service.client.publishes(MqttGlobalPublishFilter.ALL, service::receive);
         service.client.connectWith().cleanStart(true).keepAlive(30).send().join();
         Thread.currentThread().join(); // until a signal ends the program
     }
@@ -76,25 +86,58 @@ final class Service {
     }
 
     /** Subscribes and then tells that requests are answered; after every reconnection again. */
-    private void start() {
-        var filters = List.of("$share/" + SERVICE + "/" + requests + "+", record + "/+", control + "_all/+");
-        var granted = filters.stream().map(filter -> client.subscribeWith()
-                .topicFilter(filter)
-                .qos(MqttQos.AT_LEAST_ONCE)
-                .retainHandling(Mqtt5RetainHandling.DO_NOT_SEND)
-                .send());
-        CompletableFuture.allOf(granted.toArray(CompletableFuture[]::new))
-                .thenCompose(all -> client.publish(announcement(true)))
+    private void start(Mqtt5ConnAck answer) {
+        election.clear();
+        shares = answer.getRestrictions().isSharedSubscriptionAvailable();
+        var own = CompletableFuture.allOf(subscribe(record + "/+", DO_NOT_SEND), subscribe(control + "_all/+", DO_NOT_SEND));
+        own.thenCompose(granted -> subscribeRequests())
+                .thenCompose(granted -> publish(announcement(true)))
                 .whenComplete((published, failure) -> {
                     if (failure != null) System.err.println(failure.getMessage());
                     else System.out.println(SERVICE + "/" + instance + " answers");
                 });
     }
 
+    private CompletableFuture<?> subscribeRequests() {
+        if (!shares) return subscribeAll();
+        return subscribe(requestsFilter(), DO_NOT_SEND).<CompletableFuture<?>>handle((granted, failure) -> {
+            if (failure == null) return CompletableFuture.completedFuture(granted);
+            System.err.println(failure.getMessage());
+            shares = false;
+            return subscribeAll();
+        }).thenCompose(next -> next);
+    }
+
+    /** Who is there is heard of before the first request. */
+    private CompletableFuture<?> subscribeAll() {
+        return subscribe(control + "+", SEND).thenCompose(granted -> subscribe(requestsFilter(), DO_NOT_SEND));
+    }
+
+    private CompletableFuture<?> subscribe(String filter, Mqtt5RetainHandling retained) {
+        return client.subscribeWith()
+                .topicFilter(filter)
+                .qos(MqttQos.AT_LEAST_ONCE)
+                .retainHandling(retained)
+                .send();
+    }
+
+    private String requestsFilter() {
+        return (shares ? "$share/" + SERVICE + "/" : "") + requests + "+";
+    }
+
+    /** The id is empty where there is none. */
+    boolean isOurs(String sender, String id) {
+        return shares || election.elects(sender, id);
+    }
+
+    /** What has come before the broker stops sending requests is answered, and acknowledged. */
     private void stop() {
+        var end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE);
         try {
-            client.publish(announcement(false)).get(5, TimeUnit.SECONDS);
-            client.disconnect().get(5, TimeUnit.SECONDS);
+            publish(announcement(false)).get(PATIENCE, TimeUnit.SECONDS);
+            client.unsubscribeWith().topicFilter(requestsFilter()).send().get(PATIENCE, TimeUnit.SECONDS);
+            while ((!calls.isIdle() || unacknowledged.get() > 0) && System.nanoTime() - end < 0) Thread.sleep(5);
+            client.disconnect().get(PATIENCE, TimeUnit.SECONDS);
         } catch (Exception failure) {
             System.err.println("The broker was not told: " + failure);
         }
@@ -123,10 +166,14 @@ final class Service {
     }
 
     private void take(Mqtt5Publish publish) {
-        if (publish.isRetain()) return; // of the past; only records are ever retained
         var topic = publish.getTopic().toString();
         var sender = topic.substring(topic.lastIndexOf('/') + 1);
         var payload = publish.getPayload().orElse(ByteBuffer.allocate(0));
+        if (topic.equals(control + sender)) {
+            election.receiveRecord(sender, payload, publish.isRetain());
+            return;
+        }
+        if (publish.isRetain() || !Uid.isSound(sender)) return; // only records are ever retained
         if (topic.startsWith(requests)) {
             var life = publish.getMessageExpiryInterval().orElse(LIFE);
             calls.receiveRequest(sender, payload, publish.getCorrelationData().orElse(null), life);
@@ -138,10 +185,7 @@ final class Service {
     /** The client sends in the order of these calls. */
     void respond(String sender, JsonObject response, ByteBuffer correlationData) {
         response.addProperty("jsonrpc", "2.0");
-        publish(message(responses(sender), response)
-                .contentType("application/json")
-                .correlationData(correlationData)
-                .build());
+        publish(message(responses(sender), response).correlationData(correlationData).build());
     }
 
     void notify(String sender, String method, JsonElement params) {
@@ -152,10 +196,12 @@ final class Service {
         publish(message(responses(sender), notification).build());
     }
 
-    private void publish(Mqtt5Publish publish) {
-        client.publish(publish).exceptionally(failure -> {
-            System.err.println(failure.getMessage());
-            return null;
+    /** Completes when the broker has it; the client keeps to how much that takes at once. */
+    private CompletableFuture<?> publish(Mqtt5Publish publish) {
+        unacknowledged.incrementAndGet();
+        return client.publish(publish).whenComplete((published, failure) -> {
+            unacknowledged.decrementAndGet();
+            if (failure != null) System.err.println(failure.getMessage());
         });
     }
 
@@ -167,6 +213,7 @@ final class Service {
         return Mqtt5Publish.builder()
                 .topic(topic)
                 .qos(MqttQos.AT_LEAST_ONCE)
+                .contentType("application/json")
                 .payload(Json.write(content).getBytes(StandardCharsets.UTF_8));
     }
 }

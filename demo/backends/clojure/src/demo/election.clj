@@ -1,0 +1,74 @@
+(ns demo.election
+  "Who answers where the broker has no shared subscriptions: all instances receive everything, and come to the same one."
+  (:require [clojure.data.json :as json])
+  (:import (java.nio.charset StandardCharsets)
+           (java.util.concurrent CompletableFuture TimeUnit)))
+
+(def ^:private longest-record 4096) ; bytes
+(def ^:private longest-delay 500) ; ms until a newcomer is told that this instance is there
+(def ^:private shortest-pause 2000) ; ms between two times, twice as long after each,
+(def ^:private longest-pause 64000) ; up to this; from the beginning when nobody has come for so long
+
+(defn- now [] (quot (System/nanoTime) 1000000))
+
+(defn election
+  "`tell` publishes the record of `own` again."
+  [own tell]
+  (let [long-ago (- (now) longest-pause)]
+    {:own own
+     :tell tell
+     :online (atom #{}) ; as the broker tells on this connection, this instance included
+     :pace (atom {:pause shortest-pause, :due long-ago, :newcomer long-ago})})) ; :due is when newcomers are told, or were
+
+(defn clear
+  "On each connection the broker tells of everybody anew."
+  [{:keys [online]}]
+  (reset! online #{}))
+
+(defn- after-newcomer
+  "The pace when somebody has come; one that is about to be told changes nothing."
+  [{:keys [pause due newcomer] :as pace} time]
+  (let [pause (if (>= (- time newcomer) longest-pause) shortest-pause pause)
+        pace (assoc pace :newcomer time)]
+    (if (< time due)
+      pace
+      (assoc pace
+             :due (max (+ time (rand-int (inc longest-delay))) (+ due pause))
+             :pause (min (* 2 pause) longest-pause)))))
+
+(defn- greet
+  "A newcomer may be at a broker that does not deliver what is retained."
+  [{:keys [pace tell]}]
+  (let [time (now)
+        [before after] (swap-vals! pace after-newcomer time)]
+    (when-not (= (:due before) (:due after))
+      (.execute (CompletableFuture/delayedExecutor (- (:due after) time) TimeUnit/MILLISECONDS) ^Runnable tell))))
+
+(defn- online? [^bytes payload]
+  (try
+    (true? (get (json/read-str (String. payload StandardCharsets/UTF_8)) "online"))
+    (catch Exception _ false)
+    (catch StackOverflowError _ false)))
+
+(defn receive-record [{:keys [own online] :as election} instance ^bytes payload retained]
+  (when (and (<= (count payload) longest-record) (re-matches #"(?!_)[A-Za-z0-9_.-]{1,64}" instance))
+    (if (online? payload)
+      (let [[before] (swap-vals! online conj instance)]
+        (when-not (or (before instance) retained (= instance own)) (greet election)))
+      (swap! online disj instance))))
+
+(defn- mix ^long [^long value] (bit-xor value (unsigned-bit-shift-right value 33)))
+
+(defn- weight
+  "FNV-1a of 64 bits and MurmurHash3's finalizer, in the order of numbers without sign."
+  [^String text]
+  (let [add (fn [^long hash ^long each] (unchecked-multiply (bit-xor hash (bit-and each 0xff)) 0x100000001b3))
+        hash (long (reduce add (unchecked-long 0xcbf29ce484222325) (.getBytes text StandardCharsets/UTF_8)))
+        hash (unchecked-multiply (mix hash) (unchecked-long 0xff51afd7ed558ccd))
+        hash (unchecked-multiply (mix hash) (unchecked-long 0xc4ceb9fe1a85ec53))]
+    (bit-xor (mix hash) Long/MIN_VALUE)))
+
+(defn elects?
+  "Whether this instance answers; the id is empty where there is none."
+  [{:keys [own online]} uid id]
+  (= own (last (sort-by (juxt #(weight (str % "/" uid "/" id)) identity) @online))))

@@ -1,0 +1,59 @@
+package demo
+
+import java.nio.charset.StandardCharsets.UTF_8
+import java.util.concurrent.TimeUnit.NANOSECONDS
+import scala.collection.immutable.SortedSet
+import scala.concurrent.duration.*
+import scala.util.Random
+
+private val longestRecord = 4096 // bytes
+private val longestDelay = 500L // ms until a newcomer is told that this instance is there
+private val shortestPause = 2_000L // ms between two times, twice as long after each,
+private val longestPause = 64_000L // up to this; from the beginning when nobody has come for so long
+private val soundInstance = "(?!_)[A-Za-z0-9_.-]{1,64}".r
+
+/** Who answers where the broker has no shared subscriptions: all instances receive everything, and come to the same one.
+  * `tell` publishes the record of `own` again.
+  */
+final class Election(own: String, tell: () => Unit):
+  /** As the broker tells on this connection, this instance included. */
+  private var online = SortedSet.empty[String]
+  private var pause = shortestPause
+  private var due = now() - longestPause // when newcomers are told, or were
+  private var lastNewcomer = due
+
+  /** On each connection the broker tells of everybody anew. */
+  def clear(): Unit = synchronized { online = SortedSet.empty }
+
+  def receiveRecord(instance: String, payload: Array[Byte], isRetained: Boolean): Unit = synchronized {
+    if payload.length <= longestRecord && soundInstance.matches(instance) then
+      val isOnline = read(payload).flatMap(_.objOpt).flatMap(_.get("online")).contains(ujson.True)
+      val isNew = isOnline && !online(instance)
+      online = if isOnline then online + instance else online - instance
+      if isNew && !isRetained && instance != own then greet()
+  }
+
+  /** Whether this instance answers; the id is empty where there is none. */
+  def elects(uid: String, id: String): Boolean = synchronized {
+    // The last in their order, of equal weights.
+    online.toSeq.reverse.maxByOption(instance => weight(s"$instance/$uid/$id") ^ Long.MinValue).contains(own)
+  }
+
+  /** A newcomer may be at a broker that does not deliver what is retained. */
+  private def greet(): Unit =
+    val time = now()
+    if time - lastNewcomer >= longestPause then pause = shortestPause
+    lastNewcomer = time
+    if time >= due then // or else it is about to be told
+      due = (time + Random.nextLong(longestDelay + 1)).max(due + pause)
+      pause = (2 * pause).min(longestPause)
+      Timer.after((due - time).millis)(tell())
+
+/** FNV-1a of 64 bits and MurmurHash3's finalizer: to be compared without sign. */
+private def weight(text: String): Long =
+  var value = text.getBytes(UTF_8).foldLeft(0xcbf29ce484222325L)((hash, byte) => (hash ^ (byte & 0xff)) * 0x100000001b3L)
+  value = (value ^ value >>> 33) * 0xff51afd7ed558ccdL
+  value = (value ^ value >>> 33) * 0xc4ceb9fe1a85ec53L
+  value ^ value >>> 33
+
+private def now() = NANOSECONDS.toMillis(System.nanoTime())
