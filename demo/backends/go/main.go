@@ -122,7 +122,6 @@ func main() {
 		CleanStartOnInitialConnection: true,
 		ReconnectBackoff:              func(int) time.Duration { return time.Second },
 		WillMessage:                   &paho.WillMessage{Topic: record, Payload: announcement(false), QoS: 1, Retain: true},
-		WillProperties:                &paho.WillProperties{ContentType: contentType},
 		OnConnectError:                func(err error) { log.Print(err) },
 		OnConnectionUp: func(connection *autopaho.ConnectionManager, connack *paho.Connack) {
 			elected.clear()
