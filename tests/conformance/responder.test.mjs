@@ -11,7 +11,7 @@ const example = /^## A responder\n+```python\n([^]*?)^```$/m.exec(page)?.[1] ?? 
 
 /** Hands messages to the example as paho-mqtt does, and prints what it publishes for each. */
 const harness = `
-import base64, json, math, sys
+import base64, json, math, re, sys
 from types import SimpleNamespace
 
 ROOT = 'root/'
@@ -24,19 +24,19 @@ class Client:
 
 client = Client()
 for line in sys.stdin:
-    payload, retain = json.loads(line)
+    payload, retain, sender = json.loads(line)
     client.published = []
-    topic = 'root/webapp/req/orders/acme:ann:0a1b'
+    topic = 'root/webapp/req/orders/' + sender
     on_message(client, None, SimpleNamespace(topic=topic, payload=base64.b64decode(payload), retain=retain))
     print(json.dumps(client.published))
 `
 
 /**
  * The only answer to each message: its id, and its result or code; nothing where there is none.
- * @param {(string | Buffer)[]} payloads @param {boolean} [retain]
+ * @param {(string | Buffer)[]} payloads @param {boolean} [retain] @param {string} [sender]
  */
-function answersTo(payloads, retain = false) {
-  const input = payloads.map((payload) => JSON.stringify([Buffer.from(payload).toString('base64'), retain])).join('\n')
+function answersTo(payloads, retain = false, sender = 'acme:ann:0a1b') {
+  const input = payloads.map((payload) => JSON.stringify([Buffer.from(payload).toString('base64'), retain, sender])).join('\n')
   const { status, stdout, stderr } = spawnSync(python, ['-c', harness], { input, encoding: 'utf8' })
   assert.equal(status, 0, stderr)
   const lines = stdout.trim().split('\n')
@@ -46,7 +46,7 @@ function answersTo(payloads, retain = false) {
     assert.ok(answers.length <= 1, line)
     if (answers.length === 0) return undefined
     const [topic, { jsonrpc, id, result, error }, qos] = answers[0]
-    assert.deepEqual([topic, jsonrpc, qos], ['root/webapp/res/acme:ann:0a1b', '2.0', 1])
+    assert.deepEqual([topic, jsonrpc, qos], [`root/webapp/res/${sender}`, '2.0', 1])
     return [id, error ? error.code : result]
   })
 }
@@ -62,8 +62,27 @@ describe('the responder of docs/protocol.md', { skip: !isHere && `there is no ${
     )
   })
 
+  it('takes ids of up to 256 bytes', () => {
+    for (const id of ['i'.repeat(254), 'ä'.repeat(127)]) {
+      assert.deepEqual(answersTo([JSON.stringify({ jsonrpc: '2.0', id, method: 'echo' })]), [[id, ['acme:ann:0a1b', []]]])
+    }
+  })
+
+  it('answers sound names only', () => {
+    const request = '{"jsonrpc":"2.0","id":"a","method":"echo"}'
+    for (const sender of ['a:b:0123456789abcdef', `${'ä'.repeat(32)}:ann@x.org ☃:zzzz`])
+      assert.deepEqual(answersTo([request], false, sender), [['a', [sender, []]]])
+    for (const sender of ['', 'ann', 'acme:ann', ':ann:0a1b', 'a:b:c:0a1b', 'acme:ann:0A1B', `${'ä'.repeat(33)}:ann:0a1b`, 'a:\u0085:0a1b'])
+      assert.deepEqual(answersTo([request, '{'], false, sender), [undefined, undefined])
+  })
+
   /** @type {[string | Buffer, unknown, number][]} */
   const refused = [
+    ['\uFEFF{"jsonrpc":"2.0","id":"a","method":"echo"}', null, -32700],
+    ['{"jsonrpc":"2.0","id":"a","method":"echo","params":null}', 'a', -32600],
+    ['{"jsonrpc":"2.0","method":"echo","params":5}', null, -32600],
+    [`{"jsonrpc":"2.0","id":"${'i'.repeat(255)}","method":"echo"}`, null, -32600],
+    [`{"jsonrpc":"2.0","id":"${'ä'.repeat(128)}","method":"echo"}`, null, -32600],
     ['', null, -32700],
     ['{', null, -32700],
     ['['.repeat(100_000), null, -32700],

@@ -37,7 +37,7 @@ protected:
         for (auto* service : services) (void)service->take();
         for (int id = 0; id < 100; ++id) {
             const auto request = R"({"jsonrpc":"2.0","method":"a","id":)" + std::to_string(id) + "}";
-            world.broker.publish("ev/webapp/req/orders/acme:ann:aaaa", request);
+            world.broker.publish("ev/webapp/req/orders/acme:ann" + std::to_string(id) + ":aaaa", request);
             world.settle();
         }
         for (auto* service : services) told.push_back(service->take().size());

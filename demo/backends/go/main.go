@@ -39,6 +39,7 @@ var (
 
 	connection *autopaho.ConnectionManager
 	shares     atomic.Bool // the requests, with the other instances
+	leaving    atomic.Bool
 	elected    = &election{own: instance, tell: func() { announce(context.Background(), connection, true) }}
 
 	// {org}:{user}:{random}
@@ -121,7 +122,6 @@ func main() {
 		CleanStartOnInitialConnection: true,
 		ReconnectBackoff:              func(int) time.Duration { return time.Second },
 		WillMessage:                   &paho.WillMessage{Topic: record, Payload: announcement(false), QoS: 1, Retain: true},
-		WillProperties:                &paho.WillProperties{ContentType: contentType},
 		OnConnectError:                func(err error) { log.Print(err) },
 		OnConnectionUp: func(connection *autopaho.ConnectionManager, connack *paho.Connack) {
 			elected.clear()
@@ -146,6 +146,7 @@ func main() {
 func leave() {
 	end, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
+	leaving.Store(true)
 	announce(end, connection, false)
 	filter := requests + "+"
 	if shares.Load() {
@@ -190,6 +191,9 @@ func start(ctx context.Context, connection *autopaho.ConnectionManager, canShare
 }
 
 func announce(ctx context.Context, connection *autopaho.ConnectionManager, online bool) {
+	if online && leaving.Load() {
+		return
+	}
 	properties := &paho.PublishProperties{ContentType: contentType}
 	publish(ctx, connection, &paho.Publish{Topic: record, Payload: announcement(online), QoS: 1, Retain: true, Properties: properties})
 }

@@ -34,6 +34,7 @@ const calls = new Calls({ instance, limit, stall, send })
 const election = new Election(instance, () => announce(true).catch(complain))
 let shares = true // the requests, with the other instances
 let hasStarted = false
+let isLeaving = false
 
 client.on('message', (topic, payload, { retain, properties }) => {
   const [name, uid] = topic.startsWith(control) ? topic.slice(control.length).split('/') : []
@@ -85,6 +86,7 @@ async function subscribeShared() {
 
 /** What has come before the broker stops sending requests is answered, and acknowledged. */
 async function leave() {
+  isLeaving = true
   await announce(false)
   await client.unsubscribeAsync(shares ? sharedRequests : `${requests}+`)
   // The broker may have queued more of them, which come as their predecessors are acknowledged.
@@ -99,9 +101,10 @@ function send(sender, message, correlationData) {
   outbox.publish(`${root}webapp/res/${sender}`, payload, { properties: { correlationData, contentType } }).catch(complain)
 }
 
-function announce(online) {
+async function announce(online) {
+  if (online && isLeaving) return
   const { topic, payload, ...options } = announcement(online)
-  return outbox.publish(topic, payload, options)
+  await outbox.publish(topic, payload, options)
 }
 
 /** The retained record, which tells whether this instance answers. */

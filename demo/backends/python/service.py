@@ -65,7 +65,9 @@ def record(online):
 
 
 def announce(online=True):
-    outbox.publish(RECORD, record(online), retain=True, properties=properties_of())
+    if online and leaving.is_set():
+        return None
+    return outbox.publish(RECORD, record(online), retain=True, properties=properties_of())
 
 
 class Subscriptions:
@@ -127,7 +129,8 @@ def on_message(client, userdata, message):
 
 def leave(client):
     """What has come before the broker stops sending requests is answered, and acknowledged."""
-    announce(online=False)
+    leaving.set()
+    announce(online=False).wait(PATIENCE)
     subscriptions.end(client)
     # The broker may have queued more of them, which come as their predecessors are acknowledged.
     end = time.monotonic() + PATIENCE
@@ -147,6 +150,7 @@ outbox = Outbox(client)
 calls = Calls(INSTANCE, LIMIT, STALL, send)
 election = Election(INSTANCE, announce)
 subscriptions = Subscriptions()
+leaving = threading.Event()
 client.will_set(RECORD, record(online=False), qos=1, retain=True, properties=properties_of())
 client.on_connect, client.on_message = on_connect, on_message
 client.on_subscribe = subscriptions.handle_granted

@@ -9,11 +9,11 @@ const topicFilterInvalid = 0x8f
 /**
  * Three instances at a broker without shared subscriptions.
  * @param {Tools} tools @param {import('../support/tap.mjs').Look} look
- * @param {(three: import('../support/instance.mjs').Instance[], tap: import('../support/tap.mjs').Tap) => Promise<void>} use
+ * @param {(three: import('../support/instance.mjs').Instance[], tapped: import('../support/check.mjs').Tapped) => Promise<void>} use
  */
 async function three({ instances, tapped }, look, use) {
   for (const instance of instances()) await instance.stop()
-  await tapped(async ({ tap, instance, startAnother }) => use([instance, await startAnother(), await startAnother()], tap), look)
+  await tapped(async (behind) => use([behind.instance, await behind.startAnother(), await behind.startAnother()], behind), look)
 }
 
 /** Each request once, by the instance that the convention names. @param {Tools} tools @param {string[]} names */
@@ -70,7 +70,7 @@ export default [
     needs: 5,
     ownBroker: true,
     run: (tools) =>
-      three(tools, { noSharing: 'connack' }, async (instances, tap) => {
+      three(tools, { noSharing: 'connack' }, async (instances, { tap }) => {
         const shared = tap.subscriptions.find(({ filter }) => filter.startsWith('$share/'))
         assert.equal(shared, undefined, 'it has subscribed what CONNACK says is not there')
         await elected(tools, names(instances))
@@ -97,15 +97,24 @@ export default [
     title: 'where the broker delivers no retained records either, those who are there tell a newcomer of themselves',
     ownBroker: true,
     run: (tools) =>
-      three(tools, { noSharing: topicFilterInvalid, keepsRetained: true }, async (instances) => {
+      three(tools, { noSharing: topicFilterInvalid, keepsRetained: true }, async (instances, { startAnother }) => {
         // Nothing else shows that the last has heard of the others.
         for (const deadline = performance.now() + 20_000; ;) {
           try {
-            return await elected(tools, names(instances))
+            await elected(tools, names(instances))
+            break
           } catch (error) {
             if (performance.now() > deadline) throw error
           }
         }
+        // Who leaves does not tell a newcomer that it is there, though its time to do so comes while it still works.
+        const [leaver] = /** @type {[typeof instances[0]]} */ (instances)
+        const all = [...instances, await startAnother()]
+        const ids = Array.from({ length: 100 }, () => tools.caller.newId())
+        const id = ids.find((each) => winner(names(all), tools.caller.uid, each) === leaver.name)
+        await tools.caller.start('slow', { steps: 1, delay: 4500 }, id)
+        await leaver.stop()
+        assert.equal((await tools.watchAgain(leaver.name)).record.online, false, 'it said that it is online after it had said goodbye')
       }),
   },
 ]

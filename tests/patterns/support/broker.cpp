@@ -237,7 +237,7 @@ void Broker::handle_subscribe(Session& session, const Packet& packet) {
         session.retain_handling[filter.filter] = filter.retain_handling;
         answer.reason_codes.push_back(static_cast<ReasonCode>(qos));
         const bool wants_retained = filter.retain_handling == RetainHandling::send;
-        if (!is_shared && wants_retained) granted.emplace_back(filter.filter, qos);
+        if (!filter.filter.starts_with(shared_prefix) && wants_retained) granted.emplace_back(filter.filter, qos);
     }
     session.wire->deliver(answer);
     for (const auto& [filter, qos] : granted) send_retained(session, filter, qos);

@@ -49,6 +49,7 @@ pub struct Service {
     stall: Duration,
     /// The requests, with the other instances.
     shares: AtomicBool,
+    leaving: AtomicBool,
     election: Election,
     /// Requests that are worked on, and messages that the broker has not acknowledged.
     in_hand: watch::Sender<usize>,
@@ -124,6 +125,9 @@ impl Service {
 
     /// Tells, by the retained discovery record, whether requests are answered.
     async fn announce(&self, online: bool) {
+        if online && self.leaving.load(Relaxed) {
+            return;
+        }
         let record = announcement(&self.name, &self.instance, online);
         self.publish(self.record.clone(), true, record, json_properties()).await;
     }
@@ -140,6 +144,7 @@ impl Service {
 
     /// What has come before the broker stops sending requests is answered, and acknowledged.
     async fn leave(&self) {
+        self.leaving.store(true, Relaxed);
         self.announce(false).await;
         log_error(self.client.unsubscribe(self.requests_filter()).await);
         let answered = async {
@@ -283,6 +288,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let service = Arc::new(Service {
         election: Election::new(instance.clone()),
         shares: AtomicBool::new(true),
+        leaving: AtomicBool::new(false),
         in_hand: watch::Sender::new(0),
         unsubscribed: Notify::new(),
         client,

@@ -86,7 +86,12 @@
                          (swap! unacknowledged dec)
                          (when reason (complain reason)))))))
 
-(def ^:private election (election/election instance #(publish (announcement true))))
+(def ^:private leaving (atom false))
+
+(defn- announce ^CompletableFuture []
+  (if @leaving (CompletableFuture/completedFuture nil) (publish (announcement true))))
+
+(def ^:private election (election/election instance announce))
 (def ^:private shares (atom true)) ; the requests, with the other instances
 
 (defn- requests-filter [] (str (when @shares (str "$share/" service "/")) requests "+"))
@@ -162,7 +167,7 @@
   (let [granted (mapv subscribe [(str record "/+") (str control "_all/+")])]
     (-> (CompletableFuture/allOf (into-array CompletableFuture granted))
         (then subscribe-requests)
-        (then #(publish (announcement true)))
+        (then announce)
         (.whenComplete (reify BiConsumer
                          (accept [_ _ reason]
                            (if reason (complain reason) (println (str service "/" instance " answers")))))))))
@@ -174,6 +179,7 @@
   "What has come before the broker stops sending requests is answered, and acknowledged."
   []
   (try
+    (reset! leaving true)
     (let [end (+ (System/nanoTime) (* patience 1000000000))]
       (.get (publish (announcement false)) patience TimeUnit/SECONDS)
       (.get (unsubscribe (requests-filter)) patience TimeUnit/SECONDS)

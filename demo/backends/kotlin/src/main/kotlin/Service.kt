@@ -39,8 +39,9 @@ class Service {
     private val control = "${root}webapp/svc/$service/"
     private val record = control + instance
     private val calls = Calls(this, limit)
-    private val election = Election(instance) { publish(announcement(online = true)) }
+    private val election = Election(instance) { announce() }
     private val unacknowledged = AtomicInteger() // messages
+    @Volatile private var isLeaving = false
     @Volatile private var shares = true // the requests, with the other instances
 
     private val client: Mqtt5AsyncClient = clientBuilder()
@@ -64,7 +65,7 @@ class Service {
         shares = answer.restrictions.isSharedSubscriptionAvailable
         CompletableFuture.allOf(subscribe("$record/+", DO_NOT_SEND), subscribe("${control}_all/+", DO_NOT_SEND))
             .thenCompose { subscribeRequests() }
-            .thenCompose { publish(announcement(online = true)) }
+            .thenCompose { announce() }
             .whenComplete { _, failure ->
                 if (failure != null) System.err.println(failure.message) else println("$service/$instance answers")
             }
@@ -94,6 +95,7 @@ class Service {
 
     /** What has come before the broker stops sending requests is answered, and acknowledged. */
     private fun stop() {
+        isLeaving = true
         val end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE)
         try {
             publish(announcement(online = false)).get(PATIENCE, TimeUnit.SECONDS)
@@ -104,6 +106,9 @@ class Service {
             System.err.println("The broker was not told: $failure")
         }
     }
+
+    private fun announce(): CompletableFuture<*> =
+        if (isLeaving) CompletableFuture.completedFuture(null) else publish(announcement(online = true))
 
     private fun announcement(online: Boolean): Mqtt5Publish {
         val about = jsonOf("online" to online, "service" to service, "instance" to instance)

@@ -35,8 +35,9 @@ final class Service:
   private val control = s"${root}webapp/svc/$service/"
   private val record = control + instance
   private val calls = Calls(this, limit)
-  private val election = Election(instance, () => publish(announcement(online = true)))
+  private val election = Election(instance, () => announce())
   private val unacknowledged = AtomicInteger() // messages
+  @volatile private var isLeaving = false
   @volatile private var shares = true // the requests, with the other instances
 
   private val client: Mqtt5AsyncClient = clientBuilder()
@@ -61,7 +62,7 @@ final class Service:
       for
         _ <- Future.sequence(List(s"$record/+", s"${control}_all/+").map(subscribe(_)))
         _ <- subscribeRequests()
-        _ <- publish(announcement(online = true))
+        _ <- announce()
       yield ()
     told.onComplete {
       case Success(_) => println(s"$service/$instance answers")
@@ -91,12 +92,16 @@ final class Service:
   /** What has come before the broker stops sending requests is answered, and acknowledged. */
   private def stop(): Unit =
     Try {
+      isLeaving = true
       val end = patience.fromNow
       Await.ready(publish(announcement(online = false)), patience)
       client.unsubscribeWith().topicFilter(requestsFilter).send().get(patience.length, patience.unit)
       while (!calls.isIdle || unacknowledged.get > 0) && end.hasTimeLeft() do Thread.sleep(5)
       client.disconnect().get(patience.length, patience.unit)
     }.failed.foreach(reason => Console.err.println(s"The broker was not told: $reason"))
+
+  private def announce(): Future[?] =
+    if isLeaving then Future.unit else publish(announcement(online = true))
 
   private def announcement(online: Boolean): Mqtt5Publish =
     val about = ujson.Obj("online" -> online, "service" -> service, "instance" -> instance)

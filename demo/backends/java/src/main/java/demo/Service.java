@@ -42,8 +42,9 @@ final class Service {
     private final String control = ROOT + "webapp/svc/" + SERVICE + "/";
     private final String record = control + instance;
     private final Calls calls = new Calls(this, LIMIT);
-    private final Election election = new Election(instance, () -> publish(announcement(true)));
+    private final Election election = new Election(instance, this::announce);
     private final AtomicInteger unacknowledged = new AtomicInteger(); // messages
+    private volatile boolean isLeaving;
     private volatile boolean shares = true; // the requests, with the other instances
 
     private final Mqtt5AsyncClient client = builder(BROKER)
@@ -91,7 +92,7 @@ final class Service {
         shares = answer.getRestrictions().isSharedSubscriptionAvailable();
         var own = CompletableFuture.allOf(subscribe(record + "/+", DO_NOT_SEND), subscribe(control + "_all/+", DO_NOT_SEND));
         own.thenCompose(granted -> subscribeRequests())
-                .thenCompose(granted -> publish(announcement(true)))
+                .thenCompose(granted -> announce())
                 .whenComplete((published, failure) -> {
                     if (failure != null) System.err.println(failure.getMessage());
                     else System.out.println(SERVICE + "/" + instance + " answers");
@@ -132,6 +133,7 @@ final class Service {
 
     /** What has come before the broker stops sending requests is answered, and acknowledged. */
     private void stop() {
+        isLeaving = true;
         var end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE);
         try {
             publish(announcement(false)).get(PATIENCE, TimeUnit.SECONDS);
@@ -141,6 +143,10 @@ final class Service {
         } catch (Exception failure) {
             System.err.println("The broker was not told: " + failure);
         }
+    }
+
+    private CompletableFuture<?> announce() {
+        return isLeaving ? CompletableFuture.completedFuture(null) : publish(announcement(true));
     }
 
     private Mqtt5Publish announcement(boolean online) {
