@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "json_rpc/scan.hpp"
+#include "wsmq/patterns/json_rpc.hpp"
 
 namespace wsmq::patterns {
 
@@ -20,6 +21,10 @@ constexpr Duration longest_settling{10'000};
 /// And if it is never seen to work.
 constexpr Duration longest_silence{30'000};
 constexpr std::size_t most_presences = 100'000;
+/// About so many of those who are there greet whoever is new.
+constexpr std::uint64_t greeters = 3;
+constexpr std::size_t most_heard = 8;
+constexpr std::string_view roll_of_the_missing = R"({"missing":true})";
 constexpr std::chrono::seconds shortest_expiry{600};
 /// Half of it goes by until the renewal.
 constexpr std::chrono::seconds expiry_for_each{2};
@@ -89,8 +94,9 @@ void Roster::handle_connected(bool session_present) {
 
 void Roster::handle_stopped() {
     // The next one may be with another broker.
-    subscribed_ = settled_ = awaits_own_record_ = keeps_word_ = false;
+    subscribed_ = settled_ = awaits_own_record_ = keeps_word_ = misses_some_ = false;
     others_.clear();
+    heard_.clear();
     roll_due_.reset();
     settles_.reset();
     for (auto& [uid, presence] : presences_) presence.confirmed = false;
@@ -119,8 +125,34 @@ void Roster::ask_for_roll() {
 }
 
 void Roster::call_the_roll() {
-    (void)context_.port.publish(context_.topics.room(roll_room, uid_), {}, {}, {}, context_.now);
+    const auto body = misses_some_ ? roll_of_the_missing : std::string_view{};
+    (void)context_.port.publish(context_.topics.room(roll_room, uid_), body, {}, {}, context_.now);
 }
+
+void Roster::greet(std::string_view newcomer) {
+    // Where retained messages come to nobody, whoever is new finds that out alone.
+    const bool is_witness = appears_ && settled_ && keeps_word_ && roll_call_ == Webapp::RollCall::automatic;
+    if (!is_witness || context_.random.up_to(presences_.size()) >= greeters) return;
+    const auto greeting = json_rpc::encode_notification(json_rpc::method::here, {});
+    (void)context_.port.publish(context_.topics.peer(newcomer, uid_), greeting, {}, {}, context_.now);
+}
+
+bool Roster::is_missing(std::string_view uid) const {
+    const auto parts = parse_uid(uid);
+    return parts && is_wanted(*parts) && !presences_.contains(uid);
+}
+
+void Roster::handle_here(std::string_view uid) {
+    if (roll_call_ != Webapp::RollCall::automatic) return;
+    if (!watching_ || !settled_) {
+        // The retained messages are still to come.
+        if (heard_.size() < most_heard) heard_.emplace_back(uid);
+    } else if (is_missing(uid) && !std::exchange(misses_some_, true)) {
+        call_the_roll();
+    }
+}
+
+void Roster::handle_roll_call(const Incoming& message) { misses_some_ |= message.payload == roll_of_the_missing; }
 
 bool Roster::is_wanted(const UidParts& parts) const {
     return (org_.empty() || parts.org == org_) && (user_.empty() || parts.user == user_);
@@ -143,7 +175,9 @@ void Roster::handle_record(std::string_view uid, const Incoming& message) {
     presence.state = state ? state->raw : std::string_view{"null"};
     presence.since = json_rpc::integer_of(scanned.find("since")).value_or(0);
     presence.expires = message.expires(context_.now);
+    const bool is_new = !message.retain && !presences_.contains(uid);
     appear(uid, std::move(presence));
+    if (is_new) greet(uid);
 }
 
 void Roster::appear(std::string_view uid, Presence presence) {
@@ -173,7 +207,9 @@ void Roster::tell(PresenceChanged::Change change, const std::string& uid, const 
 void Roster::handle_timeout() {
     if (roll_due_ && *roll_due_ <= context_.now) {
         roll_due_.reset();
-        if (!keeps_word_) call_the_roll();
+        misses_some_ |=
+            std::ranges::any_of(std::exchange(heard_, {}), [this](const auto& uid) { return is_missing(uid); });
+        if (!broker_keeps_its_word()) call_the_roll();
     }
     const bool settles = settles_ && *settles_ <= context_.now;
     if (settles) {

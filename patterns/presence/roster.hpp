@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "layer/context.hpp"
 #include "presence/census.hpp"
@@ -15,8 +16,9 @@ class Roster {
 public:
     using Presences = std::map<std::string, Presence, std::less<>>;
 
-    Roster(Context& context, std::string_view uid, Webapp::RollCall roll_call)
-        : context_{context}, uid_{uid}, roll_call_{roll_call} {}
+    /// `appears`: off, we have no record.
+    Roster(Context& context, std::string_view uid, Webapp::RollCall roll_call, bool appears)
+        : context_{context}, uid_{uid}, roll_call_{roll_call}, appears_{appears} {}
 
     Error watch(std::string_view org, std::string_view user, bool is_joined);
     Error unwatch();
@@ -24,8 +26,9 @@ public:
     [[nodiscard]] const Presences& presences() const noexcept { return presences_; }
     /// Everybody who is there is known, and this webapp is not among them.
     [[nodiscard]] bool is_absent(std::string_view uid) const;
-    /// Retained messages are seen to come to filters with wildcards: whoever is new is told of us by the broker.
-    [[nodiscard]] bool broker_keeps_its_word() const noexcept { return keeps_word_; }
+    /// Retained messages are seen to come to filters with wildcards, and nobody was missing: whoever is new is told of
+    /// us by the broker.
+    [[nodiscard]] bool broker_keeps_its_word() const noexcept { return keeps_word_ && !misses_some_; }
     /// How long a record of ours is to hold, so that all renewals together are about one a second.
     [[nodiscard]] std::chrono::seconds record_expiry() const;
 
@@ -40,6 +43,10 @@ public:
     void handle_subscribed();
     void handle_own_record(bool retained);
     void handle_record(std::string_view uid, const Incoming&);
+    /// This webapp was there before us. If the broker has not told of it, it tells of nobody at its node.
+    void handle_here(std::string_view uid);
+    /// Somebody called the roll, perhaps because the broker did not tell of all.
+    void handle_roll_call(const Incoming&);
 
     void handle_timeout();
     [[nodiscard]] std::optional<TimePoint> next_deadline() const;
@@ -55,10 +62,14 @@ private:
     void tell(PresenceChanged::Change, const std::string& uid, const Presence&);
     void sweep();
     void call_the_roll();
+    /// Whoever is new may be at a node of the broker that does not know us.
+    void greet(std::string_view newcomer);
+    [[nodiscard]] bool is_missing(std::string_view uid) const;
 
     Context& context_;
     std::string uid_;
     Webapp::RollCall roll_call_;
+    bool appears_;
     std::string org_;
     std::string user_;
     bool watching_ = false;
@@ -66,6 +77,8 @@ private:
     bool settled_ = false;
     bool awaits_own_record_ = false;  ///< from nowhere else than the filter with the wildcard
     bool keeps_word_ = false;
+    bool misses_some_ = false;        ///< of those who are there, the broker did not tell of some
+    std::vector<std::string> heard_;  ///< to have been there before us
     Presences presences_;
     Census others_;                              ///< who is there and not wanted
     TimePoint first_expiry_ = TimePoint::max();  ///< or earlier

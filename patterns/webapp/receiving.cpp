@@ -74,7 +74,9 @@ void Webapp::Impl::handle_peer_call(std::string_view from, const json_rpc::Messa
         return responder.refuse({from, reply_topic}, message.id, json_rpc::code::method_not_found, "Method not found",
                                 incoming);
     }
-    if (message.method == json_rpc::method::progress) {
+    if (message.method == json_rpc::method::here) {
+        roster.handle_here(from);
+    } else if (message.method == json_rpc::method::progress) {
         if (const auto control = json_rpc::parse_control(message.value)) caller.handle_progress(from, *control);
     } else if (!responder.handle_control(from, message) && exposes) {
         responder.handle_notification({from, reply_topic}, message, incoming);
@@ -86,6 +88,7 @@ bool Webapp::Impl::handle_room(std::string_view room, std::string_view from, con
     if (!of_roll && !rooms.contains(room)) return false;
     if (from == options.uid || !is_valid_uid(from) || incoming.retain) return true;
     if (of_roll) {
+        roster.handle_roll_call(incoming);
         announcer.answer_roll_call();
     } else {
         context.events.push(RoomMessage{room, from, incoming.payload, incoming.text(PropertyId::content_type)},

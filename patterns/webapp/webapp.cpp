@@ -83,7 +83,7 @@ Webapp::Impl::Impl(Client& client, Options given)
       caller{context, discovery, {options.uid, options.id_key, options.maximum_requests, options.consults_discovery}},
       responder{context, options.calls, options.uid},
       news{context, options.calls, options.uid},
-      roster{context, options.uid, options.roll_call},
+      roster{context, options.uid, options.roll_call, options.appears},
       announcer{context, roster, announcer_settings(options)} {}
 
 std::vector<std::string> Webapp::Impl::filters_to_join() const {

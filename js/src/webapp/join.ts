@@ -32,9 +32,9 @@ export interface JoinOptions<S = object> extends Omit<ConnectOptions, 'clientId'
   watch?: { org?: string; user?: string } | boolean
   /**
    * Whether all others are asked to announce themselves when this webapp joins, and when it comes back. `auto`: where
-   * the broker does not deliver its own retained record, and so not theirs. `always`, which answers such a call in any
-   * case, is for all webapps of a cluster whose nodes keep their retained messages to themselves. `never` neither asks
-   * nor answers. Default `auto`.
+   * the broker does not deliver its own retained record, and so not theirs, and where one that was there before it says
+   * so that the broker has not told of. `always` asks each time, and answers each such call; `never` neither asks nor
+   * answers. Default `auto`.
    */
   rollCall?: 'auto' | 'always' | 'never'
   /** MQTT 5: seconds that the others wait before a lost connection counts as gone; a reload is quicker. Default 5. */

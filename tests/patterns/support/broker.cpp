@@ -246,6 +246,7 @@ void Broker::handle_subscribe(Session& session, const Packet& packet) {
 void Broker::send_retained(Session& session, const std::string& filter, Qos qos) {
     if (has_wildcard(filter) && !traits_.retains_for_wildcards) return;
     for (const auto& [topic, published] : retained_) {
+        if (node_of && node_of(published.from) != node_of(session.client)) continue;
         if (topic_matches(filter, topic)) send(session, published, std::min(qos, published.qos), true);
     }
 }

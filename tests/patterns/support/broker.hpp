@@ -76,6 +76,8 @@ public:
     std::function<int(const Published&)> copies;
     /// Whether this client may publish to a topic, or subscribe to a filter; it may where it is not set.
     std::function<bool(const std::string& client, const std::string& topic)> allows;
+    /// Of a cluster, by which node the client is; each keeps the retained messages of its clients to itself.
+    std::function<int(const std::string& client)> node_of;
 
 private:
     struct Session {

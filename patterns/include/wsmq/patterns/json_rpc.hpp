@@ -27,6 +27,8 @@ namespace method {
 inline constexpr std::string_view cancel = "$/cancelRequest";
 inline constexpr std::string_view progress = "$/progress";
 inline constexpr std::string_view more = "$/more";
+/// To a webapp that has just come: its sender was there before.
+inline constexpr std::string_view here = "$/here";
 }  // namespace method
 
 /// A responder may send so many items of a stream, and then as many as it is granted.

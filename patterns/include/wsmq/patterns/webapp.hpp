@@ -74,7 +74,7 @@ public:
     /// Whether a newcomer asks everybody to announce themselves, for brokers that do not deliver retained messages to
     /// filters with wildcards.
     enum class RollCall : std::uint8_t {
-        automatic,  ///< where our own retained record does not come back
+        automatic,  ///< where our own retained record does not come back, or somebody is missing
         never,
         always
     };
