@@ -95,7 +95,12 @@ class Run {
   /** @param {Record<string, string>} [environment] beside what every instance gets */
   async startInstance(environment) {
     const instance = this.#spawn({ WSMQ_URL: this.url, ...environment })
-    await instance.ready(this.records)
+    try {
+      await instance.ready(this.records)
+    } catch (error) {
+      await instance.stop('SIGKILL') // or else its record, late, would count as that of the next
+      throw error
+    }
     return instance
   }
 
