@@ -144,6 +144,7 @@ private:
         for (const auto& [one, other] : alternatives) {
             if ((is(one) && is_given(other)) || (is(other) && is_given(one))) return true;
         }
+        if (is("--password") && std::getenv("WSMQ_PASSWORD") != nullptr) return true;
         // An address on the command line may bring its own.
         return is_given("--url") && (is("--username") || is("--password")) && has_credentials();
     }
