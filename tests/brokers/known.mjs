@@ -39,6 +39,7 @@ async function mosquitto() {
     version: await versionOf('mosquitto', ['-h'], /version ([\d.]+)/),
     target: {
       urls: [broker.url],
+      tcpUrl: `mqtt://127.0.0.1:${broker.tcpPort}`,
       credentials: { username: 'tester', password: 'secret' },
       accounts: accountOf,
       boundUrls: [deployed.url],
@@ -63,6 +64,7 @@ async function rabbitmq() {
     version: await versionOf('dpkg-query', ['-W', '-f', '${Version}', 'rabbitmq-server'], /^([\d.]+)/),
     target: {
       urls: [broker.url],
+      tcpUrl: broker.tcpUrl,
       credentials: broker.credentials,
       accounts: accountOf,
       boundUrls: [broker.url],
@@ -72,10 +74,10 @@ async function rabbitmq() {
   }
 }
 
-/** @param {() => Promise<{ version: string, url: string, credentials: object, restart: () => Promise<void>, close: () => Promise<void> }>} start */
+/** @param {() => Promise<{ version: string, url: string, tcpUrl: string, credentials: object, restart: () => Promise<void>, close: () => Promise<void> }>} start */
 const plain = (start) => async () => {
-  const { version, url, credentials, restart, close } = await start()
-  return { version, target: { urls: [url], credentials, restart: () => restart() }, close }
+  const { version, url, tcpUrl, credentials, restart, close } = await start()
+  return { version, target: { urls: [url], tcpUrl, credentials, restart: () => restart() }, close }
 }
 
 /** @param {string} program @param {string[]} args @param {RegExp} pattern */

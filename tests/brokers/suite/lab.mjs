@@ -14,11 +14,18 @@ export const { Webapp } = await import(new URL('webapp.js', built).href)
  * A broker, or a cluster of one URL for each node.
  * @typedef {object} Target
  * @property {string[]} urls of WebSocket
+ * @property {string} [tcpUrl] of one of its nodes, without WebSocket
  * @property {Credentials} [credentials] of somebody who may do everything
  * @property {(role: string, name: string) => Promise<Credentials>} [accounts] that the access rules bind
  * @property {string[]} [boundUrls] where those are in force
  * @property {() => Promise<void>} [restart] where the broker is ours
  */
+
+/** @type {WeakMap<mqtt.MqttClient, number>} */
+const receiveMaxima = new WeakMap()
+
+/** How many messages of QoS 1 and 2 may be on their way. @param {mqtt.MqttClient} client of `Lab.other` */
+export const receiveMaximumOf = (client) => receiveMaxima.get(client) ?? 65_535
 
 /** A probe that cannot be made here. */
 export class NotTried extends Error {}
@@ -74,19 +81,21 @@ export class Lab {
   /**
    * MQTT.js, which tells what the package keeps to itself. Rejects where the connection is closed instead.
    * @param {mqtt.IClientOptions} [options]
-   * @param {number} [node]
+   * @param {string} [url]
    * @returns {Promise<mqtt.MqttClient>}
    */
-  other(options = {}, node = 0) {
-    const client = mqtt.connect(this.url(node), {
+  other(options = {}, url = this.url()) {
+    const client = mqtt.connect(url, {
       ...{ protocolVersion: this.version, clientId: this.clientId(), connectTimeout: 8000, reconnectPeriod: 0 },
-      ...(this.version === 3 ? { protocolId: 'MQIsdp' } : {}),
       ...this.target.credentials,
       ...options,
     })
     this.defer(() => client.end(true))
     return new Promise((resolve, reject) => {
-      client.once('connect', () => resolve(client))
+      client.once('connect', ({ properties }) => {
+        receiveMaxima.set(client, properties?.receiveMaximum ?? 65_535)
+        resolve(client)
+      })
       client.on('error', reject)
       client.once('close', () => reject(new Error('closed without an answer')))
     })

@@ -87,8 +87,9 @@ export async function measure({ run, seconds = 15 }, target, version) {
   }
 }
 
-/** The first line, short enough for a table. @param {unknown} error */
+/** Short enough for a table. @param {any} error */
 function messageOf(error) {
-  const [line = ''] = String(error instanceof Error ? error.message : error).split('\n')
+  if (/^[a-z_]+$/.test(error?.code)) return error.code // of the package; its messages hold names that are made up
+  const [line = ''] = String(error?.message ?? error).split('\n')
   return line.length > 120 ? `${line.slice(0, 117)}...` : line
 }

@@ -1,4 +1,6 @@
 // A small service by the wire convention, over any connection of MQTT.js: the other end of the patterns.
+import { receiveMaximumOf } from './lab.mjs'
+
 const firstCredit = 64
 
 /**
@@ -12,9 +14,22 @@ export async function serve(client, { root, service, instance, shared }) {
   /** @type {Map<string, (more: number) => void>} */
   const waiting = new Map()
 
-  /** @param {string} sender @param {object} message */
-  const answer = (sender, message) =>
-    client.publish(`${root}webapp/res/${sender}`, JSON.stringify({ jsonrpc: '2.0', ...message }), { qos: 1 }, () => {})
+  let room = receiveMaximumOf(client) // which MQTT.js does not heed
+  /** @type {(() => void)[]} */
+  const held = []
+
+  /** In the order of the calls. @param {string} sender @param {object} message */
+  function answer(sender, message) {
+    const send = () =>
+      client.publish(`${root}webapp/res/${sender}`, JSON.stringify({ jsonrpc: '2.0', ...message }), { qos: 1 }, () => {
+        const next = held.shift()
+        if (next) next()
+        else room += 1
+      })
+    if (room === 0) return void held.push(send)
+    room -= 1
+    send()
+  }
 
   /** @param {string} sender @param {{ id: string, params: { items: number } }} request */
   async function stream(sender, { id, params }) {

@@ -17,7 +17,8 @@ export function startMochi({ users = { tester: 'secret' }, capabilities } = {}) 
         { type: 'ws', id: 'ws', address: `127.0.0.1:${webSocket}` },
       ],
       hooks: {
-        storage: { bolt: { path: join(directory, 'bolt.db'), bucket: 'mochi' } },
+        // Others wait for the disk at each message: 100 in a second.
+        storage: { pebble: { path: join(directory, 'store'), mode: 'NoSync' } },
         auth: { ledger: { auth: Object.entries(users).map(([username, password]) => ({ username, password, allow: true })) } },
       },
       ...(capabilities ? { options: { capabilities } } : {}),

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { becomes, ConnectionRefusedError, hex, NotTried } from '../lab.mjs'
 
 const sizes = [64, 256, 1024, 4096] // KiB
-const none = 0xff_ff_ff_ff
+const longest = 268_435_460 // of any packet of MQTT
 
 /** @param {import('../lab.mjs').Lab} lab @param {object} credentials @returns {Promise<string>} */
 async function refusalOf(lab, credentials) {
@@ -71,7 +71,7 @@ export const connections = [
     versions: [5],
     async run(lab) {
       const { maximumPacketSize } = (await lab.ours()).negotiated
-      return maximumPacketSize === 0 || maximumPacketSize >= none ? 'none' : String(maximumPacketSize)
+      return maximumPacketSize >= longest ? 'none' : String(maximumPacketSize)
     },
   },
   {

@@ -1,5 +1,5 @@
 // What every version of MQTT has: QoS, retained messages, wills; and shared subscriptions, which 3.1.1 has by custom.
-import { becomes, grace, hex, listen } from '../lab.mjs'
+import { becomes, grace, hex, listen, NotTried } from '../lab.mjs'
 
 /** @typedef {import('../lab.mjs').Lab} Lab */
 
@@ -113,6 +113,17 @@ export const messages = [
     async run(lab) {
       const witness = await will(lab, (client) => client.endAsync())
       return (await becomes(() => witness.has('gone'), 2000)) ? 'yes (against MQTT)' : 'no'
+    },
+  },
+  {
+    row: 'a message from TCP',
+    async run(lab) {
+      const { tcpUrl } = lab.target
+      if (!tcpUrl) throw new NotTried('no URL for TCP')
+      const topic = lab.topic()
+      const there = await listen(await lab.ours(), topic)
+      await (await lab.other({}, tcpUrl)).publishAsync(topic, 'x', { qos: 1 })
+      return (await becomes(() => there.has('x'))) ? 'yes' : 'no'
     },
   },
   {
