@@ -71,7 +71,10 @@ async function measureKnown({ name, isHere, start }, only) {
 /** @param {import('../tests/brokers/suite/lab.mjs').Target} target @param {string | undefined} only @param {string} name */
 async function measure(target, only, name) {
   const { runSuite } = await import('../tests/brokers/suite/run.mjs')
-  return runSuite(target, { ...(only ? { only } : {}), progress: (row, version, value) => console.error(`${name}, MQTT ${version}, ${row}: ${value}`) })
+  return runSuite(target, {
+    ...(only ? { only } : {}),
+    progress: (row, version, value) => console.error(`${name}, MQTT ${version}, ${row}: ${value}`),
+  })
 }
 
 /** @param {string[]} names @param {string | undefined} only @returns {Promise<Column[]>} */
@@ -90,7 +93,10 @@ async function measureAll(names, only) {
     Array.from({ length: Math.min(2, availableParallelism()) }, async () => {
       for (let index = next++; index < waiting.length; index = next++) {
         const known = /** @type {import('../tests/brokers/known.mjs').Known} */ (waiting[index])
-        columns[index] = await measureKnown(known, only).catch((error) => ({ name: known.name, absent: `did not start (${error.message.split('\n')[0]})` }))
+        columns[index] = await measureKnown(known, only).catch((error) => ({
+          name: known.name,
+          absent: `did not start (${error.message.split('\n')[0]})`,
+        }))
       }
     }),
   )
@@ -109,7 +115,8 @@ await runMain(async () => {
   /** @type {Column[]} */
   let columns
   if (urls) {
-    const credentials = username === undefined ? {} : { credentials: { username, password: password ?? process.env['WSMQ_PASSWORD'] ?? '' } }
+    const credentials =
+      username === undefined ? {} : { credentials: { username, password: password ?? process.env['WSMQ_PASSWORD'] ?? '' } }
     const bound = accounts === undefined ? {} : { accounts: accountsOf(accounts), boundUrls: urls }
     columns = [{ name, results: await measure({ urls, ...(tcp ? { tcpUrl: tcp } : {}), ...credentials, ...bound }, only, name) }]
   } else {

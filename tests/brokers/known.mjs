@@ -50,7 +50,10 @@ async function mosquitto() {
 }
 
 async function rabbitmq() {
-  const rules = definitions(bound.map((account) => ({ account, password: 'secret' })), root)
+  const rules = definitions(
+    bound.map((account) => ({ account, password: 'secret' })),
+    root,
+  )
   const tester = { user: 'tester', vhost: '/', configure: '.*', write: '.*', read: '.*' }
   const { password_hash, hashing_algorithm } = /** @type {any} */ (rules.users[0])
   const broker = await startRabbitMq({

@@ -17,6 +17,9 @@ import { probes } from './probes/index.mjs'
 export const versionNames = /** @type {const} */ ({ 3: '3.1', 4: '3.1.1', 5: '5' })
 const atOnce = 6 // they mostly wait
 
+/** @type {(4 | 5)[]} */
+const both = [4, 5]
+
 /** @param {import('./lab.mjs').Target} target @returns {Promise<(3 | 4 | 5)[]>} versions of MQTT that it speaks */
 export async function acceptedVersions(target) {
   /** @type {(3 | 4 | 5)[]} */
@@ -48,8 +51,8 @@ export async function runSuite(target, { only = '', progress = () => {} } = {}) 
   const wanted = probes.filter(({ row }) => row.includes(only))
   /** @type {Results} */
   const results = { 'versions of MQTT': { all: accepted.map((version) => versionNames[version]).join(', ') } }
-  const jobs = wanted.flatMap((probe) => (probe.versions ?? [4, 5]).map((version) => ({ probe, version })))
-  for (const { row, versions = [4, 5] } of wanted)
+  const jobs = wanted.flatMap((probe) => (probe.versions ?? both).map((version) => ({ probe, version })))
+  for (const { row, versions = both } of wanted)
     results[row] = Object.fromEntries(versions.map((version) => [versionNames[version], `not tried (no MQTT ${versionNames[version]})`]))
   const possible = jobs.filter(({ version }) => accepted.includes(version))
 
@@ -89,7 +92,7 @@ export async function measure({ run, seconds = 15 }, target, version) {
 
 /** Short enough for a table. @param {any} error */
 function messageOf(error) {
-  if (/^[a-z_]+$/.test(error?.code)) return error.code // of the package; its messages hold names that are made up
+  if (/^[a-z_]+$/.test(error?.code ?? '')) return error.code // of the package; its messages hold names that are made up
   const [line = ''] = String(error?.message ?? error).split('\n')
   return line.length > 120 ? `${line.slice(0, 117)}...` : line
 }

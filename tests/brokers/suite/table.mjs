@@ -29,7 +29,10 @@ function grid(columns) {
   const rows = [...new Set(columns.flatMap(({ results }) => Object.keys(results ?? {})))]
   return [
     ['', ...columns.map(({ name, version }) => (version ? `${name} ${version}` : name))],
-    ...(rows.length > 0 ? rows : ['versions of MQTT']).map((row) => [row, ...columns.map(({ results, absent }) => absent ?? cell(results?.[row]))]),
+    ...(rows.length > 0 ? rows : ['versions of MQTT']).map((row) => [
+      row,
+      ...columns.map(({ results, absent }) => absent ?? cell(results?.[row])),
+    ]),
   ]
 }
 
@@ -47,10 +50,15 @@ const widest = 44 // of a column, where people read it
 /** In columns, with long cells on several lines. @param {Column[]} columns */
 export function text(columns) {
   const wrapped = grid(columns).map((cells) => cells.map(wrap))
-  const widths = (wrapped[0] ?? []).map((_, column) => Math.max(...wrapped.flatMap((cells) => (cells[column] ?? ['']).map((line) => line.length))))
+  const widths = (wrapped[0] ?? []).map((_, column) =>
+    Math.max(...wrapped.flatMap((cells) => (cells[column] ?? ['']).map((line) => line.length))),
+  )
   const lines = wrapped.flatMap((cells) =>
     Array.from({ length: Math.max(...cells.map((each) => each.length)) }, (_, line) =>
-      cells.map((each, column) => (each[line] ?? '').padEnd(widths[column] ?? 0)).join('  ').trimEnd(),
+      cells
+        .map((each, column) => (each[line] ?? '').padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
     ),
   )
   return `${lines.join('\n')}\n`

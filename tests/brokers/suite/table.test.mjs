@@ -10,7 +10,10 @@ describe('the matrix of brokers', () => {
     assert.equal(cell({ 5: 'not tried (no MQTT 5)' }), 'not tried (no MQTT 5)')
   })
   it('says of a broker that is not there why', () => {
-    const columns = [{ name: 'A', version: '1', results: { row: { all: 'a|b' } } }, { name: 'B', absent: 'not available here' }]
+    const columns = [
+      { name: 'A', version: '1', results: { row: { all: 'a|b' } } },
+      { name: 'B', absent: 'not available here' },
+    ]
     assert.equal(markdown(columns), '|  | A 1 | B |\n| --- | --- | --- |\n| row | a\\|b | not available here |\n')
     assert.equal(text(columns), '     A 1  B\nrow  a|b  not available here\n')
   })

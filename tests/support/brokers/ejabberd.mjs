@@ -46,7 +46,14 @@ export function startEjabberd({ users = { tester: 'secret' }, cluster, settings 
     const registered = Object.entries(users).map(
       ([name, secret]) => `ejabberd_auth:try_register(<<${JSON.stringify(name)}>>, <<"localhost">>, <<${JSON.stringify(secret)}>>)`,
     )
-    const interfaces = ['inet_dist_use_interface', '{127,0,0,1}', 'inet_dist_listen_min', distribution, 'inet_dist_listen_max', distribution]
+    const interfaces = [
+      'inet_dist_use_interface',
+      '{127,0,0,1}',
+      'inet_dist_listen_min',
+      distribution,
+      'inet_dist_listen_max',
+      distribution,
+    ]
     return {
       setup: {
         program: 'erl',

@@ -37,6 +37,7 @@ export const access = [
   {
     row: 'access rules, from inside',
     seconds: 90,
+    alone: true, // each connection of an account ends the one before
     async run(lab) {
       const { accounts, boundUrls: urls } = lab.target
       if (!accounts || !urls) throw new NotTried('no accounts given')

@@ -38,7 +38,12 @@ async function startService(lab, { shared }) {
   const [service, instance] = [`s${lab.id}`, 'one']
   const record = `${rootOf(lab)}webapp/svc/${service}/${instance}`
   lab.clear(record)
-  const will = { topic: record, payload: Buffer.from(JSON.stringify({ online: false, service, instance })), qos: /** @type {const} */ (1), retain: true }
+  const will = {
+    topic: record,
+    payload: Buffer.from(JSON.stringify({ online: false, service, instance })),
+    qos: /** @type {const} */ (1),
+    retain: true,
+  }
   await serve(await lab.other({ will }, lab.url(lastNode(lab))), { root: rootOf(lab), service, instance, shared })
   return service
 }

@@ -44,7 +44,8 @@ export const restart = [
       const isKept = kept.at(-1) === true
       const later = publisher.publish(topic, String(count), { qos: 1 })
       later.catch(() => {})
-      if (!(await becomes(() => got.includes(count), 20_000))) return `no (${accepted} of ${count} accepted, and nothing arrives afterwards)`
+      if (!(await becomes(() => got.includes(count), 20_000)))
+        return `no (${accepted} of ${count} accepted, and nothing arrives afterwards)`
       // What the broker takes before the receiver is back is for a session that it has lost.
       if (!isKept) return `no (the session is lost; ${accepted} of ${count} accepted, and some of them lost)`
       return `${arrived === count ? 'yes' : 'no'} (${arrived} of ${accepted} accepted)`
