@@ -118,7 +118,11 @@ await runMain(async () => {
     const credentials =
       username === undefined ? {} : { credentials: { username, password: password ?? process.env['WSMQ_PASSWORD'] ?? '' } }
     const bound = accounts === undefined ? {} : { accounts: accountsOf(accounts), boundUrls: urls }
-    columns = [{ name, results: await measure({ urls, ...(tcp ? { tcpUrl: tcp } : {}), ...credentials, ...bound }, only, name) }]
+    const target = { urls, ...(tcp ? { tcpUrl: tcp } : {}), ...credentials, ...bound }
+    const results = await measure(target, only, name).catch((error) => {
+      throw new Failure(error.message)
+    })
+    columns = [{ name, results }]
   } else {
     columns = await measureAll(positionals, only)
   }

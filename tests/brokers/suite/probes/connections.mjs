@@ -16,6 +16,8 @@ async function refusalOf(lab, credentials) {
   }
 }
 
+const waiting = 10 // messages
+
 /** What waits for somebody who is away. @param {import('../lab.mjs').Lab} lab @param {object} options */
 async function kept(lab, options) {
   const session = { clientId: lab.clientId(), cleanStart: false, sessionExpiryInterval: 60, ...options }
@@ -24,18 +26,18 @@ async function kept(lab, options) {
   await before.subscribe(topic, { qos: 1 }, () => {}).ready
   await before.disconnect()
   const publisher = await lab.ours()
-  for (const text of ['1', '2', '3']) await publisher.publish(topic, text, { qos: 1 })
+  for (let text = 0; text < waiting; ++text) await publisher.publish(topic, String(text), { qos: 1 })
   /** @type {string[]} */
   const got = []
   const prepare = (/** @type {any} */ mq) => mq.on('message', (/** @type {any} */ message) => got.push(message.text()))
   const after = await lab.ours({ ...session, prepare })
-  const isComplete = await becomes(() => got.length >= 3 || after.state === 'closed')
+  const isComplete = await becomes(() => got.length >= waiting || after.state === 'closed')
   const { error } = after.state === 'closed' ? await after.closed : {}
   await after.disconnect()
   await (await lab.ours({ clientId: session.clientId, cleanStart: true })).disconnect()
   if (error) return `no (${error.code})`
-  if (!isComplete) return `no (${got.length} of 3, session ${after.sessionPresent ? '' : 'not '}present)`
-  return got.join() === '1,2,3' ? 'yes' : 'yes (not in their order)'
+  if (!isComplete) return `no (${got.length} of ${waiting}, session ${after.sessionPresent ? '' : 'not '}present)`
+  return got.every((text, index) => text === String(index)) ? 'yes' : 'yes (not in their order)'
 }
 
 /** @type {import('../run.mjs').Probe[]} */
