@@ -77,15 +77,16 @@ const others = {
     'shared subscriptions': 'no (granted, and nothing arrives)',
     'will after a DISCONNECT': 'yes (against MQTT)',
     'access rules, from inside': 'yes (66 of 66)',
-    'request to a service that shares': 'no (timeout)',
+    'request to a service that shares': 'no (request_timed_out)',
   },
   NATS: {
     'versions of MQTT': '3.1.1',
     'longest payload that arrives, up to 4 MiB': '256 KiB (1024 KiB: ends the connection of the sender)',
     'shared subscriptions': 'no (granted, and nothing arrives)',
-    'request to a service that shares': 'no (timeout)',
+    'request to a service that shares': 'no (request_timed_out)',
   },
   mochi: {
+    'versions of MQTT': '3.1.1, 5', // 3.1 by WebSocket has a subprotocol of its own
     // It sends them in any order, and by topic aliases that it may not have given yet.
     'a session keeps messages of QoS 1': /^yes/,
     'a session keeps them for a client that takes topic aliases': /^(no \(topic_alias_invalid\)|yes)/,
@@ -103,6 +104,7 @@ const others = {
     'Topic Alias Maximum announced': '5',
   },
   ejabberd: {
+    'versions of MQTT': '3.1.1, 5', // 3.1 by WebSocket has a subprotocol of its own
     'Topic Alias Maximum announced': '100',
     'shared subscriptions': 'no (refused)',
     'message expiry': 'no',

@@ -23,7 +23,7 @@ export function startHivemq({ users = { tester: 'secret' } } = {}) {
     <tcp-listener><port>${tcp}</port><bind-address>127.0.0.1</bind-address></tcp-listener>
     <websocket-listener>
       <port>${webSocket}</port><bind-address>127.0.0.1</bind-address><path>/mqtt</path>
-      <subprotocols><subprotocol>mqtt</subprotocol></subprotocols>
+      <subprotocols><subprotocol>mqttv3.1</subprotocol><subprotocol>mqtt</subprotocol></subprotocols>
     </websocket-listener>
   </listeners>
   <anonymous-usage-statistics><enabled>false</enabled></anonymous-usage-statistics>
