@@ -37,7 +37,11 @@ const needs = {
     { package: 'erlang-base', program: 'epmd' },
   ],
   // Others are no packages: see scripts/lib/broker-programs.mjs.
-  brokers: [{ package: 'ejabberd', program: 'ejabberdctl' }],
+  brokers: [
+    { package: 'ejabberd', program: 'ejabberdctl' },
+    { package: 'openjdk-17-jdk-headless', program: 'javac' },
+    { package: 'maven', program: 'mvn' },
+  ],
   'native tests': [
     { package: 'libgtest-dev', file: '/usr/include/gtest/gtest.h' },
     { package: 'libgmock-dev', file: '/usr/include/gmock/gmock.h' },
