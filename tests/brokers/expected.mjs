@@ -106,7 +106,7 @@ const others = {
   ejabberd: {
     'versions of MQTT': '3.1.1, 5', // 3.1 by WebSocket has a subprotocol of its own
     'Topic Alias Maximum announced': '100',
-    'shared subscriptions': 'no (refused)',
+    'shared subscriptions': { '3.1.1': 'no (the connection is ended)', 5: 'no (announced as not available)' },
     'message expiry': 'no',
     'request to a service that shares': /^no \(/,
     'restart while 300 messages of QoS 1 go to a session': /^no \(the session is lost; 300 of 300 accepted/,
@@ -115,3 +115,18 @@ const others = {
 
 /** @param {string} name @returns {Record<string, Expected>} rows of a broker */
 export const expectedOf = (name) => ({ ...all, ...others[name] })
+
+/**
+ * @param {string} found
+ * @param {Expected | undefined} expected
+ * @param {string} version
+ */
+export function agrees(found, expected, version) {
+  const wanted = wantedOf(expected, version)
+  return wanted instanceof RegExp ? wanted.test(found) : found === wanted
+}
+
+/** @param {Expected | undefined} expected @param {string} version @returns {Value | undefined} */
+export function wantedOf(expected, version) {
+  return typeof expected === 'object' && !(expected instanceof RegExp) ? expected[/** @type {'5'} */ (version)] : expected
+}

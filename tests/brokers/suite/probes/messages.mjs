@@ -28,10 +28,13 @@ async function shared(lab, otherNode) {
   /** @type {Awaited<ReturnType<typeof listen>>[]} */
   const members = []
   for (const node of [0, otherNode]) {
+    const mq = await lab.ours({}, node)
     try {
-      members.push(await listen(await lab.ours({}, node), `$share/${lab.id}/${topic}`))
+      members.push(await listen(mq, `$share/${lab.id}/${topic}`))
     } catch (/** @type {any} */ error) {
       const code = error.results?.[0]?.reasonCode
+      if (error.code === 'not_supported') return 'no (announced as not available)'
+      if (mq.state === 'closed') return 'no (the connection is ended)'
       return `no (refused${code ? ` with ${hex(code)}` : ''})`
     }
   }
