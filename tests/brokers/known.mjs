@@ -31,10 +31,19 @@ const bound = [
 /** What the shipped access rules make of an account. @param {string} role @param {string} name */
 const accountOf = async (role, name) => ({ username: role === 'webapp' ? name : `${role}:${name.replace('/', ':')}`, password: 'secret' })
 
-async function mosquitto() {
-  const broker = await startBroker({ users: { tester: 'secret' }, persistence: true })
+/** Another one, with the access rules. */
+async function startBound() {
   const deployed = await startDeployedMosquitto()
   for (const account of bound) await deployed.add(account, root)
+  return deployed
+}
+
+async function mosquitto() {
+  const broker = await startBroker({ users: { tester: 'secret' }, persistence: true })
+  const deployed = await startBound().catch(async (error) => {
+    await broker.close()
+    throw error
+  })
   return {
     version: await versionOf('mosquitto', ['-h'], /version ([\d.]+)/),
     target: {
