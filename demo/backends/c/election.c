@@ -24,7 +24,7 @@ struct sibling {
 static struct sibling* online;
 static size_t count;
 
-static long long pause = shortest_pause;
+static long long pause;
 static long long due = LLONG_MIN / 2; /* when newcomers are told, or were */
 static long long last_newcomer = LLONG_MIN / 2;
 
@@ -53,14 +53,15 @@ static bool is_sound(const char* name) {
 /* A newcomer may be at a broker that does not deliver what is retained. */
 static int greet(void) {
     const long long time = now();
-    if (time - last_newcomer >= longest_pause) pause = shortest_pause;
+    if (time - last_newcomer >= longest_pause) pause = 0;
     last_newcomer = time;
     if (time < due) return -1; /* it is about to be told */
     unsigned random;
     if (getrandom(&random, sizeof random, 0) != sizeof random) abort();
     const long long soon = time + random % (longest_delay + 1);
-    due = soon > due + pause ? soon : due + pause;
-    pause = 2 * pause < longest_pause ? 2 * pause : longest_pause;
+    const long long paced = due + (pause > shortest_pause ? pause : shortest_pause);
+    due = soon > paced ? soon : paced;
+    pause = pause == 0 ? shortest_pause : 2 * pause < longest_pause ? 2 * pause : longest_pause;
     return (int)(due - time);
 }
 

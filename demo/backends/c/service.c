@@ -28,14 +28,17 @@ static const char *root, *service;
 static char *requests, *control, *record, *everyone; /* topics */
 static struct mosquitto* client;
 
-static atomic_bool shares;          /* the requests, with the other instances */
+static atomic_bool shares; /* the requests, with the other instances */
+static atomic_bool is_leaving;
 static atomic_bool is_unsubscribed; /* from the requests */
 static atomic_int unacknowledged;   /* messages */
 
 static uint32_t record_expiry; /* seconds, for one that died with its broker */
 static time_t since;
-static pthread_mutex_t telling = PTHREAD_MUTEX_INITIALIZER; /* locked while the record is published */
-static bool is_told_online;                                 /* by the record, on this connection */
+
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER; /* locked while the record is published */
+static bool is_told_online;                               /* by the record, on this connection */
+static int goodbye = -1; /* the packet identifier of the last record, until it is acknowledged */
 
 static const char* variable(const char* name, const char* otherwise) {
     const char* value = getenv(name);
@@ -58,15 +61,17 @@ static mosquitto_property* json_properties(void) {
     return properties;
 }
 
-/* The payload and the properties are taken over. */
-static void publish(const char* topic, char* payload, bool is_retained, mosquitto_property* properties) {
+/* The packet identifier. The payload and the properties are taken over. */
+static int publish(const char* topic, char* payload, bool is_retained, mosquitto_property* properties) {
     ++unacknowledged;
+    int id = -1;
     const int error =
-        mosquitto_publish_v5(client, NULL, topic, (int)strlen(payload), payload, 1, is_retained, properties);
+        mosquitto_publish_v5(client, &id, topic, (int)strlen(payload), payload, 1, is_retained, properties);
     if (error) --unacknowledged;
     complain(topic, error);
     mosquitto_property_free_all(&properties);
     free(payload);
+    return error ? -1 : id;
 }
 
 void send_to(const char* sender, json_t* message, const struct correlation* correlation) {
@@ -101,18 +106,18 @@ static mosquitto_property* record_properties(void) {
     return properties;
 }
 
-static void announce(bool is_online) {
-    pthread_mutex_lock(&telling);
-    is_told_online = is_online;
-    publish(record, announcement(is_online), true, record_properties());
-    pthread_mutex_unlock(&telling);
+static void announce(void) {
+    pthread_mutex_lock(&mutex);
+    is_told_online = !is_leaving;
+    if (is_told_online) publish(record, announcement(true), true, record_properties());
+    pthread_mutex_unlock(&mutex);
 }
 
 /* Tells again that this instance answers, before the record expires. */
 static void renew(void) {
-    pthread_mutex_lock(&telling);
+    pthread_mutex_lock(&mutex);
     if (is_told_online) publish(record, announcement(true), true, record_properties());
-    pthread_mutex_unlock(&telling);
+    pthread_mutex_unlock(&mutex);
 }
 
 static void* renew_later(void* milliseconds) {
@@ -178,9 +183,9 @@ static void on_connect(struct mosquitto* connected, void* data, int reason, int 
 static void on_disconnect(struct mosquitto* disconnected, void* data, int reason,
                           const mosquitto_property* properties) {
     (void)disconnected, (void)data, (void)reason, (void)properties;
-    pthread_mutex_lock(&telling);
+    pthread_mutex_lock(&mutex);
     is_told_online = false;
-    pthread_mutex_unlock(&telling);
+    pthread_mutex_unlock(&mutex);
 }
 
 static void on_subscribe(struct mosquitto* connected, void* data, int id, int count, const int* granted) {
@@ -196,7 +201,7 @@ static void on_subscribe(struct mosquitto* connected, void* data, int id, int co
         }
     }
     if (count == 1) return; /* of the records; the requests follow */
-    announce(true);
+    announce();
     printf("%s/%s answers\n", service, instance);
     fflush(stdout);
 }
@@ -229,8 +234,11 @@ static void on_message(struct mosquitto* connected, void* data, const struct mos
 }
 
 static void on_publish(struct mosquitto* connected, void* data, int id) {
-    (void)connected, (void)data, (void)id;
+    (void)connected, (void)data;
     --unacknowledged;
+    pthread_mutex_lock(&mutex);
+    if (id == goodbye) goodbye = -1;
+    pthread_mutex_unlock(&mutex);
 }
 
 static void on_unsubscribe(struct mosquitto* connected, void* data, int id) {
@@ -238,14 +246,31 @@ static void on_unsubscribe(struct mosquitto* connected, void* data, int id) {
     is_unsubscribed = true;
 }
 
+/* The library may hold it back behind others, and others must know before no more requests come here. */
+static void say_goodbye(void) {
+    pthread_mutex_lock(&mutex);
+    is_told_online = false;
+    goodbye = publish(record, announcement(false), true, record_properties());
+    pthread_mutex_unlock(&mutex);
+}
+
+static bool has_said_goodbye(void) {
+    pthread_mutex_lock(&mutex);
+    const bool is_acknowledged = goodbye == -1;
+    pthread_mutex_unlock(&mutex);
+    return is_acknowledged;
+}
+
 /* Returns when what has come before the broker stops sending requests is answered, and acknowledged. */
 static void leave(void) {
-    announce(false);
+    const struct timespec moment = {.tv_nsec = 5000000};
+    const time_t end = time(NULL) + patience;
+    is_leaving = true;
+    say_goodbye();
+    while (!has_said_goodbye() && time(NULL) <= end) nanosleep(&moment, NULL);
     char* filter = requests_filter();
     complain(filter, mosquitto_unsubscribe(client, NULL, filter));
     free(filter);
-    const struct timespec moment = {.tv_nsec = 5000000};
-    const time_t end = time(NULL) + patience;
     while ((!is_unsubscribed || !calls_are_idle() || unacknowledged > 0) && time(NULL) <= end) nanosleep(&moment, NULL);
 }
 

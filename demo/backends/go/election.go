@@ -94,16 +94,16 @@ func hash(text string) uint64 {
 func (e *election) greet() {
 	now := time.Now()
 	if now.Sub(e.lastNewcomer) >= longestPause {
-		e.pause = shortestPause
+		e.pause = 0
 	}
 	e.lastNewcomer = now
 	if now.Before(e.due) {
 		return // it is about to be told
 	}
 	due := now.Add(rand.N(longestDelay))
-	if earliest := e.due.Add(e.pause); due.Before(earliest) {
+	if earliest := e.due.Add(max(e.pause, shortestPause)); due.Before(earliest) {
 		due = earliest
 	}
-	e.due, e.pause = due, min(2*e.pause, longestPause)
+	e.due, e.pause = due, min(max(2*e.pause, shortestPause), longestPause)
 	time.AfterFunc(due.Sub(now), e.tell)
 }

@@ -43,6 +43,7 @@ var (
 
 	connection *autopaho.ConnectionManager
 	shares     atomic.Bool // the requests, with the other instances
+	leaving    atomic.Bool
 	elected    = &election{own: instance, tell: renew}
 
 	telling  sync.Mutex  // held while the record is published
@@ -128,7 +129,6 @@ func main() {
 		CleanStartOnInitialConnection: true,
 		ReconnectBackoff:              func(int) time.Duration { return time.Second },
 		WillMessage:                   &paho.WillMessage{Topic: record, Payload: announcement(false), QoS: 1, Retain: true},
-		WillProperties:                &paho.WillProperties{ContentType: contentType, MessageExpiry: &recordExpiry},
 		OnConnectError:                func(err error) { log.Print(err) },
 		OnConnectionUp: func(connection *autopaho.ConnectionManager, connack *paho.Connack) {
 			elected.clear()
@@ -163,6 +163,7 @@ func main() {
 func leave() {
 	end, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
+	leaving.Store(true)
 	announce(end, connection, false)
 	filter := requests + "+"
 	if shares.Load() {
@@ -209,6 +210,9 @@ func start(ctx context.Context, connection *autopaho.ConnectionManager, canShare
 func announce(ctx context.Context, connection *autopaho.ConnectionManager, online bool) {
 	telling.Lock()
 	defer telling.Unlock()
+	if online && leaving.Load() {
+		return
+	}
 	isOnline.Store(online)
 	publishRecord(ctx, connection, online)
 }

@@ -17,7 +17,7 @@ function hash(text) {
 
 export class Election {
   #online = new Map() // when their records expire, as the broker tells on this connection, this instance included
-  #pause = shortestPause
+  #pause = 0
   #lastTold = -Infinity
   #lastNewcomer = -Infinity
   #timer
@@ -59,13 +59,13 @@ export class Election {
   /** The newcomer may be at a broker that does not deliver what is retained. */
   #greet() {
     const now = performance.now()
-    if (now - this.#lastNewcomer >= longestPause) this.#pause = shortestPause
+    if (now - this.#lastNewcomer >= longestPause) this.#pause = 0
     this.#lastNewcomer = now
-    const due = Math.max(now + Math.random() * longestDelay, this.#lastTold + this.#pause)
+    const due = Math.max(now + Math.random() * longestDelay, this.#lastTold + Math.max(this.#pause, shortestPause))
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined
       this.#lastTold = performance.now()
-      this.#pause = Math.min(2 * this.#pause, longestPause)
+      this.#pause = Math.min(Math.max(2 * this.#pause, shortestPause), longestPause)
       this.tell()
     }, due - now)
   }

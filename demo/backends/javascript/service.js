@@ -37,6 +37,7 @@ const election = new Election(instance, renew)
 let shares = true // the requests, with the other instances
 let isOnline = false // as the record says on this connection
 let hasStarted = false
+let isLeaving = false
 
 client.on('message', (topic, payload, packet) => {
   const { retain, properties } = packet
@@ -91,6 +92,7 @@ async function subscribeShared() {
 
 /** What has come before the broker stops sending requests is answered, and acknowledged. */
 async function leave() {
+  isLeaving = true
   await announce(false)
   await client.unsubscribeAsync(shares ? sharedRequests : `${requests}+`)
   // The broker may have queued more of them, which come as their predecessors are acknowledged.
@@ -105,10 +107,11 @@ function send(sender, message, correlationData) {
   outbox.publish(`${root}webapp/res/${sender}`, payload, { properties: { correlationData, contentType } }).catch(complain)
 }
 
-function announce(online) {
+async function announce(online) {
+  if (online && isLeaving) return
   isOnline = online
   const { topic, payload, ...options } = announcement(online)
-  return outbox.publish(topic, payload, options)
+  await outbox.publish(topic, payload, options)
 }
 
 /** Tells again that this instance answers, before the record expires. */

@@ -31,7 +31,7 @@ class Election:
     def __init__(self, own, tell):
         self.own, self.tell = own, tell
         self.online = {}  # when their records expire, as the broker tells on this connection, this instance included
-        self.pause, self.due, self.last_told, self.last_newcomer = SHORTEST_PAUSE, 0, -math.inf, -math.inf
+        self.pause, self.due, self.last_newcomer = 0, -math.inf, -math.inf
 
     def clear(self):
         """On each connection the broker tells of everybody anew."""
@@ -58,13 +58,12 @@ class Election:
         """The newcomer may be at a broker that does not deliver what is retained."""
         now = time.monotonic()
         if now - self.last_newcomer >= LONGEST_PAUSE:
-            self.pause = SHORTEST_PAUSE
+            self.pause = 0
         self.last_newcomer = now
         if now < self.due:
             return  # it is about to be told
-        self.due = max(now + random.random() * LONGEST_DELAY, self.last_told + self.pause)
-        self.last_told = self.due
-        self.pause = min(2 * self.pause, LONGEST_PAUSE)
+        self.due = max(now + random.random() * LONGEST_DELAY, self.due + max(self.pause, SHORTEST_PAUSE))
+        self.pause = min(max(2 * self.pause, SHORTEST_PAUSE), LONGEST_PAUSE)
         timer = threading.Timer(self.due - now, self.tell)
         timer.daemon = True
         timer.start()

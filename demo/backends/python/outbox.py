@@ -18,18 +18,21 @@ class Outbox:
         threading.Thread(target=self.run, daemon=True).start()
 
     def publish(self, topic, payload, **options):
-        """From any thread; they go out in the order of these calls."""
+        """From any thread; they go out in the order of these calls. Returns an event, which is set when it is sent."""
+        sent = threading.Event()
         with self.changed:
             self.open += 1
-            self.waiting.put((topic, payload, options))
+            self.waiting.put((topic, payload, options, sent))
+        return sent
 
     def run(self):
         while True:
-            topic, payload, options = self.waiting.get()
+            topic, payload, options, sent = self.waiting.get()
             with self.changed:
                 self.changed.wait_for(lambda: self.unacknowledged < self.most)
                 self.unacknowledged += 1
             self.client.publish(topic, payload, qos=1, **options)
+            sent.set()
 
     def handle_acknowledged(self, client, userdata, identifier, reason, properties):
         with self.changed:

@@ -77,8 +77,10 @@ class Announcer:
 
     def announce(self, online):
         with self.lock:
+            if online and leaving.is_set():
+                return None
             self.is_online = online
-            self.publish()
+            return self.publish()
 
     def renew(self):
         with self.lock:
@@ -86,7 +88,7 @@ class Announcer:
                 self.publish()
 
     def publish(self):
-        outbox.publish(RECORD, record(self.is_online), retain=True, properties=properties_of(expiry=RECORD_EXPIRY))
+        return outbox.publish(RECORD, record(self.is_online), retain=True, properties=properties_of(expiry=RECORD_EXPIRY))
 
     def renew_for_ever(self):
         """Before it expires."""
@@ -157,7 +159,8 @@ def on_message(client, userdata, message):
 
 def leave(client):
     """What has come before the broker stops sending requests is answered, and acknowledged."""
-    announcer.announce(online=False)
+    leaving.set()
+    announcer.announce(online=False).wait(PATIENCE)
     subscriptions.end(client)
     # The broker may have queued more of them, which come as their predecessors are acknowledged.
     end = time.monotonic() + PATIENCE
@@ -178,6 +181,7 @@ calls = Calls(INSTANCE, LIMIT, STALL, send)
 announcer = Announcer()
 election = Election(INSTANCE, announcer.renew)
 subscriptions = Subscriptions()
+leaving = threading.Event()
 client.will_set(RECORD, record(online=False), qos=1, retain=True, properties=properties_of(expiry=RECORD_EXPIRY))
 client.on_connect, client.on_message = on_connect, on_message
 client.on_disconnect = announcer.handle_disconnected

@@ -69,16 +69,16 @@ impl State {
     fn greet(&mut self) -> Option<Duration> {
         let now = Instant::now();
         if self.last_newcomer.is_none_or(|last| now - last >= LONGEST_PAUSE) {
-            self.pause = SHORTEST_PAUSE;
+            self.pause = Duration::ZERO;
         }
         self.last_newcomer = Some(now);
         if self.due.is_some_and(|due| now < due) {
             return None; // it is about to be told
         }
         let delay = Duration::from_millis(RandomState::new().hash_one(0) % (LONGEST_DELAY + 1));
-        let due = self.due.map_or(now + delay, |last| (last + self.pause).max(now + delay));
+        let due = self.due.map_or(now + delay, |last| (last + self.pause.max(SHORTEST_PAUSE)).max(now + delay));
         self.due = Some(due);
-        self.pause = (2 * self.pause).min(LONGEST_PAUSE);
+        self.pause = (2 * self.pause).clamp(SHORTEST_PAUSE, LONGEST_PAUSE);
         Some(due - now)
     }
 }

@@ -55,6 +55,7 @@ pub struct Service {
     is_online: AtomicBool,
     /// The requests, with the other instances.
     shares: AtomicBool,
+    leaving: AtomicBool,
     election: Election,
     /// Requests that are worked on, and messages that the broker has not acknowledged.
     in_hand: watch::Sender<usize>,
@@ -130,6 +131,9 @@ impl Service {
 
     /// Tells, by the retained discovery record, whether requests are answered.
     async fn announce(&self, online: bool) {
+        if online && self.leaving.load(Relaxed) {
+            return;
+        }
         self.is_online.store(online, Relaxed);
         let record = announcement(&self.name, &self.instance, online.then_some(self.since));
         let properties = PublishProperties { message_expiry_interval: Some(self.record_expiry), ..json_properties() };
@@ -155,6 +159,7 @@ impl Service {
 
     /// What has come before the broker stops sending requests is answered, and acknowledged.
     async fn leave(&self) {
+        self.leaving.store(true, Relaxed);
         self.announce(false).await;
         log_error(self.client.unsubscribe(self.requests_filter()).await);
         let answered = async {
@@ -302,6 +307,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         since: SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis() as u64,
         is_online: AtomicBool::new(false),
         shares: AtomicBool::new(true),
+        leaving: AtomicBool::new(false),
         in_hand: watch::Sender::new(0),
         unsubscribed: Notify::new(),
         client,

@@ -21,7 +21,7 @@
     {:own own
      :tell tell
      :online (atom {}) ; when their records expire, as the broker tells on this connection, this instance included
-     :pace (atom {:pause shortest-pause, :due long-ago, :newcomer long-ago})})) ; :due is when newcomers are told, or were
+     :pace (atom {:pause 0, :due long-ago, :newcomer long-ago})})) ; :due is when newcomers are told, or were
 
 (defn clear
   "On each connection the broker tells of everybody anew."
@@ -31,13 +31,13 @@
 (defn- after-newcomer
   "The pace when somebody has come; one that is about to be told changes nothing."
   [{:keys [pause due newcomer] :as pace} time]
-  (let [pause (if (>= (- time newcomer) longest-pause) shortest-pause pause)
+  (let [pause (if (>= (- time newcomer) longest-pause) 0 pause)
         pace (assoc pace :newcomer time)]
     (if (< time due)
       pace
       (assoc pace
-             :due (max (+ time (rand-int (inc longest-delay))) (+ due pause))
-             :pause (min (* 2 pause) longest-pause)))))
+             :due (max (+ time (rand-int (inc longest-delay))) (+ due (max pause shortest-pause)))
+             :pause (-> (* 2 pause) (max shortest-pause) (min longest-pause))))))
 
 (defn- greet
   "A newcomer may be at a broker that does not deliver what is retained."

@@ -94,10 +94,15 @@
                          (swap! unacknowledged dec)
                          (when reason (complain reason)))))))
 
+(def ^:private leaving (atom false))
+
 (defn- announce ^CompletableFuture [online]
   (locking is-online
-    (reset! is-online online)
-    (publish (announcement online))))
+    (if (and online @leaving)
+      (CompletableFuture/completedFuture nil)
+      (do
+        (reset! is-online online)
+        (publish (announcement online))))))
 
 (defn- renew
   "Tells again that this instance answers, before the record expires, which is for one that died with its broker."
@@ -193,6 +198,7 @@
   "What has come before the broker stops sending requests is answered, and acknowledged."
   []
   (try
+    (reset! leaving true)
     (let [end (+ (System/nanoTime) (* patience 1000000000))]
       (.get (announce false) patience TimeUnit/SECONDS)
       (.get (unsubscribe (requests-filter)) patience TimeUnit/SECONDS)

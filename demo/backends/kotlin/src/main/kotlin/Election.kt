@@ -20,7 +20,7 @@ private val soundInstance = Regex("(?!_)[A-Za-z0-9_.-]{1,64}")
 class Election(private val own: String, private val tell: () -> Unit) {
     /** When their records expire, as the broker tells on this connection, this instance included. */
     private val online = TreeMap<String, Long>()
-    private var pause = SHORTEST_PAUSE
+    private var pause = 0L
     private var due = now() - LONGEST_PAUSE // when newcomers are told, or were
     private var lastNewcomer = due
 
@@ -53,11 +53,11 @@ class Election(private val own: String, private val tell: () -> Unit) {
     /** A newcomer may be at a broker that does not deliver what is retained. */
     private fun greet() {
         val now = now()
-        if (now - lastNewcomer >= LONGEST_PAUSE) pause = SHORTEST_PAUSE
+        if (now - lastNewcomer >= LONGEST_PAUSE) pause = 0
         lastNewcomer = now
         if (now < due) return // it is about to be told
-        due = maxOf(now + Random.nextLong(LONGEST_DELAY + 1), due + pause)
-        pause = minOf(2 * pause, LONGEST_PAUSE)
+        due = maxOf(now + Random.nextLong(LONGEST_DELAY + 1), due + maxOf(pause, SHORTEST_PAUSE))
+        pause = (2 * pause).coerceIn(SHORTEST_PAUSE, LONGEST_PAUSE)
         CompletableFuture.delayedExecutor(due - now, TimeUnit.MILLISECONDS).execute(tell)
     }
 }

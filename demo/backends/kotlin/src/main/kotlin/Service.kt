@@ -43,6 +43,7 @@ class Service {
     private val election = Election(instance, ::renew)
     private val since = System.currentTimeMillis()
     private val unacknowledged = AtomicInteger() // messages
+    @Volatile private var isLeaving = false
     @Volatile private var shares = true // the requests, with the other instances
     @Volatile private var isOnline = false // as the record says on this connection
 
@@ -101,6 +102,7 @@ class Service {
 
     /** What has come before the broker stops sending requests is answered, and acknowledged. */
     private fun stop() {
+        isLeaving = true
         val end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE)
         try {
             announce(online = false).get(PATIENCE, TimeUnit.SECONDS)
@@ -114,6 +116,7 @@ class Service {
 
     @Synchronized
     private fun announce(online: Boolean): CompletableFuture<*> {
+        if (online && isLeaving) return CompletableFuture.completedFuture(null)
         isOnline = online
         return publish(announcement(online))
     }

@@ -21,7 +21,7 @@ private val soundInstance = "(?!_)[A-Za-z0-9_.-]{1,64}".r
 final class Election(own: String, tell: () => Unit):
   /** When their records expire, as the broker tells on this connection, this instance included. */
   private var online = SortedMap.empty[String, Long]
-  private var pause = shortestPause
+  private var pause = 0L
   private var due = now() - longestPause // when newcomers are told, or were
   private var lastNewcomer = due
 
@@ -49,11 +49,11 @@ final class Election(own: String, tell: () => Unit):
   /** A newcomer may be at a broker that does not deliver what is retained. */
   private def greet(): Unit =
     val time = now()
-    if time - lastNewcomer >= longestPause then pause = shortestPause
+    if time - lastNewcomer >= longestPause then pause = 0
     lastNewcomer = time
     if time >= due then // or else it is about to be told
-      due = (time + Random.nextLong(longestDelay + 1)).max(due + pause)
-      pause = (2 * pause).min(longestPause)
+      due = (time + Random.nextLong(longestDelay + 1)).max(due + pause.max(shortestPause))
+      pause = (2 * pause).max(shortestPause).min(longestPause)
       Timer.after((due - time).millis)(tell())
 
 /** FNV-1a of 64 bits and MurmurHash3's finalizer: to be compared without sign. */

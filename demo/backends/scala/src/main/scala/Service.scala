@@ -39,6 +39,7 @@ final class Service:
   private val election = Election(instance, () => renew())
   private val since = System.currentTimeMillis()
   private val unacknowledged = AtomicInteger() // messages
+  @volatile private var isLeaving = false
   @volatile private var shares = true // the requests, with the other instances
   @volatile private var isOnline = false // as the record says on this connection
 
@@ -97,6 +98,7 @@ final class Service:
   /** What has come before the broker stops sending requests is answered, and acknowledged. */
   private def stop(): Unit =
     Try {
+      isLeaving = true
       val end = patience.fromNow
       Await.ready(announce(online = false), patience)
       client.unsubscribeWith().topicFilter(requestsFilter).send().get(patience.length, patience.unit)
@@ -105,8 +107,10 @@ final class Service:
     }.failed.foreach(reason => Console.err.println(s"The broker was not told: $reason"))
 
   private def announce(online: Boolean): Future[?] = synchronized {
-    isOnline = online
-    publish(announcement(online))
+    if online && isLeaving then Future.unit
+    else
+      isOnline = online
+      publish(announcement(online))
   }
 
   /** Tells again that this instance answers, before the record expires, which is for one that died with its broker. */

@@ -26,7 +26,7 @@ final class Election {
     /** When their records expire, as the broker tells on this connection, this instance included. */
     private final NavigableMap<String, Long> online = new TreeMap<>();
 
-    private long pause = SHORTEST_PAUSE;
+    private long pause;
     private long due = now() - LONGEST_PAUSE; // when newcomers are told, or were
     private long lastNewcomer = due;
 
@@ -87,11 +87,11 @@ final class Election {
     /** A newcomer may be at a broker that does not deliver what is retained. */
     private void greet() {
         var now = now();
-        if (now - lastNewcomer >= LONGEST_PAUSE) pause = SHORTEST_PAUSE;
+        if (now - lastNewcomer >= LONGEST_PAUSE) pause = 0;
         lastNewcomer = now;
         if (now < due) return; // it is about to be told
-        due = Math.max(now + ThreadLocalRandom.current().nextLong(LONGEST_DELAY + 1), due + pause);
-        pause = Math.min(2 * pause, LONGEST_PAUSE);
+        due = Math.max(now + ThreadLocalRandom.current().nextLong(LONGEST_DELAY + 1), due + Math.max(pause, SHORTEST_PAUSE));
+        pause = Math.min(Math.max(2 * pause, SHORTEST_PAUSE), LONGEST_PAUSE);
         CompletableFuture.delayedExecutor(due - now, TimeUnit.MILLISECONDS).execute(tell);
     }
 

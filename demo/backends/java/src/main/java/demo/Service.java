@@ -46,6 +46,7 @@ final class Service {
     private final Election election = new Election(instance, this::renew);
     private final long since = System.currentTimeMillis();
     private final AtomicInteger unacknowledged = new AtomicInteger(); // messages
+    private volatile boolean isLeaving;
     private volatile boolean shares = true; // the requests, with the other instances
     private volatile boolean isOnline; // as the record says on this connection
 
@@ -139,6 +140,7 @@ final class Service {
 
     /** What has come before the broker stops sending requests is answered, and acknowledged. */
     private void stop() {
+        isLeaving = true;
         var end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE);
         try {
             announce(false).get(PATIENCE, TimeUnit.SECONDS);
@@ -151,6 +153,7 @@ final class Service {
     }
 
     private synchronized CompletableFuture<?> announce(boolean online) {
+        if (online && isLeaving) return CompletableFuture.completedFuture(null);
         isOnline = online;
         return publish(announcement(online));
     }
