@@ -54,7 +54,7 @@ export const mutants = [
     from: 'properties: { correlationData, contentType }',
     to: 'properties: { correlationData, ...(message.method ? {} : { contentType }) }',
   },
-  { check: 'content-type', wrong: 'records have none', from: 'retain: true, properties: { contentType }', to: 'retain: true' },
+  { check: 'content-type', wrong: 'records have none', from: 'contentType, messageExpiryInterval', to: 'messageExpiryInterval' },
   {
     check: 'versions',
     wrong: 'requests of MQTT 3.1.1 are ignored',
@@ -266,4 +266,26 @@ export const mutants = [
   { check: 'leaving', wrong: 'what is in hand is dropped', from: 'while (!calls.isIdle || !outbox.isEmpty)', to: 'while (false)' },
   { check: 'goodbye', wrong: 'a stream holds it up', from: 'Promise.race([leave(), sleep(patience)])', to: 'leave()' },
   { check: 'goodbye', wrong: 'SIGTERM is not handled', from: "['SIGTERM', 'SIGINT']", to: "['SIGINT']" },
+  { check: 'record-expiry', wrong: 'none', from: ', messageExpiryInterval: recordExpiry', to: '' },
+  {
+    check: 'record-expiry',
+    wrong: 'none where it is offline',
+    from: ', messageExpiryInterval: recordExpiry',
+    to: ', ...(online && { messageExpiryInterval: recordExpiry })',
+  },
+  {
+    check: 'will-expiry',
+    wrong: 'none',
+    from: 'will: announcement(false),',
+    to: 'will: { ...announcement(false), properties: { contentType } },',
+  },
+  { check: 'record-expiry', wrong: 'not renewed', from: 'setInterval(renew, ', to: 'void (' },
+  { check: 'record-expiry', wrong: 'renewed too late', from: 'recordExpiry * 500', to: 'recordExpiry * 2000' },
+  { check: 'election-expired', wrong: 'they are there for ever', from: 'if (expires <= performance.now()) continue //', to: '//' },
+  {
+    check: 'election-expired',
+    wrong: 'what they renew is not heard',
+    from: 'this.#online.set(',
+    to: 'if (isNew) this.#online.set(',
+  },
 ]

@@ -4,6 +4,7 @@ import { startBroker } from '../support/broker.mjs'
 import bounds from './checks/bounds.mjs'
 import election from './checks/election.mjs'
 import errors from './checks/errors.mjs'
+import expiry from './checks/expiry.mjs'
 import instances from './checks/instances.mjs'
 import leaving from './checks/leaving.mjs'
 import once from './checks/once.mjs'
@@ -18,7 +19,18 @@ import { Tap } from './support/tap.mjs'
 import { whoConnects } from './support/who-connects.mjs'
 
 /** All checks in their order. */
-export const checks = [...requests, ...errors, ...once, ...streams, ...bounds, ...retained, ...election, ...instances, ...leaving]
+export const checks = [
+  ...requests,
+  ...errors,
+  ...once,
+  ...streams,
+  ...bounds,
+  ...retained,
+  ...election,
+  ...instances,
+  ...leaving,
+  ...expiry,
+]
 
 /**
  * @typedef {object} Result
@@ -189,7 +201,7 @@ class Run {
     const deadline = performance.now() + 3000
     while (!records.seen.has(instance) && performance.now() < deadline) await records.changed(100)
     await records.close()
-    return records.seen.get(instance) ?? { record: {}, retained: false, bytes: 0, contentType: undefined }
+    return records.seen.get(instance) ?? { record: {}, retained: false, bytes: 0, contentType: undefined, expiry: undefined, at: 0 }
   }
 
   /** Whether the service speaks MQTT 5, as the broker's log tells; a broker of one's own does not tell. @param {Instance} instance */

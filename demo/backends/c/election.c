@@ -17,7 +17,11 @@ enum {
 };
 
 /* As the broker tells on this connection, this instance included. */
-static char** online;
+struct sibling {
+    char* name;
+    long long expires; /* its record */
+};
+static struct sibling* online;
 static size_t count;
 
 static long long pause;
@@ -31,12 +35,12 @@ static long long now(void) {
 }
 
 void election_clear(void) {
-    while (count > 0) free(online[--count]);
+    while (count > 0) free(online[--count].name);
 }
 
 static size_t find(const char* name) {
     size_t n = 0;
-    while (n < count && strcmp(online[n], name) != 0) ++n;
+    while (n < count && strcmp(online[n].name, name) != 0) ++n;
     return n;
 }
 
@@ -61,7 +65,8 @@ static int greet(void) {
     return (int)(due - time);
 }
 
-int election_record(const char* own, const char* name, const char* payload, size_t length, bool is_retained) {
+int election_record(const char* own, const char* name, const char* payload, size_t length, bool is_retained,
+                    uint32_t expiry) {
     if (length > longest_record || !is_sound(name)) return -1;
     json_t* record = json_loadb(payload, length, JSON_ALLOW_NUL, NULL);
     const bool is_online = json_is_true(json_object_get(record, "online"));
@@ -69,15 +74,19 @@ int election_record(const char* own, const char* name, const char* payload, size
     const size_t found = find(name);
     if (!is_online) {
         if (found < count) {
-            free(online[found]);
+            free(online[found].name);
             online[found] = online[--count];
         }
         return -1;
     }
-    if (found < count) return -1;
+    const long long expires = now() + expiry * 1000LL;
+    if (found < count) {
+        online[found].expires = expires;
+        return -1;
+    }
     online = realloc(online, (count + 1) * sizeof *online);
     if (!online) abort();
-    online[count++] = strdup(name);
+    online[count++] = (struct sibling){strdup(name), expires};
     return is_retained || strcmp(name, own) == 0 ? -1 : greet();
 }
 
@@ -99,10 +108,13 @@ static uint64_t weight(const char* name, const char* uid, const char* id, size_t
 bool election_elects(const char* own, const char* uid, const char* id, size_t length) {
     const char* winner = "";
     uint64_t highest = 0;
+    const long long time = now();
     for (size_t n = 0; n < count; ++n) {
-        const uint64_t its = weight(online[n], uid, id, length);
-        if (its < highest || (its == highest && strcmp(online[n], winner) < 0)) continue;
-        winner = online[n];
+        if (online[n].expires <= time) continue; /* it died with its broker, which said nothing */
+        const char* name = online[n].name;
+        const uint64_t its = weight(name, uid, id, length);
+        if (its < highest || (its == highest && strcmp(name, winner) < 0)) continue;
+        winner = name;
         highest = its;
     }
     return strcmp(winner, own) == 0;

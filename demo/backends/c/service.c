@@ -33,7 +33,11 @@ static atomic_bool is_leaving;
 static atomic_bool is_unsubscribed; /* from the requests */
 static atomic_int unacknowledged;   /* messages */
 
-static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static uint32_t record_expiry; /* seconds, for one that died with its broker */
+static time_t since;
+
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER; /* locked while the record is published */
+static bool is_told_online;                               /* by the record, on this connection */
 static int goodbye = -1; /* the packet identifier of the last record, until it is acknowledged */
 
 static const char* variable(const char* name, const char* otherwise) {
@@ -89,34 +93,51 @@ static char* announcement(bool is_online) {
     if (is_online) {
         json_object_set_new(about, "version", json_string("1.0.0"));
         json_object_set_new(about, "methods", method_names());
-        json_object_set_new(about, "since", json_integer((json_int_t)time(NULL) * 1000));
+        json_object_set_new(about, "since", json_integer((json_int_t)since * 1000));
     }
     char* payload = json_dumps(about, JSON_COMPACT);
     json_decref(about);
     return payload;
 }
 
-static void announce(void) {
-    if (!is_leaving) publish(record, announcement(true), true, json_properties());
+static mosquitto_property* record_properties(void) {
+    mosquitto_property* properties = json_properties();
+    mosquitto_property_add_int32(&properties, MQTT_PROP_MESSAGE_EXPIRY_INTERVAL, record_expiry);
+    return properties;
 }
 
-static void* announce_later(void* milliseconds) {
+static void announce(void) {
+    pthread_mutex_lock(&mutex);
+    is_told_online = !is_leaving;
+    if (is_told_online) publish(record, announcement(true), true, record_properties());
+    pthread_mutex_unlock(&mutex);
+}
+
+/* Tells again that this instance answers, before the record expires. */
+static void renew(void) {
+    pthread_mutex_lock(&mutex);
+    if (is_told_online) publish(record, announcement(true), true, record_properties());
+    pthread_mutex_unlock(&mutex);
+}
+
+static void* renew_later(void* milliseconds) {
     const int delay = *(int*)milliseconds;
     free(milliseconds);
     const struct timespec time = {.tv_sec = delay / 1000, .tv_nsec = delay % 1000 * 1000000L};
     nanosleep(&time, NULL);
-    announce();
+    renew();
     return NULL;
 }
 
-static void receive_record(const char* name, const char* payload, size_t length, bool is_retained) {
-    const int delay = election_record(instance, name, payload, length, is_retained);
+static void receive_record(const char* name, const struct mosquitto_message* message, uint32_t expiry) {
+    const int delay =
+        election_record(instance, name, message->payload, (size_t)message->payloadlen, message->retain, expiry);
     if (delay < 0) return;
     int* milliseconds = malloc(sizeof delay);
     if (!milliseconds) abort();
     *milliseconds = delay;
     pthread_t thread;
-    if (pthread_create(&thread, NULL, announce_later, milliseconds) == 0) pthread_detach(thread);
+    if (pthread_create(&thread, NULL, renew_later, milliseconds) == 0) pthread_detach(thread);
 }
 
 bool is_ours(const char* sender, const char* id, size_t length) {
@@ -159,6 +180,14 @@ static void on_connect(struct mosquitto* connected, void* data, int reason, int 
     subscribe();
 }
 
+static void on_disconnect(struct mosquitto* disconnected, void* data, int reason,
+                          const mosquitto_property* properties) {
+    (void)disconnected, (void)data, (void)reason, (void)properties;
+    pthread_mutex_lock(&mutex);
+    is_told_online = false;
+    pthread_mutex_unlock(&mutex);
+}
+
 static void on_subscribe(struct mosquitto* connected, void* data, int id, int count, const int* granted) {
     (void)connected, (void)data, (void)id;
     for (int n = 0; n < count; ++n) {
@@ -186,7 +215,9 @@ static void on_message(struct mosquitto* connected, void* data, const struct mos
     const char* sender = strrchr(message->topic, '/') + 1;
     if ((size_t)(sender - message->topic) == strlen(control) &&
         strncmp(message->topic, control, strlen(control)) == 0) {
-        receive_record(sender, payload, length, message->retain);
+        uint32_t expiry = UINT32_MAX;
+        mosquitto_property_read_int32(properties, MQTT_PROP_MESSAGE_EXPIRY_INTERVAL, &expiry, false);
+        receive_record(sender, message, expiry);
         return;
     }
     if (message->retain || !is_uid(sender)) return; /* only records are ever retained */
@@ -218,7 +249,8 @@ static void on_unsubscribe(struct mosquitto* connected, void* data, int id) {
 /* The library may hold it back behind others, and others must know before no more requests come here. */
 static void say_goodbye(void) {
     pthread_mutex_lock(&mutex);
-    goodbye = publish(record, announcement(false), true, json_properties());
+    is_told_online = false;
+    goodbye = publish(record, announcement(false), true, record_properties());
     pthread_mutex_unlock(&mutex);
 }
 
@@ -264,10 +296,11 @@ static int connect_to(const struct url* url) {
     client = mosquitto_new(variable("WSMQ_CLIENT_ID", id), true, NULL);
     mosquitto_int_option(client, MOSQ_OPT_PROTOCOL_VERSION, MQTT_PROTOCOL_V5);
     mosquitto_reconnect_delay_set(client, 1, 30, true);
-    mosquitto_will_set_v5(client, record, (int)strlen(will), will, 1, true, json_properties());
+    mosquitto_will_set_v5(client, record, (int)strlen(will), will, 1, true, record_properties());
     if (url->user) mosquitto_username_pw_set(client, url->user, url->password);
     if (url->is_secure) mosquitto_int_option(client, MOSQ_OPT_TLS_USE_OS_CERTS, 1);
     mosquitto_connect_v5_callback_set(client, on_connect);
+    mosquitto_disconnect_v5_callback_set(client, on_disconnect);
     mosquitto_subscribe_callback_set(client, on_subscribe);
     mosquitto_message_v5_callback_set(client, on_message);
     mosquitto_publish_callback_set(client, on_publish);
@@ -284,6 +317,8 @@ int main(void) {
         return 1;
     }
     limit_calls(atoi(variable("WSMQ_LIMIT", "1000")), atoi(variable("WSMQ_STALL", "30000")));
+    record_expiry = (uint32_t)atoi(variable("WSMQ_RECORD_EXPIRY", "600"));
+    since = time(NULL);
     make_names();
 
     /* Before there are other threads, so that none of them gets these signals. */
@@ -300,8 +335,8 @@ int main(void) {
         return 1;
     }
     mosquitto_loop_start(client);
-    int signal;
-    sigwait(&signals, &signal);
+    const struct timespec renewal = {.tv_sec = record_expiry / 2, .tv_nsec = record_expiry % 2 * 500000000L};
+    while (sigtimedwait(&signals, NULL, &renewal) < 0) renew();
     leave();
     mosquitto_disconnect(client);
     mosquitto_loop_stop(client, false);

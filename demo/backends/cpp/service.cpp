@@ -105,6 +105,7 @@ int main() {
     options.root = environment("WSMQ_ROOT", "evsuites/");
     options.service = environment("WSMQ_SERVICE", "demo");
     options.version = "1.0.0";
+    options.record_expiry = std::chrono::seconds{std::stoul(environment("WSMQ_RECORD_EXPIRY", "600"))};
     options.calls.concurrency = std::stoul(environment("WSMQ_LIMIT", "1000"));
     options.calls.queue = 0;  // past the limit: overloaded
     options.calls.stall_timeout = std::chrono::milliseconds{std::stoul(environment("WSMQ_STALL", "30000"))};

@@ -2,10 +2,14 @@ package main
 
 import (
 	"encoding/json"
+	"maps"
+	"math"
 	"math/rand/v2"
 	"regexp"
 	"sync"
 	"time"
+
+	"github.com/eclipse/paho.golang/paho"
 )
 
 const (
@@ -22,8 +26,8 @@ type election struct {
 	own  string
 	tell func() // publishes the record again
 
-	mutex        sync.Mutex      // guards these
-	online       map[string]bool // as the broker tells on this connection, this instance included
+	mutex        sync.Mutex           // guards these
+	online       map[string]time.Time // when their records expire, as the broker tells on this connection, this instance included
 	pause        time.Duration
 	due          time.Time // when newcomers are told, or were
 	lastNewcomer time.Time
@@ -33,24 +37,28 @@ type election struct {
 func (e *election) clear() {
 	e.mutex.Lock()
 	defer e.mutex.Unlock()
-	e.online = map[string]bool{}
+	e.online = map[string]time.Time{}
 }
 
-func (e *election) handleRecord(instance string, payload []byte, retained bool) {
-	if len(payload) > longestRecord || !soundInstance.MatchString(instance) {
+func (e *election) handleRecord(instance string, packet *paho.Publish) {
+	if len(packet.Payload) > longestRecord || !soundInstance.MatchString(instance) {
 		return
 	}
 	var record map[string]any
-	_ = json.Unmarshal(payload, &record)
+	_ = json.Unmarshal(packet.Payload, &record)
 	e.mutex.Lock()
 	defer e.mutex.Unlock()
 	if record["online"] != true {
 		delete(e.online, instance)
 		return
 	}
-	isNew := !e.online[instance]
-	e.online[instance] = true
-	if isNew && !retained && instance != e.own {
+	life := time.Duration(math.MaxInt64) // of a record that has no expiry
+	if expiry := packet.Properties.MessageExpiry; expiry != nil {
+		life = time.Duration(*expiry) * time.Second
+	}
+	_, isKnown := e.online[instance]
+	e.online[instance] = time.Now().Add(life)
+	if !isKnown && !packet.Retain && instance != e.own {
 		e.greet()
 	}
 }
@@ -59,6 +67,8 @@ func (e *election) handleRecord(instance string, payload []byte, retained bool) 
 func (e *election) elects(uid, id string) bool {
 	e.mutex.Lock()
 	defer e.mutex.Unlock()
+	// Those that died with their broker, which said nothing.
+	maps.DeleteFunc(e.online, func(_ string, expires time.Time) bool { return !time.Now().Before(expires) })
 	winner, highest := "", uint64(0)
 	for instance := range e.online {
 		weight := hash(instance + "/" + uid + "/" + id)

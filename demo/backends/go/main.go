@@ -15,6 +15,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -30,6 +31,7 @@ var (
 	limit     = numberOr(os.Getenv("WSMQ_LIMIT"), 1000)                                     // calls that may be worked on at a time, half of them for one account
 	stall     = time.Duration(numberOr(os.Getenv("WSMQ_STALL"), 30_000)) * time.Millisecond // that a stream waits for credit
 	instance  = "go-" + randomName()
+	since     = time.Now().UnixMilli()
 	clientID  = cmp.Or(os.Getenv("WSMQ_CLIENT_ID"), service+"-"+instance)
 	requests  = root + "webapp/req/" + service + "/"
 	control   = root + "webapp/svc/" + service + "/"
@@ -37,10 +39,15 @@ var (
 
 	sharedRequests = "$share/" + service + "/" + requests + "+"
 
+	recordExpiry = uint32(numberOr(os.Getenv("WSMQ_RECORD_EXPIRY"), 600)) // seconds, for one that died with its broker
+
 	connection *autopaho.ConnectionManager
 	shares     atomic.Bool // the requests, with the other instances
 	leaving    atomic.Bool
-	elected    = &election{own: instance, tell: func() { announce(context.Background(), connection, true) }}
+	elected    = &election{own: instance, tell: renew}
+
+	telling  sync.Mutex  // held while the record is published
+	isOnline atomic.Bool // as it says on this connection
 
 	// {org}:{user}:{random}
 	soundUID = regexp.MustCompile(`^([^\x00-\x1f\x7f-\x{9f}/+#:]+):([^\x00-\x1f\x7f-\x{9f}/+#:]+):[a-z0-9]{4,16}$`)
@@ -99,7 +106,7 @@ func main() {
 	receive := func(received paho.PublishReceived) (bool, error) {
 		topic := received.Packet.Topic
 		if name, isControl := strings.CutPrefix(topic, control); isControl && !strings.Contains(name, "/") {
-			elected.handleRecord(name, received.Packet.Payload, received.Packet.Retain)
+			elected.handleRecord(name, received.Packet)
 			return true, nil
 		}
 		sender := topic[strings.LastIndex(topic, "/")+1:]
@@ -127,6 +134,10 @@ func main() {
 			elected.clear()
 			go start(ctx, connection, connack.Properties.SharedSubAvailable)
 		},
+		OnConnectionDown: func() bool {
+			isOnline.Store(false)
+			return true
+		},
 		ClientConfig: paho.ClientConfig{
 			ClientID:          clientID,
 			OnPublishReceived: []func(paho.PublishReceived) (bool, error){receive},
@@ -135,7 +146,13 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	<-ctx.Done()
+	for renewals := time.NewTicker(time.Duration(recordExpiry) * time.Second / 2); ctx.Err() == nil; {
+		select {
+		case <-renewals.C:
+			go renew()
+		case <-ctx.Done():
+		}
+	}
 	leave()
 	end, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
@@ -191,17 +208,33 @@ func start(ctx context.Context, connection *autopaho.ConnectionManager, canShare
 }
 
 func announce(ctx context.Context, connection *autopaho.ConnectionManager, online bool) {
+	telling.Lock()
+	defer telling.Unlock()
 	if online && leaving.Load() {
 		return
 	}
-	properties := &paho.PublishProperties{ContentType: contentType}
+	isOnline.Store(online)
+	publishRecord(ctx, connection, online)
+}
+
+// renew tells again that this instance answers, before the record expires.
+func renew() {
+	telling.Lock()
+	defer telling.Unlock()
+	if isOnline.Load() {
+		publishRecord(context.Background(), connection, true)
+	}
+}
+
+func publishRecord(ctx context.Context, connection *autopaho.ConnectionManager, online bool) {
+	properties := &paho.PublishProperties{ContentType: contentType, MessageExpiry: &recordExpiry}
 	publish(ctx, connection, &paho.Publish{Topic: record, Payload: announcement(online), QoS: 1, Retain: true, Properties: properties})
 }
 
 func announcement(online bool) []byte {
 	about := message{"online": online, "service": service, "instance": instance}
 	if online {
-		about["version"], about["methods"], about["since"] = "1.0.0", methodNames(), time.Now().UnixMilli()
+		about["version"], about["methods"], about["since"] = "1.0.0", methodNames(), since
 	}
 	payload, _ := json.Marshal(about)
 	return payload

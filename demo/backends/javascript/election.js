@@ -16,7 +16,7 @@ function hash(text) {
 }
 
 export class Election {
-  #online = new Set() // as the broker tells on this connection, this instance included
+  #online = new Map() // when their records expire, as the broker tells on this connection, this instance included
   #pause = 0
   #lastTold = -Infinity
   #lastNewcomer = -Infinity
@@ -34,19 +34,20 @@ export class Election {
     this.#timer = clearTimeout(this.#timer)
   }
 
-  handleRecord(instance, payload, retained) {
+  handleRecord(instance, { payload, retain, properties }) {
     if (payload.length > longestRecord || !/^(?!_)[\w.-]{1,64}$/.test(instance)) return
     if (!isOnline(payload)) return void this.#online.delete(instance)
     const isNew = !this.#online.has(instance)
-    this.#online.add(instance)
-    if (isNew && !retained && instance !== this.own) this.#greet()
+    this.#online.set(instance, performance.now() + (properties?.messageExpiryInterval ?? Infinity) * 1000)
+    if (isNew && !retain && instance !== this.own) this.#greet()
   }
 
   /** Whether this instance answers; `id` is undefined where there is none. */
   elects(uid, id = '') {
     let winner
     let highest = -1n
-    for (const instance of this.#online) {
+    for (const [instance, expires] of this.#online) {
+      if (expires <= performance.now()) continue // it died with its broker, which said nothing
       const weight = hash(`${instance}/${uid}/${id}`)
       if (weight < highest || (weight === highest && instance < winner)) continue
       highest = weight

@@ -10,7 +10,9 @@ import { Outbox } from './outbox.js'
 const { WSMQ_URL: url = 'mqtt://localhost', WSMQ_ROOT: root = 'evsuites/', WSMQ_SERVICE: service = 'demo' } = process.env
 const limit = Number(process.env.WSMQ_LIMIT ?? 1000) // calls that may be worked on at a time
 const stall = Number(process.env.WSMQ_STALL ?? 30_000) // ms that a stream waits for credit
+const recordExpiry = Number(process.env.WSMQ_RECORD_EXPIRY ?? 600) // s, for one that died with its broker
 const patience = 5000 // ms for what is in hand when the service leaves
+const since = Date.now()
 const instance = `js-${randomBytes(4).toString('hex')}`
 const requests = `${root}webapp/req/${service}/`
 const control = `${root}webapp/svc/${service}/`
@@ -31,14 +33,16 @@ const client = connect(url, {
 })
 const outbox = new Outbox(client)
 const calls = new Calls({ instance, limit, stall, send })
-const election = new Election(instance, () => announce(true).catch(complain))
+const election = new Election(instance, renew)
 let shares = true // the requests, with the other instances
+let isOnline = false // as the record says on this connection
 let hasStarted = false
 let isLeaving = false
 
-client.on('message', (topic, payload, { retain, properties }) => {
+client.on('message', (topic, payload, packet) => {
+  const { retain, properties } = packet
   const [name, uid] = topic.startsWith(control) ? topic.slice(control.length).split('/') : []
-  if (name && uid === undefined) return election.handleRecord(name, payload, retain)
+  if (name && uid === undefined) return election.handleRecord(name, packet)
   if (retain) return // of the past; only records are ever retained
   const sender = topic.slice(topic.lastIndexOf('/') + 1)
   if (!isUid(sender)) return
@@ -49,7 +53,9 @@ client.on('error', (error) => {
   complain(error)
   if (!hasStarted) process.exit(1)
 })
+client.on('close', () => (isOnline = false))
 client.on('connect', (connack) => start(connack.properties ?? {}).catch(complain))
+setInterval(renew, recordExpiry * 500)
 for (const signal of ['SIGTERM', 'SIGINT']) {
   process.once(signal, async () => {
     await Promise.race([leave(), sleep(patience)]).catch(complain)
@@ -103,15 +109,21 @@ function send(sender, message, correlationData) {
 
 async function announce(online) {
   if (online && isLeaving) return
+  isOnline = online
   const { topic, payload, ...options } = announcement(online)
   await outbox.publish(topic, payload, options)
 }
 
+/** Tells again that this instance answers, before the record expires. */
+function renew() {
+  if (isOnline) announce(true).catch(complain)
+}
+
 /** The retained record, which tells whether this instance answers. */
 function announcement(online) {
-  const about = { version: '1.0.0', methods: [...methods.keys()], since: Date.now() }
+  const about = { version: '1.0.0', methods: [...methods.keys()], since }
   const payload = JSON.stringify({ online, service, instance, ...(online && about) })
-  return { topic: record, payload, qos: 1, retain: true, properties: { contentType } }
+  return { topic: record, payload, qos: 1, retain: true, properties: { contentType, messageExpiryInterval: recordExpiry } }
 }
 
 function complain(error) {

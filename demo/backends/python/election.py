@@ -30,26 +30,28 @@ class Election:
 
     def __init__(self, own, tell):
         self.own, self.tell = own, tell
-        self.online = set()  # as the broker tells on this connection, this instance included
+        self.online = {}  # when their records expire, as the broker tells on this connection, this instance included
         self.pause, self.due, self.last_newcomer = 0, -math.inf, -math.inf
 
     def clear(self):
         """On each connection the broker tells of everybody anew."""
         self.online.clear()
 
-    def handle_record(self, instance, payload, retained):
-        if len(payload) > LONGEST_RECORD or not SOUND_INSTANCE.fullmatch(instance):
+    def handle_record(self, instance, message):
+        if len(message.payload) > LONGEST_RECORD or not SOUND_INSTANCE.fullmatch(instance):
             return
-        if not is_online(payload):
-            return self.online.discard(instance)
+        if not is_online(message.payload):
+            return self.online.pop(instance, None)
         is_new = instance not in self.online
-        self.online.add(instance)
-        if is_new and not retained and instance != self.own:
+        self.online[instance] = time.monotonic() + getattr(message.properties, "MessageExpiryInterval", math.inf)
+        if is_new and not message.retain and instance != self.own:
             self.greet()
 
     def elects(self, uid, identifier):
         """Whether this instance answers; the characters of the id, none where there is none."""
-        best = max(self.online, key=lambda each: (weight(f"{each}/{uid}/{identifier}"), each), default=None)
+        now = time.monotonic()
+        alive = (each for each, expires in self.online.items() if now < expires)  # a broker that died said nothing
+        best = max(alive, key=lambda each: (weight(f"{each}/{uid}/{identifier}"), each), default=None)
         return best == self.own
 
     def greet(self):

@@ -24,7 +24,9 @@ ROOT = os.environ.get("WSMQ_ROOT", "evsuites/")
 SERVICE = os.environ.get("WSMQ_SERVICE", "demo")
 LIMIT = int(os.environ.get("WSMQ_LIMIT", "1000"))  # calls that may be worked on at a time
 STALL = float(os.environ.get("WSMQ_STALL", "30000")) / 1000  # seconds that a stream waits for credit
+RECORD_EXPIRY = int(os.environ.get("WSMQ_RECORD_EXPIRY", "600"))  # seconds, for one that died with its broker
 PATIENCE = 5  # seconds for what is in hand when the service leaves
+SINCE = int(time.time() * 1000)
 INSTANCE = f"python-{secrets.token_hex(4)}"
 CLIENT_ID = os.environ.get("WSMQ_CLIENT_ID", f"{SERVICE}-{INSTANCE}")
 REQUESTS = f"{ROOT}webapp/req/{SERVICE}/"
@@ -44,11 +46,13 @@ def is_uid(uid):
     return parts is not None and all(len(part.encode()) <= 64 for part in parts.groups())
 
 
-def properties_of(correlation=None):
+def properties_of(correlation=None, expiry=None):
     properties = Properties(PacketTypes.PUBLISH)
     properties.ContentType = "application/json"
     if correlation is not None:
         properties.CorrelationData = correlation
+    if expiry is not None:
+        properties.MessageExpiryInterval = expiry
     return properties
 
 
@@ -60,14 +64,40 @@ def send(sender, message, correlation=None):
 
 def record(online):
     """The retained record, which tells whether this instance answers."""
-    about = {"version": "1.0.0", "methods": list(METHODS), "since": int(time.time() * 1000)} if online else {}
+    about = {"version": "1.0.0", "methods": list(METHODS), "since": SINCE} if online else {}
     return json.dumps({"online": online, "service": SERVICE, "instance": INSTANCE, **about})
 
 
-def announce(online=True):
-    if online and leaving.is_set():
-        return None
-    return outbox.publish(RECORD, record(online), retain=True, properties=properties_of())
+class Announcer:
+    """Publishes the record, from any thread; `renew` while it says that this instance is online."""
+
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.is_online = False
+
+    def announce(self, online):
+        with self.lock:
+            if online and leaving.is_set():
+                return None
+            self.is_online = online
+            return self.publish()
+
+    def renew(self):
+        with self.lock:
+            if self.is_online:
+                self.publish()
+
+    def publish(self):
+        return outbox.publish(RECORD, record(self.is_online), retain=True, properties=properties_of(expiry=RECORD_EXPIRY))
+
+    def renew_for_ever(self):
+        """Before it expires."""
+        while True:
+            time.sleep(RECORD_EXPIRY / 2)
+            self.renew()
+
+    def handle_disconnected(self, *_):
+        self.is_online = False
 
 
 class Subscriptions:
@@ -94,7 +124,7 @@ class Subscriptions:
             if self.shares and reasons[0].is_failure:
                 self.begin(client, can_share=False)
             return
-        announce()
+        announcer.announce(online=True)
         print(f"{SERVICE}/{INSTANCE} answers", flush=True)
 
     def end(self, client):
@@ -114,7 +144,7 @@ def on_message(client, userdata, message):
     topic = message.topic
     levels = topic[len(CONTROL) :].split("/") if topic.startswith(CONTROL) else []
     if len(levels) == 1:
-        return election.handle_record(levels[0], message.payload, message.retain)
+        return election.handle_record(levels[0], message)
     if message.retain:
         return  # of the past; only records are ever retained
     sender = topic.rpartition("/")[2]
@@ -130,7 +160,7 @@ def on_message(client, userdata, message):
 def leave(client):
     """What has come before the broker stops sending requests is answered, and acknowledged."""
     leaving.set()
-    announce(online=False).wait(PATIENCE)
+    announcer.announce(online=False).wait(PATIENCE)
     subscriptions.end(client)
     # The broker may have queued more of them, which come as their predecessors are acknowledged.
     end = time.monotonic() + PATIENCE
@@ -148,11 +178,13 @@ def stop(*_):
 client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id=CLIENT_ID, protocol=mqtt.MQTTv5)
 outbox = Outbox(client)
 calls = Calls(INSTANCE, LIMIT, STALL, send)
-election = Election(INSTANCE, announce)
+announcer = Announcer()
+election = Election(INSTANCE, announcer.renew)
 subscriptions = Subscriptions()
 leaving = threading.Event()
-client.will_set(RECORD, record(online=False), qos=1, retain=True, properties=properties_of())
+client.will_set(RECORD, record(online=False), qos=1, retain=True, properties=properties_of(expiry=RECORD_EXPIRY))
 client.on_connect, client.on_message = on_connect, on_message
+client.on_disconnect = announcer.handle_disconnected
 client.on_subscribe = subscriptions.handle_granted
 client.on_unsubscribe = lambda *_: subscriptions.removed.set()
 if URL.scheme not in ("mqtt", "mqtts"):
@@ -165,6 +197,7 @@ if URL.username:
 signal.signal(signal.SIGTERM, stop)
 client.connect(URL.hostname, URL.port or {"mqtt": 1883, "mqtts": 8883}[URL.scheme])
 client.loop_start()
+threading.Thread(target=announcer.renew_for_ever, daemon=True).start()
 try:
     threading.Event().wait()
 except (SystemExit, KeyboardInterrupt):

@@ -8,6 +8,8 @@ const patience = 20_000
  * @property {boolean} retained
  * @property {number} bytes
  * @property {string | undefined} contentType
+ * @property {number | undefined} expiry what is left of its Message Expiry Interval, in seconds
+ * @property {number} at `performance.now()` when it came
  */
 
 /** The discovery records of the service under test, as a webapp sees them. */
@@ -27,8 +29,9 @@ export class Records {
       } catch {
         record = payload.toString()
       }
-      const contentType = properties?.contentType
-      this.seen.set(topic.slice(topic.lastIndexOf('/') + 1), { record, retained: retain, bytes: payload.length, contentType })
+      const { contentType, messageExpiryInterval: expiry } = properties ?? {}
+      const seen = { record, retained: retain, bytes: payload.length, contentType, expiry, at: performance.now() }
+      this.seen.set(topic.slice(topic.lastIndexOf('/') + 1), seen)
       for (const wake of this.#waiting) wake()
       this.#waiting.clear()
     })
@@ -69,13 +72,31 @@ export class Records {
 
   /** @param {string} instance @param {boolean} online */
   async #says(instance, online) {
+    await this.#until(
+      () => this.seen.get(instance)?.record?.online === online,
+      `The record of ${instance} did not say ${online ? 'online' : 'offline'}`,
+    )
+    return this.last(instance).record
+  }
+
+  /** The record of an instance that has told one. @param {string} instance */
+  last(instance) {
+    return /** @type {Seen} */ (this.seen.get(instance))
+  }
+
+  /** Waits for the next record of an instance after one. @param {string} instance @param {Seen} before */
+  async next(instance, before) {
+    await this.#until(() => this.last(instance) !== before, `No further record of ${instance} came`)
+    return this.last(instance)
+  }
+
+  /** @param {() => boolean} condition @param {string} failure */
+  async #until(condition, failure) {
     const deadline = performance.now() + patience
-    while (this.seen.get(instance)?.record?.online !== online) {
-      const wanted = online ? 'online' : 'offline'
-      if (performance.now() > deadline) throw new Error(`The record of ${instance} did not say ${wanted} within ${patience / 1000} s`)
+    while (!condition()) {
+      if (performance.now() > deadline) throw new Error(`${failure} within ${patience / 1000} s`)
       await this.changed(100)
     }
-    return this.seen.get(instance)?.record
   }
 
   async close() {

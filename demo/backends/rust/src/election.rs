@@ -1,10 +1,11 @@
 //! Who answers where the broker has no shared subscriptions: all instances receive everything, and come to the same one.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
+use rumqttc::v5::mqttbytes::v5::Publish;
 use serde_json::Value;
 
 const LONGEST_RECORD: usize = 4096; // bytes
@@ -19,7 +20,7 @@ pub struct Election {
 
 #[derive(Default)]
 struct State {
-    online: BTreeSet<String>, // as the broker tells on this connection, this instance included
+    online: BTreeMap<String, Option<Instant>>, // when their records expire, as the broker tells on this connection, this instance included
     pause: Duration,
     due: Option<Instant>, // when newcomers are told, or were
     last_newcomer: Option<Instant>,
@@ -36,24 +37,29 @@ impl Election {
     }
 
     /// How long to wait before this instance tells its record again, if it has to.
-    pub fn handle_record(&self, instance: &str, payload: &[u8], retained: bool) -> Option<Duration> {
-        if payload.len() > LONGEST_RECORD || !is_instance(instance) {
+    pub fn handle_record(&self, instance: &str, packet: &Publish) -> Option<Duration> {
+        if packet.payload.len() > LONGEST_RECORD || !is_instance(instance) {
             return None;
         }
-        let record = serde_json::from_slice::<Value>(payload).unwrap_or_default();
+        let record = serde_json::from_slice::<Value>(&packet.payload).unwrap_or_default();
         let mut state = self.state.lock().unwrap();
         if record["online"] != Value::Bool(true) {
             state.online.remove(instance);
             return None;
         }
-        let is_new = state.online.insert(instance.into());
-        (is_new && !retained && instance != self.own).then(|| state.greet()).flatten()
+        let expiry = packet.properties.as_ref().and_then(|properties| properties.message_expiry_interval);
+        let expires = expiry.map(|seconds| Instant::now() + Duration::from_secs(seconds.into()));
+        let is_new = state.online.insert(instance.into(), expires).is_none();
+        (is_new && !packet.retain && instance != self.own).then(|| state.greet()).flatten()
     }
 
     /// Whether this instance answers; the id is empty where there is none.
     pub fn elects(&self, uid: &str, id: &str) -> bool {
         let state = self.state.lock().unwrap();
-        let weighed = state.online.iter().map(|instance| (weight(&format!("{instance}/{uid}/{id}")), instance));
+        let now = Instant::now();
+        // Those that died with their broker, which said nothing, have expired.
+        let alive = state.online.iter().filter(|(_, expires)| expires.is_none_or(|expires| now < expires));
+        let weighed = alive.map(|(instance, _)| (weight(&format!("{instance}/{uid}/{id}")), instance));
         weighed.max().is_some_and(|(_, winner)| *winner == self.own)
     }
 }

@@ -47,6 +47,12 @@ pub struct Service {
     places: Arc<Places>,
     /// How long a stream waits for credit.
     stall: Duration,
+    /// For one that died with its broker, in seconds.
+    record_expiry: u32,
+    /// In milliseconds since 1970.
+    since: u64,
+    /// As the record says on this connection.
+    is_online: AtomicBool,
     /// The requests, with the other instances.
     shares: AtomicBool,
     leaving: AtomicBool,
@@ -128,8 +134,17 @@ impl Service {
         if online && self.leaving.load(Relaxed) {
             return;
         }
-        let record = announcement(&self.name, &self.instance, online);
-        self.publish(self.record.clone(), true, record, json_properties()).await;
+        self.is_online.store(online, Relaxed);
+        let record = announcement(&self.name, &self.instance, online.then_some(self.since));
+        let properties = PublishProperties { message_expiry_interval: Some(self.record_expiry), ..json_properties() };
+        self.publish(self.record.clone(), true, record, properties).await;
+    }
+
+    /// Tells again that requests are answered, before the record expires.
+    async fn renew(&self) {
+        if self.is_online.load(Relaxed) {
+            self.announce(true).await;
+        }
     }
 
     /// Messages leave in the order of these calls; rumqttc keeps to what the broker takes at once.
@@ -182,11 +197,11 @@ impl Service {
     }
 
     fn receive_record(self: &Arc<Self>, instance: &str, packet: &Publish) {
-        if let Some(delay) = self.election.handle_record(instance, &packet.payload, packet.retain) {
+        if let Some(delay) = self.election.handle_record(instance, packet) {
             let service = self.clone();
             tokio::spawn(async move {
                 sleep(delay).await;
-                service.announce(true).await;
+                service.renew().await;
             });
         }
     }
@@ -209,13 +224,13 @@ fn json_properties() -> PublishProperties {
     PublishProperties { content_type: Some("application/json".into()), ..Default::default() }
 }
 
-fn announcement(service: &str, instance: &str, online: bool) -> String {
-    let mut about = json!({ "online": online, "service": service, "instance": instance });
-    if online {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+/// Offline where it tells no beginning.
+fn announcement(service: &str, instance: &str, since: Option<u64>) -> String {
+    let mut about = json!({ "online": since.is_some(), "service": service, "instance": instance });
+    if since.is_some() {
         about["version"] = json!("1.0.0");
         about["methods"] = json!(methods::NAMES);
-        about["since"] = json!(now.as_millis() as u64);
+        about["since"] = json!(since);
     }
     about.to_string()
 }
@@ -260,6 +275,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     // Calls that may be worked on at a time, half of them for one account.
     let limit = variable("WSMQ_LIMIT", "1000").parse()?;
     let stall = Duration::from_millis(variable("WSMQ_STALL", "30000").parse()?);
+    let record_expiry: u32 = variable("WSMQ_RECORD_EXPIRY", "600").parse()?;
     // The standard library seeds its hash tables from the system's random numbers.
     let instance = format!("rust-{:08x}", RandomState::new().hash_one(0) as u32);
     let control = format!("{root}webapp/svc/{name}/");
@@ -268,11 +284,11 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let client_id = variable("WSMQ_CLIENT_ID", &format!("{name}-{instance}"));
     let mut options = read_url(&variable("WSMQ_URL", "mqtt://localhost"), client_id)
         .ok_or("WSMQ_URL should be mqtt://[user:password@]host[:port]")?;
-    let will = announcement(&name, &instance, false);
+    let will = announcement(&name, &instance, None);
     let about_will = LastWillProperties {
         delay_interval: None,
         payload_format_indicator: None,
-        message_expiry_interval: None,
+        message_expiry_interval: Some(record_expiry),
         content_type: Some("application/json".into()),
         response_topic: None,
         correlation_data: None,
@@ -287,6 +303,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (calls, places) = (Mutex::default(), Places::new(limit));
     let service = Arc::new(Service {
         election: Election::new(instance.clone()),
+        record_expiry,
+        since: SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis() as u64,
+        is_online: AtomicBool::new(false),
         shares: AtomicBool::new(true),
         leaving: AtomicBool::new(false),
         in_hand: watch::Sender::new(0),
@@ -304,10 +323,16 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     });
 
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    let leaving = service.clone();
+    let (leaving, renewing) = (service.clone(), service.clone());
     tokio::spawn(async move {
         tokio::select! { _ = terminate.recv() => (), _ = interrupt.recv() => () }
         leaving.leave().await;
+    });
+    tokio::spawn(async move {
+        loop {
+            sleep(Duration::from_secs(record_expiry.into()) / 2).await;
+            renewing.renew().await;
+        }
     });
 
     // This loop moves everything, so whatever has to wait for it runs in a task of its own.
@@ -334,6 +359,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             Ok(_) => (),
             Err(error) => {
                 eprintln!("{error}");
+                service.is_online.store(false, Relaxed);
                 sleep(Duration::from_secs(1)).await; // the next poll connects again
             }
         }

@@ -1,13 +1,16 @@
 (ns demo.election
   "Who answers where the broker has no shared subscriptions: all instances receive everything, and come to the same one."
   (:require [clojure.data.json :as json])
-  (:import (java.nio.charset StandardCharsets)
+  (:import (com.hivemq.client.mqtt.mqtt5.message.publish Mqtt5Publish)
+           (java.nio.charset StandardCharsets)
            (java.util.concurrent CompletableFuture TimeUnit)))
 
 (def ^:private longest-record 4096) ; bytes
 (def ^:private longest-delay 500) ; ms until a newcomer is told that this instance is there
 (def ^:private shortest-pause 2000) ; ms between two times, twice as long after each,
 (def ^:private longest-pause 64000) ; up to this; from the beginning when nobody has come for so long
+
+(def ^:private never 0x100000000) ; seconds, more than a record's expiry can be
 
 (defn- now [] (quot (System/nanoTime) 1000000))
 
@@ -17,13 +20,13 @@
   (let [long-ago (- (now) longest-pause)]
     {:own own
      :tell tell
-     :online (atom #{}) ; as the broker tells on this connection, this instance included
+     :online (atom {}) ; when their records expire, as the broker tells on this connection, this instance included
      :pace (atom {:pause 0, :due long-ago, :newcomer long-ago})})) ; :due is when newcomers are told, or were
 
 (defn clear
   "On each connection the broker tells of everybody anew."
   [{:keys [online]}]
-  (reset! online #{}))
+  (reset! online {}))
 
 (defn- after-newcomer
   "The pace when somebody has come; one that is about to be told changes nothing."
@@ -50,12 +53,13 @@
     (catch Exception _ false)
     (catch StackOverflowError _ false)))
 
-(defn receive-record [{:keys [own online] :as election} instance ^bytes payload retained]
-  (when (and (<= (count payload) longest-record) (re-matches #"(?!_)[A-Za-z0-9_.-]{1,64}" instance))
-    (if (online? payload)
-      (let [[before] (swap-vals! online conj instance)]
-        (when-not (or (before instance) retained (= instance own)) (greet election)))
-      (swap! online disj instance))))
+(defn receive-record [{:keys [own online] :as election} instance ^Mqtt5Publish publish]
+  (when (and (<= (count (.getPayloadAsBytes publish)) longest-record) (re-matches #"(?!_)[A-Za-z0-9_.-]{1,64}" instance))
+    (if (online? (.getPayloadAsBytes publish))
+      (let [expires (+ (now) (* 1000 (.orElse (.getMessageExpiryInterval publish) never)))
+            [before] (swap-vals! online assoc instance expires)]
+        (when-not (or (before instance) (.isRetain publish) (= instance own)) (greet election)))
+      (swap! online dissoc instance))))
 
 (defn- mix ^long [^long value] (bit-xor value (unsigned-bit-shift-right value 33)))
 
@@ -71,4 +75,6 @@
 (defn elects?
   "Whether this instance answers; the id is empty where there is none."
   [{:keys [own online]} uid id]
-  (= own (last (sort-by (juxt #(weight (str % "/" uid "/" id)) identity) @online))))
+  (let [time (now)
+        alive (keep (fn [[instance expires]] (when (< time expires) instance)) @online)] ; a broker that died said nothing
+    (= own (last (sort-by (juxt #(weight (str % "/" uid "/" id)) identity) alive)))))

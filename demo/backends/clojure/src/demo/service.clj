@@ -8,7 +8,7 @@
             [demo.uid :as uid])
   (:import (com.hivemq.client.mqtt MqttGlobalPublishFilter)
            (com.hivemq.client.mqtt.datatypes MqttQos)
-           (com.hivemq.client.mqtt.lifecycle MqttClientConnectedListener)
+           (com.hivemq.client.mqtt.lifecycle MqttClientConnectedListener MqttClientDisconnectedListener)
            (com.hivemq.client.mqtt.mqtt5 Mqtt5AsyncClient Mqtt5Client Mqtt5ClientBuilder)
            (com.hivemq.client.mqtt.mqtt5.lifecycle Mqtt5ClientConnectedContext)
            (com.hivemq.client.mqtt.mqtt5.message.publish Mqtt5Publish Mqtt5PublishBuilder$Complete)
@@ -25,8 +25,10 @@
 (def ^:private service (variable "WSMQ_SERVICE" "demo"))
 (def ^:private limit (parse-long (variable "WSMQ_LIMIT" "1000")))
 (def ^:private stall (parse-long (variable "WSMQ_STALL" "30000")))
+(def ^:private record-expiry (parse-long (variable "WSMQ_RECORD_EXPIRY" "600"))) ; seconds
 (def ^:private patience 5) ; seconds for what is in hand when the service leaves
 (def ^:private life 60) ; seconds, of a call whose message has no expiry
+(def ^:private since (System/currentTimeMillis))
 (def ^:private instance (format "clojure-%08x" (rand-int Integer/MAX_VALUE)))
 (def ^:private requests (str root "webapp/req/" service "/"))
 (def ^:private control (str root "webapp/svc/" service "/"))
@@ -45,8 +47,11 @@
   "The retained record, which tells whether this instance answers."
   ^Mqtt5Publish [online]
   (let [about {"online" online "service" service "instance" instance}
-        more {"version" "1.0.0" "methods" (keys methods/all) "since" (System/currentTimeMillis)}]
-    (-> (message record (if online (merge about more) about)) (.retain true) .build)))
+        more {"version" "1.0.0" "methods" (keys methods/all) "since" since}]
+    (-> (message record (if online (merge about more) about))
+        (.retain true)
+        (.messageExpiryInterval (long record-expiry))
+        .build)))
 
 (defn- client-builder
   "For mqtt://[user:password@]host[:port] or mqtts://."
@@ -66,11 +71,14 @@
 
 (declare start)
 
+(def ^:private is-online (atom false)) ; as the record says on this connection
+
 (def ^:private ^Mqtt5AsyncClient client
   (-> (client-builder)
       (.identifier (variable "WSMQ_CLIENT_ID" (str service "-" instance)))
       .automaticReconnectWithDefaultConfig
       (.addConnectedListener (reify MqttClientConnectedListener (onConnected [_ context] (start context))))
+      (.addDisconnectedListener (reify MqttClientDisconnectedListener (onDisconnected [_ _] (reset! is-online false))))
       (.willPublish (.asWill (announcement false)))
       .buildAsync))
 
@@ -88,10 +96,21 @@
 
 (def ^:private leaving (atom false))
 
-(defn- announce ^CompletableFuture []
-  (if @leaving (CompletableFuture/completedFuture nil) (publish (announcement true))))
+(defn- announce ^CompletableFuture [online]
+  (locking is-online
+    (if (and online @leaving)
+      (CompletableFuture/completedFuture nil)
+      (do
+        (reset! is-online online)
+        (publish (announcement online))))))
 
-(def ^:private election (election/election instance announce))
+(defn- renew
+  "Tells again that this instance answers, before the record expires, which is for one that died with its broker."
+  []
+  (locking is-online
+    (when @is-online (publish (announcement true)))))
+
+(def ^:private election (election/election instance renew))
 (def ^:private shares (atom true)) ; the requests, with the other instances
 
 (defn- requests-filter [] (str (when @shares (str "$share/" service "/")) requests "+"))
@@ -120,7 +139,7 @@
         sender (subs topic (inc (string/last-index-of topic "/")))
         payload (.getPayloadAsBytes publish)]
     (cond
-      (= topic (str control sender)) (election/receive-record election sender payload (.isRetain publish))
+      (= topic (str control sender)) (election/receive-record election sender publish)
       (or (.isRetain publish) (not (uid/sound? sender))) nil ; only records are ever retained
       (string/starts-with? topic requests) (calls/receive-request open-calls sender payload
                                                                   (.orElse (.getMessageExpiryInterval publish) life)
@@ -167,7 +186,7 @@
   (let [granted (mapv subscribe [(str record "/+") (str control "_all/+")])]
     (-> (CompletableFuture/allOf (into-array CompletableFuture granted))
         (then subscribe-requests)
-        (then announce)
+        (then #(announce true))
         (.whenComplete (reify BiConsumer
                          (accept [_ _ reason]
                            (if reason (complain reason) (println (str service "/" instance " answers")))))))))
@@ -181,7 +200,7 @@
   (try
     (reset! leaving true)
     (let [end (+ (System/nanoTime) (* patience 1000000000))]
-      (.get (publish (announcement false)) patience TimeUnit/SECONDS)
+      (.get (announce false) patience TimeUnit/SECONDS)
       (.get (unsubscribe (requests-filter)) patience TimeUnit/SECONDS)
       (while (and (not (and (calls/idle? open-calls) (zero? @unacknowledged))) (neg? (- (System/nanoTime) end)))
         (Thread/sleep 5))
@@ -193,4 +212,7 @@
   ;; Once: a callback of each subscription would be called once more after every reconnection.
   (.publishes client MqttGlobalPublishFilter/ALL (reify Consumer (accept [_ publish] (receive publish))))
   (-> (.connectWith client) (.cleanStart true) (.keepAlive 30) .send .join)
-  @(promise)) ; until a signal ends the program
+  (loop [] ; until a signal ends the program
+    (Thread/sleep (long (* 500 record-expiry)))
+    (renew)
+    (recur)))

@@ -1,6 +1,7 @@
 package demo
 
-import java.util.TreeSet
+import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish
+import java.util.TreeMap
 import java.util.concurrent.CompletableFuture
 import java.util.concurrent.TimeUnit
 import kotlin.random.Random
@@ -9,6 +10,7 @@ private const val LONGEST_RECORD = 4096 // bytes
 private const val LONGEST_DELAY = 500L // ms until a newcomer is told that this instance is there
 private const val SHORTEST_PAUSE = 2_000L // ms between two times, twice as long after each,
 private const val LONGEST_PAUSE = 64_000L // up to this; from the beginning when nobody has come for so long
+private const val NEVER = 1L shl 32 // seconds, more than a record's expiry can be
 private val soundInstance = Regex("(?!_)[A-Za-z0-9_.-]{1,64}")
 
 /**
@@ -16,8 +18,8 @@ private val soundInstance = Regex("(?!_)[A-Za-z0-9_.-]{1,64}")
  * [tell] publishes the record of [own] again.
  */
 class Election(private val own: String, private val tell: () -> Unit) {
-    /** As the broker tells on this connection, this instance included. */
-    private val online = TreeSet<String>()
+    /** When their records expire, as the broker tells on this connection, this instance included. */
+    private val online = TreeMap<String, Long>()
     private var pause = 0L
     private var due = now() - LONGEST_PAUSE // when newcomers are told, or were
     private var lastNewcomer = due
@@ -27,21 +29,26 @@ class Election(private val own: String, private val tell: () -> Unit) {
     fun clear() = online.clear()
 
     @Synchronized
-    fun receiveRecord(instance: String, payload: ByteArray, isRetained: Boolean) {
+    fun receiveRecord(instance: String, publish: Mqtt5Publish) {
+        val payload = publish.payloadAsBytes
         if (payload.size > LONGEST_RECORD || !soundInstance.matches(instance)) return
         val record = runCatching { read(payload).asJsonObject }.getOrNull()
         if (record?.get("online") != json(true)) {
             online.remove(instance)
-        } else if (online.add(instance) && !isRetained && instance != own) {
-            greet()
+            return
         }
+        val expires = now() + TimeUnit.SECONDS.toMillis(publish.messageExpiryInterval.orElse(NEVER))
+        val isNew = online.put(instance, expires) == null
+        if (isNew && !publish.isRetain && instance != own) greet()
     }
 
     /** Whether this instance answers; the id is empty where there is none. */
     @Synchronized
-    fun elects(uid: String, id: String) =
+    fun elects(uid: String, id: String): Boolean {
+        online.values.removeIf { it <= now() } // they died with their broker, which said nothing
         // In their order, and of equal weights the last wins.
-        online.descendingSet().maxByOrNull { weight("$it/$uid/$id") } == own
+        return online.descendingKeySet().maxByOrNull { weight("$it/$uid/$id") } == own
+    }
 
     /** A newcomer may be at a broker that does not deliver what is retained. */
     private fun greet() {

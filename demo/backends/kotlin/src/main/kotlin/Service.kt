@@ -27,6 +27,7 @@ private val broker = URI(System.getenv("WSMQ_URL") ?: "mqtt://localhost")
 private val root = System.getenv("WSMQ_ROOT") ?: "evsuites/"
 private val service = System.getenv("WSMQ_SERVICE") ?: "demo"
 private val limit = (System.getenv("WSMQ_LIMIT") ?: "1000").toInt()
+private val recordExpiry = (System.getenv("WSMQ_RECORD_EXPIRY") ?: "600").toLong() // seconds
 private const val PATIENCE = 5L // seconds for what is in hand when the service leaves
 private const val LIFE = 60L // seconds, of a call whose message has no expiry
 
@@ -39,15 +40,18 @@ class Service {
     private val control = "${root}webapp/svc/$service/"
     private val record = control + instance
     private val calls = Calls(this, limit)
-    private val election = Election(instance) { announce() }
+    private val election = Election(instance, ::renew)
+    private val since = System.currentTimeMillis()
     private val unacknowledged = AtomicInteger() // messages
     @Volatile private var isLeaving = false
     @Volatile private var shares = true // the requests, with the other instances
+    @Volatile private var isOnline = false // as the record says on this connection
 
     private val client: Mqtt5AsyncClient = clientBuilder()
         .identifier(System.getenv("WSMQ_CLIENT_ID") ?: "$service-$instance")
         .automaticReconnectWithDefaultConfig()
         .addConnectedListener { context -> start((context as Mqtt5ClientConnectedContext).connAck) }
+        .addDisconnectedListener { isOnline = false }
         .willPublish(announcement(online = false).asWill())
         .buildAsync()
 
@@ -56,7 +60,10 @@ class Service {
         // Once: a callback of each subscription would be called once more after every reconnection.
         client.publishes(MqttGlobalPublishFilter.ALL, ::receive)
         client.connectWith().cleanStart(true).keepAlive(30).send().join()
-        Thread.currentThread().join() // until a signal ends the program
+        while (true) { // until a signal ends the program
+            Thread.sleep(recordExpiry * 500)
+            renew()
+        }
     }
 
     /** Subscribes and then tells that requests are answered; after every reconnection again. */
@@ -65,7 +72,7 @@ class Service {
         shares = answer.restrictions.isSharedSubscriptionAvailable
         CompletableFuture.allOf(subscribe("$record/+", DO_NOT_SEND), subscribe("${control}_all/+", DO_NOT_SEND))
             .thenCompose { subscribeRequests() }
-            .thenCompose { announce() }
+            .thenCompose { announce(online = true) }
             .whenComplete { _, failure ->
                 if (failure != null) System.err.println(failure.message) else println("$service/$instance answers")
             }
@@ -98,7 +105,7 @@ class Service {
         isLeaving = true
         val end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE)
         try {
-            publish(announcement(online = false)).get(PATIENCE, TimeUnit.SECONDS)
+            announce(online = false).get(PATIENCE, TimeUnit.SECONDS)
             client.unsubscribeWith().topicFilter(requestsFilter()).send().get(PATIENCE, TimeUnit.SECONDS)
             while ((!calls.isIdle || unacknowledged.get() > 0) && System.nanoTime() - end < 0) Thread.sleep(5)
             client.disconnect().get(PATIENCE, TimeUnit.SECONDS)
@@ -107,17 +114,27 @@ class Service {
         }
     }
 
-    private fun announce(): CompletableFuture<*> =
-        if (isLeaving) CompletableFuture.completedFuture(null) else publish(announcement(online = true))
+    @Synchronized
+    private fun announce(online: Boolean): CompletableFuture<*> {
+        if (online && isLeaving) return CompletableFuture.completedFuture(null)
+        isOnline = online
+        return publish(announcement(online))
+    }
+
+    /** Tells again that this instance answers, before the record expires, which is for one that died with its broker. */
+    @Synchronized
+    private fun renew() {
+        if (isOnline) publish(announcement(online = true))
+    }
 
     private fun announcement(online: Boolean): Mqtt5Publish {
         val about = jsonOf("online" to online, "service" to service, "instance" to instance)
         if (online) {
             about.addProperty("version", "1.0.0")
             about.add("methods", json(methods.keys))
-            about.addProperty("since", System.currentTimeMillis())
+            about.addProperty("since", since)
         }
-        return message(record, about).retain(true).build()
+        return message(record, about).retain(true).messageExpiryInterval(recordExpiry).build()
     }
 
     /** Runs on a thread of the client, which must not be kept waiting, and takes no more messages after an exception. */
@@ -129,7 +146,7 @@ class Service {
         val topic = publish.topic.toString()
         val sender = topic.substringAfterLast('/')
         val payload = publish.payloadAsBytes
-        if (topic == control + sender) return election.receiveRecord(sender, payload, publish.isRetain)
+        if (topic == control + sender) return election.receiveRecord(sender, publish)
         if (publish.isRetain || !isUid(sender)) return // only records are ever retained
         if (topic.startsWith(requests)) {
             val life = publish.messageExpiryInterval.orElse(LIFE).seconds

@@ -23,6 +23,7 @@ private val broker = URI(sys.env.getOrElse("WSMQ_URL", "mqtt://localhost"))
 private val root = sys.env.getOrElse("WSMQ_ROOT", "evsuites/")
 private val service = sys.env.getOrElse("WSMQ_SERVICE", "demo")
 private val limit = sys.env.getOrElse("WSMQ_LIMIT", "1000").toInt
+private val recordExpiry = sys.env.getOrElse("WSMQ_RECORD_EXPIRY", "600").toLong // seconds
 private val patience = 5.seconds // for what is in hand when the service leaves
 private val life = 60L // seconds, of a call whose message has no expiry
 
@@ -35,15 +36,18 @@ final class Service:
   private val control = s"${root}webapp/svc/$service/"
   private val record = control + instance
   private val calls = Calls(this, limit)
-  private val election = Election(instance, () => announce())
+  private val election = Election(instance, () => renew())
+  private val since = System.currentTimeMillis()
   private val unacknowledged = AtomicInteger() // messages
   @volatile private var isLeaving = false
   @volatile private var shares = true // the requests, with the other instances
+  @volatile private var isOnline = false // as the record says on this connection
 
   private val client: Mqtt5AsyncClient = clientBuilder()
     .identifier(sys.env.getOrElse("WSMQ_CLIENT_ID", s"$service-$instance"))
     .automaticReconnectWithDefaultConfig()
     .addConnectedListener { case context: Mqtt5ClientConnectedContext => start(context.getConnAck) }
+    .addDisconnectedListener { _ => isOnline = false }
     .willPublish(announcement(online = false).asWill())
     .buildAsync()
 
@@ -52,7 +56,9 @@ final class Service:
     // Once: a callback of each subscription would be called once more after every reconnection.
     client.publishes(ALL, receive)
     client.connectWith().cleanStart(true).keepAlive(30).send().join()
-    Thread.currentThread().join() // until a signal ends the program
+    while true do // until a signal ends the program
+      Thread.sleep(recordExpiry * 500)
+      renew()
 
   /** Subscribes and then tells that requests are answered; after every reconnection again. */
   private def start(answer: Mqtt5ConnAck): Unit =
@@ -62,7 +68,7 @@ final class Service:
       for
         _ <- Future.sequence(List(s"$record/+", s"${control}_all/+").map(subscribe(_)))
         _ <- subscribeRequests()
-        _ <- announce()
+        _ <- announce(online = true)
       yield ()
     told.onComplete {
       case Success(_) => println(s"$service/$instance answers")
@@ -94,22 +100,29 @@ final class Service:
     Try {
       isLeaving = true
       val end = patience.fromNow
-      Await.ready(publish(announcement(online = false)), patience)
+      Await.ready(announce(online = false), patience)
       client.unsubscribeWith().topicFilter(requestsFilter).send().get(patience.length, patience.unit)
       while (!calls.isIdle || unacknowledged.get > 0) && end.hasTimeLeft() do Thread.sleep(5)
       client.disconnect().get(patience.length, patience.unit)
     }.failed.foreach(reason => Console.err.println(s"The broker was not told: $reason"))
 
-  private def announce(): Future[?] =
-    if isLeaving then Future.unit else publish(announcement(online = true))
+  private def announce(online: Boolean): Future[?] = synchronized {
+    if online && isLeaving then Future.unit
+    else
+      isOnline = online
+      publish(announcement(online))
+  }
+
+  /** Tells again that this instance answers, before the record expires, which is for one that died with its broker. */
+  private def renew(): Unit = synchronized { if isOnline then publish(announcement(online = true)) }
 
   private def announcement(online: Boolean): Mqtt5Publish =
     val about = ujson.Obj("online" -> online, "service" -> service, "instance" -> instance)
     if online then
       about("version") = "1.0.0"
       about("methods") = Methods.all.keys
-      about("since") = System.currentTimeMillis().toDouble
-    message(record, about).retain(true).build()
+      about("since") = since.toDouble
+    message(record, about).retain(true).messageExpiryInterval(recordExpiry).build()
 
   /** Runs on a thread of the client, which must not be kept waiting, and takes no more messages after an exception. */
   private def receive(publish: Mqtt5Publish): Unit =
@@ -119,7 +132,7 @@ final class Service:
   private def take(publish: Mqtt5Publish): Unit =
     val topic = publish.getTopic.toString
     val sender = topic.substring(topic.lastIndexOf('/') + 1)
-    if topic == control + sender then election.receiveRecord(sender, publish.getPayloadAsBytes, publish.isRetain)
+    if topic == control + sender then election.receiveRecord(sender, publish)
     else if publish.isRetain || !isUid(sender) then () // only records are ever retained
     else if topic.startsWith(requests) then
       val lives = publish.getMessageExpiryInterval.orElse(life).seconds

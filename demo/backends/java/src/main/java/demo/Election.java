@@ -1,10 +1,11 @@
 package demo;
 
 import com.google.gson.JsonPrimitive;
+import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.NavigableSet;
-import java.util.TreeSet;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -17,12 +18,13 @@ final class Election {
     private static final long SHORTEST_PAUSE = 2_000; // ms between two times, twice as long after each,
     private static final long LONGEST_PAUSE = 64_000; // up to this; from the beginning when nobody has come for so long
     private static final Pattern SOUND_INSTANCE = Pattern.compile("(?!_)[A-Za-z0-9_.-]{1,64}");
+    private static final long NEVER = 1L << 32; // seconds, more than a record's expiry can be
     private static final JsonPrimitive YES = new JsonPrimitive(true);
 
     private final String own;
     private final Runnable tell;
-    /** As the broker tells on this connection, this instance included. */
-    private final NavigableSet<String> online = new TreeSet<>();
+    /** When their records expire, as the broker tells on this connection, this instance included. */
+    private final NavigableMap<String, Long> online = new TreeMap<>();
 
     private long pause;
     private long due = now() - LONGEST_PAUSE; // when newcomers are told, or were
@@ -39,13 +41,16 @@ final class Election {
         online.clear();
     }
 
-    synchronized void receiveRecord(String instance, ByteBuffer payload, boolean isRetained) {
+    synchronized void receiveRecord(String instance, Mqtt5Publish publish) {
+        var payload = publish.getPayload().orElse(ByteBuffer.allocate(0));
         if (payload.remaining() > LONGEST_RECORD || !SOUND_INSTANCE.matcher(instance).matches()) return;
         if (!isOnline(payload)) {
             online.remove(instance);
-        } else if (online.add(instance) && !isRetained && !instance.equals(own)) {
-            greet();
+            return;
         }
+        var expiry = publish.getMessageExpiryInterval().orElse(NEVER);
+        var isNew = online.put(instance, now() + TimeUnit.SECONDS.toMillis(expiry)) == null;
+        if (isNew && !publish.isRetain() && !instance.equals(own)) greet();
     }
 
     private static boolean isOnline(ByteBuffer payload) {
@@ -58,9 +63,10 @@ final class Election {
 
     /** Whether this instance answers; the id is empty where there is none. */
     synchronized boolean elects(String uid, String id) {
+        online.values().removeIf(expires -> expires <= now()); // they died with their broker, which said nothing
         String winner = null;
         var highest = 0L;
-        for (var instance : online) { // in their order, and of equal weights the last wins
+        for (var instance : online.keySet()) { // in their order, and of equal weights the last wins
             var weight = weight(instance + "/" + uid + "/" + id);
             if (winner != null && Long.compareUnsigned(weight, highest) < 0) continue;
             winner = instance;

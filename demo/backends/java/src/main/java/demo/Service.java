@@ -31,6 +31,7 @@ final class Service {
     private static final String ROOT = variable("WSMQ_ROOT", "evsuites/");
     private static final String SERVICE = variable("WSMQ_SERVICE", "demo");
     private static final int LIMIT = Integer.parseInt(variable("WSMQ_LIMIT", "1000"));
+    private static final int RECORD_EXPIRY = Integer.parseInt(variable("WSMQ_RECORD_EXPIRY", "600")); // seconds
     private static final int PATIENCE = 5; // seconds for what is in hand when the service leaves
     private static final int LIFE = 60; // seconds, of a call whose message has no expiry
 
@@ -42,15 +43,18 @@ final class Service {
     private final String control = ROOT + "webapp/svc/" + SERVICE + "/";
     private final String record = control + instance;
     private final Calls calls = new Calls(this, LIMIT);
-    private final Election election = new Election(instance, this::announce);
+    private final Election election = new Election(instance, this::renew);
+    private final long since = System.currentTimeMillis();
     private final AtomicInteger unacknowledged = new AtomicInteger(); // messages
     private volatile boolean isLeaving;
     private volatile boolean shares = true; // the requests, with the other instances
+    private volatile boolean isOnline; // as the record says on this connection
 
     private final Mqtt5AsyncClient client = builder(BROKER)
             .identifier(variable("WSMQ_CLIENT_ID", SERVICE + "-" + instance))
             .automaticReconnectWithDefaultConfig()
             .addConnectedListener(context -> start(((Mqtt5ClientConnectedContext) context).getConnAck()))
+            .addDisconnectedListener(context -> isOnline = false)
             .willPublish(announcement(false).asWill())
             .buildAsync();
 
@@ -60,7 +64,10 @@ final class Service {
         // Once: a callback of each subscription would be called once more after every reconnection.
         service.client.publishes(MqttGlobalPublishFilter.ALL, service::receive);
         service.client.connectWith().cleanStart(true).keepAlive(30).send().join();
-        Thread.currentThread().join(); // until a signal ends the program
+        for (;;) { // until a signal ends the program
+            Thread.sleep(RECORD_EXPIRY * 500L);
+            service.renew();
+        }
     }
 
     private static String variable(String name, String otherwise) {
@@ -92,7 +99,7 @@ final class Service {
         shares = answer.getRestrictions().isSharedSubscriptionAvailable();
         var own = CompletableFuture.allOf(subscribe(record + "/+", DO_NOT_SEND), subscribe(control + "_all/+", DO_NOT_SEND));
         own.thenCompose(granted -> subscribeRequests())
-                .thenCompose(granted -> announce())
+                .thenCompose(granted -> announce(true))
                 .whenComplete((published, failure) -> {
                     if (failure != null) System.err.println(failure.getMessage());
                     else System.out.println(SERVICE + "/" + instance + " answers");
@@ -136,7 +143,7 @@ final class Service {
         isLeaving = true;
         var end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE);
         try {
-            publish(announcement(false)).get(PATIENCE, TimeUnit.SECONDS);
+            announce(false).get(PATIENCE, TimeUnit.SECONDS);
             client.unsubscribeWith().topicFilter(requestsFilter()).send().get(PATIENCE, TimeUnit.SECONDS);
             while ((!calls.isIdle() || unacknowledged.get() > 0) && System.nanoTime() - end < 0) Thread.sleep(5);
             client.disconnect().get(PATIENCE, TimeUnit.SECONDS);
@@ -145,8 +152,15 @@ final class Service {
         }
     }
 
-    private CompletableFuture<?> announce() {
-        return isLeaving ? CompletableFuture.completedFuture(null) : publish(announcement(true));
+    private synchronized CompletableFuture<?> announce(boolean online) {
+        if (online && isLeaving) return CompletableFuture.completedFuture(null);
+        isOnline = online;
+        return publish(announcement(online));
+    }
+
+    /** Tells again that this instance answers, before the record expires, which is for one that died with its broker. */
+    private synchronized void renew() {
+        if (isOnline) publish(announcement(true));
     }
 
     private Mqtt5Publish announcement(boolean online) {
@@ -157,9 +171,9 @@ final class Service {
         if (online) {
             about.addProperty("version", "1.0.0");
             about.add("methods", Json.of(List.copyOf(Methods.ALL.keySet())));
-            about.addProperty("since", System.currentTimeMillis());
+            about.addProperty("since", since);
         }
-        return message(record, about).retain(true).build();
+        return message(record, about).retain(true).messageExpiryInterval(RECORD_EXPIRY).build();
     }
 
     /** Runs on a thread of the client, which must not be kept waiting, and takes no more messages after an exception. */
@@ -176,7 +190,7 @@ final class Service {
         var sender = topic.substring(topic.lastIndexOf('/') + 1);
         var payload = publish.getPayload().orElse(ByteBuffer.allocate(0));
         if (topic.equals(control + sender)) {
-            election.receiveRecord(sender, payload, publish.isRetain());
+            election.receiveRecord(sender, publish);
             return;
         }
         if (publish.isRetain() || !Uid.isSound(sender)) return; // only records are ever retained
