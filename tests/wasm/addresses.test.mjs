@@ -121,7 +121,8 @@ test('a client may be ended or deleted by the function', async (t) => {
 test('the handshake that follows has its own refusals', async (t) => {
   const { broker, client } = await started(t, undefined)
   const failing = failureOf(client, { uris: [() => broker.url], credentials: () => ({ userName: 'ann' }) })
-  for (const _ of ['first', 'asked once more']) {
+  // Credentials that are refused are asked for once more.
+  for (let connect = 0; connect < 2; connect++) {
     const peer = await broker.peer()
     await peer.take('connect')
     peer.send(connack({ reason: 0x87 }))
