@@ -5,6 +5,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { needsOfBackends } from './lib/backends.mjs'
 import { root } from './lib/root.mjs'
 import { isLocked, runApt } from './lib/apt.mjs'
+import { fetchBrokers } from './lib/broker-programs.mjs'
 import { isInstalled } from './lib/installed.mjs'
 import { Failure, isMain, must, run, runMain, timed } from './lib/run.mjs'
 
@@ -35,6 +36,8 @@ const needs = {
     { package: 'rabbitmq-server', program: 'rabbitmq-server' },
     { package: 'erlang-base', program: 'epmd' },
   ],
+  // Others are no packages: see scripts/lib/broker-programs.mjs.
+  brokers: [{ package: 'ejabberd', program: 'ejabberdctl' }],
   'native tests': [
     { package: 'libgtest-dev', file: '/usr/include/gtest/gtest.h' },
     { package: 'libgmock-dev', file: '/usr/include/gmock/gmock.h' },
@@ -146,6 +149,7 @@ export async function setup(wanted = Object.keys(needs)) {
   if (packages.length > 0) await timed(`Installing ${packages.join(' ')}`, () => installPackages(packages))
   await installNodeModules()
   if (wanted.includes('build')) await installEmscripten()
+  if (wanted.includes('brokers')) await fetchBrokers()
 }
 
 if (await isMain(import.meta.url)) {

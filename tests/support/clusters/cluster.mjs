@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import mqtt from 'mqtt'
 
 /**
  * @typedef {object} Node
  * @property {string} url of MQTT over WebSocket
+ * @property {string} tcpUrl
  * @property {number} webSocketPort
  * @property {{ username: string, password: string }} credentials
  * @property {(signal?: NodeJS.Signals) => Promise<void>} stop
@@ -15,7 +17,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
  * @param {readonly Promise<Node>[]} starting
  * @param {object} options
  * @param {3 | 4 | 5} options.protocolVersion the highest that they speak
- * @param {() => Promise<unknown>} [options.ready] returns when the cluster takes clients
+ * @param {(nodes: Node[]) => Promise<unknown>} [options.ready] returns when the cluster takes clients
  * @param {() => Promise<unknown>} [options.end] ends what runs beside the nodes
  */
 export async function clusterOf(starting, { protocolVersion, ready = async () => {}, end = async () => {} }) {
@@ -28,7 +30,7 @@ export async function clusterOf(starting, { protocolVersion, ready = async () =>
   }
   try {
     for (const each of settled) if (each.status === 'rejected') throw each.reason
-    await ready()
+    await ready(nodes)
   } catch (error) {
     await close()
     throw error
@@ -36,6 +38,17 @@ export async function clusterOf(starting, { protocolVersion, ready = async () =>
   const [first] = nodes
   if (!first) throw new Error('A cluster has at least one node.')
   return { nodes, protocolVersion, credentials: first.credentials, close, [Symbol.asyncDispose]: close }
+}
+
+/** Whether a client can connect and subscribe. @param {Node} node */
+export async function takesClients({ tcpUrl, credentials }) {
+  const client = await mqtt.connectAsync(tcpUrl, { ...credentials, reconnectPeriod: 0, connectTimeout: 5000 })
+  try {
+    await client.subscribeAsync('ready', { qos: 1 })
+    return true
+  } finally {
+    client.end(true)
+  }
 }
 
 /**

@@ -1,6 +1,6 @@
 import { startNats } from '../brokers/nats.mjs'
 import { freePort } from '../free-port.mjs'
-import { clusterOf, eventually } from './cluster.mjs'
+import { clusterOf, eventually, takesClients } from './cluster.mjs'
 
 /** Three nodes of NATS, on all of which is whatever is stored: sessions, retained messages, what waits. */
 export async function startNatsCluster() {
@@ -15,12 +15,11 @@ export async function startNatsCluster() {
   )
   return clusterOf(started, {
     protocolVersion: 4,
-    // Else the first clients are refused.
-    ready: () =>
-      Promise.all(
-        monitors.map((monitor) =>
-          eventually('JetStream is ready', async () => (await fetch(`http://127.0.0.1:${monitor}/healthz`)).status === 200),
-        ),
-      ),
+    ready: async (nodes) => {
+      for (const monitor of monitors)
+        await eventually('JetStream is ready', async () => (await fetch(`http://127.0.0.1:${monitor}/healthz`)).status === 200)
+      // The first client of all has the streams made. Others, meanwhile, would be refused.
+      for (const node of nodes) await eventually('NATS takes clients', () => takesClients(node))
+    },
   })
 }
