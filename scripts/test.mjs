@@ -1,5 +1,5 @@
 // npm test [-- PART...] [--name TEXT]: builds and runs every test, or those of some parts, or those whose name holds a
-// text. Parts: debug, sanitize, tsan, wasm, fuzz, install, command, bench-native, js, tooling, interop, brokers, backends,
+// text. Parts: debug, sanitize, tsan, wasm, fuzz, install, command, bench-native, js, tooling, interop, brokers, clusters, backends,
 // browser, check.
 import { parseArgs } from 'node:util'
 import { existsSync } from 'node:fs'
@@ -54,6 +54,7 @@ const parts = {
   tooling: ['broker'],
   interop: ['native', 'native tests', 'broker', 'interop'],
   brokers: ['broker', 'interop', 'brokers'],
+  clusters: ['native', 'native tests', 'broker', 'browser tests', 'interop', 'brokers'],
   backends: ['native', 'broker', 'backends'],
   browser: ['broker', 'browser tests'],
   check: ['native', 'native tests', 'lint'],
@@ -110,16 +111,21 @@ await runMain(async () => {
     for (const file of wants(part) ? files : [])
       await report.step(`${title}: ${basename(file, '.test.mjs')}`, () => runNodeTests([file], name))
   }
-  const packed = !wants('js', 'tooling', 'interop', 'brokers', 'browser', 'check') || (await report.attempt('Build of the package', build))
+  const packed =
+    !wants('js', 'tooling', 'interop', 'brokers', 'clusters', 'browser', 'check') || (await report.attempt('Build of the package', build))
   const interop = await sourceFiles(['tests/interop'], /\.test\.mjs$/)
   if (wants('interop') && packed) await report.step('Other brokers', () => runNodeTests(interop, name))
   const brokers = await sourceFiles(['tests/brokers'], /\.test\.mjs$/)
   if (wants('brokers') && packed) await report.step('What brokers do', () => runNodeTests(brokers, name))
+  const clusters = await sourceFiles(['tests/clusters'], /\.test\.mjs$/)
+  // One by one: each of them fills the machine.
+  for (const file of wants('clusters') && packed ? clusters : [])
+    await report.step(`Cluster: ${basename(file, '.test.mjs')}`, () => runNodeTests([file], name))
   const tooling = await sourceFiles(['tests/tooling'], /\.test\.mjs$/)
   if (wants('tooling') && packed) await report.step('Compilers and bundlers', () => runNodeTests(tooling, name))
   if (wants('js')) {
     const files = await sourceFiles(['js', 'demo', 'bench', 'tests', 'scripts', 'wasm'], /\.test\.m?js$/)
-    const others = [...Object.values(compiling).flatMap(({ files }) => files), ...interop, ...brokers, ...tooling]
+    const others = [...Object.values(compiling).flatMap(({ files }) => files), ...interop, ...brokers, ...clusters, ...tooling]
     const here = files.filter((file) => existsSync(root + file) && !others.includes(file))
     await report.step('Tests under Node', () => runNodeTests(here, name))
   }

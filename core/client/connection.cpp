@@ -113,6 +113,7 @@ void Client::Impl::handle_timeout() {
             return;
         case Phase::connected: break;
     }
+    subscriber.handle_timeout();
     isolate();
     switch (keep_alive.poll(context.now)) {
         case client::KeepAlive::Action::none: return;
@@ -264,7 +265,9 @@ std::optional<TimePoint> Client::Impl::next_deadline() const noexcept {
     };
     const auto of_phase =
         phase == Phase::connected ? earlier(keep_alive.deadline(), culprit.deadline()) : std::optional{phase_deadline};
-    return earlier(of_phase, publisher.expiry_deadline());
+    const auto renewal = phase == Phase::connected ? subscriber.deadline() : TimePoint::max();
+    const auto next = earlier(of_phase, publisher.expiry_deadline());
+    return renewal == TimePoint::max() ? next : earlier(next, renewal);
 }
 
 }  // namespace wsmq

@@ -14,6 +14,9 @@ namespace {
 constexpr std::uint16_t any_packet_identifier = 1;
 constexpr std::string_view shared_prefix = "$share/";
 
+/// Whenever it would have been due.
+constexpr TimePoint any_time = TimePoint::max() - Duration{1};
+
 bool has_wildcard(std::string_view filter) { return filter.find_first_of("+#") != std::string_view::npos; }
 
 codec::Frame frame_of(Bytes packet) { return codec::read_frame(packet, codec::maximum_packet_size_possible).frame; }
@@ -23,6 +26,13 @@ void write_packet_identifier(codec::Buffer& packet, std::uint16_t identifier) {
     const auto offset = packet.size() - frame_of(packet).body.size();
     packet[offset] = static_cast<std::uint8_t>(identifier >> 8);
     packet[offset + 1] = static_cast<std::uint8_t>(identifier);
+}
+
+/// Of a SUBACK: a node whose cluster has lost another says the same for a while. Below MQTT 5 there is no other
+/// failure.
+bool is_temporary(ReasonCode reason) {
+    return reason == ReasonCode::unspecified_error || reason == ReasonCode::implementation_specific_error ||
+           reason == ReasonCode::quota_exceeded;
 }
 
 ReasonCode first_failure_or_first(Bytes codes) {
@@ -182,7 +192,7 @@ void Subscriber::finish(Requests::iterator position, const codec::SubscribeAckno
     requests_.erase(position);
     context_.identifiers.release(request.packet_identifier);
     if (request.type == codec::PacketType::subscribe) {
-        handle_granted(request, acknowledgement.reason_codes);
+        handle_granted(request, acknowledgement.reason_codes, Refusal::may_be_temporary);
     } else {
         handle_unsubscribed(request);
     }
@@ -223,7 +233,7 @@ std::vector<Subscription> Subscriber::filters_of(const Request& request) const {
     return filters;
 }
 
-void Subscriber::handle_granted(const Request& request, Bytes reason_codes) {
+void Subscriber::handle_granted(const Request& request, Bytes reason_codes, Refusal refusal) {
     const auto packet = codec::decode_subscribe(frame_of(request.packet), context_.version());
     std::size_t index = 0;
     for (const auto& each : filters_of(request)) {
@@ -231,11 +241,18 @@ void Subscriber::handle_granted(const Request& request, Bytes reason_codes) {
         if (!is_failure(reason)) {
             if (!request.abandoned) granted_.insert(each, packet->properties);
         } else if (request.renewal) {
-            granted_.erase(each.topic_filter);
-            lost_.emplace_back(each.topic_filter);
-            context_.events.push(SubscriptionLost{lost_.back(), reason});
+            handle_refused(each.topic_filter, reason, refusal);
         }
     }
+}
+
+void Subscriber::handle_refused(std::string_view topic_filter, ReasonCode reason, Refusal refusal) {
+    const bool is_retried = refusal == Refusal::may_be_temporary && is_temporary(reason);
+    const auto patience = context_.options.reconnect.refusal_patience;
+    if (is_retried && granted_.postpone(topic_filter, context_.now, patience)) return;
+    granted_.erase(topic_filter);
+    lost_.emplace_back(topic_filter);
+    context_.events.push(SubscriptionLost{lost_.back(), reason});
 }
 
 void Subscriber::handle_unsubscribed(const Request& request) {
@@ -247,7 +264,11 @@ void Subscriber::handle_connected(bool session_present) {
     // Those that are still owed are cut anew where each has to go alone.
     const bool cuts_anew = context_.output.is_held() &&
                            std::ranges::any_of(requests_, [](const auto& each) { return each.second.renewal; });
-    if ((!session_present || cuts_anew) && context_.options.resubscribe) add_renewals();
+    if ((!session_present || cuts_anew) && context_.options.resubscribe) {
+        add_renewals();
+    } else {
+        add_postponed_renewals(any_time);
+    }
     if (!context_.negotiated.subscription_identifier_available) leave_out_identifiers();
     send_unsent();
 }
@@ -276,21 +297,42 @@ void Subscriber::add_renewals() {
     // requests only grow, so the renewals' are made room for by numbering everything anew.
     Requests renewed;
     Key key = 0;
-    const auto most_filters = context_.output.is_held() ? 1 : context_.options.subscribe_batch;
-    for (const auto& batch : granted_.batches(most_filters, context_.negotiated.maximum_packet_size)) {
-        Request request;
-        request.type = codec::PacketType::subscribe;
-        request.renewal = true;
-        request.number = batch.number;
-        codec::encode_subscribe(request.packet, any_packet_identifier, batch.subscriptions, batch.properties,
-                                context_.version());
-        renewed.emplace_hint(renewed.end(), ++key, std::move(request));
+    for (const auto& batch : granted_.batches(most_filters(), context_.negotiated.maximum_packet_size)) {
+        renewed.emplace_hint(renewed.end(), ++key, renewal_of(batch));
     }
     for (auto& [old_key, request] : requests_) {
         if (!request.renewal) renewed.emplace_hint(renewed.end(), ++key, std::move(request));
     }
     requests_ = std::move(renewed);
     last_key_ = key;
+}
+
+void Subscriber::add_postponed_renewals(TimePoint due_at) {
+    if (granted_.first_due() > due_at) return;
+    for (const auto& batch : granted_.batches(most_filters(), context_.negotiated.maximum_packet_size, due_at)) {
+        last_key_ = (last_key_ + 1) & ~request_bit;
+        requests_.emplace(last_key_, renewal_of(batch));
+    }
+}
+
+std::size_t Subscriber::most_filters() const noexcept {
+    return context_.output.is_held() ? 1 : context_.options.subscribe_batch;
+}
+
+Subscriber::Request Subscriber::renewal_of(const Subscriptions::Batch& batch) const {
+    Request request;
+    request.type = codec::PacketType::subscribe;
+    request.renewal = true;
+    request.number = batch.number;
+    codec::encode_subscribe(request.packet, any_packet_identifier, batch.subscriptions, batch.properties,
+                            context_.version());
+    return request;
+}
+
+void Subscriber::handle_timeout() {
+    if (deadline() > context_.now) return;
+    add_postponed_renewals(context_.now);
+    send_unsent();
 }
 
 void Subscriber::pump() {

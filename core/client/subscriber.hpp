@@ -25,6 +25,9 @@ public:
 
     /// SUBACK or UNSUBACK. Errc::none, or why the connection must end.
     [[nodiscard]] Errc handle_acknowledgement(codec::PacketType, const codec::SubscribeAcknowledgement&);
+    /// Tries renewals again that the broker could not grant.
+    void handle_timeout();
+    [[nodiscard]] TimePoint deadline() const noexcept { return granted_.first_due(); }  ///< while connected
     /// Sends what had to wait for a packet identifier.
     void pump();
     /// What is not on its way, unless output is held.
@@ -75,6 +78,9 @@ private:
     template <class Filter, class Encode>
     Result<OperationId> add(codec::PacketType, std::span<const Filter>, Encode encode);
     void add_renewals();
+    void add_postponed_renewals(TimePoint due_at);
+    [[nodiscard]] std::size_t most_filters() const noexcept;
+    [[nodiscard]] Request renewal_of(const Subscriptions::Batch&) const;
     void leave_out_identifiers();
     [[nodiscard]] bool send(Key, Request&);
     void refuse_too_large(Requests::iterator);
@@ -85,7 +91,9 @@ private:
     [[nodiscard]] static Suspect suspect_of(const Request&) noexcept;
     /// Borrowed from the request's own packet.
     [[nodiscard]] std::vector<Subscription> filters_of(const Request&) const;
-    void handle_granted(const Request&, Bytes reason_codes);
+    enum class Refusal : bool { is_final, may_be_temporary };
+    void handle_granted(const Request&, Bytes reason_codes, Refusal = Refusal::is_final);
+    void handle_refused(std::string_view topic_filter, ReasonCode, Refusal);
     void handle_unsubscribed(const Request&);
 
     Context& context_;

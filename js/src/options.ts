@@ -71,7 +71,7 @@ export interface ReconnectOptions {
   /**
    * Milliseconds. After a connection that stood, refusals that would be final at first (credentials, rights, client
    * identifier) are retried for so long, at every broker, with credentials asked anew: a broker that starts may refuse
-   * everybody. Default 60,000.
+   * everybody. So are subscriptions that it cannot renew for now (0x80, 0x83, 0x97). Default 60,000.
    */
   refusalPatience?: number
   /** Also try on where the first connection fails at every broker, until it stands or is aborted. Default false. */

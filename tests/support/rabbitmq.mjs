@@ -12,12 +12,15 @@ const loginProgram = fileURLToPath(new URL('../../deploy/access/rabbitmq-login.m
 // Debian's own command becomes another user first, who cannot read our directory.
 const debian = '/usr/lib/rabbitmq/bin/rabbitmq-server'
 
+// "secret", with a salt of four zeros, as RabbitMQ hashes it.
+const secretHash = 'AAAAAAmpGNWh4Zb1y9OixpZ8JE04dFn6QBxU9IcgRn7sp6Ks'
+
 /**
  * A user who may do everything, for tests that are not about access.
- * @param {string} username
- * @param {string} passwordHash
+ * @param {string} [username]
+ * @param {string} [passwordHash]
  */
-function everything(username, passwordHash) {
+export function everything(username = 'tester', passwordHash = secretHash) {
   return {
     vhosts: [{ name: '/' }],
     users: [{ name: username, password_hash: passwordHash, hashing_algorithm: 'rabbit_password_hashing_sha256', tags: [] }],
@@ -25,16 +28,36 @@ function everything(username, passwordHash) {
   }
 }
 
-// "secret", with a salt of four zeros, as RabbitMQ hashes it.
-const secretHash = 'AAAAAAmpGNWh4Zb1y9OixpZ8JE04dFn6QBxU9IcgRn7sp6Ks'
+/**
+ * @typedef {object} RabbitMqCluster
+ * @property {string} home where Erlang's cookie is, the same for all nodes
+ * @property {number} epmdPort of an epmd that runs already, for all nodes
+ * @property {string} node the name of this one, `name@localhost`
+ * @property {string[]} members the names of all
+ */
+
+/** Started by the tests, so that Erlang starts none of its own, which would outlive everything. @param {number} port */
+export function epmdAsShipped(port) {
+  const asShipped = '. "$0" && exec epmd -port "$1"' // at the address that the shipped file says
+  return new ServerProcess('sh', ['-c', asShipped, fileURLToPath(new URL('rabbitmq-env.conf', shipped)), String(port)])
+}
+
+/** @param {RabbitMqCluster} cluster */
+function clusterLines({ members }) {
+  return [
+    'cluster_formation.peer_discovery_backend = classic_config',
+    ...members.map((member, index) => `cluster_formation.classic_config.nodes.${index + 1} = ${member}`),
+    'cluster_partition_handling = pause_minority',
+  ]
+}
 
 /**
  * A real RabbitMQ with its MQTT and Web MQTT plugins and the configuration that deploy/ gives to users; only paths and
  * ports are changed. Its home, cookie, node name and epmd are its own.
- * @param {{ definitions?: object, bindsIdentifiers?: boolean }} [options] users and permissions, by default `tester` with the
- *   password `secret`; whether login.conf and the program that it asks are in place
+ * @param {{ definitions?: object, bindsIdentifiers?: boolean, cluster?: RabbitMqCluster }} [options] users and permissions, by default `tester` with the
+ *   password `secret`; whether login.conf and the program that it asks are in place; which cluster it is a node of
  */
-export async function startRabbitMq({ definitions = everything('tester', secretHash), bindsIdentifiers = false } = {}) {
+export async function startRabbitMq({ definitions = everything(), bindsIdentifiers = false, cluster } = {}) {
   const directory = await mkdtemp(join(tmpdir(), 'wsmq-rabbitmq-'))
   const [tcp, webSocket, tls, distribution, epmdPort, loginPort] = await Promise.all(Array.from({ length: 6 }, freePort))
   const ports = /** @type {[number, number, number]} */ ([tcp, webSocket, tls])
@@ -44,7 +67,7 @@ export async function startRabbitMq({ definitions = everything('tester', secretH
   for (const file of ['enabled_plugins', 'advanced.config', 'rabbitmq-env.conf']) await cp(new URL(file, shipped), join(directory, file))
   const parts = ['rabbitmq.conf', ...(bindsIdentifiers ? ['login.conf'] : [])]
   const text = await Promise.all(parts.map((file) => readFile(new URL(file, shipped), 'utf8')))
-  const adapted = text
+  const adapted = [...text, ...(cluster ? clusterLines(cluster) : [])]
     .join('\n')
     .replace('http://127.0.0.1:9002/', `http://127.0.0.1:${loginPort}/`)
     .replace(/(mqtt\.listeners\.tcp\.default = .*)1883/, `$1${tcp}`)
@@ -54,9 +77,9 @@ export async function startRabbitMq({ definitions = everything('tester', secretH
   await writeFile(join(directory, 'rabbitmq.conf'), adapted)
 
   const environment = {
-    HOME: join(directory, 'home'),
+    HOME: cluster?.home ?? join(directory, 'home'),
     ERL_CRASH_DUMP: join(directory, 'erl_crash.dump'),
-    ERL_EPMD_PORT: String(epmdPort),
+    ERL_EPMD_PORT: String(cluster?.epmdPort ?? epmdPort),
     RABBITMQ_ADVANCED_CONFIG_FILE: join(directory, 'advanced.config'),
     RABBITMQ_CONFIG_FILE: join(directory, 'rabbitmq.conf'),
     RABBITMQ_CONF_ENV_FILE: join(directory, 'rabbitmq-env.conf'),
@@ -66,13 +89,11 @@ export async function startRabbitMq({ definitions = everything('tester', secretH
     RABBITMQ_GENERATED_CONFIG_DIR: join(directory, 'generated'),
     RABBITMQ_LOG_BASE: join(directory, 'log'),
     RABBITMQ_MNESIA_BASE: join(directory, 'mnesia'),
-    RABBITMQ_NODENAME: `wsmq-${process.pid}-${tcp}@localhost`,
+    RABBITMQ_NODENAME: cluster?.node ?? `wsmq-${process.pid}-${tcp}@localhost`,
     RABBITMQ_PID_FILE: join(directory, 'pid'),
     RUNNING_UNDER_SYSTEMD: 'true', // the script becomes the server, whose id we then have
   }
-  // Started here, so that Erlang starts none of its own, which would outlive everything.
-  const asShipped = '. "$0" && exec epmd -port "$1"' // at the address that the shipped file says
-  const epmd = new ServerProcess('sh', ['-c', asShipped, join(directory, 'rabbitmq-env.conf'), String(epmdPort)])
+  const epmd = epmdAsShipped(/** @type {number} */ (epmdPort))
   const server = new ServerProcess(existsSync(debian) ? debian : 'rabbitmq-server', [], environment)
   const login = new ServerProcess(process.execPath, [
     ...[loginProgram, '--definitions', join(directory, 'definitions.json')],
@@ -93,7 +114,7 @@ export async function startRabbitMq({ definitions = everything('tester', secretH
   }
   try {
     if (bindsIdentifiers) await login.start([/** @type {number} */ (loginPort)])
-    await epmd.start([/** @type {number} */ (epmdPort)])
+    if (!cluster) await epmd.start([/** @type {number} */ (epmdPort)])
     await start()
   } catch (error) {
     await close()

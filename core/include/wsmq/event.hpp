@@ -79,9 +79,9 @@ struct Failed {
     Errc error;
 };
 
-/// After a reconnection to a broker that had lost the session, it refused to renew this
-/// subscription, which no longer exists; or it ended one connection after another over it, with this reason
-/// (unspecified_error where it gave none).
+/// After a reconnection to a broker that had lost the session, it refused to renew this subscription (where that may be
+/// temporary, for as long as refusal_patience), which no longer exists; or it ended one connection after another over
+/// it, with this reason (unspecified_error where it gave none).
 struct SubscriptionLost {
     std::string_view topic_filter;
     ReasonCode reason;

@@ -43,8 +43,8 @@ struct ReconnectPolicy {
     /// word, look as if another client used the same identifier: Errc::taken_over says so, and the ceiling doubles, and
     /// again after each twice as many more. 0 switches it off.
     Duration stable_after{2'500};
-    /// After a connection that was accepted, refusals that would be final at first are retried like others for so long:
-    /// a broker that starts may refuse everybody. 0 makes them final at once.
+    /// After a connection that was accepted, refusals that would be final at first are retried like others for so long,
+    /// those to renew a subscription too: a broker that starts may refuse everything. 0 makes them final at once.
     Duration refusal_patience{60'000};
 };
 

@@ -43,6 +43,8 @@ export function startEjabberd({ users = { tester: 'secret' }, cluster, settings 
     const cookie = cluster?.cookie ?? `wsmq${tcp}`
     const [user = '', password = ''] = Object.entries(users)[0] ?? []
     await writeFile(join(directory, 'ejabberd.yml'), JSON.stringify(configuration({ tcp, webSocket, cluster, settings })))
+    // `cluster_nodes` alone connects the nodes, and each would keep a database of its own.
+    const joined = (cluster?.nodes ?? []).slice(0, 1).map((node) => `ok = ejabberd_cluster:join('${node}')`)
     const registered = Object.entries(users).map(
       ([name, secret]) => `ejabberd_auth:try_register(<<${JSON.stringify(name)}>>, <<"localhost">>, <<${JSON.stringify(secret)}>>)`,
     )
@@ -60,7 +62,7 @@ export function startEjabberd({ users = { tester: 'secret' }, cluster, settings 
         args: [
           ...['-sname', nodeName, '-setcookie', cookie, '-noinput', '-kernel', ...interfaces.map(String)],
           ...['-mnesia', 'dir', JSON.stringify(join(directory, 'spool')), '-s', 'ejabberd'],
-          ...['-eval', [...registered, 'io:format("takes clients~n")'].join(', ') + '.'],
+          ...['-eval', [...joined, ...registered, 'io:format("takes clients~n")'].join(', ') + '.'],
         ],
         env: {
           ERL_LIBS: place,

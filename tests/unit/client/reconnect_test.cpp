@@ -106,6 +106,70 @@ TEST(Reconnect, TellsThatASubscriptionCouldNotBeRenewed) {
     bench.expect_silence();
 }
 
+TEST(Reconnect, ARenewalThatTheBrokerCannotGrantYetIsTriedAgain) {
+    Bench bench{lasting_options()};
+    bench.connect();
+    bench.subscribed("a/#");
+    bench.subscribed("b/#");
+    bench.lose();
+    bench.reconnect(connack());
+    bench.send(
+        suback(bench.take(PacketType::subscribe).id, {ReasonCode::unspecified_error, ReasonCode::granted_qos_2}));
+    bench.expect_no_event().expect_silence();
+    bench.advance(1s);
+    const Packet again = bench.take(PacketType::subscribe);
+    EXPECT_EQ(again.filters, (std::vector<Filter>{{.filter = "a/#", .qos = qos2}}));
+    bench.send(suback(again.id, {ReasonCode::granted_qos_2})).expect_no_event();
+    bench.advance(5s).expect_silence();
+}
+
+TEST(Reconnect, ASubscriptionIsLostWhereTheBrokerCannotRenewItForAsLongAsRefusalsAreRetried) {
+    auto options = lasting_options();
+    options.keep_alive = 0s;
+    options.reconnect.refusal_patience = 10s;
+    Bench bench{options};
+    bench.connect();
+    bench.subscribed("a/#");
+    bench.lose();
+    bench.reconnect(connack());
+    const auto first = bench.now();
+    std::size_t tries = 0;
+    for (; bench.now() - first < 10s; bench.advance(bench.until_deadline()), ++tries) {
+        bench.send(suback(bench.take(PacketType::subscribe).id, {ReasonCode::quota_exceeded})).expect_no_event();
+    }
+    EXPECT_EQ(tries, 5U);  // after 0, 1, 2, 4 and 8 s
+    bench.send(suback(bench.take(PacketType::subscribe).id, {ReasonCode::quota_exceeded}));
+    bench.expect_event(seen::SubscriptionLost{.topic_filter = "a/#", .reason = ReasonCode::quota_exceeded});
+    bench.advance(60s).expect_silence();
+}
+
+TEST(Reconnect, ARenewalThatIsToBeTriedAgainIsOwedOnTheNextConnectionToo) {
+    Bench bench{lasting_options()};
+    bench.connect();
+    bench.subscribed("a/#");
+    bench.lose();
+    bench.reconnect(connack());
+    bench.send(suback(bench.take(PacketType::subscribe).id, {ReasonCode::unspecified_error}));
+    bench.lose();
+    bench.reconnect(connack().with_session());
+    const Packet owed = bench.take(PacketType::subscribe);
+    EXPECT_EQ(owed.filters, (std::vector<Filter>{{.filter = "a/#", .qos = qos2}}));
+    bench.send(suback(owed.id, {ReasonCode::granted_qos_2}));
+    bench.advance(5s).expect_silence();
+}
+
+TEST(Reconnect, ARenewalThatIsToBeTriedAgainIsGivenUpWithItsSubscription) {
+    Bench bench{lasting_options()};
+    bench.connect();
+    bench.subscribed("a/#");
+    bench.lose();
+    bench.reconnect(connack());
+    bench.send(suback(bench.take(PacketType::subscribe).id, {ReasonCode::unspecified_error}));
+    bench.unsubscribe({"a/#"});
+    bench.take(PacketType::unsubscribe);
+    bench.advance(5s).expect_silence();
+}
+
 TEST(Reconnect, ARenewalThatIsCutOffIsTriedAgain) {
     Bench bench{lasting_options()};
     bench.connect();

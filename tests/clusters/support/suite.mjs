@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { buildCommand } from '../../command/support.mjs'
+import { RequestTimeoutError, Scene } from './killed-node.mjs'
+
+/**
+ * What has to hold at every cluster that loses a node. The figures, which depend on the broker and the machine, are told
+ * and stand in docs/clusters.md.
+ * @param {string} name
+ * @param {() => Promise<import('./killed-node.mjs').Cluster & { close: () => Promise<void> }>} startCluster
+ * @param {{ joinOptions?: object, keepsQos2?: boolean }} [broker] whether sessions whose client connects again have all messages of QoS 2, too
+ */
+export function testCluster(name, startCluster, { joinOptions = {}, keepsQos2 = true } = {}) {
+  describe(`${name}, of which a node is killed under traffic`, { timeout: 500_000 }, () => {
+    /** @type {Awaited<ReturnType<typeof startCluster>>} */
+    let cluster
+    /** @type {Scene} */
+    let scene
+    before(
+      async () => {
+        await buildCommand()
+        cluster = await startCluster()
+        scene = new Scene(cluster, joinOptions)
+        await scene.prepare()
+        await scene.kill()
+      },
+      { timeout: 900_000 },
+    )
+    after(async () => {
+      await scene?.close()
+      await cluster?.close()
+    })
+
+    it('every publication is accepted or refused', (t) => {
+      for (const [what, figure] of Object.entries(scene.figures)) t.diagnostic(`${what}: ${JSON.stringify(figure)}`)
+      assert.deepEqual(scene.publishers?.open, [])
+      assert.ok((scene.publishers?.accepted.length ?? 0) > 200)
+      assert.deepEqual(scene.publishers?.rejected, []) // they were sent again
+    })
+
+    const isPromised = (/** @type {string} */ name) => keepsQos2 || scene.publishers?.messages.get(name)?.qos === 1
+
+    it('what was accepted arrives in the sessions of the living nodes', () => {
+      assert.ok((scene.living?.length ?? 0) > 0)
+      for (const subscriber of scene.living ?? []) assert.deepEqual(scene.lostAt(subscriber).filter(isPromised), [])
+    })
+
+    it('where a session of the killed node has lost what was accepted, its client was told', () => {
+      const { moving } = scene
+      assert.ok(moving && moving.sessionPresent.length > 0)
+      const isTold = moving.sessionPresent.includes(false)
+      assert.deepEqual(isTold ? [] : scene.lostAt(moving).filter(isPromised), [])
+    })
+
+    it('everybody is connected again, and sees everybody and nobody else', () => {
+      assert.ok(scene.movers.length > 0)
+      for (const { app } of scene.people) assert.equal(app.state, 'connected')
+      assert.notEqual(scene.figures['presence right, after that'], 'never')
+    })
+
+    it('requests are answered, or fail within their time; afterwards they are answered again', async () => {
+      assert.equal(scene.requests?.overdue, 0)
+      for (const error of scene.requests?.failed ?? []) assert.ok(error instanceof RequestTimeoutError, String(error))
+      assert.deepEqual(await scene.unanswered(), [])
+    })
+  })
+}
