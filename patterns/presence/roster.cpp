@@ -18,6 +18,8 @@ constexpr Duration settling_time{3'000};
 /// work.
 constexpr Duration quiet_time{5'000};
 constexpr Duration longest_settling{10'000};
+/// Where they are asked, and answer in their turn (paced_answer.cpp), the last of them may take this long.
+constexpr Duration longest_answer{70'000};
 /// And if it is never seen to work.
 constexpr Duration longest_silence{30'000};
 constexpr std::size_t most_presences = 100'000;
@@ -115,8 +117,9 @@ void Roster::handle_own_record(bool retained) {
 
 void Roster::go_on_settling() {
     if (!settles_) return;
-    if (!settles_by_) settles_by_ = context_.now + longest_settling;
-    settles_ = std::min(*settles_by_, context_.now + quiet_time);
+    const bool are_told = broker_keeps_its_word();
+    if (!settles_by_) settles_by_ = context_.now + (are_told ? longest_settling : longest_answer);
+    settles_ = std::min(*settles_by_, context_.now + (are_told ? quiet_time : longest_answer));
 }
 
 void Roster::ask_for_roll() {

@@ -59,6 +59,6 @@ test('clients that are deleted while they connect leave nothing behind', async (
   const broker = await closing(startFakeBroker())
   broker.serves = true
   const tab = await open({ path: 'module.html?flavour=wsmq' })
-  await tab.call('deleteWhileConnecting', broker.url)
-  expect(await tab.call('deleteWhileConnecting', broker.url)).toBe(0)
+  // What is made once, such as by the first that does connect, may be made in any round; what leaks is in each.
+  await expect.poll(() => tab.call('deleteWhileConnecting', broker.url)).toBe(0)
 })

@@ -23,18 +23,22 @@ for (const protocolVersion of versions) {
       })
     })
 
-    test('credentials are asked for at each attempt, and a refusal at a reconnection ends the connection', async ({ open, closing }) => {
+    test('credentials are asked for at each attempt, and refusals at reconnections end the connection in a while', async ({
+      open,
+      closing,
+    }) => {
       const broker = await closing(startBroker({ users: { ann: 'secret' } }))
       const door = await closing(startChaosProxy({ target: broker.url }))
       const tab = await open({ broker: door.url })
-      await tab.connect({ protocolVersion, passwords: ['secret', 'secret', 'expired'], reconnect: { minDelay: 10, maxDelay: 100 } })
+      const reconnect = { minDelay: 10, maxDelay: 100, refusalPatience: 500 }
+      await tab.connect({ protocolVersion, passwords: ['secret', 'secret', 'expired'], reconnect })
       door.cut()
       await expect.poll(async () => (await tab.facts()).states.filter(({ state }) => state === 'connected').length).toBe(2)
       door.cut()
       await tab.reaches('closed')
 
       expect((await tab.facts()).states.at(-1)?.error).toMatchObject({ name: 'ConnectionRefusedError', fatal: true })
-      expect(door.accepted).toBe(3)
+      expect(door.accepted).toBeGreaterThan(3)
     })
 
     test('a port where nobody listens is an error at once', async ({ open }) => {

@@ -196,6 +196,21 @@ TEST_P(PresenceWithoutRetained, CallsTheRollAndEverybodyAnswersWithinHalfASecond
     EXPECT_THAT(ann.take(), testing::UnorderedElementsAre("appeared acme:bob:bbbb {}", "appeared acme:cyd:cccc {}"));
 }
 
+TEST_P(PresenceWithoutRetained, NobodyFlickersWhoseAnswerIsPaced) {
+    (void)world.joined(bob_uid, GetParam());
+    auto& ann = world.joined(ann_uid, GetParam());
+    EXPECT_EQ(ann.layer().watch_presence({}, {}, world.now), Error::none);
+    for (int i = 0; i < 10; ++i) {  // so that the next answer has to wait
+        world.broker.publish("ev/webapp/room/_roll/acme:eve:eeee", "");
+        world.advance(10s);
+    }
+    (void)ann.take();
+    ann.cut();
+    world.broker.forget(ann_uid);
+    world.advance(120s);
+    EXPECT_THAT(ann.take(), ElementsAre("joined again"));
+}
+
 TEST_P(PresenceWithoutRetained, DoesNotAskWhereTheOptionsForbidIt) {
     auto options = World::options(ann_uid);
     options.roll_call = Webapp::RollCall::never;

@@ -55,6 +55,8 @@ public:
     [[nodiscard]] std::optional<TimePoint> next_deadline() const;
     /// It stops and begins again: connections break, and of sessions nothing is left; of retained messages all, or not.
     void restart(bool keeps_retained);
+    /// Nothing is left of the client's session; its will is not published.
+    void forget(const std::string& client) { sessions_.erase(client); }
 
     // --- The test's own ----------------------------------------------------------------------------
     /// As by a client of no name.
