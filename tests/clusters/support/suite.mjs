@@ -8,10 +8,12 @@ import { RequestTimeoutError, Scene } from './killed-node.mjs'
  * and stand in docs/clusters.md.
  * @param {string} name
  * @param {() => Promise<import('./killed-node.mjs').Cluster & { close: () => Promise<void> }>} startCluster
- * @param {{ joinOptions?: object, keepsQos2?: boolean }} [broker] whether sessions whose client connects again have all messages of QoS 2, too
+ * @param {{ joinOptions?: object, keepsQos2?: boolean, isHere?: boolean }} [broker] whether sessions whose client connects again have
+ *   all messages of QoS 2, too; and whether the machine has the broker
  */
-export function testCluster(name, startCluster, { joinOptions = {}, keepsQos2 = true } = {}) {
-  describe(`${name}, of which a node is killed under traffic`, { timeout: 500_000 }, () => {
+export function testCluster(name, startCluster, { joinOptions = {}, keepsQos2 = true, isHere = true } = {}) {
+  const skip = isHere ? false : 'not available here: npm run setup -- brokers'
+  describe(`${name}, of which a node is killed under traffic`, { timeout: 500_000, skip }, () => {
     /** @type {Awaited<ReturnType<typeof startCluster>>} */
     let cluster
     /** @type {Scene} */
