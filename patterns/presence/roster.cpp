@@ -18,7 +18,9 @@ constexpr Duration settling_time{3'000};
 /// work.
 constexpr Duration quiet_time{5'000};
 constexpr Duration longest_settling{10'000};
-/// Where they are asked, and answer in their turn (paced_answer.cpp), the last of them may take this long.
+/// Where they are asked: those of whom nothing was heard for this long are asked once more.
+constexpr Duration asking_time{20'000};
+/// And answer in their turn (paced_answer.cpp), the last of them within this time.
 constexpr Duration longest_answer{70'000};
 /// And if it is never seen to work.
 constexpr Duration longest_silence{30'000};
@@ -91,6 +93,7 @@ void Roster::handle_connected(bool session_present) {
     for (auto& [uid, presence] : presences_) presence.confirmed = false;
     settles_ = context_.now + longest_silence;
     settles_by_.reset();
+    asked_again_ = false;
     ask_for_roll();
 }
 
@@ -116,10 +119,9 @@ void Roster::handle_own_record(bool retained) {
 }
 
 void Roster::go_on_settling() {
-    if (!settles_) return;
-    const bool are_told = broker_keeps_its_word();
-    if (!settles_by_) settles_by_ = context_.now + (are_told ? longest_settling : longest_answer);
-    settles_ = std::min(*settles_by_, context_.now + (are_told ? quiet_time : longest_answer));
+    if (!settles_ || asked_again_) return;
+    if (!settles_by_) settles_by_ = context_.now + (asks() ? asking_time : longest_settling);
+    settles_ = std::min(*settles_by_, context_.now + (asks() ? asking_time : quiet_time));
 }
 
 void Roster::ask_for_roll() {
@@ -214,12 +216,21 @@ void Roster::handle_timeout() {
             std::ranges::any_of(std::exchange(heard_, {}), [this](const auto& uid) { return is_missing(uid); });
         if (!broker_keeps_its_word()) call_the_roll();
     }
-    const bool settles = settles_ && *settles_ <= context_.now;
+    const bool settles = settles_ && *settles_ <= context_.now && !ask_again();
     if (settles) {
         settles_.reset();
         settled_ = true;
     }
     if (settles || first_expiry_ <= context_.now) sweep();
+}
+
+bool Roster::ask_again() {
+    const auto is_silent = [](const auto& each) { return !each.second.confirmed; };
+    if (asked_again_ || !asks() || std::ranges::none_of(presences_, is_silent)) return false;
+    asked_again_ = true;
+    call_the_roll();
+    settles_ = context_.now + longest_answer;
+    return true;
 }
 
 /// Those whose record has expired, and those who did not show up again, are gone.

@@ -60,11 +60,18 @@ private:
     void appear(std::string_view uid, Presence);
     void vanish(Presences::iterator);
     void tell(PresenceChanged::Change, const std::string& uid, const Presence&);
+    /// Before those of whom nothing was heard are taken for gone. False: there is nobody to ask, or they were asked.
+    bool ask_again();
     void sweep();
     void call_the_roll();
     /// Whoever is new may be at a node of the broker that does not know us.
     void greet(std::string_view newcomer);
     [[nodiscard]] bool is_missing(std::string_view uid) const;
+    /// The broker does not tell us of everybody, as far as we know.
+    [[nodiscard]] bool asks() const noexcept {
+        const bool is_needed = roll_call_ == Webapp::RollCall::always || !broker_keeps_its_word();
+        return is_needed && roll_call_ != Webapp::RollCall::never;
+    }
 
     Context& context_;
     std::string uid_;
@@ -75,6 +82,7 @@ private:
     bool watching_ = false;
     bool subscribed_ = false;
     bool settled_ = false;
+    bool asked_again_ = false;        ///< since the last connection
     bool awaits_own_record_ = false;  ///< from nowhere else than the filter with the wildcard
     bool keeps_word_ = false;
     bool misses_some_ = false;        ///< of those who are there, the broker did not tell of some

@@ -211,6 +211,30 @@ TEST_P(PresenceWithoutRetained, NobodyFlickersWhoseAnswerIsPaced) {
     EXPECT_THAT(ann.take(), ElementsAre("joined again"));
 }
 
+TEST_P(PresenceWithoutRetained, WhoMissedTheCallAfterAReconnectionIsAskedAgain) {
+    auto& bob = world.joined(bob_uid, GetParam());
+    auto& ann = world.joined(ann_uid, GetParam());
+    EXPECT_EQ(ann.layer().watch_presence({}, {}, world.now), Error::none);
+    world.advance(70s);
+    (void)ann.take();
+    ann.cut();
+    world.broker.forget(ann_uid);
+    // The node does not pass it on yet.
+    world.broker.copies = [](const Broker::Published& message) {
+        return message.topic.ends_with("_roll/acme:ann:aaaa") ? 0 : 1;
+    };
+    world.advance(10s);
+    world.broker.copies = nullptr;
+    world.advance(100s);
+    EXPECT_THAT(ann.take(), ElementsAre("joined again"));
+    bob.cut(true);
+    world.broker.forget(bob_uid);
+    ann.cut();
+    world.broker.forget(ann_uid);
+    world.advance(100s);
+    EXPECT_THAT(ann.take(), ElementsAre("joined again", "gone acme:bob:bbbb {}")) << "who does not answer is gone";
+}
+
 TEST_P(PresenceWithoutRetained, DoesNotAskWhereTheOptionsForbidIt) {
     auto options = World::options(ann_uid);
     options.roll_call = Webapp::RollCall::never;
