@@ -16,11 +16,14 @@ export async function startRabbitMqCluster() {
   const definition = { 'ha-mode': 'all', 'ha-sync-mode': 'automatic' }
   const policy = { vhost: '/', name: 'mirrored', pattern: '^mqtt-subscription-', 'apply-to': 'queues', priority: 0, definition }
   const definitions = { ...everything(), policies: [policy] }
+  // On a machine that does something else as well, the nodes need a minute and more to agree.
+  const takesClientsSoon = (/** @type {import('./cluster.mjs').Node} */ node) =>
+    eventually('RabbitMQ takes clients', () => takesClients(node), 240_000)
   return clusterOf(
     members.map((node) => startRabbitMq({ definitions, cluster: { home, epmdPort, node, members } })),
     {
       protocolVersion: 4,
-      ready: (nodes) => Promise.all(nodes.map((node) => eventually('RabbitMQ takes clients', () => takesClients(node)))),
+      ready: (nodes) => Promise.all(nodes.map(takesClientsSoon)),
       end: async () => {
         await epmd.stop()
         await rm(home, { recursive: true, force: true })
