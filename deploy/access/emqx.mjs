@@ -9,7 +9,7 @@ import { AccessError, accountOf, nameExpressions, rulesFor, rulesForAll } from '
  * compare level by level; where more lies below than is allowed, the filter is compared as a text.
  * @param {import('./rules.mjs').Subscription} subscription
  */
-const isExact = ({ filter, narrower }) => !narrower && filter.includes('+')
+const isExact = ({ filter, narrower, above }) => (!narrower || above === true) && filter.includes('+')
 
 /**
  * acl.conf for webapps, devices and the given services. The client identifier is the account of webapps and devices, so

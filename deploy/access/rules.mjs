@@ -9,6 +9,7 @@ import { readFileSync } from 'node:fs'
  * @typedef {object} Subscription
  * @property {string} filter
  * @property {boolean} [narrower] the same filter with names in the place of its wildcards is allowed as well
+ * @property {boolean} [above] there is more below it, which is not allowed
  * @property {string} [group] the share that it may also be subscribed in
  *
  * @typedef {{ account: string, publish: Publication[], subscribe: Subscription[] }} Rules account: the user name and the

@@ -45,7 +45,9 @@ Error Discovery::discover(std::string_view service) {
 }
 
 void Discovery::consult(std::string_view service) {
-    if (watch_of(service) == nullptr) (void)watch(service);
+    // EMQX's rules cannot tell the records of one service from what lies below them, but those of all. With MQTT 5 it
+    // says by itself that nobody is there.
+    if (watch_of(service) == nullptr) (void)watch(context_.port.is_v5() ? service : std::string_view{});
 }
 
 void Discovery::subscribe_again() {

@@ -17,7 +17,7 @@ public:
 
     /// Tells the records of this service, of all where it is empty, from now on.
     Error discover(std::string_view service);
-    /// Reads the records of a service for our own use, unless that is being done.
+    /// Reads the records of services for our own use, unless that is being done of this one.
     void consult(std::string_view service);
     /// The client starts: it knows none of the subscriptions.
     void subscribe_again();

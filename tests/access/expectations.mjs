@@ -41,7 +41,6 @@ export const webapp = {
     'webapp/room/+/+',
     'webapp/room/hall/+',
     'webapp/svc/+/+',
-    'webapp/svc/orders/+',
     'device/status/+',
     'device/status/SN1',
   ]),
