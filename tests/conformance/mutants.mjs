@@ -255,7 +255,13 @@ export const mutants = [
   { check: 'election', wrong: 'those who have gone are elected', from: 'return void this.#online.delete(instance)', to: 'return' },
   { check: 'election-refused', wrong: 'a refusal is the end', from: 'complain(error)\n    return false', to: 'throw error' },
   { check: 'election-unheard', wrong: 'newcomers are told nothing', from: '!== this.own) this.#greet()', to: '!== this.own) return' },
-  { check: 'election-unheard', wrong: 'told after the end', from: 'if (online && isLeaving) return', to: '' },
+  {
+    check: 'election-unheard',
+    wrong: 'told after the end',
+    from: 'if (online && isLeaving) return',
+    to: '',
+    also: { from: 'if (isOnline) announce', to: 'announce' },
+  },
   { check: 'receive-maximum', wrong: 'it is not heeded', from: 'outbox.most = receiveMaximum', to: '' },
   {
     check: 'leaving',
