@@ -1,6 +1,6 @@
 // npm test [-- PART...] [--name TEXT]: builds and runs every test, or those of some parts, or those whose name holds a
-// text. Parts: debug, sanitize, tsan, wasm, fuzz, install, command, bench-native, js, tooling, interop, brokers, clusters, backends,
-// browser, check.
+// text. Parts: debug, sanitize, tsan, wasm, fuzz, install, command, bench-native, js, tooling, interop, brokers, clusters,
+// backends, browser, check.
 import { parseArgs } from 'node:util'
 import { existsSync } from 'node:fs'
 import { basename } from 'node:path'

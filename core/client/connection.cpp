@@ -263,11 +263,9 @@ std::optional<TimePoint> Client::Impl::next_deadline() const noexcept {
     const auto earlier = [](std::optional<TimePoint> one, std::optional<TimePoint> other) {
         return one && other ? std::min(*one, *other) : one ? one : other;
     };
-    const auto of_phase =
-        phase == Phase::connected ? earlier(keep_alive.deadline(), culprit.deadline()) : std::optional{phase_deadline};
-    const auto renewal = phase == Phase::connected ? subscriber.deadline() : TimePoint::max();
-    const auto next = earlier(of_phase, publisher.expiry_deadline());
-    return renewal == TimePoint::max() ? next : earlier(next, renewal);
+    const auto expiry = publisher.expiry_deadline();
+    if (phase != Phase::connected) return earlier(phase_deadline, expiry);
+    return earlier(earlier(keep_alive.deadline(), culprit.deadline()), earlier(subscriber.deadline(), expiry));
 }
 
 }  // namespace wsmq

@@ -308,7 +308,7 @@ void Subscriber::add_renewals() {
 }
 
 void Subscriber::add_postponed_renewals(TimePoint due_at) {
-    if (granted_.first_due() > due_at) return;
+    if (!deadline() || *deadline() > due_at) return;
     for (const auto& batch : granted_.batches(most_filters(), context_.negotiated.maximum_packet_size, due_at)) {
         last_key_ = (last_key_ + 1) & ~request_bit;
         requests_.emplace(last_key_, renewal_of(batch));
@@ -330,7 +330,8 @@ Subscriber::Request Subscriber::renewal_of(const Subscriptions::Batch& batch) co
 }
 
 void Subscriber::handle_timeout() {
-    if (deadline() > context_.now) return;
+    const auto due = deadline();
+    if (!due || *due > context_.now) return;
     add_postponed_renewals(context_.now);
     send_unsent();
 }

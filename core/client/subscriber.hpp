@@ -3,6 +3,7 @@
 #pragma once
 #include <list>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -27,7 +28,7 @@ public:
     [[nodiscard]] Errc handle_acknowledgement(codec::PacketType, const codec::SubscribeAcknowledgement&);
     /// Tries renewals again that the broker could not grant.
     void handle_timeout();
-    [[nodiscard]] TimePoint deadline() const noexcept { return granted_.first_due(); }  ///< while connected
+    [[nodiscard]] std::optional<TimePoint> deadline() const noexcept { return granted_.first_due(); }
     /// Sends what had to wait for a packet identifier.
     void pump();
     /// What is not on its way, unless output is held.

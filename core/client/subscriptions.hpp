@@ -23,7 +23,9 @@ public:
     /// The broker cannot renew it now. False where it could not for so long: it is erased.
     [[nodiscard]] bool postpone(std::string_view topic_filter, TimePoint now, Duration patience);
     /// When the first of those is to be tried again.
-    [[nodiscard]] TimePoint first_due() const noexcept { return first_due_; }
+    [[nodiscard]] std::optional<TimePoint> first_due() const noexcept {
+        return first_due_ == TimePoint::max() ? std::nullopt : std::optional{first_due_};
+    }
 
     /// What one SUBSCRIBE can renew: filters that share their properties, as many as fit.
     struct Batch {

@@ -64,20 +64,17 @@ private:
 };
 
 template <class Arguments> ExitCode run(const Subcommand<Arguments>& subcommand) {
+    // Made where it is needed: the configuration says, too, how errors are told.
+    const auto report = [&subcommand] { return Report{subcommand.connection()}; };
     try {
         subcommand.configure();
-    } catch (const UsageError& error) {
-        return Report{subcommand.connection()}.fail(ExitCode::usage, error.what());
-    }
-    const Report report{subcommand.connection()};
-    try {
         return subcommand.run();
     } catch (const UsageError& error) {
-        return report.fail(ExitCode::usage, error.what());
+        return report().fail(ExitCode::usage, error.what());
     } catch (const CommandError& error) {
-        return report.fail(error);
+        return report().fail(error);
     } catch (const std::exception& error) {
-        return report.fail(ExitCode::failed, error.what());
+        return report().fail(ExitCode::failed, error.what());
     }
 }
 

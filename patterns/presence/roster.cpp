@@ -94,7 +94,7 @@ void Roster::handle_connected(bool session_present) {
     settles_ = context_.now + longest_silence;
     settles_by_.reset();
     asked_again_ = false;
-    ask_for_roll();
+    plan_roll_call();
 }
 
 void Roster::handle_stopped() {
@@ -110,7 +110,7 @@ void Roster::handle_stopped() {
 void Roster::handle_subscribed() {
     if (!watching_) return;
     settles_ = settles_by_ = context_.now + settling_time;
-    ask_for_roll();
+    plan_roll_call();
 }
 
 void Roster::handle_own_record(bool retained) {
@@ -120,11 +120,12 @@ void Roster::handle_own_record(bool retained) {
 
 void Roster::go_on_settling() {
     if (!settles_ || asked_again_) return;
-    if (!settles_by_) settles_by_ = context_.now + (asks() ? asking_time : longest_settling);
-    settles_ = std::min(*settles_by_, context_.now + (asks() ? asking_time : quiet_time));
+    const bool are_asked = asks();
+    if (!settles_by_) settles_by_ = context_.now + (are_asked ? asking_time : longest_settling);
+    settles_ = std::min(*settles_by_, context_.now + (are_asked ? asking_time : quiet_time));
 }
 
-void Roster::ask_for_roll() {
+void Roster::plan_roll_call() {
     if (roll_call_ == Webapp::RollCall::always) call_the_roll();
     if (roll_call_ == Webapp::RollCall::automatic) roll_due_ = context_.now + retained_time;
 }

@@ -54,7 +54,7 @@ public:
 private:
     [[nodiscard]] bool is_wanted(const UidParts&) const;
     void subscribe();
-    void ask_for_roll();
+    void plan_roll_call();
     /// Somebody came back, or the subscription was seen to work: others may be on their way.
     void go_on_settling();
     void appear(std::string_view uid, Presence);

@@ -30,6 +30,7 @@ void Trial::begin() {
 }
 
 void Trial::end() {
+    wanted_ = false;
     ends_.reset();
     (void)context_.port.unsubscribe(filter(), context_.now);
 }

@@ -1,26 +1,11 @@
 // Connections that a broker ends, one after another or for good: what is said, and how the command ends.
 import assert from 'node:assert/strict'
-import { afterEach, before, describe, it } from 'node:test'
-import { ScriptedBroker } from '../support/scripted-broker.mjs'
+import { describe, it } from 'node:test'
 import { linesOf, objectsOf } from './party.mjs'
-import { buildCommand, endAll, start, wsmq } from './support.mjs'
+import { useScriptedBroker } from './scripted.mjs'
+import { start, wsmq } from './support.mjs'
 
-/** @typedef {import('../support/scripted-broker.mjs').Reaction} Reaction */
-
-/** @type {ScriptedBroker | undefined} */
-let broker
-before(buildCommand)
-afterEach(async () => {
-  await endAll()
-  await broker?.close()
-  broker = undefined
-})
-
-/** A broker that does so, and where it is. @param {Record<string, Reaction>} script */
-async function brokerThat(script) {
-  broker = await ScriptedBroker.open(script)
-  return { broker, here: ['-h', '127.0.0.1', '-p', String(broker.port)] }
-}
+const brokerThat = useScriptedBroker()
 
 /** @type {Record<string, string[]>} */
 const commands = {
@@ -94,7 +79,7 @@ describe('a broker that closes right after CONNACK', { timeout: 120_000 }, () =>
 })
 
 describe('a broker that ends each connection on which it gets one message', { timeout: 300_000 }, () => {
-  /** @param {Reaction} refuse */
+  /** @param {import('../support/scripted-broker.mjs').Reaction} refuse */
   const refusing = (refuse) =>
     brokerThat({
       publish: (connection, packet) => (packet.body.includes('bad') ? refuse(connection, packet) : connection.answer(packet)),
@@ -109,7 +94,7 @@ describe('a broker that ends each connection on which it gets one message', { ti
     assert.ok(broker.bodies('publish').some((body) => body.includes('good')))
   })
 
-  for (const [name, refuse] of /** @type {[string, Reaction][]} */ ([
+  for (const [name, refuse] of /** @type {[string, import('../support/scripted-broker.mjs').Reaction][]} */ ([
     ['closing it', (connection) => connection.close()],
     ['resetting it', (connection) => connection.reset()],
   ]))

@@ -6,28 +6,15 @@ import { mkdtemp, open, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, before, describe, it } from 'node:test'
-import { ScriptedBroker } from '../support/scripted-broker.mjs'
 import { eventually } from './party.mjs'
-import { buildCommand, endAll, start, startInShell } from './support.mjs'
-
-/** @typedef {import('../support/scripted-broker.mjs').Reaction} Reaction */
-
-/** @type {ScriptedBroker | undefined} */
-let broker
-before(buildCommand)
-afterEach(async () => {
-  await endAll()
-  await broker?.close()
-  broker = undefined
-})
+import { useScriptedBroker } from './scripted.mjs'
+import { start, startInShell } from './support.mjs'
 
 const silent = () => {}
 
-/** A broker that never says a word about such packets, and where it is. @param {...string} names */
-async function brokerWithout(...names) {
-  broker = await ScriptedBroker.open(Object.fromEntries(names.map((name) => [name, silent])))
-  return { broker, here: ['-h', '127.0.0.1', '-p', String(broker.port)] }
-}
+const brokerThat = useScriptedBroker()
+/** One that never says a word about such packets. @param {...string} names */
+const brokerWithout = (...names) => brokerThat(Object.fromEntries(names.map((name) => [name, silent])))
 
 /** What ends it, and how. `told`: what is said where -W does. @typedef {{ codes: [number, number], told?: string }} End */
 
@@ -143,14 +130,14 @@ describe('output that nobody takes', { timeout: 60_000 }, () => {
     execFileSync('mkfifo', [fifo])
     const reader = await open(fifo, constants.O_RDONLY | constants.O_NONBLOCK)
     const payload = Buffer.alloc(1 << 20, 'x')
-    broker = await ScriptedBroker.open({
+    const { here } = await brokerThat({
       subscribe: (connection, packet) => {
         connection.answer(packet)
         const rest = Buffer.concat([Buffer.from([0, 1, 97, 0]), payload])
         connection.socket.write(Buffer.concat([Buffer.from([0x30, ...lengthOf(rest.length)]), rest]))
       },
     })
-    const one = startInShell(`exec "$0" "$@" >'${fifo}'`, ['sub', '-h', '127.0.0.1', '-p', String(broker.port), '-t', 'a', ...args])
+    const one = startInShell(`exec "$0" "$@" >'${fifo}'`, ['sub', ...here, '-t', 'a', ...args])
     return { one, reader }
   }
 

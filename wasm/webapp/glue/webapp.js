@@ -41,10 +41,12 @@ const layerHandlers = new WeakMap()
 
 /** @param {number} error of wsmq::patterns::Error */
 function describeLayerError(error) {
-  const start = _wsmq_webapp_describe(error)
-  let end = start
-  while (HEAPU8[end] !== 0) end++
-  return decodeText(HEAPU8, start, end)
+  return textAt(_wsmq_webapp_describe(error))
+}
+
+/** @param {number} start of a text that ends with a zero */
+function textAt(start) {
+  return decodeText(HEAPU8, start, HEAPU8.indexOf(0, start))
 }
 
 /**
