@@ -64,7 +64,10 @@ const others = {
     'Receive Maximum announced': '1000', // as the fixture has it
     // It sends 4 KB in 100 ms by WebSocket: see docs/deployment.md.
     'longest payload that arrives, up to 4 MiB': /^(256|1024) KiB \(\d+ KiB: nothing arrives within 12 s\)$/,
-    'access rules, from inside': { '3.1.1': /^yes \(49 of 49; of 17 publications/, 5: 'yes (66 of 66)' },
+    'access rules, from inside': {
+      '3.1.1': 'yes (this version does not say whether a publication was refused)',
+      5: 'yes',
+    },
   },
   RabbitMQ: {
     'versions of MQTT': '3.1, 3.1.1',
@@ -76,7 +79,7 @@ const others = {
     'retained, to a filter with #': 'no',
     'shared subscriptions': 'no (granted, and nothing arrives)',
     'will after a DISCONNECT': 'yes (against MQTT)',
-    'access rules, from inside': 'yes (66 of 66)',
+    'access rules, from inside': 'yes',
     'request to a service that shares': 'no (request_timed_out)',
   },
   NATS: {
