@@ -109,25 +109,25 @@ await runMain(async () => {
   for (const [part, { title, files }] of Object.entries(compiling)) {
     // One by one: each of them compiles.
     for (const file of wants(part) ? files : [])
-      await report.step(`${title}: ${basename(file, '.test.mjs')}`, () => runNodeTests([file], name))
+      await report.step(`${title}: ${basename(file, '.test.mjs')}`, () => runNodeTests([file], { name }))
   }
   const packed =
     !wants('js', 'tooling', 'interop', 'brokers', 'clusters', 'browser', 'check') || (await report.attempt('Build of the package', build))
   const interop = await sourceFiles(['tests/interop'], /\.test\.mjs$/)
-  if (wants('interop') && packed) await report.step('Other brokers', () => runNodeTests(interop, name))
+  if (wants('interop') && packed) await report.step('Other brokers', () => runNodeTests(interop, { name }))
   const brokers = await sourceFiles(['tests/brokers'], /\.test\.mjs$/)
-  if (wants('brokers') && packed) await report.step('What brokers do', () => runNodeTests(brokers, name))
+  if (wants('brokers') && packed) await report.step('What brokers do', () => runNodeTests(brokers, { name }))
   const clusters = await sourceFiles(['tests/clusters'], /\.test\.mjs$/)
   // One by one: each of them fills the machine.
   for (const file of wants('clusters') && packed ? clusters : [])
-    await report.step(`Cluster: ${basename(file, '.test.mjs')}`, () => runNodeTests([file], name))
+    await report.step(`Cluster: ${basename(file, '.test.mjs')}`, () => runNodeTests([file], { name }))
   const tooling = await sourceFiles(['tests/tooling'], /\.test\.mjs$/)
-  if (wants('tooling') && packed) await report.step('Compilers and bundlers', () => runNodeTests(tooling, name))
+  if (wants('tooling') && packed) await report.step('Compilers and bundlers', () => runNodeTests(tooling, { name }))
   if (wants('js')) {
     const files = await sourceFiles(['js', 'demo', 'bench', 'tests', 'scripts', 'wasm'], /\.test\.m?js$/)
     const others = [...Object.values(compiling).flatMap(({ files }) => files), ...interop, ...brokers, ...clusters, ...tooling]
     const here = files.filter((file) => existsSync(root + file) && !others.includes(file))
-    await report.step('Tests under Node', () => runNodeTests(here, name))
+    await report.step('Tests under Node', () => runNodeTests(here, { name }))
   }
   if (name === undefined && wants('backends')) await testBackends(report)
   // Without a package every one of them would wait for its page in vain.
