@@ -63,11 +63,16 @@ function count(report, counts) {
 /** @typedef {import('./json-reporter.mjs').TestResult} TestResult */
 
 /**
+ * `name`: only tests whose name holds this text; `atOnce`: files that run side by side, node's own choice by default; `env`:
+ * added to the environment of the tests.
+ * @typedef {{ name?: string | undefined, atOnce?: number, env?: Record<string, string> }} NodeTestOptions
+ */
+
+/**
  * Runs tests of node:test. On CI, whose load is unknown, files with failures run a second time, by themselves; what passes
  * then is reported as flaky.
  * @param {readonly string[]} files
- * @param {{ name?: string | undefined, atOnce?: number }} [options] `name`: only tests whose name holds this text; `atOnce`:
- * files that run side by side, which is node's own choice by default
+ * @param {NodeTestOptions} [options]
  */
 export async function runNodeTests(files, options = {}) {
   const first = await runNodeFiles(files, options)
@@ -96,18 +101,19 @@ function filesOf(failures, files) {
 
 let runs = 0 // which may overlap, so that each writes a report of its own
 
-/** @param {readonly string[]} files @param {{ name?: string | undefined, atOnce?: number }} options */
-async function runNodeFiles(files, { name, atOnce }) {
+/** @param {readonly string[]} files @param {NodeTestOptions} options */
+async function runNodeFiles(files, { name, atOnce, env = {} }) {
   await mkdir(`${root}build/reports`, { recursive: true })
   const report = `${root}build/reports/node-${(runs += 1)}.json`
   await rm(report, { force: true })
-  const { code, output } = await run(process.execPath, [
+  const args = [
     ...['--test', '--test-timeout=600000'], // a test that hangs ends after ten minutes
     ...[`--test-reporter=${root}scripts/lib/json-reporter.mjs`, `--test-reporter-destination=${report}`],
     ...(atOnce === undefined ? [] : [`--test-concurrency=${atOnce}`]),
     ...(name === undefined ? [] : [`--test-name-pattern=${literal(name)}`]),
     ...files,
-  ])
+  ]
+  const { code, output } = await run(process.execPath, args, { env })
   /** @type {TestResult[]} */
   const results = existsSync(report) ? JSON.parse((await readFile(report, 'utf8')) || '[]') : []
   const failures = results.filter(({ outcome }) => outcome === 'failed')
