@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import './cmake.mjs' // which sets ccache up
 import { isInstalled } from './installed.mjs'
 import { root } from './root.mjs'
-import { lastLines, run, seconds } from './run.mjs'
+import { forEach, lastLines, run } from './run.mjs'
 
 /**
  * One line of demo/backends/backends.json. Commands run in the backend's own folder.
@@ -68,10 +68,10 @@ async function checkBackend({ name, start, lacks = {} }) {
 }
 
 /**
- * Builds every backend whose toolchain is here and runs the conformance suite against it; the others are told.
+ * Builds every backend whose toolchain is here, and reports the others as skipped.
  * @param {import('./report.mjs').Report} report
  */
-export async function testBackends(report) {
+export async function buildBackends(report) {
   for (const each of languages()) if ('absent' in each) console.log(`No backend in ${each.language}: ${each.absent}`)
   /** @type {Backend[]} */
   const built = []
@@ -80,22 +80,23 @@ export async function testBackends(report) {
     const lacking = missing(backend)
     if (lacking) {
       await report.step(title, async () => ({ passed: 0, failed: 0, skipped: 1 }))
-      console.log(`  left out: there is no ${lacking}`)
+      console.log(`  left out: ${lacking} is not installed`)
       continue
     }
-    const start = performance.now()
-    const wrong = await buildBackend(backend)
-    if (wrong) await report.step(title, () => Promise.reject(new Error(wrong)))
-    else built.push(backend)
-    console.log(`${title}: built in ${seconds(performance.now() - start)}`)
+    const isBuilt = await report.attempt(title, async () => {
+      const wrong = await buildBackend(backend)
+      if (wrong) throw new Error(wrong)
+    })
+    if (isBuilt) built.push(backend)
   }
-  const waiting = [...built]
-  await Promise.all(
-    Array.from({ length: atOnce }, async () => {
-      for (let backend = waiting.shift(); backend; backend = waiting.shift()) {
-        const next = backend
-        await report.step(`Conformance of the service in ${next.language}`, () => checkBackend(next))
-      }
-    }),
-  )
+  return built
+}
+
+/**
+ * Runs the conformance suite against backends that are built.
+ * @param {import('./report.mjs').Report} report
+ * @param {readonly Backend[]} built
+ */
+export async function testBackends(report, built) {
+  await forEach(built, atOnce, (backend) => report.step(`Conformance of the service in ${backend.language}`, () => checkBackend(backend)))
 }

@@ -4,7 +4,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { sourceFiles } from './files.mjs'
 import { root } from './root.mjs'
-import { run } from './run.mjs'
+import { forEach, run } from './run.mjs'
 
 /**
  * What is looked at, and with which options beside. Whatever includes Asio takes the static analyzer half a minute a file,
@@ -35,23 +35,19 @@ export async function runClangTidy() {
 
   // The compiler of the debug preset knows warnings that clang does not.
   const always = ['-p', 'build/debug', '--quiet', '--extra-arg=-Wno-unknown-warning-option']
-  const worker = async () => {
-    for (let next = queue.shift(); next; next = queue.shift()) {
-      const { file, options } = next
-      const stamp = `${clean}/${await digest([file], shared + options.join())}`
-      if (!existsSync(stamp)) {
-        const { code, output } = await run('clang-tidy-14', [...always, ...options, file])
-        if (code !== 0) {
-          counts.failed += 1
-          counts.output += output
-          continue
-        }
-        await writeFile(stamp, '')
+  await forEach(queue, availableParallelism(), async ({ file, options }) => {
+    const stamp = `${clean}/${await digest([file], shared + options.join())}`
+    if (!existsSync(stamp)) {
+      const { code, output } = await run('clang-tidy-14', [...always, ...options, file])
+      if (code !== 0) {
+        counts.failed += 1
+        counts.output += output
+        return
       }
-      counts.passed += 1
+      await writeFile(stamp, '')
     }
-  }
-  await Promise.all(Array.from({ length: availableParallelism() }, worker))
+    counts.passed += 1
+  })
   return counts
 }
 
