@@ -28,11 +28,11 @@ void Client::transport_closed(TimePoint now, Errc why) {
 
 void Client::transport_backlog(std::size_t bytes, TimePoint now) {
     // Less than this leaves at once, and says nothing about the other side.
-    constexpr std::size_t telling_backlog = 64u << 10;
+    constexpr std::size_t significant_backlog = 64u << 10;
     impl_->context.now = now;
     const auto before = impl_->context.output.backlog();
     impl_->context.output.set_backlog(bytes);
-    if (before >= telling_backlog && bytes < before) impl_->keep_alive.progressed(now);
+    if (before >= significant_backlog && bytes < before) impl_->keep_alive.progressed(now);
     impl_->publisher.pump();
 }
 
@@ -154,7 +154,7 @@ bool Client::is_connected() const noexcept { return impl_->context.connected; }
 const Negotiated& Client::negotiated() const noexcept { return impl_->context.negotiated; }
 Version Client::version() const noexcept { return impl_->context.version(); }
 std::string_view Client::client_id() const noexcept { return impl_->client_id; }
-std::size_t Client::unfinished_messages() const noexcept { return impl_->publisher.outgoing().size(); }
-std::size_t Client::unfinished_bytes() const noexcept { return impl_->publisher.outgoing().bytes(); }
+std::size_t Client::unfinished_messages() const noexcept { return impl_->publisher.messages().size(); }
+std::size_t Client::unfinished_bytes() const noexcept { return impl_->publisher.messages().bytes(); }
 
 }  // namespace wsmq

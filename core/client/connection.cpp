@@ -13,7 +13,7 @@ Client::Impl::Impl(ConnectOptions options)
       subscriber{context},
       received{context.options.store},
       reconnector{context.options.reconnect, context.options.host_count, context.options.random_seed},
-      culprit{context.options.random_seed + 1},
+      poison_detector{context.options.random_seed + 1},
       client_id{context.options.client_id} {
     if (!context.options.store) return;
     struct Restore final : Store::Visitor {
@@ -21,7 +21,7 @@ Client::Impl::Impl(ConnectOptions options)
         explicit Restore(Impl& owner) : impl{owner} {}
         void visit(StoreKey key, Bytes record) override {
             if (key.kind == StoreKind::outgoing) {
-                impl.publisher.outgoing().restore(key.number, record);
+                impl.publisher.messages().restore(key.number, record);
             } else if (key.kind == StoreKind::received) {
                 impl.received.restore(key.number);
             }
@@ -160,8 +160,8 @@ void Client::Impl::ended(const Ending& ending) {
     bool reconnecting = false;
     const auto delay = schedule_next(of_connection, ending, reconnecting);
     const auto reason_string = PropertyView{ending.properties}.text(PropertyId::reason_string);
-    const bool is_wordless = of_connection == client::Reconnector::End::wordless;
-    const auto why = is_wordless && reconnector.looks_taken_over() ? Errc::taken_over : ending.why;
+    const bool lacks_reason = of_connection == client::Reconnector::End::without_reason;
+    const auto why = lacks_reason && reconnector.looks_taken_over() ? Errc::taken_over : ending.why;
     context.events.push(Disconnected{why, ending.reason, reason_string.value_or(""), was_connected, reconnecting, delay,
                                      ending.properties});
     if (!reconnecting) {
@@ -181,11 +181,11 @@ client::Reconnector::End Client::Impl::connection_lost(const Ending& ending) {
     using End = client::Reconnector::End;
     const auto of_subscriber = subscriber.oldest_sent();
     const auto oldest = of_subscriber ? of_subscriber : publisher.oldest_sent();
-    const bool is_told = ending.why == Errc::disconnected_by_broker;
-    const bool by_peer = is_told || ending.why == Errc::transport_closed || ending.why == Errc::transport_failed;
+    const bool has_reason = ending.why == Errc::disconnected_by_broker;
+    const bool by_peer = has_reason || ending.why == Errc::transport_closed || ending.why == Errc::transport_failed;
     publisher.handle_connection_lost();
     subscriber.handle_connection_lost();
-    if (culprit.ended({by_peer, ending.reason, oldest}, context.now)) {
+    if (poison_detector.ended({by_peer, ending.reason, oldest}, context.now)) {
         if (of_subscriber) {
             subscriber.give_up(oldest, ending.reason, ending.properties);
         } else {
@@ -193,27 +193,27 @@ client::Reconnector::End Client::Impl::connection_lost(const Ending& ending) {
         }
     }
     if (!by_peer) return End::ours;
-    if (oldest || culprit.is_isolating()) return End::busy;
-    return is_told && is_failure(ending.reason) ? End::told : End::wordless;
+    if (oldest || poison_detector.is_isolating()) return End::busy;
+    return has_reason && is_failure(ending.reason) ? End::with_reason : End::without_reason;
 }
 
 void Client::Impl::isolate() {
-    if (!context.connected || !culprit.is_isolating()) return;
+    if (!context.connected || !poison_detector.is_isolating()) return;
     while (!subscriber.oldest_sent() && !publisher.oldest_sent()) {
         const auto of_subscriber = subscriber.oldest_resent();
         const auto oldest = of_subscriber ? of_subscriber : publisher.oldest_resent();
         if (!oldest) {
-            culprit.acquit();
+            poison_detector.clear();
             context.output.hold(false);
             subscriber.send_unsent();
             return publisher.pump();
         }
-        switch (culprit.next(oldest, context.now)) {
-            case client::Culprit::Step::wait: return;
-            case client::Culprit::Step::ping: send_ping(); return keep_alive.ping_sent(context.now);
-            case client::Culprit::Step::send: break;
+        switch (poison_detector.next(oldest, context.now)) {
+            case client::PoisonDetector::Step::wait: return;
+            case client::PoisonDetector::Step::ping: send_ping(); return keep_alive.ping_sent(context.now);
+            case client::PoisonDetector::Step::send: break;
         }
-        culprit.sent(context.now);
+        poison_detector.sent(context.now);
         if (of_subscriber) {
             subscriber.send_alone(oldest);
         } else {
@@ -241,7 +241,7 @@ Duration Client::Impl::schedule_next(std::optional<client::Reconnector::End> of_
 }
 
 bool Client::Impl::step(Step taken) {
-    const auto next = client::after(phase, taken);
+    const auto next = client::next_phase(phase, taken);
     if (next) phase = *next;
     return next.has_value();
 }
@@ -265,7 +265,7 @@ std::optional<TimePoint> Client::Impl::next_deadline() const noexcept {
     };
     const auto expiry = publisher.expiry_deadline();
     if (phase != Phase::connected) return earlier(phase_deadline, expiry);
-    return earlier(earlier(keep_alive.deadline(), culprit.deadline()), earlier(subscriber.deadline(), expiry));
+    return earlier(earlier(keep_alive.deadline(), poison_detector.deadline()), earlier(subscriber.deadline(), expiry));
 }
 
 }  // namespace wsmq

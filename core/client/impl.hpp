@@ -1,14 +1,14 @@
-// The client as a whole: the connection's life, and who handles what is received. Inputs come from
+// The client as a batched: the connection's life, and who handles what is received. Inputs come from
 // client.cpp; this is split by theme into connection.cpp and receiving.cpp.
 #pragma once
 #include <optional>
 
 #include "client/context.hpp"
-#include "client/culprit.hpp"
 #include "client/handshake.hpp"
 #include "client/inbound_stream.hpp"
 #include "client/keep_alive.hpp"
 #include "client/phase.hpp"
+#include "client/poison_detector.hpp"
 #include "client/publisher.hpp"
 #include "client/reconnector.hpp"
 #include "client/subscriber.hpp"
@@ -54,7 +54,7 @@ struct Client::Impl {
     [[nodiscard]] Duration schedule_next(std::optional<client::Reconnector::End> of_connection, const Ending&,
                                          bool& reconnecting);
     void send_ping();
-    /// Sends what was sent before one by one, as Culprit has it.
+    /// Sends what was sent before one by one, as PoisonDetector has it.
     void isolate();
     /// The established connection is gone: whether it looked taken over, and whether its end is the last word on its
     /// oldest operation.
@@ -96,7 +96,7 @@ struct Client::Impl {
     client::InboundStream inbound;
     client::KeepAlive keep_alive;
     client::Reconnector reconnector;
-    client::Culprit culprit;
+    client::PoisonDetector poison_detector;
 
     client::Phase phase = client::Phase::idle;
     std::string client_id;

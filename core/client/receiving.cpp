@@ -11,7 +11,7 @@ using codec::PacketType;
 
 void Client::Impl::receive(Bytes chunk) {
     aliases.forget_retired();
-    subscriber.forget_told();
+    subscriber.release_reported();
     if (!is_receiving() || chunk.empty()) return;
     keep_alive.received(context.now);
     inbound.feed(chunk);
@@ -80,8 +80,8 @@ bool Client::Impl::resolve_topic(codec::Publish& packet) {
 
 bool Client::Impl::accept_exactly_once(std::uint16_t packet_identifier) {
     const bool is_new = received.insert(packet_identifier);
-    const bool was_told = context.version() == Version::v5;
-    if (was_told && is_new && received.size() > context.options.receive_maximum) {  // [MQTT-3.3.4-9]
+    const bool is_limited = context.version() == Version::v5;
+    if (is_limited && is_new && received.size() > context.options.receive_maximum) {  // [MQTT-3.3.4-9]
         received.erase(packet_identifier);  // it was not delivered, and may come again
         give_up(Errc::receive_maximum_exceeded);
         return false;
@@ -107,7 +107,7 @@ Errc Client::Impl::handle_connected_frame(const codec::Frame& frame) {
         case PacketType::pubrel: return handle_pubrel(frame);
         case PacketType::pingresp:
             keep_alive.answered(context.now);
-            culprit.answered();
+            poison_detector.answered();
             return codec::decode_empty(frame);
         case PacketType::disconnect: return handle_disconnect(frame);
         case PacketType::auth: return handle_auth(frame);
@@ -171,8 +171,8 @@ void Client::Impl::handle_accepted(const codec::Connack& packet) {
     const bool is_another = std::exchange(was_renamed, false);
     const bool subscriptions_live = packet.session_present && !was_missed && !is_another;
     if (!messages_live) received.clear();
-    culprit.connected();
-    context.output.hold(culprit.is_isolating());
+    poison_detector.connected();
+    context.output.hold(poison_detector.is_isolating());
     subscriber.handle_connected(subscriptions_live);
     publisher.handle_connected(messages_live);
     isolate();

@@ -119,7 +119,7 @@ Result<OperationId> Subscriber::add(codec::PacketType type, std::span<const Filt
     }
     if (requests_.size() + parts.size() > most_requests) return Errc::packet_identifiers_exhausted;
     const auto operation = context_.next_operation();
-    if (parts.size() > 1) wholes_.emplace(operation, Whole{parts.size(), filters.size(), {}});
+    if (parts.size() > 1) batched_.emplace(operation, BatchedOperation{parts.size(), filters.size(), {}});
     for (auto& part : parts) {
         part.operation = operation;
         part.number = ++last_number_;
@@ -147,8 +147,8 @@ void Subscriber::send_unsent() {
 
 bool Subscriber::send(Key key, Request& request) {
     const auto identifier = context_.identifiers.allocate(key | request_bit);
-    is_starved_ = !identifier;  // of identifiers: pump() tries again when an answer has come
-    if (is_starved_) return false;
+    awaits_identifier_ = !identifier;  // of identifiers: pump() tries again when an answer has come
+    if (awaits_identifier_) return false;
     request.packet_identifier = *identifier;
     request.was_sent = true;
     write_packet_identifier(request.packet, *identifier);
@@ -204,16 +204,16 @@ void Subscriber::report(const Request& request, ReasonCode reason,
                         const codec::SubscribeAcknowledgement& acknowledgement) {
     if (request.operation == OperationId{}) return;
     Bytes codes = acknowledgement.reason_codes;
-    if (const auto found = wholes_.find(request.operation); found != wholes_.end()) {
-        auto& whole = found->second;
+    if (const auto found = batched_.find(request.operation); found != batched_.end()) {
+        auto& batched = found->second;
         if (!codes.empty()) {  // MQTT 3 has none in its UNSUBACK
-            whole.codes.resize(whole.filters);
-            std::ranges::copy(codes, whole.codes.begin() + static_cast<std::ptrdiff_t>(request.first));
+            batched.codes.resize(batched.filters);
+            std::ranges::copy(codes, batched.codes.begin() + static_cast<std::ptrdiff_t>(request.first));
         }
-        if (--whole.open != 0) return;
-        codes = told_.emplace_back(std::move(whole.codes));
+        if (--batched.open != 0) return;
+        codes = reported_codes_.emplace_back(std::move(batched.codes));
         reason = first_failure_or_first(codes);
-        wholes_.erase(found);
+        batched_.erase(found);
     }
     context_.events.push(Completed{request.operation, reason, codes, acknowledgement.properties});
 }
@@ -251,8 +251,8 @@ void Subscriber::handle_refused(std::string_view topic_filter, ReasonCode reason
     const auto patience = context_.options.reconnect.refusal_patience;
     if (is_retried && granted_.postpone(topic_filter, context_.now, patience)) return;
     granted_.erase(topic_filter);
-    lost_.emplace_back(topic_filter);
-    context_.events.push(SubscriptionLost{lost_.back(), reason});
+    reported_filters_.emplace_back(topic_filter);
+    context_.events.push(SubscriptionLost{reported_filters_.back(), reason});
 }
 
 void Subscriber::handle_unsubscribed(const Request& request) {
@@ -262,18 +262,18 @@ void Subscriber::handle_unsubscribed(const Request& request) {
 
 void Subscriber::handle_connected(bool session_present) {
     // Those that are still owed are cut anew where each has to go alone.
-    const bool cuts_anew = context_.output.is_held() &&
+    const bool rebatches = context_.output.is_held() &&
                            std::ranges::any_of(requests_, [](const auto& each) { return each.second.renewal; });
-    if ((!session_present || cuts_anew) && context_.options.resubscribe) {
+    if ((!session_present || rebatches) && context_.options.resubscribe) {
         add_renewals();
     } else {
         add_postponed_renewals(any_time);
     }
-    if (!context_.negotiated.subscription_identifier_available) leave_out_identifiers();
+    if (!context_.negotiated.subscription_identifier_available) remove_subscription_identifiers();
     send_unsent();
 }
 
-void Subscriber::leave_out_identifiers() {
+void Subscriber::remove_subscription_identifiers() {
     // They were asked for before it was known that this broker has none (3.2.2.3.12).
     for (auto& [key, request] : requests_) {
         if (request.type != codec::PacketType::subscribe) continue;
@@ -297,7 +297,7 @@ void Subscriber::add_renewals() {
     // requests only grow, so the renewals' are made room for by numbering everything anew.
     Requests renewed;
     Key key = 0;
-    for (const auto& batch : granted_.batches(most_filters(), context_.negotiated.maximum_packet_size)) {
+    for (const auto& batch : granted_.batches(filters_per_packet(), context_.negotiated.maximum_packet_size)) {
         renewed.emplace_hint(renewed.end(), ++key, renewal_of(batch));
     }
     for (auto& [old_key, request] : requests_) {
@@ -309,13 +309,13 @@ void Subscriber::add_renewals() {
 
 void Subscriber::add_postponed_renewals(TimePoint due_at) {
     if (!deadline() || *deadline() > due_at) return;
-    for (const auto& batch : granted_.batches(most_filters(), context_.negotiated.maximum_packet_size, due_at)) {
+    for (const auto& batch : granted_.batches(filters_per_packet(), context_.negotiated.maximum_packet_size, due_at)) {
         last_key_ = (last_key_ + 1) & ~request_bit;
         requests_.emplace(last_key_, renewal_of(batch));
     }
 }
 
-std::size_t Subscriber::most_filters() const noexcept {
+std::size_t Subscriber::filters_per_packet() const noexcept {
     return context_.output.is_held() ? 1 : context_.options.subscribe_batch;
 }
 
@@ -337,11 +337,11 @@ void Subscriber::handle_timeout() {
 }
 
 void Subscriber::pump() {
-    if (is_starved_ && context_.connected) send_unsent();
+    if (awaits_identifier_ && context_.connected) send_unsent();
 }
 
 void Subscriber::handle_connection_lost() {
-    is_starved_ = false;
+    awaits_identifier_ = false;
     for (auto each = requests_.begin(); each != requests_.end();) {
         auto& request = each->second;
         if (request.packet_identifier != 0) context_.identifiers.release(request.packet_identifier);
@@ -359,7 +359,7 @@ void Subscriber::handle_stopped(bool session_lasts) {
         }
         last = request.operation;
     }
-    wholes_.clear();
+    batched_.clear();
     std::erase_if(requests_, [&](const auto& each) { return !session_lasts || !each.second.renewal; });
     if (!session_lasts) granted_.clear();
 }
@@ -374,7 +374,7 @@ bool Subscriber::cancel(OperationId operation) {
 }
 
 void Subscriber::abandon(OperationId operation) {
-    wholes_.erase(operation);
+    batched_.erase(operation);
     for (auto each = requests_.begin(); each != requests_.end();) {
         auto& request = each->second;
         const bool is_its = request.operation == operation;
@@ -402,7 +402,7 @@ Suspect Subscriber::oldest_sent() const noexcept {
 }
 
 Suspect Subscriber::oldest_resent() const noexcept {
-    if (is_starved_) return {};
+    if (awaits_identifier_) return {};
     for (const auto& [key, request] : requests_) {
         if (request.packet_identifier == 0 && (request.renewal || request.was_sent)) return suspect_of(request);
     }
@@ -421,11 +421,12 @@ void Subscriber::give_up(const Suspect& suspect, ReasonCode reason, Bytes proper
     if (found == requests_.end()) return;
     const auto request = std::move(found->second);
     requests_.erase(found);
-    const bool is_told = is_failure(reason);
-    const auto code = is_told ? reason : ReasonCode::unspecified_error;
-    const codec::Buffer& codes = told_.emplace_back(filters_of(request).size(), static_cast<std::uint8_t>(code));
+    const bool has_reason = is_failure(reason);
+    const auto code = has_reason ? reason : ReasonCode::unspecified_error;
+    const codec::Buffer& codes =
+        reported_codes_.emplace_back(filters_of(request).size(), static_cast<std::uint8_t>(code));
     if (request.renewal) return handle_granted(request, codes);
-    if (is_told || wholes_.contains(request.operation)) return report(request, code, {0, properties, codes});
+    if (has_reason || batched_.contains(request.operation)) return report(request, code, {0, properties, codes});
     if (request.operation != OperationId{}) context_.events.push(Failed{request.operation, Errc::broker_closed});
 }
 

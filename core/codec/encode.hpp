@@ -15,7 +15,7 @@ using Buffer = std::vector<std::uint8_t>;
 void encode_connect(Buffer&, const Connect&);
 void encode_connack(Buffer&, const Connack&, Version);
 
-/// The whole packet's size in bytes; over maximum_packet_size_possible where it cannot be encoded.
+/// The batched packet's size in bytes; over maximum_packet_size_possible where it cannot be encoded.
 [[nodiscard]] std::size_t publish_size(const Publish&, Version) noexcept;
 /// Grows the buffer once, and writes everything.
 void encode_publish(Buffer&, const Publish&, Version);

@@ -37,7 +37,7 @@ struct FrameResult {
     enum class Status : std::uint8_t { complete, incomplete, bad } status{};
     Errc error = Errc::none;  ///< where bad: malformed_packet or packet_too_large
     Frame frame{};            ///< where complete
-    std::size_t size = 0;     ///< where complete: of the whole packet. Where incomplete: how many
+    std::size_t size = 0;     ///< where complete: of the batched packet. Where incomplete: how many
                               ///< bytes the packet needs, or 0 while its length is not known yet
 };
 

@@ -48,7 +48,7 @@ public:
     [[nodiscard]] const std::vector<std::string>& violations() const noexcept { return violations_; }
 
 private:
-    struct Outgoing {
+    struct InflightMessages {
         Packet publish;
         bool released = false;  ///< PUBREC came, PUBREL went
     };
@@ -72,7 +72,7 @@ private:
     bool has_session_ = false;
     std::map<std::string, Qos> subscriptions_;
     std::set<std::uint16_t> received_;  ///< QoS 2, not released
-    std::deque<Outgoing> outgoing_;
+    std::deque<InflightMessages> outgoing_;
     std::deque<Packet> waiting_;
     std::uint16_t last_identifier_ = 0;
     int counted_ = 0;  ///< messages of QoS 1 and 2

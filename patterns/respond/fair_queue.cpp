@@ -1,4 +1,4 @@
-#include "respond/turns.hpp"
+#include "respond/fair_queue.hpp"
 
 namespace wsmq::patterns {
 
@@ -9,9 +9,9 @@ constexpr std::size_t share(std::size_t bound) noexcept { return bound - bound /
 
 }  // namespace
 
-bool Turns::may_open(const Account& account) const noexcept { return account.open < share(limits_.concurrency); }
+bool FairQueue::may_open(const Account& account) const noexcept { return account.open < share(limits_.concurrency); }
 
-bool Turns::has_room(std::string_view account, std::size_t bytes) const {
+bool FairQueue::has_room(std::string_view account, std::size_t bytes) const {
     const auto found = accounts_.find(account);
     const auto* own = found == accounts_.end() ? nullptr : &found->second;
     if (open_ < limits_.concurrency && (own == nullptr || may_open(*own))) return true;
@@ -21,7 +21,7 @@ bool Turns::has_room(std::string_view account, std::size_t bytes) const {
            own_bytes + bytes <= share(limits_.queue_bytes);
 }
 
-void Turns::add(std::string_view account, std::uint64_t call, std::size_t bytes) {
+void FairQueue::add(std::string_view account, std::uint64_t call, std::size_t bytes) {
     const auto found = accounts_.try_emplace(std::string{account}).first;
     found->second.waiting.emplace(call, bytes);
     found->second.bytes += bytes;
@@ -30,12 +30,12 @@ void Turns::add(std::string_view account, std::uint64_t call, std::size_t bytes)
     settle(found);
 }
 
-std::optional<std::uint64_t> Turns::next() {
-    while (open_ < limits_.concurrency && !line_.empty()) {
-        const auto first = line_.front();
-        line_.pop_front();
+std::optional<std::uint64_t> FairQueue::next() {
+    while (open_ < limits_.concurrency && !ready_.empty()) {
+        const auto first = ready_.front();
+        ready_.pop_front();
         auto& account = first->second;
-        account.stands_in_line = false;
+        account.is_ready = false;
         // Things may have changed since it lined up.
         const bool has_turn = !account.waiting.empty() && may_open(account);
         const auto call = has_turn ? account.waiting.begin()->first : 0;
@@ -50,20 +50,20 @@ std::optional<std::uint64_t> Turns::next() {
     return std::nullopt;
 }
 
-void Turns::end_open(std::string_view account) {
+void FairQueue::end_open(std::string_view account) {
     const auto found = accounts_.find(account);
     --found->second.open;
     --open_;
     settle(found);
 }
 
-void Turns::end_waiting(std::string_view account, std::uint64_t call) {
+void FairQueue::end_waiting(std::string_view account, std::uint64_t call) {
     const auto found = accounts_.find(account);
     take_waiting(found->second, call);
     settle(found);
 }
 
-void Turns::take_waiting(Account& account, std::uint64_t call) {
+void FairQueue::take_waiting(Account& account, std::uint64_t call) {
     const auto found = account.waiting.find(call);
     account.bytes -= found->second;
     bytes_ -= found->second;
@@ -71,12 +71,12 @@ void Turns::take_waiting(Account& account, std::uint64_t call) {
     account.waiting.erase(found);
 }
 
-void Turns::settle(Accounts::iterator position) {
+void FairQueue::settle(Accounts::iterator position) {
     auto& account = position->second;
-    if (account.stands_in_line) return;
+    if (account.is_ready) return;
     if (!account.waiting.empty() && may_open(account)) {
-        account.stands_in_line = true;
-        line_.push_back(position);
+        account.is_ready = true;
+        ready_.push_back(position);
     } else if (account.waiting.empty() && account.open == 0) {
         accounts_.erase(position);
     }

@@ -1,4 +1,4 @@
-#include "session/outgoing.hpp"
+#include "session/inflight_messages.hpp"
 
 #include <utility>
 
@@ -11,24 +11,24 @@ namespace {
 
 constexpr std::uint8_t duplicate_flag = 0x08;
 // What a message costs beside its packet, so that a million empty messages count for something.
-constexpr std::size_t overhead = sizeof(OutgoingMessage);
+constexpr std::size_t overhead = sizeof(InflightMessage);
 // A slot that once held a large packet does not keep its memory.
 constexpr std::size_t kept_capacity = 4096;
 
-void write_packet_identifier(OutgoingMessage& message) {
+void write_packet_identifier(InflightMessage& message) {
     const auto offset = codec::packet_identifier_offset(message.packet);
     message.packet[offset] = static_cast<std::uint8_t>(message.packet_identifier >> 8);
     message.packet[offset + 1] = static_cast<std::uint8_t>(message.packet_identifier);
 }
 
-void let_go(std::vector<std::uint8_t>& packet) {
+void clear_and_shrink(std::vector<std::uint8_t>& packet) {
     packet.clear();
     if (packet.capacity() > kept_capacity) std::vector<std::uint8_t>{}.swap(packet);
 }
 
 }  // namespace
 
-Outgoing::Index Outgoing::create(OperationId operation, Qos qos, bool droppable) {
+InflightMessages::Index InflightMessages::create(OperationId operation, Qos qos, bool droppable) {
     Index index = free_;
     if (index == none) {
         index = static_cast<Index>(nodes_.size());
@@ -44,21 +44,21 @@ Outgoing::Index Outgoing::create(OperationId operation, Qos qos, bool droppable)
     message.operation = operation;
     message.packet_identifier = 0;
     message.qos = qos;
-    message.state = OutgoingState::waiting;
+    message.state = DeliveryState::waiting;
     message.droppable = droppable;
     message.sent = message.ever_sent = message.release_sent = false;
     message.expires.reset();
     return index;
 }
 
-void Outgoing::enqueue(Index index) {
+void InflightMessages::enqueue(Index index) {
     const auto& message = at(index);
     bytes_ += message.packet.size() + overhead;
     push_back(waiting_, index);
     save(message);
 }
 
-bool Outgoing::begin_exchange(Index index) {
+bool InflightMessages::begin_exchange(Index index) {
     auto& message = at(index);
     if (message.packet_identifier == 0) {
         const auto identifier = identifiers_.allocate(index);
@@ -68,7 +68,7 @@ bool Outgoing::begin_exchange(Index index) {
     }
     if (message.sent) message.packet[0] |= duplicate_flag;  // [MQTT-3.3.1-1]
     message.sent = message.ever_sent = true;
-    message.state = message.qos == Qos::at_least_once ? OutgoingState::awaiting_puback : OutgoingState::awaiting_pubrec;
+    message.state = message.qos == Qos::at_least_once ? DeliveryState::awaiting_puback : DeliveryState::awaiting_pubrec;
     if (nodes_[index].list) {
         unlink(index);
     } else {
@@ -79,18 +79,18 @@ bool Outgoing::begin_exchange(Index index) {
     return true;
 }
 
-void Outgoing::release(Index index) {
+void InflightMessages::release(Index index) {
     auto& message = at(index);
-    if (message.state == OutgoingState::awaiting_pubcomp) return;
-    message.state = OutgoingState::awaiting_pubcomp;
+    if (message.state == DeliveryState::awaiting_pubcomp) return;
+    message.state = DeliveryState::awaiting_pubcomp;
     bytes_ -= message.packet.size();
-    let_go(message.packet);
+    clear_and_shrink(message.packet);
     unlink(index);
     push_back(releasing_, index);
     save(message);
 }
 
-void Outgoing::erase(Index index) {
+void InflightMessages::erase(Index index) {
     auto& node = nodes_[index];
     auto& message = node.message;
     if (message.packet_identifier != 0) identifiers_.release(message.packet_identifier);
@@ -101,23 +101,23 @@ void Outgoing::erase(Index index) {
         bytes_ -= message.packet.size() + overhead;
         unlink(index);
     }
-    let_go(message.packet);
-    message.state = OutgoingState::done;
+    clear_and_shrink(message.packet);
+    message.state = DeliveryState::done;
     message.operation = {};
     node.next = std::exchange(free_, index);
 }
 
-void Outgoing::connection_lost() {
+void InflightMessages::connection_lost() {
     while (!unacknowledged_.empty()) {
         const auto index = unacknowledged_.last;
         unlink(index);
-        at(index).state = OutgoingState::waiting;
+        at(index).state = DeliveryState::waiting;
         push_front(waiting_, index);
     }
     for (auto index = releasing_.first; index != none; index = next(index)) at(index).release_sent = false;
 }
 
-void Outgoing::session_lost() {
+void InflightMessages::session_lost() {
     for (auto index = waiting_.first; index != none; index = next(index)) {
         auto& message = at(index);
         if (!message.sent) continue;
@@ -130,7 +130,7 @@ void Outgoing::session_lost() {
     }
 }
 
-Outgoing::Index Outgoing::oldest_droppable() const noexcept {
+InflightMessages::Index InflightMessages::oldest_droppable() const noexcept {
     for (auto index = waiting_.first; index != none; index = next(index)) {
         const auto& message = nodes_[index].message;
         if (message.droppable && !message.sent) return index;
@@ -138,7 +138,7 @@ Outgoing::Index Outgoing::oldest_droppable() const noexcept {
     return none;
 }
 
-Outgoing::Index Outgoing::find(OperationId operation) const noexcept {
+InflightMessages::Index InflightMessages::find(OperationId operation) const noexcept {
     if (operation == OperationId{}) return none;
     for (Index index = 0; index < nodes_.size(); ++index) {
         if (nodes_[index].message.operation == operation) return index;
@@ -146,10 +146,10 @@ Outgoing::Index Outgoing::find(OperationId operation) const noexcept {
     return none;
 }
 
-void Outgoing::restore(std::uint64_t sequence, Bytes record) {
+void InflightMessages::restore(std::uint64_t sequence, Bytes record) {
     auto stored = decode_record(record, version_);
     if (!stored || sequence < next_sequence_) return;
-    const bool released = stored->state == OutgoingState::awaiting_pubcomp;
+    const bool released = stored->state == DeliveryState::awaiting_pubcomp;
     const bool at_least_once = !released && (stored->packet[0] >> 1 & 3) == 1;
     const auto index = create({}, at_least_once ? Qos::at_least_once : Qos::exactly_once, false);
     next_sequence_ = sequence + 1;
@@ -165,7 +165,7 @@ void Outgoing::restore(std::uint64_t sequence, Bytes record) {
     push_back(released ? releasing_ : waiting_, index);
 }
 
-void Outgoing::push_back(List& list, Index index) {
+void InflightMessages::push_back(List& list, Index index) {
     auto& node = nodes_[index];
     node.list = &list;
     node.previous = list.last;
@@ -175,7 +175,7 @@ void Outgoing::push_back(List& list, Index index) {
     ++list.size;
 }
 
-void Outgoing::push_front(List& list, Index index) {
+void InflightMessages::push_front(List& list, Index index) {
     auto& node = nodes_[index];
     node.list = &list;
     node.previous = none;
@@ -185,7 +185,7 @@ void Outgoing::push_front(List& list, Index index) {
     ++list.size;
 }
 
-void Outgoing::unlink(Index index) {
+void InflightMessages::unlink(Index index) {
     auto& node = nodes_[index];
     auto& list = *node.list;
     (node.previous == none ? list.first : nodes_[node.previous].next) = node.next;
@@ -194,7 +194,7 @@ void Outgoing::unlink(Index index) {
     --list.size;
 }
 
-void Outgoing::save(const OutgoingMessage& message) {
+void InflightMessages::save(const InflightMessage& message) {
     if (!store_ || message.qos == Qos::at_most_once) return;
     encode_record(record_, message, version_);
     store_->put({StoreKind::outgoing, message.sequence}, record_);

@@ -1,4 +1,4 @@
-#include "request/caller.hpp"
+#include "request/requester.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -14,7 +14,7 @@ std::string quoted(const std::string& id_text) { return '"' + id_text + '"'; }
 
 }  // namespace
 
-Caller::Caller(Context& context, Discovery& discovery, const Settings& settings)
+Requester::Requester(Context& context, Discovery& discovery, const Settings& settings)
     : context_{context},
       discovery_{discovery},
       uid_{settings.uid},
@@ -24,26 +24,26 @@ Caller::Caller(Context& context, Discovery& discovery, const Settings& settings)
 
 // --- The user's calls ------------------------------------------------------------------------------
 
-Error Caller::check(const Target& target, std::string_view method) {
+Error Requester::check(const Target& target, std::string_view method) {
     const bool known = target.kind == Target::Kind::backend ||
                        (target.kind == Target::Kind::peer ? is_valid_uid(target.name) : is_valid_name(target.name));
     return known && is_valid_name(method) ? Error::none : Error::invalid_name;
 }
 
-Error Caller::check(const Target& target, std::string_view params, const RequestOptions& options) const {
+Error Requester::check(const Target& target, std::string_view params, const RequestOptions& options) const {
     if (options.timeout < Duration{1} || options.timeout > longest_timeout) return Error::invalid_argument;
     if (requests_.size() >= most_) return Error::too_many;
     if (options.content_type.empty()) return context_.check_params(params);
     if (options.content_type == json_type) return Error::invalid_argument;
-    const bool offered = context_.port.is_v5() && target.kind == Target::Kind::service;
+    const bool offered = context_.broker.is_v5() && target.kind == Target::Kind::service;
     return offered && discovery_.takes_raw(target.name) ? Error::none : Error::not_supported;
 }
 
-Result<RequestId> Caller::request(const Target& target, std::string_view method, std::string_view params,
-                                  const RequestOptions& options, bool is_absent) {
+Result<RequestId> Requester::request(const Target& target, std::string_view method, std::string_view params,
+                                     const RequestOptions& options, bool is_absent) {
     if (const auto error = check(target, method); error != Error::none) return error;
     if (const auto error = check(target, params, options); error != Error::none) return error;
-    if (!context_.port.client().is_started()) return Error::not_connected;
+    if (!context_.broker.client().is_started()) return Error::not_connected;
     const bool of_service = target.kind == Target::Kind::service;
     if (of_service && consults_) discovery_.consult(target.name);
     const std::uint64_t key = last_ + 1;
@@ -63,38 +63,38 @@ Result<RequestId> Caller::request(const Target& target, std::string_view method,
     return RequestId{key};
 }
 
-Result<OperationId> Caller::send(std::uint64_t key, const Target& target, std::string_view method,
-                                 std::string_view params, const RequestOptions& options) {
+Result<OperationId> Requester::send(std::uint64_t key, const Target& target, std::string_view method,
+                                    std::string_view params, const RequestOptions& options) {
     const bool is_raw = !options.content_type.empty();
     const bool of_peer = target.kind == Target::Kind::peer;
     const auto response_topic = of_peer ? context_.topics.peer(uid_, target.name) : context_.topics.response(uid_);
     const auto id = id_text(key);
-    Outgoing how{.waits = options.waits_for_connection,
-                 .content_type = is_raw ? options.content_type : json_type,
-                 .response_topic = response_topic,
-                 .correlation = id,
-                 .expiry = options.timeout,
-                 .traceparent = options.traceparent};
+    MessageOptions how{.waits = options.waits_for_connection,
+                       .content_type = is_raw ? options.content_type : json_type,
+                       .response_topic = response_topic,
+                       .correlation = id,
+                       .expiry = options.timeout,
+                       .traceparent = options.traceparent};
     if (is_raw) how.method = method;
     const std::string payload = is_raw ? std::string{params} : json_rpc::encode_request(quoted(id), method, params);
-    return context_.port.publish(topic_of(target), payload, how, {Purpose::request, key}, context_.now);
+    return context_.broker.publish(topic_of(target), payload, how, {Purpose::request, key}, context_.now);
 }
 
-Error Caller::notify(const Target& target, std::string_view method, std::string_view params) {
+Error Requester::notify(const Target& target, std::string_view method, std::string_view params) {
     if (const auto error = check(target, method); error != Error::none) return error;
     if (const auto error = context_.check_params(params); error != Error::none) return error;
     const auto payload = json_rpc::encode_notification(method, params);
-    return context_.port.publish(topic_of(target), payload, {.content_type = json_type}, {}, context_.now).error();
+    return context_.broker.publish(topic_of(target), payload, {.content_type = json_type}, {}, context_.now).error();
 }
 
-bool Caller::cancel(RequestId id) {
+bool Requester::cancel(RequestId id) {
     const auto found = requests_.find(static_cast<std::uint64_t>(id));
     if (found == requests_.end()) return false;
     give_up(found, Error::cancelled, json_rpc::code::cancelled);
     return true;
 }
 
-bool Caller::grant(RequestId id, std::uint32_t items) {
+bool Requester::grant(RequestId id, std::uint32_t items) {
     const auto found = requests_.find(static_cast<std::uint64_t>(id));
     if (found == requests_.end()) return false;
     found->second.wanted += items;
@@ -102,7 +102,7 @@ bool Caller::grant(RequestId id, std::uint32_t items) {
     return true;
 }
 
-void Caller::item_taken(RequestId id) {
+void Requester::item_taken(RequestId id) {
     const auto found = requests_.find(static_cast<std::uint64_t>(id));
     if (found == requests_.end() || !found->second.grants_credit) return;
     // In halves, so that the responder never has to wait for a reader that keeps up.
@@ -112,7 +112,7 @@ void Caller::item_taken(RequestId id) {
 
 // --- What arrives ----------------------------------------------------------------------------------
 
-void Caller::handle_answer(std::string_view peer, const json_rpc::Message& message) {
+void Requester::handle_answer(std::string_view peer, const json_rpc::Message& message) {
     const auto found = find(message.id_text, peer);
     if (found == requests_.end()) return;
     if (message.kind == json_rpc::Kind::error) {
@@ -123,7 +123,7 @@ void Caller::handle_answer(std::string_view peer, const json_rpc::Message& messa
     respond(found, message.value, {});
 }
 
-void Caller::handle_progress(std::string_view peer, const json_rpc::Control& control) {
+void Requester::handle_progress(std::string_view peer, const json_rpc::Control& control) {
     const auto found = find(control.id_text, peer);
     if (found == requests_.end() || !control.seq) return;
     auto& pending = found->second;
@@ -140,7 +140,7 @@ void Caller::handle_progress(std::string_view peer, const json_rpc::Control& con
     send_credit(found);
 }
 
-bool Caller::handle_raw(const Incoming& message) {
+bool Requester::handle_raw(const IncomingMessage& message) {
     const auto type = message.text(PropertyId::content_type);
     if (type.empty() || type == json_type) return false;
     const auto found = find(message.correlation(), {});
@@ -153,7 +153,7 @@ bool Caller::handle_raw(const Incoming& message) {
     return true;
 }
 
-void Caller::handle_delivered(std::uint64_t key, ReasonCode reason) {
+void Requester::handle_delivered(std::uint64_t key, ReasonCode reason) {
     const auto found = requests_.find(key);
     if (found == requests_.end()) return;
     found->second.publish = {};
@@ -165,21 +165,21 @@ void Caller::handle_delivered(std::uint64_t key, ReasonCode reason) {
     }
 }
 
-void Caller::handle_undelivered(std::uint64_t key, Error error) {
+void Requester::handle_undelivered(std::uint64_t key, Error error) {
     const auto found = requests_.find(key);
     if (found == requests_.end()) return;
     found->second.publish = {};
     fail(found, error);
 }
 
-void Caller::handle_timeout() {
+void Requester::handle_timeout() {
     while (const auto key = deadlines_.take(context_.now)) {
         const auto found = requests_.find(*key);
         if (found != requests_.end()) give_up(found, Error::timed_out, json_rpc::code::timed_out);
     }
 }
 
-void Caller::handle_discovered() {
+void Requester::handle_discovered() {
     for (auto each = requests_.begin(); each != requests_.end();) {
         const auto current = each++;
         const auto& pending = current->second;
@@ -190,19 +190,19 @@ void Caller::handle_discovered() {
     }
 }
 
-void Caller::fail_all(Error why) {
+void Requester::fail_all(Error why) {
     while (!requests_.empty()) fail(requests_.begin(), why);
 }
 
 // --- Helpers ---------------------------------------------------------------------------------------
 
-std::string Caller::topic_of(const Target& target) const {
+std::string Requester::topic_of(const Target& target) const {
     if (target.kind == Target::Kind::peer) return context_.topics.peer(target.name, uid_);
     return context_.topics.request(target.kind == Target::Kind::service ? target.name : std::string_view{}, uid_);
 }
 
 /// The number, by which it is found, and what nobody can know who has not been asked.
-std::string Caller::id_text(std::uint64_t key) const {
+std::string Requester::id_text(std::uint64_t key) const {
     constexpr auto digits = "0123456789abcdef";
     std::string id;
     json_rpc::append_number(id, static_cast<std::int64_t>(key));
@@ -212,7 +212,7 @@ std::string Caller::id_text(std::uint64_t key) const {
     return id;
 }
 
-Caller::Requests::iterator Caller::find(std::string_view id, std::string_view peer) {
+Requester::Requests::iterator Requester::find(std::string_view id, std::string_view peer) {
     std::uint64_t key = 0;
     (void)std::from_chars(id.data(), id.data() + id.size(), key);
     const auto found = requests_.find(key);
@@ -224,22 +224,22 @@ Caller::Requests::iterator Caller::find(std::string_view id, std::string_view pe
 }
 
 /// To whoever works on it.
-void Caller::control(const Pending& pending, std::string_view payload, bool waits) {
+void Requester::control(const Pending& pending, std::string_view payload, bool waits) {
     const bool of_service = pending.kind == Target::Kind::service;
     const auto instance = is_valid_instance(pending.at) ? std::string_view{pending.at} : all_instances;
     const auto topic =
         of_service ? context_.topics.instance(pending.name, instance, uid_) : topic_of({pending.kind, pending.name});
-    (void)context_.port.publish(topic, payload, {.waits = waits, .content_type = json_type}, {}, context_.now);
+    (void)context_.broker.publish(topic, payload, {.waits = waits, .content_type = json_type}, {}, context_.now);
 }
 
 /// Of what the user has granted, as much as may be outstanding. The rest goes as items arrive, and not one by one.
-void Caller::send_credit(Requests::iterator position) {
+void Requester::send_credit(Requests::iterator position) {
     auto& pending = position->second;
     // What was sent beyond our grants is made good first.
     const auto ahead = pending.received - std::min(pending.received, pending.allowed);
-    const auto made_good = std::min(pending.wanted, ahead);
-    pending.allowed += made_good;
-    pending.wanted -= made_good;
+    const auto repaid = std::min(pending.wanted, ahead);
+    pending.allowed += repaid;
+    pending.wanted -= repaid;
     const auto items = std::min(pending.wanted, pending.received + json_rpc::most_credit - pending.allowed);
     if (items == 0 || (items < pending.wanted && items < json_rpc::first_credit)) return;
     pending.allowed += items;
@@ -248,14 +248,14 @@ void Caller::send_credit(Requests::iterator position) {
     control(pending, json_rpc::encode_more(quoted(id_text(position->first)), items), true);
 }
 
-void Caller::respond(Requests::iterator position, std::string_view result, std::string_view content_type) {
+void Requester::respond(Requests::iterator position, std::string_view result, std::string_view content_type) {
     context_.events.push(Response{RequestId{position->first}, result, content_type, position->second.received},
                          {&Response::result, &Response::content_type});
     erase(position);
 }
 
-void Caller::fail(Requests::iterator position, Error why, std::int64_t code, std::string_view message,
-                  std::string_view data) {
+void Requester::fail(Requests::iterator position, Error why, std::int64_t code, std::string_view message,
+                     std::string_view data) {
     const bool told = why == Error::remote || !message.empty();
     context_.events.push(RequestFailed{RequestId{position->first}, why, code, told ? message : describe(why), data},
                          {&RequestFailed::message, &RequestFailed::data});
@@ -263,14 +263,14 @@ void Caller::fail(Requests::iterator position, Error why, std::int64_t code, std
 }
 
 /// Ends a request that somebody may be working on. A cancellation that cannot go now would come too late.
-void Caller::give_up(Requests::iterator position, Error why, std::int64_t code) {
+void Requester::give_up(Requests::iterator position, Error why, std::int64_t code) {
     control(position->second, json_rpc::encode_cancel(quoted(id_text(position->first))), false);
     fail(position, why, code);
 }
 
-void Caller::erase(Requests::iterator position) {
+void Requester::erase(Requests::iterator position) {
     deadlines_.erase(position->first);
-    if (position->second.publish != OperationId{}) context_.port.abandon(position->second.publish);
+    if (position->second.publish != OperationId{}) context_.broker.abandon(position->second.publish);
     requests_.erase(position);
 }
 

@@ -9,13 +9,13 @@
 
 namespace wsmq::patterns {
 
-class Trial {
+class SharingProbe {
 public:
-    Trial(Context& context, const Service::Options& options) : context_{context}, options_{options} {}
+    SharingProbe(Context& context, const Service::Options& options) : context_{context}, options_{options} {}
 
     /// Asks for a share of our own record. False: it could not be asked for.
     [[nodiscard]] bool subscribe(Operation);
-    /// The share was granted: says to it that we are offline, which we are until the trial is over.
+    /// The share was granted: says to it that we are offline, which we are until the probe is over.
     void begin();
     [[nodiscard]] bool is_wanted() const noexcept { return wanted_; }
     [[nodiscard]] bool is_running() const noexcept { return ends_.has_value(); }

@@ -12,9 +12,9 @@
 
 namespace wsmq::patterns {
 
-class Turns {
+class FairQueue {
 public:
-    explicit Turns(const CallLimits& limits) : limits_{limits} {}
+    explicit FairQueue(const CallLimits& limits) : limits_{limits} {}
 
     /// Whether a call of so many bytes may begin or wait.
     [[nodiscard]] bool has_room(std::string_view account, std::size_t bytes) const;
@@ -33,7 +33,7 @@ private:
         std::size_t open = 0;
         std::map<std::uint64_t, std::size_t> waiting;  ///< in their order, with their bytes
         std::size_t bytes = 0;                         ///< of those that wait
-        bool stands_in_line = false;
+        bool is_ready = false;
     };
     using Accounts = std::map<std::string, Account, std::less<>>;
 
@@ -44,7 +44,7 @@ private:
 
     const CallLimits& limits_;
     Accounts accounts_;  ///< those that have calls, or stand in line
-    std::list<Accounts::iterator> line_;
+    std::list<Accounts::iterator> ready_;
     std::size_t open_ = 0;
     std::size_t waiting_ = 0;
     std::size_t bytes_ = 0;

@@ -6,14 +6,14 @@
 #include <string_view>
 
 #include "layer/context.hpp"
-#include "layer/deadlines.hpp"
+#include "layer/deadline_queue.hpp"
 #include "request/discovery.hpp"
 #include "request/sip_hash.hpp"
 #include "wsmq/patterns/webapp.hpp"
 
 namespace wsmq::patterns {
 
-class Caller {
+class Requester {
 public:
     struct Settings {
         std::string_view uid;
@@ -21,7 +21,7 @@ public:
         std::size_t most;  ///< open requests
         bool consults_discovery;
     };
-    Caller(Context&, Discovery&, const Settings&);
+    Requester(Context&, Discovery&, const Settings&);
 
     /// `is_absent`: nobody is there to answer, as is known.
     Result<RequestId> request(const Target&, std::string_view method, std::string_view params, const RequestOptions&,
@@ -36,7 +36,7 @@ public:
     void handle_answer(std::string_view peer, const json_rpc::Message&);
     void handle_progress(std::string_view peer, const json_rpc::Control&);
     /// True: it was a raw body that answers a request of ours.
-    bool handle_raw(const Incoming&);
+    bool handle_raw(const IncomingMessage&);
 
     // How the publish of request `key` ended.
     void handle_delivered(std::uint64_t key, ReasonCode);
@@ -87,7 +87,7 @@ private:
     std::size_t most_;
     bool consults_;
     Requests requests_;
-    Deadlines deadlines_;
+    DeadlineQueue deadlines_;
     std::uint64_t last_ = 0;
 };
 

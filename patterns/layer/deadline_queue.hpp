@@ -14,7 +14,7 @@ namespace wsmq::patterns {
 /// The first of those that there are.
 [[nodiscard]] std::optional<TimePoint> earliest(std::initializer_list<std::optional<TimePoint>> deadlines);
 
-class Deadlines {
+class DeadlineQueue {
 public:
     /// Replaces the deadline that this key has.
     void set(std::uint64_t key, TimePoint due);

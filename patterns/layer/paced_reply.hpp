@@ -8,14 +8,14 @@
 
 namespace wsmq::patterns {
 
-class PacedAnswer {
+class PacedReply {
 public:
     /// Somebody asks. There will be one answer, however many ask until then.
-    void ask(TimePoint now, Random&);
+    void request(TimePoint now, Random&);
     /// True, once, when the answer is to be given.
     [[nodiscard]] bool take(TimePoint now);
     /// Who has asked so far was told by other means, or cannot be told any more.
-    void drop() noexcept { due_.reset(); }
+    void cancel() noexcept { due_.reset(); }
     [[nodiscard]] std::optional<TimePoint> next_deadline() const noexcept { return due_; }
 
 private:

@@ -21,7 +21,7 @@ enum class Purpose : std::uint8_t {
     nothing,    ///< its end is nobody's business
     join,       ///< a subscription without which the layer has not joined; `number`: which, where that matters
     presence,   ///< the layer's own record
-    farewell,   ///< the last record
+    offline,    ///< the last record
     request,    ///< `number`: the request
     roster,     ///< the subscription to all webapps' records
     janitor,    ///< the same, for clearing them
@@ -34,7 +34,7 @@ struct Operation {
 };
 
 /// How a message goes, beside its topic and payload. With MQTT 3 all but the first three are left out.
-struct Outgoing {
+struct MessageOptions {
     Qos qos = Qos::at_least_once;
     bool retain = false;
     bool waits = true;  ///< for the connection
@@ -48,29 +48,29 @@ struct Outgoing {
 };
 
 /// A subscription to topics whose messages are retained. Borrows the filter.
-[[nodiscard]] inline Subscription lasting(std::string_view filter) noexcept {
+[[nodiscard]] inline Subscription retained_subscription(std::string_view filter) noexcept {
     return {.topic_filter = filter, .qos = Qos::at_least_once};
 }
 
 /// The same to topics on which nothing is ever retained by those who follow the convention. What somebody else retains
 /// there is not sent; below MQTT 5 it is, and whoever receives it passes over it. Borrows the filter.
-[[nodiscard]] inline Subscription live(std::string_view filter) noexcept {
+[[nodiscard]] inline Subscription live_subscription(std::string_view filter) noexcept {
     return {.topic_filter = filter, .qos = Qos::at_least_once, .retain_handling = RetainHandling::do_not_send};
 }
 
-class Port {
+class BrokerLink {
 public:
-    explicit Port(Client& client) noexcept : client_{client} {}
+    explicit BrokerLink(Client& client) noexcept : client_{client} {}
 
     [[nodiscard]] Client& client() noexcept { return client_; }
     [[nodiscard]] bool is_connected() const noexcept { return client_.is_connected(); }
     [[nodiscard]] bool is_v5() const noexcept { return client_.version() == Version::v5; }
 
-    Result<OperationId> publish(std::string_view topic, std::string_view payload, const Outgoing&, Operation,
+    Result<OperationId> publish(std::string_view topic, std::string_view payload, const MessageOptions&, Operation,
                                 TimePoint now);
     /// In one packet.
     Error subscribe(std::span<const Subscription>, Operation, TimePoint now);
-    /// Of lasting() topics.
+    /// Of retained_subscription() topics.
     Error subscribe(std::span<const std::string> filters, Operation, TimePoint now);
     Error unsubscribe(std::string_view filter, TimePoint now);
     /// Nobody waits for it any more: it is taken back where it was not sent yet, and its end is of no interest.

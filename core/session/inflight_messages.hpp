@@ -5,7 +5,7 @@
 #include <optional>
 #include <vector>
 
-#include "session/outgoing_state.hpp"
+#include "session/delivery_state.hpp"
 #include "session/packet_identifiers.hpp"
 #include "wsmq/options.hpp"
 #include "wsmq/store.hpp"
@@ -13,12 +13,12 @@
 
 namespace wsmq::session {
 
-struct OutgoingMessage {
+struct InflightMessage {
     std::uint64_t sequence = 0;
     OperationId operation{};  ///< 0: nobody asks any more
     std::uint16_t packet_identifier = 0;
     Qos qos = Qos::at_most_once;
-    OutgoingState state = OutgoingState::done;
+    DeliveryState state = DeliveryState::done;
     bool droppable = false;            ///< may make room for newer messages while it waits
     bool sent = false;                 ///< on an earlier connection of this session: DUP
     bool ever_sent = false;            ///< on any connection, of whatever session
@@ -27,7 +27,7 @@ struct OutgoingMessage {
     std::vector<std::uint8_t> packet;  ///< the encoded PUBLISH, without topic alias; empty when released
 };
 
-class Outgoing {
+class InflightMessages {
 public:
     using Index = std::uint32_t;
     static constexpr Index none = 0xFFFF'FFFF;
@@ -41,14 +41,14 @@ public:
     };
 
     /// `store` may be null, and is borrowed. The packets are of this version.
-    Outgoing(Version version, PacketIdentifiers& identifiers, Store* store)
+    InflightMessages(Version version, PacketIdentifiers& identifiers, Store* store)
         : version_{version}, identifiers_{identifiers}, store_{store} {}
 
     /// A new message, in no list yet, with an empty packet to be filled by the caller: a PUBLISH with
     /// any packet identifier but 0, which begin_exchange() replaces.
     [[nodiscard]] Index create(OperationId, Qos, bool droppable);
-    [[nodiscard]] OutgoingMessage& at(Index index) noexcept { return nodes_[index].message; }
-    [[nodiscard]] const OutgoingMessage& at(Index index) const noexcept { return nodes_[index].message; }
+    [[nodiscard]] InflightMessage& at(Index index) noexcept { return nodes_[index].message; }
+    [[nodiscard]] const InflightMessage& at(Index index) const noexcept { return nodes_[index].message; }
     [[nodiscard]] Index next(Index index) const noexcept { return nodes_[index].next; }
     [[nodiscard]] Qos qos(Index index) const noexcept { return nodes_[index].message.qos; }
 
@@ -88,7 +88,7 @@ public:
 
 private:
     struct Node {
-        OutgoingMessage message;
+        InflightMessage message;
         List* list = nullptr;
         Index previous = none;
         Index next = none;
@@ -97,7 +97,7 @@ private:
     void push_back(List&, Index);
     void push_front(List&, Index);
     void unlink(Index);
-    void save(const OutgoingMessage&);
+    void save(const InflightMessage&);
 
     Version version_;
     PacketIdentifiers& identifiers_;

@@ -16,7 +16,7 @@
 
 namespace wsmq::client {
 
-class Culprit {
+class PoisonDetector {
 public:
     /// Connections in a row that end with the same operation as their oldest one before any is isolated; one suffices
     /// where the broker's reason is about a packet.
@@ -29,7 +29,7 @@ public:
     /// Controls before the suspect is sent: this many, and up to twice as many more.
     static constexpr unsigned fewest_controls = 8;
 
-    explicit Culprit(std::uint64_t seed) noexcept : random_{seed} {}
+    explicit PoisonDetector(std::uint64_t seed) noexcept : random_{seed} {}
 
     /// Whether what was sent before goes one by one, and everything else waits.
     [[nodiscard]] bool is_isolating() const noexcept { return isolating_; }
@@ -44,7 +44,7 @@ public:
     /// When next() has another answer.
     [[nodiscard]] std::optional<TimePoint> deadline() const noexcept;
     /// Nothing is left of what was sent before.
-    void acquit() noexcept;
+    void clear() noexcept;
 
     /// A connection that was accepted ended.
     struct End {

@@ -1,4 +1,4 @@
-#include "client/culprit.hpp"
+#include "client/poison_detector.hpp"
 
 #include <algorithm>
 
@@ -37,9 +37,9 @@ Meaning meaning_of(ReasonCode reason) noexcept {
 
 }  // namespace
 
-void Culprit::connected() noexcept { trying_ = pinging_ = tried_ = false; }
+void PoisonDetector::connected() noexcept { trying_ = pinging_ = tried_ = false; }
 
-Culprit::Step Culprit::next(const Suspect& oldest, TimePoint now) noexcept {
+PoisonDetector::Step PoisonDetector::next(const Suspect& oldest, TimePoint now) noexcept {
     if (tried_) suspect({});  // it was answered
     tried_ = false;
     if (oldest != suspect_) return Step::send;
@@ -58,33 +58,33 @@ Culprit::Step Culprit::next(const Suspect& oldest, TimePoint now) noexcept {
     return Step::ping;
 }
 
-void Culprit::sent(TimePoint now) noexcept {
+void PoisonDetector::sent(TimePoint now) noexcept {
     trying_ = false;
     sent_at_ = now;
 }
 
-std::optional<TimePoint> Culprit::deadline() const noexcept {
+std::optional<TimePoint> PoisonDetector::deadline() const noexcept {
     if (!isolating_ || !trying_ || pinging_) return std::nullopt;
     return sent_at_ + window_;
 }
 
-void Culprit::acquit() noexcept {
+void PoisonDetector::clear() noexcept {
     isolating_ = trying_ = tried_ = false;
     suspect({});
 }
 
-bool Culprit::ended(const End& end, TimePoint now) noexcept {
+bool PoisonDetector::ended(const End& end, TimePoint now) noexcept {
     return isolating_ ? ended_in_isolation(end, now) : (ended_in_crowd(end), false);
 }
 
-void Culprit::ended_in_crowd(const End& end) noexcept {
+void PoisonDetector::ended_in_crowd(const End& end) noexcept {
     const auto meaning = meaning_of(end.reason);
     const bool counts = end.by_peer && end.oldest && meaning != Meaning::other;
     if (!counts || end.oldest != suspect_) suspect(counts ? end.oldest : Suspect{});
     if (counts) isolating_ = ++losses_ >= losses_until_isolation || meaning == Meaning::packet;
 }
 
-bool Culprit::ended_in_isolation(const End& end, TimePoint now) noexcept {
+bool PoisonDetector::ended_in_isolation(const End& end, TimePoint now) noexcept {
     const auto took = std::chrono::duration_cast<Duration>(now - sent_at_);
     const bool is_same = end.oldest == suspect_;
     const bool is_evidence =
@@ -102,7 +102,7 @@ bool Culprit::ended_in_isolation(const End& end, TimePoint now) noexcept {
     return true;
 }
 
-void Culprit::suspect(const Suspect& operation) noexcept {
+void PoisonDetector::suspect(const Suspect& operation) noexcept {
     suspect_ = operation;
     losses_ = strikes_ = blames_ = 0;
     took_ = {};

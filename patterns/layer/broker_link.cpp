@@ -1,4 +1,4 @@
-#include "layer/port.hpp"
+#include "layer/broker_link.hpp"
 
 #include <vector>
 
@@ -10,7 +10,7 @@ Bytes bytes_of(std::string_view text) noexcept {
     return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
 
-PropertyWriter properties_of(const Outgoing& how) {
+PropertyWriter properties_of(const MessageOptions& how) {
     PropertyWriter properties;
     if (how.expiry) {
         // Rounded up: an expiry of 0 would be over before it began.
@@ -31,8 +31,8 @@ PropertyWriter properties_of(const Outgoing& how) {
 
 }  // namespace
 
-Result<OperationId> Port::publish(std::string_view topic, std::string_view payload, const Outgoing& how,
-                                  Operation operation, TimePoint now) {
+Result<OperationId> BrokerLink::publish(std::string_view topic, std::string_view payload, const MessageOptions& how,
+                                        Operation operation, TimePoint now) {
     const PropertyWriter properties = is_v5() ? properties_of(how) : PropertyWriter{};
     const PublishOptions options{.qos = how.qos,
                                  .retain = how.retain,
@@ -45,40 +45,40 @@ Result<OperationId> Port::publish(std::string_view topic, std::string_view paylo
     return *id;
 }
 
-Error Port::subscribe(std::span<const std::string> filters, Operation operation, TimePoint now) {
+Error BrokerLink::subscribe(std::span<const std::string> filters, Operation operation, TimePoint now) {
     std::vector<Subscription> subscriptions;
-    for (const auto& filter : filters) subscriptions.push_back(lasting(filter));
+    for (const auto& filter : filters) subscriptions.push_back(retained_subscription(filter));
     return subscribe(subscriptions, operation, now);
 }
 
-Error Port::subscribe(std::span<const Subscription> subscriptions, Operation operation, TimePoint now) {
+Error BrokerLink::subscribe(std::span<const Subscription> subscriptions, Operation operation, TimePoint now) {
     const auto id = client_.subscribe(subscriptions, {}, now);
     if (!id) return error_of(id.error());
     operations_[*id] = operation;
     return Error::none;
 }
 
-Error Port::unsubscribe(std::string_view filter, TimePoint now) {
+Error BrokerLink::unsubscribe(std::string_view filter, TimePoint now) {
     const auto id = client_.unsubscribe(std::span{&filter, 1}, {}, now);
     if (!id) return error_of(id.error());
     operations_[*id] = {};
     return Error::none;
 }
 
-void Port::abandon(OperationId id) {
+void BrokerLink::abandon(OperationId id) {
     const auto found = operations_.find(id);
     if (found == operations_.end()) return;
     found->second = {};
     client_.cancel(id);
 }
 
-void Port::abandon(Purpose purpose) {
+void BrokerLink::abandon(Purpose purpose) {
     for (const auto& [id, operation] : operations_) {
         if (operation.purpose == purpose) abandon(id);
     }
 }
 
-std::optional<Operation> Port::take(OperationId id) {
+std::optional<Operation> BrokerLink::take(OperationId id) {
     const auto found = operations_.find(id);
     if (found == operations_.end()) return std::nullopt;
     const auto operation = found->second;

@@ -1,4 +1,4 @@
-#include "session/outgoing.hpp"
+#include "session/inflight_messages.hpp"
 
 #include "codec/encode.hpp"
 #include "gtest/gtest.h"
@@ -8,7 +8,7 @@ namespace {
 
 class OutgoingTest : public testing::Test {
 protected:
-    Outgoing::Index add(std::uint32_t operation, Qos qos, bool droppable = false, std::size_t size = 10) {
+    InflightMessages::Index add(std::uint32_t operation, Qos qos, bool droppable = false, std::size_t size = 10) {
         const auto index = outgoing.create(OperationId{operation}, qos, droppable);
         const std::vector<std::uint8_t> payload(size, 'x');
         codec::Publish packet;
@@ -19,14 +19,14 @@ protected:
         codec::encode_publish(outgoing.at(index).packet, packet, Version::v5);
         return index;
     }
-    Outgoing::Index queue(std::uint32_t operation, Qos qos, bool droppable = false) {
+    InflightMessages::Index queue(std::uint32_t operation, Qos qos, bool droppable = false) {
         const auto index = add(operation, qos, droppable);
         outgoing.enqueue(index);
         return index;
     }
-    std::vector<std::uint32_t> operations(const Outgoing::List& list) {
+    std::vector<std::uint32_t> operations(const InflightMessages::List& list) {
         std::vector<std::uint32_t> found;
-        for (auto index = list.first; index != Outgoing::none; index = outgoing.next(index)) {
+        for (auto index = list.first; index != InflightMessages::none; index = outgoing.next(index)) {
             found.push_back(static_cast<std::uint32_t>(outgoing.at(index).operation));
         }
         EXPECT_EQ(found.size(), list.size);
@@ -36,7 +36,7 @@ protected:
     using Operations = std::vector<std::uint32_t>;
     PacketIdentifiers identifiers;
     MemoryStore store;
-    Outgoing outgoing{Version::v5, identifiers, &store};
+    InflightMessages outgoing{Version::v5, identifiers, &store};
 };
 
 TEST_F(OutgoingTest, WaitsInOrder) {
@@ -51,7 +51,7 @@ TEST_F(OutgoingTest, AnExchangeGivesAnIdentifierAndEndsWithErase) {
     const auto index = queue(1, Qos::at_least_once);
     ASSERT_TRUE(outgoing.begin_exchange(index));
     EXPECT_EQ(outgoing.at(index).packet_identifier, 1);
-    EXPECT_EQ(outgoing.at(index).state, OutgoingState::awaiting_puback);
+    EXPECT_EQ(outgoing.at(index).state, DeliveryState::awaiting_puback);
     EXPECT_EQ(outgoing.at(index).packet[0] & 8, 0) << "not a duplicate";
     EXPECT_EQ(identifiers.find(1), index);
     EXPECT_EQ(outgoing.in_flight(), 1u);
@@ -65,7 +65,7 @@ TEST_F(OutgoingTest, AnExchangeGivesAnIdentifierAndEndsWithErase) {
 TEST_F(OutgoingTest, AnExchangeMayBeginAtOnce) {
     const auto index = add(1, Qos::exactly_once);
     ASSERT_TRUE(outgoing.begin_exchange(index));
-    EXPECT_EQ(outgoing.at(index).state, OutgoingState::awaiting_pubrec);
+    EXPECT_EQ(outgoing.at(index).state, DeliveryState::awaiting_pubrec);
     EXPECT_GT(outgoing.bytes(), 10u);
     outgoing.erase(index);
     EXPECT_EQ(outgoing.bytes(), 0u);
@@ -114,12 +114,12 @@ TEST_F(OutgoingTest, ReleasingLetsThePacketGoOnce) {
 TEST_F(OutgoingTest, FindsByOperation) {
     const auto index = queue(7, Qos::at_least_once);
     EXPECT_EQ(outgoing.find(OperationId{7}), index);
-    EXPECT_EQ(outgoing.find(OperationId{8}), Outgoing::none);
-    EXPECT_EQ(outgoing.find(OperationId{}), Outgoing::none);
+    EXPECT_EQ(outgoing.find(OperationId{8}), InflightMessages::none);
+    EXPECT_EQ(outgoing.find(OperationId{}), InflightMessages::none);
 }
 
 TEST_F(OutgoingTest, DropsTheOldestThatMayGo) {
-    EXPECT_EQ(outgoing.oldest_droppable(), Outgoing::none);
+    EXPECT_EQ(outgoing.oldest_droppable(), InflightMessages::none);
     queue(1, Qos::at_least_once);
     const auto sent = queue(2, Qos::at_least_once, true);
     const auto droppable = queue(3, Qos::at_least_once, true);

@@ -1,4 +1,4 @@
-#include "layer/deadlines.hpp"
+#include "layer/deadline_queue.hpp"
 
 #include <algorithm>
 
@@ -12,35 +12,35 @@ std::optional<TimePoint> earliest(std::initializer_list<std::optional<TimePoint>
     return first;
 }
 
-void Deadlines::set(std::uint64_t key, TimePoint due) {
+void DeadlineQueue::set(std::uint64_t key, TimePoint due) {
     due_[key] = due;
     heap_.push_back({due, key});
     std::push_heap(heap_.begin(), heap_.end(), is_later);
     drop_stale();
 }
 
-void Deadlines::erase(std::uint64_t key) {
+void DeadlineQueue::erase(std::uint64_t key) {
     due_.erase(key);
     drop_stale();
 }
 
-std::optional<TimePoint> Deadlines::next() const {
+std::optional<TimePoint> DeadlineQueue::next() const {
     return heap_.empty() ? std::nullopt : std::optional{heap_.front().due};
 }
 
-std::optional<std::uint64_t> Deadlines::take(TimePoint now) {
+std::optional<std::uint64_t> DeadlineQueue::take(TimePoint now) {
     if (heap_.empty() || heap_.front().due > now) return std::nullopt;
     const auto key = heap_.front().key;
     erase(key);
     return key;
 }
 
-bool Deadlines::is_stale(const Entry& entry) const {
+bool DeadlineQueue::is_stale(const Entry& entry) const {
     const auto found = due_.find(entry.key);
     return found == due_.end() || found->second != entry.due;
 }
 
-void Deadlines::drop_stale() {
+void DeadlineQueue::drop_stale() {
     constexpr std::size_t some = 64;
     if (heap_.size() > 2 * due_.size() + some) {
         std::erase_if(heap_, [this](const Entry& entry) { return is_stale(entry); });

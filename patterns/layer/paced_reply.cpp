@@ -1,4 +1,4 @@
-#include "layer/paced_answer.hpp"
+#include "layer/paced_reply.hpp"
 
 #include <algorithm>
 
@@ -13,7 +13,7 @@ constexpr Duration longest_pause{64'000};
 
 }  // namespace
 
-void PacedAnswer::ask(TimePoint now, Random& random) {
+void PacedReply::request(TimePoint now, Random& random) {
     if (now - last_asked_ >= longest_pause) pause_ = {};
     last_asked_ = now;
     if (due_) return;
@@ -21,7 +21,7 @@ void PacedAnswer::ask(TimePoint now, Random& random) {
     due_ = std::max(now + delay, last_answer_ + std::max(pause_, shortest_pause));
 }
 
-bool PacedAnswer::take(TimePoint now) {
+bool PacedReply::take(TimePoint now) {
     if (!due_ || *due_ > now) return false;
     due_.reset();
     last_answer_ = now;

@@ -14,14 +14,14 @@ struct Case {
     bool lasting;
 };
 
-class CulpritOf : public testing::TestWithParam<Case> {
+class PoisonOperation : public testing::TestWithParam<Case> {
 protected:
     static ConnectOptions options() {
         return GetParam().lasting ? lasting_options(GetParam().version) : plain_options(GetParam().version);
     }
 };
 
-TEST_P(CulpritOf, ClosingIsGivenUpAndTheRestGoesOn) {
+TEST_P(PoisonOperation, ClosingIsGivenUpAndTheRestGoesOn) {
     Breaker breaker{options(), is_poisoned_publish};
     breaker.keeps_session = GetParam().lasting;
     Bench& bench = breaker.bench;
@@ -39,7 +39,7 @@ TEST_P(CulpritOf, ClosingIsGivenUpAndTheRestGoesOn) {
     breaker.run([&] { return breaker.completed(later).has_value(); });
 }
 
-TEST_P(CulpritOf, SeveralAreFoundInTurn) {
+TEST_P(PoisonOperation, SeveralAreFoundInTurn) {
     Breaker breaker{options(), is_poisoned_publish};
     breaker.keeps_session = GetParam().lasting;
     Bench& bench = breaker.bench;
@@ -56,12 +56,12 @@ TEST_P(CulpritOf, SeveralAreFoundInTurn) {
     for (const auto id : sound) EXPECT_TRUE(breaker.completed(id));
 }
 
-INSTANTIATE_TEST_SUITE_P(Kinds, CulpritOf,
+INSTANTIATE_TEST_SUITE_P(Kinds, PoisonOperation,
                          testing::Values(Case{Version::v5, qos1, true}, Case{Version::v5, qos2, true},
                                          Case{Version::v5, qos1, false}, Case{Version::v3_1_1, qos1, true},
                                          Case{Version::v3_1_1, qos2, false}, Case{Version::v3_1, qos1, true}));
 
-TEST(Culprit, ADisconnectWithAReasonIsBelievedSoonerAndToldOn) {
+TEST(PoisonDetector, ADisconnectWithAReasonIsBelievedSoonerAndToldOn) {
     Breaker breaker{lasting_options(), is_poisoned_publish, Manner::says_malformed};
     Bench& bench = breaker.bench;
     bench.start();
@@ -72,7 +72,7 @@ TEST(Culprit, ADisconnectWithAReasonIsBelievedSoonerAndToldOn) {
     EXPECT_LE(breaker.connections, 4);
 }
 
-TEST(Culprit, AReasonThatSaysNothingIsToldOn) {
+TEST(PoisonDetector, AReasonThatSaysNothingIsToldOn) {
     Breaker breaker{lasting_options(), is_poisoned_publish, Manner::says_nothing_in_it};
     Bench& bench = breaker.bench;
     bench.start();
@@ -82,7 +82,7 @@ TEST(Culprit, AReasonThatSaysNothingIsToldOn) {
     EXPECT_LE(breaker.connections, 9);
 }
 
-TEST(Culprit, APubrelIsFoundAsWell) {
+TEST(PoisonDetector, APubrelIsFoundAsWell) {
     Breaker breaker{lasting_options(), [](const Packet& packet) { return packet.type == PacketType::pubrel; }};
     Bench& bench = breaker.bench;
     bench.start();
@@ -98,7 +98,7 @@ bool has_poisoned_filter(const Packet& packet) {
            std::ranges::any_of(packet.filters, [](const Filter& each) { return each.filter == "poison"; });
 }
 
-TEST(Culprit, ASubscribeFailsAndTheOthersAreGranted) {
+TEST(PoisonDetector, ASubscribeFailsAndTheOthersAreGranted) {
     for (const auto manner : {Manner::closes, Manner::says_malformed}) {
         Breaker breaker{lasting_options(), has_poisoned_filter, manner};
         Bench& bench = breaker.bench;
@@ -118,7 +118,7 @@ TEST(Culprit, ASubscribeFailsAndTheOthersAreGranted) {
     }
 }
 
-TEST(Culprit, APartOfALargeSubscribeFailsAlone) {
+TEST(PoisonDetector, APartOfALargeSubscribeFailsAlone) {
     Breaker breaker{lasting_options(), has_poisoned_filter};
     Bench& bench = breaker.bench;
     bench.start();
@@ -132,7 +132,7 @@ TEST(Culprit, APartOfALargeSubscribeFailsAlone) {
     EXPECT_EQ(breaker.completed(*id)->reason_codes, codes);
 }
 
-TEST(Culprit, AnUnsubscribeFails) {
+TEST(PoisonDetector, AnUnsubscribeFails) {
     Breaker breaker{lasting_options(), has_poisoned_filter};
     Bench& bench = breaker.bench;
     bench.start();
@@ -142,7 +142,7 @@ TEST(Culprit, AnUnsubscribeFails) {
     EXPECT_EQ(breaker.failed(poison), (seen::Failed{.id = poison, .error = Errc::broker_closed}));
 }
 
-TEST(Culprit, ARenewalIsReportedAndNotRenewedAgain) {
+TEST(PoisonDetector, ARenewalIsReportedAndNotRenewedAgain) {
     bool spoilt = false;
     Breaker breaker{plain_options(), [&](const Packet& packet) { return spoilt && has_poisoned_filter(packet); }};
     breaker.keeps_session = false;
@@ -162,7 +162,7 @@ TEST(Culprit, ARenewalIsReportedAndNotRenewedAgain) {
     EXPECT_EQ(breaker.granted, (std::vector<std::string>{"a", "b", "q", "z"}));
 }
 
-TEST(Culprit, AClosingRightAfterConnackHasNone) {
+TEST(PoisonDetector, AClosingRightAfterConnackHasNone) {
     Bench bench{lasting_options()};
     bench.connect();
     bench.publish("a", "sound", qos1);
@@ -177,7 +177,7 @@ TEST(Culprit, AClosingRightAfterConnackHasNone) {
     bench.forget();
 }
 
-TEST(Culprit, OnlyEndsByTheOtherSideCount) {
+TEST(PoisonDetector, OnlyEndsByTheOtherSideCount) {
     Bench bench{lasting_options()};
     bench.connect();
     const auto id = bench.publish("a", "sound", qos1);
@@ -193,7 +193,7 @@ TEST(Culprit, OnlyEndsByTheOtherSideCount) {
     bench.send(puback(again.id)).expect_event(seen::Completed{.id = id}).forget();
 }
 
-TEST(Culprit, ReasonsThatAreAboutSomethingElseDoNotCount) {
+TEST(PoisonDetector, ReasonsThatAreAboutSomethingElseDoNotCount) {
     for (const auto reason : {ReasonCode::server_busy, ReasonCode::server_shutting_down, ReasonCode::quota_exceeded,
                               ReasonCode::message_rate_too_high, ReasonCode::administrative_action}) {
         Bench bench{lasting_options()};
@@ -212,7 +212,7 @@ TEST(Culprit, ReasonsThatAreAboutSomethingElseDoNotCount) {
     }
 }
 
-TEST(Culprit, WhatTheStoreHeldIsTreatedAlikeAndRemoved) {
+TEST(PoisonDetector, WhatTheStoreHeldIsTreatedAlikeAndRemoved) {
     MemoryStore store;
     ConnectOptions options = lasting_options();
     options.store = &store;
@@ -232,7 +232,7 @@ TEST(Culprit, WhatTheStoreHeldIsTreatedAlikeAndRemoved) {
     EXPECT_EQ(store.size(), 0u);
 }
 
-TEST(Culprit, WhatIsPublishedMeanwhileWaitsAndIsSentAfterwards) {
+TEST(PoisonDetector, WhatIsPublishedMeanwhileWaitsAndIsSentAfterwards) {
     Breaker breaker{lasting_options(), is_poisoned_publish};
     Bench& bench = breaker.bench;
     bench.start();
@@ -252,7 +252,7 @@ TEST(Culprit, WhatIsPublishedMeanwhileWaitsAndIsSentAfterwards) {
     }
 }
 
-TEST(Culprit, IsForgottenWhenItIsCancelled) {
+TEST(PoisonDetector, IsForgottenWhenItIsCancelled) {
     Breaker breaker{lasting_options(), has_poisoned_filter};
     Bench& bench = breaker.bench;
     bench.start();
