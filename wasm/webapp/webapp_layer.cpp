@@ -1,6 +1,5 @@
-#include "connection_layer.hpp"
+#include "webapp_layer.hpp"
 
-#include <algorithm>
 #include <array>
 #include <type_traits>
 #include <utility>
@@ -89,40 +88,38 @@ void fill(Cells& cells, const events::Renamed& renamed) { cells.texts(renamed.ui
 
 }  // namespace
 
-Errc ConnectionLayer::begin(ConnectOptions& options) {
-    if (!options_) return Errc::none;
-    auto prepared = patterns::Webapp::connect_options(std::move(options), *options_);
+Errc WebappLayer::prepare(ConnectOptions& options) {
+    auto prepared = patterns::Webapp::connect_options(std::move(options), options_);
     if (!prepared) return Errc::invalid_argument;
     options = std::move(*prepared);
     return Errc::none;
 }
 
-void ConnectionLayer::attach(Client& client) {
-    if (options_) webapp_.emplace(client, *options_);
-}
-
-bool ConnectionLayer::handle(const Event& event, TimePoint now) {
+bool WebappLayer::handle(const Event& event, TimePoint now) {
     const bool is_own = webapp_ && webapp_->handle(event, now);
-    // A message that is not the layer's changes nothing for it.
+    // A message for the application changes nothing for the layer.
     has_news_ = is_own || (webapp_ && !std::holds_alternative<Message>(event));
     return is_own;
 }
 
-bool ConnectionLayer::take_event(TimePoint now) {
+void WebappLayer::handle_timeout(TimePoint now) {
+    if (webapp_) webapp_->handle_timeout(now);
+}
+
+std::optional<TimePoint> WebappLayer::next_deadline() const {
+    return webapp_ ? webapp_->next_deadline() : std::nullopt;
+}
+
+bool WebappLayer::take_event(TimePoint now) {
     if (!webapp_) return false;
     event_ = webapp_->next_event(now);
     return !std::holds_alternative<NeedInput>(event_);
 }
 
-bool ConnectionLayer::hand_over() {
+bool WebappLayer::hand_over() {
     Cells cells{event_.index()};
     std::visit([&cells](const auto& event) { fill(cells, event); }, event_);
     return wsmq_layer_event(&connection_, cells.data());
-}
-
-std::optional<TimePoint> ConnectionLayer::earlier(std::optional<TimePoint> deadline) const {
-    const auto own = webapp_ ? webapp_->next_deadline() : std::nullopt;
-    return deadline && own ? std::min(*deadline, *own) : (deadline ? deadline : own);
 }
 
 }  // namespace wsmq::wasm
