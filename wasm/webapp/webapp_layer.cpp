@@ -1,13 +1,14 @@
 #include "webapp_layer.hpp"
 
 #include <array>
-#include <type_traits>
 #include <utility>
 
+#include "cells.hpp"
 #include "connection.hpp"
+#include "layer_boundary.hpp"
 
 extern "C" {
-bool wsmq_layer_event(wsmq::wasm::Connection* connection, const void* cells);
+bool wsmq_layer_event(wsmq::wasm::Connection* connection, const void* row);
 }
 
 namespace wsmq::wasm {
@@ -16,75 +17,95 @@ namespace {
 
 namespace events = patterns;
 
-/// glue/webapp.js has the same numbers, which are places in patterns::Event.
-constexpr std::size_t most_views = 5;
+using Row = std::array<std::uint32_t, layer_row_cells>;
 
-/// One event as JavaScript reads it: the kind; two numbers of two cells each, the low one first; a small number; texts
-/// as address and size.
-class Cells {
-public:
-    explicit Cells(std::size_t kind) { cells_[0] = static_cast<std::uint32_t>(kind); }
+template <class Number> std::uint32_t number(Number value) { return static_cast<std::uint32_t>(value); }
+template <class Number> std::uint64_t wide(Number value) { return static_cast<std::uint64_t>(value); }
 
-    template <class Number> Cells& first(Number number) { return put(1, static_cast<std::uint64_t>(number)); }
-    template <class Number> Cells& second(Number number) { return put(3, static_cast<std::uint64_t>(number)); }
-    template <class Number> Cells& small(Number number) {
-        cells_[5] = static_cast<std::uint32_t>(number);
-        return *this;
-    }
-    template <class... Texts> Cells& texts(const Texts&... texts) {
-        static_assert(sizeof...(Texts) <= most_views);
-        std::size_t cell = 6;
-        ((cells_[cell] = static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(texts.data())),
-          cells_[cell + 1] = static_cast<std::uint32_t>(texts.size()), cell += 2),
-         ...);
-        return *this;
-    }
-    [[nodiscard]] const void* data() const noexcept { return cells_.data(); }
+// Each returns the kind of the row.
 
-private:
-    Cells& put(std::size_t cell, std::uint64_t number) {
-        cells_[cell] = static_cast<std::uint32_t>(number);
-        cells_[cell + 1] = static_cast<std::uint32_t>(number >> 32);
-        return *this;
-    }
-
-    std::array<std::uint32_t, 6 + 2 * most_views> cells_{};
-};
-
-void fill(Cells&, const NeedInput&) {}
-void fill(Cells&, const events::Left&) {}
-void fill(Cells& cells, const events::Joined& joined) { cells.small(joined.again); }
-void fill(Cells& cells, const events::JoinFailed& failed) { cells.first(failed.reason).small(failed.why); }
-void fill(Cells& cells, const events::Response& response) {
-    cells.first(response.id).texts(response.result, response.content_type);
+LayerEvent fill(Row&, const NeedInput&) { return LayerEvent::none; }
+LayerEvent fill(Row&, const events::Left&) { return LayerEvent::none; }
+LayerEvent fill(Row&, const events::Joined&) { return LayerEvent::joined; }
+LayerEvent fill(Row& row, const events::JoinFailed& failed) {
+    row[JoinFailedRow::error] = number(failed.why);
+    row[JoinFailedRow::reason] = number(failed.reason);
+    return LayerEvent::join_failed;
 }
-void fill(Cells& cells, const events::RequestFailed& failed) {
-    cells.first(failed.id).second(failed.code).small(failed.why).texts(failed.message, failed.data);
+LayerEvent fill(Row& row, const events::Response& response) {
+    put_integer(row, ResponseRow::request, wide(response.id));
+    put(row, ResponseRow::value, response.result);
+    put(row, ResponseRow::content_type, response.content_type);
+    return LayerEvent::response;
 }
-void fill(Cells& cells, const events::Progress& progress) { cells.first(progress.id).texts(progress.value); }
-void fill(Cells& cells, const events::Request& request) {
-    cells.first(request.id)
-        .small(std::uint32_t{!request.params.empty()} | std::uint32_t{request.is_notification} << 1)
-        .texts(request.from, request.method, request.params, request.content_type, request.traceparent);
+LayerEvent fill(Row& row, const events::RequestFailed& failed) {
+    put_integer(row, RequestFailedRow::request, wide(failed.id));
+    put_integer(row, RequestFailedRow::code, wide(failed.code));
+    row[RequestFailedRow::error] = number(failed.why);
+    put(row, RequestFailedRow::message, failed.message);
+    put(row, RequestFailedRow::data, failed.data);
+    return LayerEvent::request_failed;
 }
-void fill(Cells& cells, const events::RequestEnded& ended) { cells.first(ended.id).small(ended.why); }
-void fill(Cells& cells, const events::CreditGranted& granted) { cells.first(granted.id); }
-void fill(Cells& cells, const events::PeerMessage& message) {
-    cells.texts(message.from, message.body, message.content_type);
+LayerEvent fill(Row& row, const events::Progress& progress) {
+    put_integer(row, ProgressRow::request, wide(progress.id));
+    put(row, ProgressRow::value, progress.value);
+    return LayerEvent::progress;
 }
-void fill(Cells& cells, const events::RoomMessage& message) {
-    cells.texts(message.room, message.from, message.body, message.content_type);
+LayerEvent fill(Row& row, const events::Request& request) {
+    put_integer(row, RequestRow::call, wide(request.id));
+    row[RequestRow::is_notification] = request.is_notification;
+    put(row, RequestRow::from, request.from);
+    put(row, RequestRow::method, request.method);
+    put(row, RequestRow::value, request.params);
+    put(row, RequestRow::content_type, request.content_type);
+    put(row, RequestRow::traceparent, request.traceparent);
+    return LayerEvent::request;
 }
-void fill(Cells& cells, const events::PresenceChanged& changed) {
-    cells.second(changed.since).small(changed.change).texts(changed.uid, changed.state);
+LayerEvent fill(Row& row, const events::RequestEnded& ended) {
+    put_integer(row, RequestEndedRow::call, wide(ended.id));
+    row[RequestEndedRow::error] = number(ended.why);
+    return LayerEvent::request_ended;
 }
-void fill(Cells& cells, const events::DeviceStatus& device) {
-    cells.small(!device.status.empty()).texts(device.serial_number, device.status);
+LayerEvent fill(Row& row, const events::CreditGranted& granted) {
+    put_integer(row, CreditGrantedRow::call, wide(granted.id));
+    return LayerEvent::credit_granted;
 }
-void fill(Cells& cells, const events::ServiceChanged& changed) {
-    cells.small(changed.online).texts(changed.service, changed.instance, changed.record);
+LayerEvent fill(Row& row, const events::PeerMessage& message) {
+    put(row, PeerMessageRow::from, message.from);
+    put(row, PeerMessageRow::body, message.body);
+    put(row, PeerMessageRow::content_type, message.content_type);
+    return LayerEvent::peer_message;
 }
-void fill(Cells& cells, const events::Renamed& renamed) { cells.texts(renamed.uid); }
+LayerEvent fill(Row& row, const events::RoomMessage& message) {
+    put(row, RoomMessageRow::room, message.room);
+    put(row, RoomMessageRow::from, message.from);
+    put(row, RoomMessageRow::body, message.body);
+    put(row, RoomMessageRow::content_type, message.content_type);
+    return LayerEvent::room_message;
+}
+LayerEvent fill(Row& row, const events::PresenceChanged& changed) {
+    put_integer(row, PresenceChangedRow::since, wide(changed.since));
+    row[PresenceChangedRow::change] = number(changed.change);
+    put(row, PresenceChangedRow::uid, changed.uid);
+    put(row, PresenceChangedRow::state, changed.state);
+    return LayerEvent::presence_changed;
+}
+LayerEvent fill(Row& row, const events::DeviceStatus& device) {
+    put(row, DeviceStatusRow::serial_number, device.serial_number);
+    put(row, DeviceStatusRow::status, device.status);
+    return LayerEvent::device_status;
+}
+LayerEvent fill(Row& row, const events::ServiceChanged& changed) {
+    row[ServiceChangedRow::online] = changed.online;
+    put(row, ServiceChangedRow::service, changed.service);
+    put(row, ServiceChangedRow::instance, changed.instance);
+    put(row, ServiceChangedRow::record, changed.record);
+    return LayerEvent::service_changed;
+}
+LayerEvent fill(Row& row, const events::Renamed& renamed) {
+    put(row, RenamedRow::uid, renamed.uid);
+    return LayerEvent::renamed;
+}
 
 }  // namespace
 
@@ -117,9 +138,9 @@ bool WebappLayer::take_event(TimePoint now) {
 }
 
 bool WebappLayer::hand_over() {
-    Cells cells{event_.index()};
-    std::visit([&cells](const auto& event) { fill(cells, event); }, event_);
-    return wsmq_layer_event(&connection_, cells.data());
+    Row row{};
+    row[0] = number(std::visit([&row](const auto& event) { return fill(row, event); }, event_));
+    return wsmq_layer_event(&connection_, row.data());
 }
 
 }  // namespace wsmq::wasm

@@ -1,34 +1,32 @@
 // The store of connect(): told of changes in batches, soon after each of them, and at once when the page is hidden or
 // left. Between two batches nothing of a message crosses over.
+import type { SessionStore, StoreChanges } from '../wsmq.js'
+import { passArguments } from './bytes.js'
+import { Link, callHandler, links } from './link.js'
 
 /** In milliseconds. A change waits for one to two of these; an acknowledgement that comes sooner spares two writes. */
 const storeInterval = 5
 
-/** Of the batch that is being handed over. @type {import('../wsmq').StoreChanges} */
-let changes = { put: [], erased: [] }
-/** Clients with changes that their stores do not know. @type {Set<Link>} */
-const changedStores = new Set()
+/** Of the batch that is being handed over. */
+let changes: StoreChanges = { put: [], erased: [] }
+/** Clients with changes that their stores do not know. */
+const changedStores: Set<Link> = new Set()
 let isListeningToLeaving = false
 
-/** @param {number} connection */
-function storeChanged(connection) {
+export function storeChanged(connection: number) {
   const link = links.get(connection)
   if (link === undefined) return
   awaitBatch(link)
   listenToLeaving()
 }
 
-/** @param {Link} link */
-function awaitBatch(link) {
+function awaitBatch(link: Link) {
   changedStores.add(link)
   link.storeTimer = setTimeout(() => writeStore(link, false), storeInterval)
 }
 
-/**
- * @param {Link} link
- * @param {boolean} all what changed just now, too
- */
-function writeStore(link, all) {
+/** @param all what changed just now, too */
+export function writeStore(link: Link, all: boolean) {
   clearTimeout(link.storeTimer)
   if (!changedStores.delete(link) || link.connection === 0) return
   const batch = (changes = { put: [], erased: [] })
@@ -48,40 +46,21 @@ function listenToLeaving() {
   globalThis.document?.addEventListener('visibilitychange', () => document.visibilityState === 'hidden' && writeStores())
 }
 
-/**
- * @param {number} kind
- * @param {number} number
- * @param {number} record
- * @param {number} size
- */
-function collectPut(kind, number, record, size) {
+export function collectPut(kind: number, number: number, record: number, size: number) {
   changes.put.push({ kind, number, record: HEAPU8.slice(record, record + size) })
 }
 
-/**
- * @param {number} kind
- * @param {number} number
- */
-function collectErased(kind, number) {
+export function collectErased(kind: number, number: number) {
   changes.erased.push({ kind, number })
 }
 
-/**
- * The engine is at work: the handler may call it when it has finished.
- * @param {number} connection
- * @param {number} kind
- * @param {number} number
- */
-function recordOver(connection, kind, number) {
+/** The engine is at work: the handler may call it when it has finished. */
+export function recordOver(connection: number, kind: number, number: number) {
   const link = links.get(connection)
   if (link !== undefined) queueMicrotask(() => callHandler(link, link.options.store?.onErased, kind, number))
 }
 
-/**
- * @param {Link} link
- * @param {import('../wsmq').SessionStore} store
- */
-function addRecords(link, store) {
+export function addRecords(link: Link, store: SessionStore) {
   if (link.store === store) return
   link.store = store
   for (const { kind, number, record } of store.records ?? []) {

@@ -1,30 +1,26 @@
 // The hot path: a topic becomes a number, a payload is written where C++ reads it.
+import { firstFailure, PublishFlag, scratchSize, topicHandles } from '../boundary/calls.js'
+import { whenBlockedNames } from '../boundary/engine.js'
+import type { Payload, Properties, PublishOptions } from '../wsmq.js'
+import { bytesOf, checkText, hasLoneSurrogate, passArguments, textEncoder } from './bytes.js'
+import { errorNumber, MqttError, mqttError, operationOrThrow, refuse } from './errors.js'
+import { type Link, scheduleFlush } from './link.js'
+import { encodeProperties } from './properties.js'
 
-/** As in hot_path.cpp: this many topics are known at a time, and one more for long ones. */
-const topicHandles = 16_384
 const longestKnownTopic = 512
 const scratch = _wsmq_scratch()
-const scratchSize = 64 * 1024
 /** From here on a payload is written straight into its place in the packet. */
 const largePayload = 16 * 1024
 
-const invalidTopic = errorNames.indexOf('invalid_topic')
-const mustBeConnected = 1 << 5
-const whenBlockedValues = { wait: 0, drop_oldest: 1, drop_newest: 2, fail: 3 }
+const invalidTopic = errorNumber('invalid_topic')
 
-/** @type {Map<string, number>} */
-const handleOfTopic = new Map()
-/** @type {string[]} */
-const topicOfHandle = []
+const handleOfTopic: Map<string, number> = new Map()
+const topicOfHandle: string[] = []
 let nextHandle = 0
 let lastTopic = ''
 let lastHandle = -1
 
-/**
- * @param {string} topic
- * @returns {number}
- */
-function topicHandle(topic) {
+function topicHandle(topic: string): number {
   if (topic === lastTopic && lastHandle >= 0) return lastHandle
   const handle = handleOfTopic.get(topic) ?? newTopicHandle(topic)
   lastTopic = topic
@@ -32,11 +28,7 @@ function topicHandle(topic) {
   return handle
 }
 
-/**
- * @param {string} topic
- * @returns {number}
- */
-function newTopicHandle(topic) {
+function newTopicHandle(topic: string): number {
   if (typeof topic !== 'string') refuse(`A topic is a text, and not ${typeof topic}.`)
   const isKept = topic.length <= longestKnownTopic
   const handle = isKept ? nextHandle : topicHandles
@@ -57,25 +49,19 @@ function newTopicHandle(topic) {
 
 /**
  * The handle may be that of the last topic, which it does not mean any more.
- * @param {number} handle
- * @param {number} size
- * @returns {number} 0, or an error
+ * @returns 0, or an error
  */
-function setTopic(handle, size) {
+function setTopic(handle: number, size: number): number {
   const error = _wsmq_set_topic(handle, size)
   if (error === 0) lastHandle = -1
   return error
 }
 
-/**
- * @param {import('../wsmq').PublishOptions} options
- * @returns {number}
- */
-function publishFlags({ qos = 0, retain = false, whenBlocked = 'wait' }) {
+export function publishFlags({ qos = 0, retain = false, whenBlocked = 'wait' }: PublishOptions): number {
   if (qos !== 0 && qos !== 1 && qos !== 2) refuse('qos is 0, 1 or 2.')
-  const blocked = whenBlockedValues[whenBlocked]
-  if (blocked === undefined) refuse(`whenBlocked is one of ${Object.keys(whenBlockedValues).join(', ')}.`)
-  return qos | (retain ? 1 << 2 : 0) | (blocked << 3)
+  const blocked = whenBlockedNames.indexOf(whenBlocked)
+  if (blocked < 0) refuse(`whenBlocked is one of ${whenBlockedNames.join(', ')}.`)
+  return qos | (retain ? PublishFlag.retain : 0) | (blocked << PublishFlag.whenBlockedShift)
 }
 
 /**
@@ -84,16 +70,9 @@ function publishFlags({ qos = 0, retain = false, whenBlocked = 'wait' }) {
 const loopedText = 96
 const loopedBytes = 16
 
-/**
- * @param {Link} link
- * @param {string} topic
- * @param {Payload} payload
- * @param {number} flags
- * @param {Properties | undefined} properties
- * @returns {number}
- */
-function publishNow(link, topic, payload, flags, properties) {
-  if (link.stopping) throw new MqttError(flags & mustBeConnected ? 'not_connected' : 'not_started', 'The client is disconnecting.')
+export function publishNow(link: Link, topic: string, payload: Payload, flags: number, properties: Properties | undefined): number {
+  if (link.dispatch.isStopping)
+    throw new MqttError(flags & PublishFlag.mustBeConnected ? 'not_connected' : 'not_started', 'The client is disconnecting.')
   const handle = topicHandle(topic)
   // From here on nothing else uses the scratch buffer.
   let size = -1
@@ -107,17 +86,15 @@ function publishNow(link, topic, payload, flags, properties) {
   return operation
 }
 
-/**
- * Large payloads, properties, and kinds of payloads that are not met often.
- * @param {Link} link
- * @param {number} handle
- * @param {string} topic
- * @param {Payload} payload
- * @param {number} flags
- * @param {Properties | undefined} properties
- * @returns {number}
- */
-function publishSeldom(link, handle, topic, payload, flags, properties) {
+/** Large payloads, properties, and kinds of payloads that are not met often. */
+function publishSeldom(
+  link: Link,
+  handle: number,
+  topic: string,
+  payload: Payload,
+  flags: number,
+  properties: Properties | undefined,
+): number {
   const block = encodeProperties(properties)
   const bytes = bytesOf(payload, 'A payload')
   passArguments(block)
@@ -137,10 +114,9 @@ function publishSeldom(link, handle, topic, payload, flags, properties) {
 
 /**
  * Into the scratch buffer.
- * @param {string} text
- * @returns {number} its size, or -1 where it may not fit
+ * @returns its size, or -1 where it may not fit
  */
-function writeText(text) {
+function writeText(text: string): number {
   const { length } = text
   if (length <= loopedText) {
     const heap = HEAPU8
@@ -157,12 +133,8 @@ function writeText(text) {
   return textEncoder.encodeInto(text, HEAPU8.subarray(scratch, scratch + scratchSize)).written
 }
 
-/**
- * Into the scratch buffer.
- * @param {Uint8Array} bytes
- * @returns {number}
- */
-function writeBytes(bytes) {
+/** Into the scratch buffer. */
+function writeBytes(bytes: Uint8Array): number {
   const { length } = bytes
   if (length <= loopedBytes) {
     const heap = HEAPU8

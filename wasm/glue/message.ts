@@ -1,10 +1,14 @@
 // Messages that arrived.
-
-const inChunk = 1 << 13
-const isAscii = 1 << 14
+import { MessageFlag } from '../boundary/events.js'
+import { properties as propertyTable } from '../boundary/engine.js'
+import type { ArrivedMessage as Contract, Properties } from '../wsmq.js'
+import { byteDecoder, textEncoder, utf8Decoder } from './bytes.js'
+import { MqttError } from './errors.js'
+import { decodeProperties } from './properties.js'
+import type { Chunk } from './receive.js'
 
 /** Larger chunks are not kept for the sake of a message that was not read yet. */
-const largestKept = 64 * 1024
+export const largestKept = 64 * 1024
 /** Larger ones are not decoded for the sake of one text. */
 const largestDecoded = 16 * 1024
 /** Up to this size the engines keep an array's bytes inside of it, and a copy costs less than a view. */
@@ -12,20 +16,35 @@ const smallPayload = 64
 /** A payload is a view of its chunk only where it makes up this part of it, so that little is kept for its sake. */
 const smallestPart = 1 / 64
 
-const subscriptionIdentifierProperty = 0x0b
+const [subscriptionIdentifier] = propertyTable.subscriptionIdentifier
 
-/** @implements {AnyMessage} */
-class ArrivedMessage {
-  /**
-   * @param {string} topic
-   * @param {number} topicId
-   * @param {number} flags as in the event's row
-   * @param {Chunk | undefined} chunk none: the payload is in WebAssembly memory alone
-   * @param {number} start of the payload, behind the properties; in the chunk, or in memory
-   * @param {number} length
-   * @param {number} propertiesLength
-   */
-  constructor(topic, topicId, flags, chunk, start, length, propertiesLength) {
+export class ArrivedMessage implements Contract {
+  readonly topic: string
+  readonly topicId: number
+  /** As in the event's row. */
+  _flags: number
+  /** None: the payload is in WebAssembly memory alone. */
+  _chunk: Chunk | undefined
+  /** Of the payload, behind the properties: in the chunk, or in memory; -1 once detached. */
+  _start: number
+  _length: number
+  _propertiesLength: number
+  _bytes: Uint8Array | undefined
+  _text: string | undefined
+  _properties: Properties | undefined
+  /** Of a message that has this property alone; 0: not looked for, or not so. */
+  _identifier: number
+
+  // Assigned rather than defined: that is faster where messages are many.
+  constructor(
+    topic: string,
+    topicId: number,
+    flags: number,
+    chunk: Chunk | undefined,
+    start: number,
+    length: number,
+    propertiesLength: number,
+  ) {
     this.topic = topic
     this.topicId = topicId
     this._flags = flags
@@ -33,13 +52,9 @@ class ArrivedMessage {
     this._start = start
     this._length = length
     this._propertiesLength = propertiesLength
-    /** @type {Uint8Array | undefined} */
     this._bytes = undefined
-    /** @type {string | undefined} */
     this._text = undefined
-    /** @type {Properties | undefined} */
     this._properties = undefined
-    /** Of a message that has this property alone; 0: not looked at, or not so. */
     this._identifier = 0
   }
 
@@ -48,15 +63,15 @@ class ArrivedMessage {
   }
 
   get qos() {
-    return /** @type {0 | 1 | 2} */ ((this._flags >> 8) & 3)
+    return ((this._flags >> MessageFlag.qosShift) & MessageFlag.qosMask) as 0 | 1 | 2
   }
 
   get retained() {
-    return (this._flags & (1 << 10)) !== 0
+    return (this._flags & MessageFlag.retain) !== 0
   }
 
   get duplicate() {
-    return (this._flags & (1 << 11)) !== 0
+    return (this._flags & MessageFlag.duplicate) !== 0
   }
 
   get payloadBytes() {
@@ -91,7 +106,7 @@ class ArrivedMessage {
   _readIdentifier() {
     const bytes = this._chunk === undefined ? HEAPU8 : this._chunk.bytes
     let at = this._start - this._propertiesLength
-    if (bytes[at] !== subscriptionIdentifierProperty) return
+    if (bytes[at] !== subscriptionIdentifier) return
     let value = bytes[++at] & 0x7f
     for (let shift = 7; bytes[at] > 0x7f; shift += 7) value |= (bytes[++at] & 0x7f) << shift
     if (at + 1 === this._start) this._identifier = value
@@ -109,7 +124,7 @@ class ArrivedMessage {
 
   _decode() {
     const { _chunk: chunk, _start: start, _length: length } = this
-    if (this._flags & isAscii && chunk !== undefined && chunk.bytes.length <= largestDecoded)
+    if (this._flags & MessageFlag.ascii && chunk !== undefined && chunk.bytes.length <= largestDecoded)
       return (chunk.text ??= byteDecoder.decode(chunk.bytes)).substring(start, start + length)
     const bytes = this._bytes ?? (chunk === undefined ? HEAPU8 : chunk.bytes).subarray(start, start + length)
     try {
@@ -120,7 +135,7 @@ class ArrivedMessage {
   }
 
   /** Takes out what was not read yet, for memory is about to change, or the chunk is to go. */
-  _detach() {
+  detach() {
     if (this._bytes === undefined && this._text === undefined) this._bytes = this._cut()
     this._readProperties()
     this._chunk = undefined

@@ -1,9 +1,10 @@
 // Events of the page. It, the network or the machine came back: connections are looked at at once.
+import { links } from './link.js'
+import { noteViolation } from './policy.js'
 
-/** @type {AbortController | undefined} */
-let wakeListening
+let wakeListening: AbortController | undefined
 
-function listenToWakeUps() {
+export function listenToWakeUps() {
   if (wakeListening !== undefined) return
   wakeListening = new AbortController()
   const { signal } = wakeListening
@@ -16,7 +17,7 @@ function listenToWakeUps() {
   globalThis.document?.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && wakeAll(), { signal })
 }
 
-function stopListeningToWakeUps() {
+export function stopListeningToWakeUps() {
   wakeListening?.abort()
   wakeListening = undefined
 }
