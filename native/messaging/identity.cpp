@@ -1,4 +1,4 @@
-#include "member/identity.hpp"
+#include "identity.hpp"
 
 #include <boost/asio/ip/host_name.hpp>
 #include <chrono>
