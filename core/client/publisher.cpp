@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "codec/property_block.hpp"
 #include "wsmq/property.hpp"
 #include "wsmq/topic.hpp"
 
@@ -11,8 +12,6 @@ using session::InflightMessages;
 
 namespace {
 
-// begin_exchange() replaces it; 0 would not be a packet.
-constexpr std::uint16_t any_packet_identifier = 1;
 // What an alias adds to a packet: the property, and a longer length of the properties.
 constexpr std::size_t alias_size = 4;
 
@@ -23,20 +22,18 @@ codec::Publish make_packet(std::string_view topic, Bytes payload, const PublishO
     packet.properties = options.encoded_properties;
     packet.qos = options.qos;
     packet.retain = options.retain;
-    if (options.qos != Qos::at_most_once) packet.packet_identifier = any_packet_identifier;
+    if (options.qos != Qos::at_most_once) packet.packet_identifier = codec::any_packet_identifier;
     return packet;
 }
 
 Errc check_properties(Bytes block) {
     if (block.empty()) return Errc::none;
-    if (const auto error = validate_outgoing_properties(PropertyOwner::publish, block); error != Errc::none) {
-        return error;
-    }
-    const PropertyView properties{block};
+    const auto checked = codec::check_properties(PropertyOwner::publish, block, true);
+    if (checked.error == Errc::invalid_character) return checked.error;
     // [MQTT-3.3.4-6]: subscription identifiers are the broker's to send.
-    const bool reserved =
-        properties.integer(PropertyId::topic_alias) || properties.integer(PropertyId::subscription_identifier);
-    return reserved ? Errc::invalid_property : Errc::none;
+    const bool is_reserved =
+        checked.holds(PropertyId::topic_alias) || checked.holds(PropertyId::subscription_identifier);
+    return checked.error != Errc::none || is_reserved ? Errc::invalid_property : Errc::none;
 }
 
 /// The broker may have it, and with it its packet identifier, which must not be used for another before the exchange
@@ -61,13 +58,17 @@ Result<OperationId> Publisher::publish(std::string_view topic, Bytes payload, co
     const auto destination = route(size, options);
     if (!destination) return destination.error();
     if (destination->kind == Destination::Kind::output) {
-        encode_with_alias(packet);
+        write(packet, size);
     } else if (destination->index != InflightMessages::none) {
+        // Encoded once, with its identifier: what is stored is what is sent, unless an alias takes the topic's place.
+        const bool is_sent =
+            destination->kind == Destination::Kind::exchange && messages_.assign_identifier(destination->index);
+        auto& message = messages_.at(destination->index);
+        if (is_sent) packet.packet_identifier = message.packet_identifier;
         start_expiry(destination->index, packet.properties);
-        codec::encode_publish(messages_.at(destination->index).packet, packet, context_.version());
-        if (destination->kind == Destination::Kind::exchange && messages_.begin_exchange(destination->index)) {
-            packet.packet_identifier = messages_.at(destination->index).packet_identifier;
-            encode_with_alias(packet);
+        codec::encode_publish(message.packet, packet, context_.version());
+        if (is_sent && messages_.begin_exchange(destination->index)) {
+            write(packet, size, message.packet);
         } else {
             enqueue(destination->index);
         }
@@ -149,16 +150,16 @@ bool Publisher::shorten_expiry(session::InflightMessage& message) {
 }
 
 Errc Publisher::check(std::string_view topic, std::size_t size, const PublishOptions& options) const {
-    if (!context_.started) return Errc::not_started;
+    if (!context_.is_started()) return Errc::not_started;
     if (options.qos > Qos::exactly_once) return Errc::invalid_argument;
     if (const auto error = validate_topic_name(topic); error != Errc::none) return error;
-    if (size > codec::maximum_packet_size_possible) return Errc::packet_too_large;
+    if (size > limits::largest_packet) return Errc::packet_too_large;
     if (context_.version() == Version::v5) {
         if (const auto error = check_properties(options.encoded_properties); error != Errc::none) {
             return error;
         }
     }
-    return context_.connected ? refused_by_broker(options.qos, options.retain, size) : Errc::none;
+    return context_.is_connected() ? refused_by_broker(options.qos, options.retain, size) : Errc::none;
 }
 
 Errc Publisher::refused_by_broker(Qos qos, bool retain, std::size_t size) const noexcept {
@@ -181,7 +182,7 @@ Result<Publisher::Destination> Publisher::route(std::size_t size, const PublishO
 
 Result<Publisher::Destination> Publisher::route_to_queue(std::size_t size, const PublishOptions& options) {
     if (options.when_blocked == WhenBlocked::fail) {
-        return context_.connected ? Errc::queue_full : Errc::not_connected;
+        return context_.is_connected() ? Errc::queue_full : Errc::not_connected;
     }
     drain_awaited_ = true;
     const bool drops_oldest = options.when_blocked == WhenBlocked::drop_oldest;
@@ -212,20 +213,20 @@ bool Publisher::is_quota_used_up() const noexcept {
 }
 
 bool Publisher::can_send_now(Qos qos) const noexcept {
-    if (!context_.connected || context_.output.is_congested()) return false;
+    if (!context_.is_connected() || context_.output.is_congested()) return false;
     const bool queue_is_empty = messages_.waiting().empty();
     // The broker's receive maximum holds up QoS 1 and 2 alone (MQTT 5.0, 4.9).
     if (qos == Qos::at_most_once) return queue_is_empty || is_quota_used_up();
     return queue_is_empty && !is_quota_used_up();
 }
 
-void Publisher::encode_with_alias(codec::Publish packet) {
-    const auto size = codec::publish_size(packet, context_.version());
+void Publisher::write(codec::Publish packet, std::size_t size, Bytes encoded) {
     if (size + alias_size <= context_.negotiated.maximum_packet_size) {
         const auto alias = aliases_.find_or_assign(packet.topic);
         packet.topic_alias = alias.alias;
         if (alias.alias != 0 && !alias.is_new) packet.topic = {};
     }
+    if (packet.topic_alias == 0 && !encoded.empty()) return context_.output.append(encoded);
     codec::encode_publish(context_.output.buffer(), packet, context_.version());
 }
 
@@ -236,7 +237,7 @@ bool Publisher::transmit(Index index) {
 }
 
 bool Publisher::can_pump() const noexcept {
-    if (!context_.connected || messages_.waiting().empty() || context_.output.is_congested()) {
+    if (!context_.is_connected() || messages_.waiting().empty() || context_.output.is_congested()) {
         return false;
     }
     return messages_.qos(messages_.waiting().first) == Qos::at_most_once || !is_quota_used_up();
@@ -244,7 +245,7 @@ bool Publisher::can_pump() const noexcept {
 
 void Publisher::pump() {
     while (can_pump() && send_first_waiting()) continue;
-    if (drain_awaited_ && context_.connected && messages_.waiting().empty()) {
+    if (drain_awaited_ && context_.is_connected() && messages_.waiting().empty()) {
         drain_awaited_ = false;
         context_.events.push(QueueDrained{});
     }

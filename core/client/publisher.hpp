@@ -63,7 +63,8 @@ private:
     [[nodiscard]] bool can_send_now(Qos) const noexcept;
     [[nodiscard]] bool is_quota_used_up() const noexcept;
     [[nodiscard]] Errc refused_by_broker(Qos, bool retain, std::size_t size) const noexcept;
-    void encode_with_alias(codec::Publish);
+    /// `encoded`: the packet without an alias, or empty where there is none yet.
+    void write(codec::Publish, std::size_t size, Bytes encoded = {});
     bool transmit(Index);
     /// Or fails it, where the broker does not take it. False: it has to wait for a packet identifier.
     bool send_first_waiting();

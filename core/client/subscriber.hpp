@@ -1,11 +1,13 @@
 // SUBSCRIBE and UNSUBSCRIBE: sent, answered, sent again on a new connection; and the renewal of what
 // was granted.
 #pragma once
+#include <algorithm>
 #include <list>
 #include <map>
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "client/context.hpp"
 #include "client/subscriptions.hpp"
@@ -68,11 +70,15 @@ private:
     using Requests = std::map<Key, Request>;
     /// An operation of several requests.
     struct BatchedOperation {
+        OperationId operation{};
         std::size_t open = 0;  ///< how many of them are unanswered
         std::size_t filters = 0;
         codec::Buffer codes;
     };
 
+    [[nodiscard]] auto find_batched(OperationId operation) {
+        return std::ranges::find(batched_, operation, &BatchedOperation::operation);
+    }
     [[nodiscard]] Errc check(std::span<const Subscription>, Bytes properties) const;
     [[nodiscard]] Errc check_properties(PropertyOwner, Bytes block) const noexcept;
     [[nodiscard]] Errc refused_by_broker(const Subscription&, Bytes properties) const noexcept;
@@ -100,7 +106,7 @@ private:
     Context& context_;
     Subscriptions granted_;
     Requests requests_;
-    std::map<OperationId, BatchedOperation> batched_;
+    std::vector<BatchedOperation> batched_;
     Key last_key_ = 0;
     std::uint64_t last_number_ = 0;
     bool awaits_identifier_ = false;

@@ -34,7 +34,7 @@ Result<Auth> decode_auth(const Frame& frame, Version version) noexcept {
     if (block.error != Errc::none) return block.error;
     if (reader.remaining() != 0) return Errc::malformed_packet;
     packet.properties = block.bytes;
-    // The method is left out only where the batched body could have been (3.15.2.2.2).
+    // The method is left out only where the whole body could have been (3.15.2.2.2).
     const bool says_nothing = packet.reason == ReasonCode::success && block.bytes.empty();
     if (!says_nothing && !block.holds(PropertyId::authentication_method)) return Errc::protocol_error;
     return packet;

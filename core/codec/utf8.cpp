@@ -11,7 +11,7 @@ constexpr std::uint64_t each(std::uint8_t byte) noexcept { return 0x010101010101
 constexpr std::uint64_t high_bits = each(0x80);
 
 /// Sets a high bit where a byte is 0, given that no byte has its high bit set. (A borrow can set others too, but only
-/// above a byte that is 0, so the answer for the batched word is exact.)
+/// above a byte that is 0, so the answer for the whole word is exact.)
 constexpr std::uint64_t mark_zeros(std::uint64_t word) noexcept { return word - each(0x01); }
 
 constexpr bool is_ascii(std::uint64_t word) noexcept { return (word & high_bits) == 0; }

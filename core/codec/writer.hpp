@@ -21,7 +21,7 @@ namespace wsmq::codec {
     return version == Version::v5 ? variable_byte_integer_size(block) + block : 0;
 }
 
-/// Of the batched packet.
+/// Of the whole packet.
 [[nodiscard]] constexpr std::size_t packet_size(std::size_t remaining_length) noexcept {
     return 1 + variable_byte_integer_size(remaining_length) + remaining_length;
 }

@@ -58,12 +58,16 @@ void InflightMessages::enqueue(Index index) {
     save(message);
 }
 
+bool InflightMessages::assign_identifier(Index index) {
+    const auto identifier = identifiers_.allocate(index);
+    if (identifier) at(index).packet_identifier = *identifier;
+    return identifier.has_value();
+}
+
 bool InflightMessages::begin_exchange(Index index) {
     auto& message = at(index);
     if (message.packet_identifier == 0) {
-        const auto identifier = identifiers_.allocate(index);
-        if (!identifier) return false;
-        message.packet_identifier = *identifier;
+        if (!assign_identifier(index)) return false;
         write_packet_identifier(message);
     }
     if (message.sent) message.packet[0] |= duplicate_flag;  // [MQTT-3.3.1-1]

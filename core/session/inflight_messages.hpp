@@ -54,7 +54,9 @@ public:
 
     /// The packet is complete: the message waits for its turn, behind all others.
     void enqueue(Index);
-    /// Gives the waiting (or new) message its packet identifier; QoS 1 and 2 count as in flight from
+    /// Gives a message its packet identifier, before its packet is encoded. False when all are in use.
+    [[nodiscard]] bool assign_identifier(Index);
+    /// Gives the waiting (or new) message its packet identifier, unless it has one; QoS 1 and 2 count as in flight from
     /// here on. False when all identifiers are in use.
     [[nodiscard]] bool begin_exchange(Index);
     /// The broker has a QoS 2 message: its payload is let go.

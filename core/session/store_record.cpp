@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::uint8_t format = 1;
 constexpr std::size_t header_size = 5;
-constexpr std::size_t maximum_size = codec::maximum_packet_size_possible;
+constexpr std::size_t maximum_size = limits::largest_packet;
 
 std::optional<std::vector<std::uint8_t>> encode_for(Version version, Version stored, Bytes packet) {
     const auto framed = codec::read_frame(packet, maximum_size);

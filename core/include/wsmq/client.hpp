@@ -1,4 +1,4 @@
-// The MQTT client, sans-I/O: the batched surface of the engine.
+// The MQTT client, sans-I/O: the whole surface of the engine.
 //
 // Inputs are plain calls with the time as a parameter; outputs are pulled. Nothing here reads a
 // clock, a socket, a random device or a thread, and nothing calls back into the caller, so a

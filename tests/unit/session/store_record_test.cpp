@@ -72,7 +72,7 @@ TEST(StoreRecord, EveryChangedByteIsRefusedOrSound) {
             changed[at] = static_cast<std::uint8_t>(value);
             const auto stored = decode_record(changed, Version::v5);
             if (!stored || stored->state == DeliveryState::awaiting_pubcomp) continue;
-            const auto frame = codec::read_frame(stored->packet, codec::maximum_packet_size_possible);
+            const auto frame = codec::read_frame(stored->packet, limits::largest_packet);
             EXPECT_EQ(frame.status, codec::FrameResult::Status::complete);
             EXPECT_EQ(frame.frame.type, codec::PacketType::publish);
         }

@@ -14,7 +14,7 @@ namespace wsmq::test {
 
 struct BrokerLimits {
     std::uint16_t receive_maximum = 65'535;
-    std::uint32_t maximum_packet_size = codec::maximum_packet_size_possible;
+    std::uint32_t maximum_packet_size = limits::largest_packet;
     std::uint16_t topic_alias_maximum = 0;
     bool refuses = false;   ///< every seventh message of QoS 1 and 2
     bool says_why = false;  ///< where it ends the connection
