@@ -16,11 +16,14 @@ const source = `${root}js/src/`
 const wasm = process.argv[2] ? `${resolve(process.argv[2])}/` : `${root}build/wasm/`
 const dist = `${root}dist/`
 
+/** A build for debugging has source maps, which a browser looks for beside a .wasm: no entry has it inside. */
+const isDebug = existsSync(`${wasm}linked/wsmq.wasm.map`)
+
 /** What the sources import, and the file that it is. @type {Record<string, string>} */
 const modules = {
-  'wsmq:embedded': 'wsmq.embedded.mjs',
+  'wsmq:embedded': isDebug ? 'wsmq.mjs' : 'wsmq.embedded.mjs',
   'wsmq:separate': 'wsmq.mjs',
-  'wsmq:webapp-embedded': 'wsmq-webapp.embedded.mjs',
+  'wsmq:webapp-embedded': isDebug ? 'wsmq-webapp.mjs' : 'wsmq-webapp.embedded.mjs',
   'wsmq:webapp-separate': 'wsmq-webapp.mjs',
 }
 
@@ -49,7 +52,7 @@ const common = {
   bundle: true,
   outdir: dist,
   target: 'es2022',
-  minify: true,
+  minify: !isDebug,
   sourcemap: true,
   legalComments: 'none',
   lineLimit,
@@ -106,7 +109,9 @@ async function minifyAgain() {
 
 /** For those who want the module alone. */
 async function copyModule() {
-  for (const name of ['wsmq.mjs', 'wsmq.embedded.mjs', 'wsmq.wasm', 'wsmq-webapp.wasm']) await copyFile(wasm + name, dist + name)
+  for (const name of ['wsmq.mjs', 'wsmq.wasm', 'wsmq-webapp.wasm']) await copyFile(wasm + name, dist + name)
+  if (!isDebug) await copyFile(`${wasm}wsmq.embedded.mjs`, `${dist}wsmq.embedded.mjs`)
+  for (const name of isDebug ? ['wsmq.wasm.map', 'wsmq-webapp.wasm.map'] : []) await copyFile(`${wasm}linked/${name}`, dist + name)
 }
 
 /** The declarations, in dist/types, and one beside each entry. */
@@ -176,9 +181,9 @@ if (!existsSync(`${wasm}wsmq.wasm`)) {
 const start = Date.now() - 1000
 await mkdir(`${dist}types`, { recursive: true })
 await bundle()
-await minifyAgain()
+if (!isDebug) await minifyAgain()
 await copyModule()
 await declare()
 await writeFile(`${dist}THIRD-PARTY-NOTICES.txt`, await notices(wasm))
 await removeOld(start)
-await report(dist)
+if (!isDebug) await report(dist)

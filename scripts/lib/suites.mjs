@@ -99,13 +99,13 @@ function filesOf(failures, files) {
   return failures.length === 0 || owners.includes(undefined) ? undefined : [...new Set(/** @type {string[]} */ (owners))]
 }
 
-let runs = 0 // which may overlap, so that each writes a report of its own
+let runs = 0
 
 /** @param {readonly string[]} files @param {NodeTestOptions} options */
 async function runNodeFiles(files, { name, atOnce, env = {} }) {
   await mkdir(`${root}build/reports`, { recursive: true })
-  const report = `${root}build/reports/node-${(runs += 1)}.json`
-  await rm(report, { force: true })
+  // Of its own for each run: they overlap, and a test may call this as well.
+  const report = `${root}build/reports/node-${process.pid}-${(runs += 1)}.json`
   const args = [
     ...['--test', '--test-timeout=600000'], // a test that hangs ends after ten minutes
     ...[`--test-reporter=${root}scripts/lib/json-reporter.mjs`, `--test-reporter-destination=${report}`],
@@ -116,6 +116,7 @@ async function runNodeFiles(files, { name, atOnce, env = {} }) {
   const { code, output } = await run(process.execPath, args, { env })
   /** @type {TestResult[]} */
   const results = existsSync(report) ? JSON.parse((await readFile(report, 'utf8')) || '[]') : []
+  await rm(report, { force: true })
   const failures = results.filter(({ outcome }) => outcome === 'failed')
   const passed = results.filter(({ outcome }) => outcome === 'passed').length
   return {
