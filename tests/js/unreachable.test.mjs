@@ -68,7 +68,7 @@ describe('in a browser, what can be told', () => {
   it('mixed content', () => {
     const thrown = Object.assign(new Error('An insecure connection may not be initiated.'), { name: 'SecurityError' })
     const error = unreachable('ws://h/mqtt', thrown)
-    assert.match(error.message, /^The browser does not allow ws:\/\/h\/mqtt: .* wss: alone/)
+    assert.match(error.message, /^The browser does not allow ws:\/\/h\/mqtt: .* only use wss:/)
     assert.equal(error.cause, thrown)
   })
   it('no network', () => {

@@ -5,7 +5,7 @@ import type { ErrorCode } from '../errors.js'
 import { publishFailed } from '../failure.js'
 import type { Load } from '../load.js'
 import type { Address, Client as ModuleClient, ConnectionLoss, Failure, Module, Properties } from '../module.js'
-import { shownUri } from '../shown-uri.js'
+import { redactedUri } from '../redacted-uri.js'
 import { ClassicCycle } from './cycle.js'
 import { error, told, type Told } from './errors.js'
 import { pahoFailure } from './failure.js'
@@ -130,7 +130,7 @@ export class Engine {
         return
       case 'connected':
         this.#end()
-        this.call(this.#handlers.onConnectionLost, { ...told('OK'), reconnect: plan?.options.reconnect, uri: shownUri(plan?.uri ?? '') })
+        this.call(this.#handlers.onConnectionLost, { ...told('OK'), reconnect: plan?.options.reconnect, uri: redactedUri(plan?.uri ?? '') })
     }
   }
 
@@ -240,7 +240,7 @@ export class Engine {
     if (!goesOn) this.#rest()
     if (!goesOn && plan.cleanSession) this.#unacknowledged.clear()
     const reconnect = goesOn === (plan.options.reconnect === true) ? plan.options.reconnect : goesOn
-    this.call(this.#handlers.onConnectionLost, { ...why, reconnect, uri: shownUri(plan.uri) })
+    this.call(this.#handlers.onConnectionLost, { ...why, reconnect, uri: redactedUri(plan.uri) })
     if (goesOn && plan.strict && this.isReconnecting(plan)) this.#beginCycle(plan)
   }
 

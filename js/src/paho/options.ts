@@ -1,6 +1,6 @@
 // The options of connect(), checked as mqttws31.js checks them, and turned into the module's.
 import type { Address, Credentials, ModuleConnectOptions, Properties } from '../module.js'
-import { shownUri } from '../shown-uri.js'
+import { redactedUri } from '../redacted-uri.js'
 import { error, type Told } from './errors.js'
 import { isMessage, type Message } from './message.js'
 import type { Plan } from './plan.js'
@@ -134,7 +134,7 @@ export interface UriParts {
 /** The one-address form of the constructor. */
 export function parseUri(uri: string): UriParts {
   const parts = FULL_URI.exec(uri)?.groups
-  if (parts === undefined) throw error('INVALID_ARGUMENT', shownUri(uri), 'host')
+  if (parts === undefined) throw error('INVALID_ARGUMENT', redactedUri(uri), 'host')
   return { host: parts['ipv6'] ?? parts['name'] ?? '', port: parseInt(parts['port'] ?? '', 10), path: parts['path'] ?? '' }
 }
 
@@ -192,7 +192,7 @@ function checkHosts({ hosts, ports }: ConnectionOptions): void {
   hosts.forEach((host: unknown, index) => {
     if (typeof host !== 'string') throw error('INVALID_TYPE', typeof host, `connectOptions.hosts[${index}]`)
     const isFull = FULL_URI.test(host)
-    if (full !== undefined && full !== isFull) throw error('INVALID_ARGUMENT', shownUri(host), `connectOptions.hosts[${index}]`)
+    if (full !== undefined && full !== isFull) throw error('INVALID_ARGUMENT', redactedUri(host), `connectOptions.hosts[${index}]`)
     full = isFull
   })
   if (full === true) return

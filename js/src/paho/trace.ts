@@ -1,4 +1,4 @@
-import { shownUri } from '../shown-uri.js'
+import { redactedUri } from '../redacted-uri.js'
 import { shown } from './validate.js'
 
 export interface TraceElement {
@@ -48,7 +48,7 @@ const ADDRESSES = ['uris', 'hosts']
 function masked(value: unknown): string {
   const mask = (key: string, inner: unknown): unknown => {
     if (SECRETS.includes(key) && inner !== undefined) return '******'
-    return ADDRESSES.includes(key) && Array.isArray(inner) ? inner.map((one) => shownUri(shown(one))) : inner
+    return ADDRESSES.includes(key) && Array.isArray(inner) ? inner.map((one) => redactedUri(shown(one))) : inner
   }
   // Of undefined and functions there is no JSON.
   const text = JSON.stringify(value, mask, '  ') as string | undefined
