@@ -167,6 +167,13 @@ export function subscribeError(failure: Failure, results: readonly FilterResult[
   return new SubscribeError('subscribe_refused', `The broker refused the subscription. ${text}`, results)
 }
 
+/** An unsubscribe that the broker refused, or over which it closed the connection. */
+export function unsubscribeRefused(failure: Failure, filters: readonly string[], describe: DescribeReason): MqttError {
+  const { error, errorMessage, reasonCode } = failure
+  const why = reasonCode >= 0x80 ? reasonText(failure, describe) : advised(error as ErrorCode, errorMessage)
+  return new MqttError('unsubscribe_refused', `The broker refused to unsubscribe ${filters.join(', ')}: ${why}`)
+}
+
 /** As MQTT writes reason codes: `0x87`. */
 export function hex(reasonCode: number): string {
   return `0x${reasonCode.toString(16).padStart(2, '0')}`

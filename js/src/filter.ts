@@ -73,8 +73,23 @@ export function parseFilter(text: string): Pattern {
   return { filter: prefix + topic, levels, prefix, exact: isExact ? topic : undefined, isOpaque }
 }
 
+/** A number for each pattern, from 0: a topic never matches two patterns with the same number. */
+export function disjointGroups(patterns: readonly Pattern[]): number[] {
+  const groups: { plain: Pattern[]; others: Pattern[] }[] = []
+  return patterns.map((pattern) => {
+    const isPlain = pattern.exact !== undefined
+    // Two different filters without wildcards never overlap.
+    const fits = ({ plain, others }: (typeof groups)[number]) =>
+      [...others, ...(isPlain ? [] : plain)].every((each) => !overlap(each, pattern))
+    let number = groups.findIndex(fits)
+    if (number < 0) number = groups.push({ plain: [], others: [] }) - 1
+    groups[number]?.[isPlain ? 'plain' : 'others'].push(pattern)
+    return number
+  })
+}
+
 /** Whether a topic may match both. */
-export function filtersOverlap({ levels: one }: Pattern, { levels: other }: Pattern): boolean {
+function overlap({ levels: one }: Pattern, { levels: other }: Pattern): boolean {
   for (let index = 0; ; index++) {
     const [a, b] = [one[index], other[index]]
     // `a/#` matches `a` as well.

@@ -45,6 +45,8 @@ export class Subscriber {
   #leaving: Promise<void> | undefined
   #isIterated = false
   active = true
+  /** Removes the listener from the signal of the subscription, which may outlive it. */
+  ignoreSignal: (() => void) | undefined
   dropped = 0
 
   constructor(options: SubscriberOptions) {

@@ -1,8 +1,8 @@
 // Local subscriptions, and the subscriptions on the broker that they share: one for each filter.
 import { anything, callable, checkOptions, flag, object, oneOf, type Shape, abortSignal, UINT32, whole } from './check.js'
 import { type FilterResult, InvalidArgumentError, MqttError, SubscribeError } from './errors.js'
-import { connectionError, type DescribeReason, subscribeError, thrownError } from './failure.js'
-import { filtersOverlap, parseFilter, type Pattern } from './filter.js'
+import { type DescribeReason, subscribeError, thrownError, unsubscribeRefused } from './failure.js'
+import { disjointGroups, parseFilter, type Pattern } from './filter.js'
 import type { Log } from './log.js'
 import type { ArrivedMessage, Client, Failure, FilterOptions } from './module.js'
 import type { SubscribeOptions } from './options.js'
@@ -55,9 +55,7 @@ export class Subscriptions {
   readonly #entries = new Map<string, BrokerSubscription>()
   readonly #subscribers = new Set<Subscriber>()
   readonly #router = new Router<Subscriber>((identifier) => this.#isAssigned(identifier))
-  /** Removes the listener from a signal, which may outlive the subscription. */
-  readonly #unlisten = new Map<Subscriber, () => void>()
-  #closed: { readonly reason: unknown } | undefined
+  #isClosed = false
   #nextIdentifier = FIRST_IDENTIFIER
   /** The broker resumed a session of an earlier page, whose subscriptions have identifiers of their own. */
   #isResumed = false
@@ -108,7 +106,10 @@ export class Subscriptions {
       this.#forget(subscriber)
       throw thrownError(thrown)
     }
-    if (signal !== undefined) this.#endWith(subscriber, signal)
+    subscriber.ignoreSignal = onAbort(signal, (reason) => {
+      subscriber.close(reason, reason)
+      this.#leave(subscriber).catch(this.#host.onError)
+    })
     return subscriber
   }
 
@@ -133,33 +134,19 @@ export class Subscriptions {
   /** The connection has ended: by `error`, unless it was on purpose. */
   close(error: unknown): void {
     const reason = error ?? new MqttError('closed', 'The connection was closed before the broker answered the SUBSCRIBE.')
-    this.#closed = { reason }
+    this.#isClosed = true
     for (const subscriber of [...this.#subscribers]) {
       subscriber.close(reason, error)
-      this.#ignoreSignal(subscriber)
+      subscriber.ignoreSignal?.()
     }
     this.#subscribers.clear()
     this.#entries.clear()
   }
 
-  #endWith(subscriber: Subscriber, signal: AbortSignal): void {
-    const stop = onAbort(signal, (reason) => {
-      subscriber.close(reason, reason)
-      this.#leave(subscriber).catch(this.#host.onError)
-    })
-    this.#unlisten.set(subscriber, stop)
-  }
-
-  #ignoreSignal(subscriber: Subscriber): void {
-    this.#unlisten.get(subscriber)?.()
-    this.#unlisten.delete(subscriber)
-  }
-
   /** Returns the subscriptions that need a SUBSCRIBE. */
   #join(subscriber: Subscriber, patterns: readonly Pattern[], options: SubscribeOptions): BrokerSubscription[] {
     const { qos = 0, noLocal = false, retainAsPublished = false, retainHandling = 0 } = options
-    const filters = [...new Set(patterns.map((pattern) => pattern.filter))]
-    for (const filter of filters) {
+    for (const { filter } of patterns) {
       const entry = this.#entries.get(filter)
       if (entry !== undefined && (entry.noLocal !== noLocal || entry.retainAsPublished !== retainAsPublished))
         throw new InvalidArgumentError(
@@ -187,19 +174,13 @@ export class Subscriptions {
     return wanted
   }
 
-  /** Assigns identifiers. Filters that no topic can match together share one, so that one packet requests them. */
+  /** Filters that no topic can match together share an identifier, so that one packet requests them. */
   #identify(entries: readonly BrokerSubscription[]): void {
-    const groups: { identifier: number; plain: Pattern[]; others: Pattern[] }[] = []
-    for (const entry of entries) {
-      const { pattern } = entry
-      const isPlain = pattern.exact !== undefined
-      // Two different filters without wildcards never overlap.
-      const fits = ({ plain, others }: (typeof groups)[number]) =>
-        [...others, ...(isPlain ? [] : plain)].every((each) => !filtersOverlap(each, pattern))
-      let group = groups.find(fits)
-      if (group === undefined) groups.push((group = { identifier: this.#nextIdentifier++, plain: [], others: [] }))
-      group[isPlain ? 'plain' : 'others'].push(pattern)
-      entry.identifier = group.identifier
+    const first = this.#nextIdentifier
+    for (const [index, group] of disjointGroups(entries.map(({ pattern }) => pattern)).entries()) {
+      const identifier = first + group
+      ;(entries[index] as BrokerSubscription).identifier = identifier
+      this.#nextIdentifier = Math.max(this.#nextIdentifier, identifier + 1)
     }
   }
 
@@ -274,7 +255,7 @@ export class Subscriptions {
   #forget(subscriber: Subscriber): BrokerSubscription[] {
     this.#router.remove(subscriber, subscriber.patterns)
     this.#subscribers.delete(subscriber)
-    this.#ignoreSignal(subscriber)
+    subscriber.ignoreSignal?.()
     const unused: BrokerSubscription[] = []
     for (const { filter } of subscriber.patterns) {
       const entry = this.#entries.get(filter)
@@ -287,7 +268,7 @@ export class Subscriptions {
 
   #leave(subscriber: Subscriber): Promise<void> {
     const unused = this.#forget(subscriber).map(({ filter }) => filter)
-    if (unused.length === 0 || this.#closed !== undefined) return Promise.resolve()
+    if (unused.length === 0 || this.#isClosed) return Promise.resolve()
     return new Promise((resolve, reject) => {
       try {
         this.#client.unsubscribe(unused, {
@@ -295,10 +276,7 @@ export class Subscriptions {
           onFailure: (failure) => {
             // A subscription ends with the session.
             if (failure.reasonCode < 0x80 && failure.error !== 'broker_closed') resolve()
-            else {
-              const { message } = connectionError(failure, '', this.#host.describe, true)
-              reject(new MqttError('unsubscribe_refused', `The broker refused to unsubscribe ${unused.join(', ')}: ${message}`))
-            }
+            else reject(unsubscribeRefused(failure, unused, this.#host.describe))
           },
         })
       } catch (thrown) {
