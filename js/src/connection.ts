@@ -26,7 +26,7 @@ export type MessageHandler<P> = (message: Message<P>) => unknown
 
 type Facts = Pick<Client, 'clientId' | 'uri' | 'negotiated' | 'unfinishedMessages' | 'unfinishedBytes'>
 
-/** A connection to a broker, as {@link connect} gives it. It reconnects by itself when it is lost. */
+/** A connection to a broker, as {@link connect} gives it. It reconnects automatically. */
 export class Connection {
   readonly #module: Module
   readonly #client: Client
@@ -355,9 +355,7 @@ export class Connection {
   }
 
   #error(failure: Failure, wasConnected: boolean): MqttError {
-    const describe = (reasonCode: number) => this.#module.describeReason(reasonCode)
-    const isFinal = (reasonCode: number) => this.#module.isFinalRefusal(reasonCode)
-    return connectionError(failure, this.#client.uri, describe, wasConnected, isFinal)
+    return connectionError(failure, this.#client.uri, wasConnected, this.#module)
   }
 
   #report(error: unknown): void {

@@ -14,11 +14,11 @@ import {
   QueueFullError,
   SubscribeError,
 } from './errors.js'
-import type { Failure } from './module.js'
+import type { Failure, Module } from './module.js'
 import { redactedUri } from './redacted-uri.js'
 import { unreachable } from './unreachable.js'
 
-export type DescribeReason = (reasonCode: number) => string
+export type DescribeReason = Module['describeReason']
 
 interface Reason {
   reasonCode: number
@@ -68,7 +68,7 @@ const LOST: Partial<Record<ErrorCode, string>> = {
 
 /** Of a message, for which the module reports the code alone. */
 const NOT_DELIVERED: Partial<Record<ErrorCode, string>> = {
-  queue_full: 'it was dropped to make room in the queue',
+  queue_full: 'it was dropped because the queue was full',
   cancelled: 'it was cancelled',
   stopped: 'the connection was ended before the broker answered',
   session_lost: 'the broker lost the session before it answered',
@@ -81,10 +81,10 @@ const NOT_DELIVERED: Partial<Record<ErrorCode, string>> = {
 export function connectionError(
   failure: Failure,
   uri: string,
-  describe: DescribeReason,
   wasConnected: boolean,
-  isFinalRefusal: (reasonCode: number) => boolean = () => false,
+  module: Pick<Module, 'describeReason' | 'isFinalRefusal'>,
 ): MqttError {
+  const describe: DescribeReason = (reasonCode) => module.describeReason(reasonCode)
   const code = failure.error as ErrorCode
   const { reasonCode, reasonString, cause, forbiddenBy, socketError } = failure
   const broker = redactedUri(uri)
@@ -95,7 +95,7 @@ export function connectionError(
         `The broker at ${broker} refused the connection: ${reasonText(failure, describe)}`,
         reasonCode,
         reasonString,
-        isFinalRefusal(reasonCode),
+        module.isFinalRefusal(reasonCode),
       )
     case 'connect_timed_out':
       return new ConnectTimeoutError(

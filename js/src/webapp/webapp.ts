@@ -36,7 +36,7 @@ import { Services } from './services.js'
 import { decodeMessage, encodeParamsAsJson } from './values.js'
 
 export interface WebappEvents<S> {
-  /** The state of the connection, which reconnects by itself. */
+  /** The state of the connection, which reconnects automatically. */
   state: StateChange
   /** A message from any peer. */
   message: PeerMessage<PeerData<S>>
