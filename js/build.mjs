@@ -45,7 +45,7 @@ const module = {
 }
 
 /** Node prints the line of an uncaught error. That of the wasm, which is longer, throws nothing. */
-const lineLimit = 500
+const lineLimit = 1000
 
 /** @type {import('esbuild').BuildOptions} */
 const common = {

@@ -38,11 +38,12 @@ for (const code of engineCodes)
   it(`the engine's ${code} is documented, wherever it comes from`, () => {
     const failure = { errorCode: 1, error: code, errorMessage: 'Something happened', reasonCode: 0 }
     const describeReason = () => 'a reason'
+    const module = { describeReason, isFinalRefusal: () => false }
     const all = [
       thrownError(moduleError(code)),
       callError(code, 'Something happened.'),
-      connectionError(failure, 'ws://h/', describeReason, true),
-      connectionError(failure, 'ws://h/', describeReason, false),
+      connectionError(failure, 'ws://h/', true, module),
+      connectionError(failure, 'ws://h/', false, module),
       publishFailed(code, 'a'),
       subscribeError(failure, [], describeReason),
     ]

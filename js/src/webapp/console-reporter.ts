@@ -2,10 +2,9 @@ const SHOWN_IN_A_MINUTE = 10
 const MINUTE = 60_000
 
 /**
- * Where the errors go that nobody listens for. Anybody can cause some, so that they must end no process and must not
- * flood the console.
+ * Shows errors that have no listener. Peers can cause some: they must not end the process or flood the console.
  */
-export class LastResort {
+export class ConsoleReporter {
   #begin = -Infinity
   #count = 0
 
@@ -16,6 +15,7 @@ export class LastResort {
       this.#count = 0
     }
     if (++this.#count <= SHOWN_IN_A_MINUTE) console.error(thrown)
-    if (this.#count === SHOWN_IN_A_MINUTE) console.error('websocket-mq shows no more errors for a minute: app.on("error") tells them all.')
+    if (this.#count === SHOWN_IN_A_MINUTE)
+      console.error('websocket-mq shows no more errors for a minute: listen to all of them with app.on("error").')
   }
 }

@@ -1,9 +1,10 @@
-// One local subscription from the inside: where its messages go, and what became of it.
+// One local subscription as this library sees it: where its messages go, and how it ended.
 import { Buffer, type WhenFull } from './buffer.js'
 import { callHandler } from './emitter.js'
 import { type MqttError, QueueFullError } from './errors.js'
 import type { Params, Pattern } from './filter.js'
 import { Message } from './message.js'
+import type { Log } from './log.js'
 import type { ArrivedMessage } from './module.js'
 
 /** What the broker granted for one filter. */
@@ -12,40 +13,43 @@ export interface Granted {
   readonly qos: 0 | 1 | 2
 }
 
-/** Told when a subscription's buffer overflows. */
+/** A subscription's buffer was full. */
 export interface Overflow {
   readonly filters: readonly string[]
-  /** How many messages it has lost so far. */
+  /** How many messages this subscription has dropped so far. */
   readonly dropped: number
 }
 
-export interface SinkOptions {
+export interface SubscriberOptions {
   readonly patterns: readonly Pattern[]
   readonly handler: ((message: Message) => unknown) | undefined
   readonly bufferSize: number
   readonly whenFull: WhenFull
-  /** What the handler threw, or a failure that nobody else is told. */
+  /** What the handler threw, or a failure that no promise reports. */
   readonly onError: (thrown: unknown) => void
   readonly onOverflow: (overflow: Overflow) => void
-  readonly leave: (sink: Sink) => Promise<void>
+  readonly leave: (subscriber: Subscriber) => Promise<void>
+  readonly log: Log
 }
 
 type Outcome = { readonly granted: readonly Granted[] } | { readonly reason: unknown }
 
-export class Sink {
+export class Subscriber {
   readonly patterns: readonly Pattern[]
-  readonly #options: SinkOptions
-  readonly #handler: SinkOptions['handler']
+  readonly #options: SubscriberOptions
+  readonly #handler: SubscriberOptions['handler']
   readonly #buffer: Buffer<Message> | undefined
   #outcome: Outcome | undefined
   #ready:
     { promise: Promise<readonly Granted[]>; resolve: (granted: readonly Granted[]) => void; reject: (reason: unknown) => void } | undefined
   #leaving: Promise<void> | undefined
-  #iterated = false
+  #isIterated = false
   active = true
+  /** Removes the listener from the signal of the subscription, which may outlive it. */
+  ignoreSignal: (() => void) | undefined
   dropped = 0
 
-  constructor(options: SinkOptions) {
+  constructor(options: SubscriberOptions) {
     this.#options = options
     this.patterns = options.patterns
     this.#handler = options.handler
@@ -71,7 +75,7 @@ export class Sink {
   }
 
   next(): Promise<IteratorResult<Message, undefined>> {
-    this.#iterated = true
+    this.#isIterated = true
     return this.#buffer?.next() ?? Promise.resolve({ value: undefined, done: true })
   }
 
@@ -90,24 +94,25 @@ export class Sink {
     this.#settle({ granted })
   }
 
-  /** It is over, by an error. Somebody is told: who waits for `ready`, who iterates, else `onError`. */
+  /** Ends by an error, which goes to whoever awaits `ready` or iterates, else to `onError`. */
   fail(reason: MqttError): void {
     if (!this.active) return
     this.active = false
-    const told = this.#iterated || (this.#ready !== undefined && this.#outcome === undefined)
+    const isObserved = this.#isIterated || (this.#ready !== undefined && this.#outcome === undefined)
     this.#settle({ reason })
     this.#buffer?.end({ reason })
-    if (!told) this.#options.onError(reason)
+    if (isObserved) this.#options.log?.('warn', reason.message, { error: reason })
+    else this.#options.onError(reason)
   }
 
-  /** It is over; where by the connection's failure, an iteration throws that. */
+  /** Ends without an error, or by the connection's, which an iteration throws. */
   end(reason?: unknown): void {
     if (!this.active) return
     this.active = false
     this.#buffer?.end(reason === undefined ? undefined : { reason })
   }
 
-  /** As end(), and `ready` rejects where it still waits. */
+  /** Like end(); `ready` rejects if it is still pending. */
   close(reason: unknown, iterationReason?: unknown): void {
     this.end(iterationReason)
     this.#settle({ reason })

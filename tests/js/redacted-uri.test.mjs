@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { importSource } from './support/sources.mjs'
 
-const { shownUri } = await importSource('shown-uri')
+const { redactedUri } = await importSource('redacted-uri')
 
 for (const plain of ['', 'foo', 'ws://host/mqtt', 'wss://[::1]:8443/', 'ws://h:9001', 'ws://%2D/a;b=c'])
-  it(`shows "${plain}" as it is`, () => assert.equal(shownUri(plain), plain))
+  it(`shows "${plain}" as it is`, () => assert.equal(redactedUri(plain), plain))
 
 for (const [uri, shown] of [
   ['wss://h:444/ws?token=secret', 'wss://h:444/ws?***'],
@@ -25,4 +25,4 @@ for (const [uri, shown] of [
   ['/ws_mqtt?token=secret', '***'],
   ['secret@', '***'],
 ])
-  it(`shows ${uri} as ${shown}`, () => assert.equal(shownUri(uri), shown))
+  it(`shows ${uri} as ${shown}`, () => assert.equal(redactedUri(uri), shown))

@@ -1,8 +1,8 @@
 /**
- * The reconnections of mqttws31.js, with `strict`: an attempt at once; one that is refused is over, any other lasts until
- * its time limit; then a wait of 2 s, which doubles up to 128 s.
+ * Reconnects like mqttws31.js, for `strict`: at once; a refused attempt ends, any other lasts until its timeout; then a
+ * delay of 2 s, which doubles up to 128 s.
  */
-export class ClassicCycle {
+export class StrictReconnector {
   static readonly #longest = 128
   readonly #timeout: number
   readonly #attempt: (over: (wasRefused: boolean) => void) => void
@@ -33,7 +33,7 @@ export class ClassicCycle {
     this.#attempt((wasRefused) => {
       if (isOver || !this.isRunning) return
       isOver = true
-      this.#wait = Math.min(this.#wait * 2, ClassicCycle.#longest)
+      this.#wait = Math.min(this.#wait * 2, StrictReconnector.#longest)
       const rest = wasRefused ? 0 : Math.max(0, this.#began + this.#timeout * 1000 - Date.now())
       this.#timer = setTimeout(() => this.#next(), rest + this.#wait * 1000)
     })
