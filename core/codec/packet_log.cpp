@@ -6,6 +6,7 @@
 #include "codec/frame.hpp"
 #include "codec/reader.hpp"
 #include "codec/return_codes.hpp"
+#include "wsmq/limits.hpp"
 
 namespace wsmq {
 namespace {
@@ -93,7 +94,7 @@ std::optional<PacketSummary> PacketLog::next(Direction direction, Bytes& chunk) 
         if (stream.size == 0) {
             stream.head.push_back(static_cast<char>(chunk.front()));
             chunk = chunk.subspan(1);
-            const auto found = codec::read_frame(codec::as_bytes(stream.head), codec::maximum_packet_size_possible);
+            const auto found = codec::read_frame(codec::as_bytes(stream.head), limits::largest_packet);
             stream.broken = found.status == codec::FrameResult::Status::bad;
             stream.size = found.size;
             stream.seen = stream.head.size();
