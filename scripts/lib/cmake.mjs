@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os'
 import { root } from './root.mjs'
 import { must, timed } from './run.mjs'
 
-// A clone elsewhere may use what another one compiled: paths below the clone are taken as relative.
+// ccache shares objects between clones: paths below the clone count as relative.
 process.env['CCACHE_BASEDIR'] ??= root
 process.env['CCACHE_NOHASHDIR'] ??= 'true'
 

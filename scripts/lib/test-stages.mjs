@@ -91,7 +91,6 @@ export async function stages() {
     { part: 'fuzz', kind: 'compute', builds: ['fuzz'], unnamed: true, run: testFuzzTargets },
     together('install', 'compute', [], 'Installed libraries'),
 
-    together('brokers', 'wait', ['package'], 'What brokers do'),
     together('interop', 'wait', ['package', 'debug'], 'Other brokers'),
     // One by one: each starts a dozen programs.
     ...(files['clusters'] ?? []).map((file) =>
@@ -101,6 +100,8 @@ export async function stages() {
 
     unitTests('debug', 'alone', 'debug', 'Unit tests'),
     unitTests('tsan', 'alone', 'tsan', 'Threads under the thread sanitizer'),
+    // They note what a broker has delivered after a fixed time.
+    together('brokers', 'alone', ['package'], 'What brokers do'),
     together('command', 'alone', ['debug'], 'The wsmq command'),
     together('bench-native', 'alone', [], 'Native bench'),
     together('tooling', 'alone', ['package'], 'Compilers and bundlers'),
