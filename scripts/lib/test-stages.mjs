@@ -39,8 +39,9 @@ const foldersOf = {
   clusters: 'tests/clusters',
 }
 const fuzzSeconds = 20 // for each of the targets, in CI
-/** Files of tests that run side by side: they wait for brokers and proxies more than they compute. node's own choice is one less than the processors. */
+/** Files of tests that run side by side: they wait more than they compute. By itself node runs one on two processors. */
 const filesAtOnce = 3
+const quickChecks = checkNames.filter((name) => name !== 'clang-tidy')
 
 /** Replays the corpus; searches on CI alone. @param {import('./report.mjs').Report} report */
 async function testFuzzTargets(report) {
@@ -112,16 +113,6 @@ export async function stages() {
       builds: ['package'],
       run: (report, name) => report.step('Tests in the browser', () => runBrowserTests(name)),
     },
-    {
-      part: 'check',
-      kind: 'alone',
-      builds: ['package'],
-      unnamed: true,
-      run: (report) =>
-        check(
-          report,
-          checkNames.filter((name) => name !== 'clang-tidy'),
-        ),
-    },
+    { part: 'check', kind: 'alone', builds: ['package'], unnamed: true, run: (report) => check(report, quickChecks) },
   ]
 }
