@@ -1,5 +1,5 @@
 // node js/build.mjs [FOLDER]: builds dist/ from js/src and the module in FOLDER, build/wasm by default: bundles, the
-// module, declarations, the notices of what is in it; then tells what a page has to load.
+// module, declarations, the notices of its contents; then reports what a page has to load.
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { copyFile, cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
@@ -68,7 +68,7 @@ async function bundle() {
   await build({ ...esm, entryPoints: { index, paho }, splitting: true, chunkNames: 'embedded' })
   // With a module beside them, or of their own: each is all that its page loads.
   await build({ ...esm, entryPoints: others })
-  // For those who require(), such as Jest, each by itself.
+  // For require(), as Jest uses it: each entry is one file.
   await build({
     ...common,
     entryPoints: entries,
@@ -82,7 +82,7 @@ async function bundle() {
       js: 'var __script=typeof __filename=="string"?"file://"+encodeURI(__filename.replace(/\\\\/g,"/").replace(/^(?!\\/)/,"/")).replace(/[?#]/g,encodeURIComponent):document.baseURI;',
     },
   })
-  // For <script src>. Where the first one lies it finds out by itself.
+  // For <script src>. The first one detects its own address.
   await build({
     ...common,
     entryPoints: { 'paho-mqtt': `${source}paho/script.ts`, 'paho-mqtt.embedded': `${source}paho/script-embedded.ts` },
@@ -91,7 +91,7 @@ async function bundle() {
   })
 }
 
-/** Once more by terser: what esbuild makes of the module's script, which was minified before, is larger than that was. */
+/** Minified again by terser: esbuild's output of the module's script, which is already minified, is larger than its input. */
 async function minifyAgain() {
   for (const name of ['index.js', 'embedded.js', 'wasm.js', 'paho.js', 'webapp.js', 'webapp-wasm.js']) {
     const map = `${dist}${name}.map`
@@ -107,7 +107,7 @@ async function minifyAgain() {
   }
 }
 
-/** For those who want the module alone. */
+/** For programs that use only the module. */
 async function copyModule() {
   for (const name of ['wsmq.mjs', 'wsmq.wasm', 'wsmq-webapp.wasm']) await copyFile(wasm + name, dist + name)
   if (!isDebug) await copyFile(`${wasm}wsmq.embedded.mjs`, `${dist}wsmq.embedded.mjs`)

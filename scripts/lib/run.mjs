@@ -2,15 +2,15 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { spawn } from 'node:child_process'
 import { root } from './root.mjs'
 
-/** A failure whose message is a sentence for the user; nobody needs its stack. */
+/** A failure whose message is a sentence for the user, without a stack. */
 export class Failure extends Error {}
 
 /** @type {AsyncLocalStorage<boolean>} */
 const background = new AsyncLocalStorage()
 
 /**
- * Does work whose programs leave the processor to others that want it, so that what waits for a time limit beside it does
- * not wait for the processor as well.
+ * Does work whose programs run at a lower priority, so that programs beside it that wait for a time limit get the processor
+ * at once.
  * @template T
  * @param {() => Promise<T>} work
  */
@@ -84,7 +84,7 @@ export async function runMain(main) {
 }
 
 /**
- * Says what is being done and how long it took.
+ * Prints what is being done and how long it took.
  * @template T
  * @param {string} title
  * @param {() => Promise<T>} work

@@ -16,12 +16,12 @@ export async function runUnitTests(preset, name) {
   const { code, output } = await runCtest(preset, name === undefined ? {} : { GTEST_FILTER: `*${name}*` })
   const counts = { passed: 0, failed: 0, skipped: 0, output }
   for (const file of await readdir(reports)) count(JSON.parse(await readFile(`${reports}/${file}`, 'utf8')), counts)
-  // A program that crashed wrote no report.
+  // A program that crashed has written no report.
   if (code !== 0 && counts.failed === 0) counts.failed = 1
   return counts
 }
 
-/** Replays the corpus of each fuzz target. They are no GoogleTest programs, so that CTest's report counts them. */
+/** Replays the corpus of each fuzz target. These are not GoogleTest programs, so they are counted in CTest's report. */
 export async function replayCorpus() {
   const report = `${root}build/fuzz/replay.xml`
   await rm(report, { force: true })

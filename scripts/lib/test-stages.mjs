@@ -39,8 +39,9 @@ const foldersOf = {
   clusters: 'tests/clusters',
 }
 const fuzzSeconds = 20 // for each of the targets, in CI
-/** Files of tests that run side by side: they wait for brokers and proxies more than they compute. node's own choice is one less than the processors. */
+/** Files of tests that run side by side: they wait more than they compute. By itself node runs one on two processors. */
 const filesAtOnce = 3
+const quickChecks = checkNames.filter((name) => name !== 'clang-tidy')
 
 /** Replays the corpus; searches on CI alone. @param {import('./report.mjs').Report} report */
 async function testFuzzTargets(report) {
@@ -91,7 +92,6 @@ export async function stages() {
     { part: 'fuzz', kind: 'compute', builds: ['fuzz'], unnamed: true, run: testFuzzTargets },
     together('install', 'compute', [], 'Installed libraries'),
 
-    together('brokers', 'wait', ['package'], 'What brokers do'),
     together('interop', 'wait', ['package', 'debug'], 'Other brokers'),
     // One by one: each starts a dozen programs.
     ...(files['clusters'] ?? []).map((file) =>
@@ -101,6 +101,8 @@ export async function stages() {
 
     unitTests('debug', 'alone', 'debug', 'Unit tests'),
     unitTests('tsan', 'alone', 'tsan', 'Threads under the thread sanitizer'),
+    // They note what a broker has delivered after a fixed time.
+    together('brokers', 'alone', ['package'], 'What brokers do'),
     together('command', 'alone', ['debug'], 'The wsmq command'),
     together('bench-native', 'alone', [], 'Native bench'),
     together('tooling', 'alone', ['package'], 'Compilers and bundlers'),
@@ -111,16 +113,6 @@ export async function stages() {
       builds: ['package'],
       run: (report, name) => report.step('Tests in the browser', () => runBrowserTests(name)),
     },
-    {
-      part: 'check',
-      kind: 'alone',
-      builds: ['package'],
-      unnamed: true,
-      run: (report) =>
-        check(
-          report,
-          checkNames.filter((name) => name !== 'clang-tidy'),
-        ),
-    },
+    { part: 'check', kind: 'alone', builds: ['package'], unnamed: true, run: (report) => check(report, quickChecks) },
   ]
 }
