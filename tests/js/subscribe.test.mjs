@@ -257,7 +257,7 @@ describe('unsubscribe()', () => {
     const { mq, client } = await connected()
     const refused = mq.subscribe('a').unsubscribe()
     client.unsubscribes[0]?.options.onFailure({ error: 'none', errorMessage: '', reasonCode: 0x87 })
-    await assert.rejects(refused, { code: 'unsubscribe_refused' })
+    await assert.rejects(refused, { code: 'unsubscribe_refused', message: /a: Reason 135 \(0x87\)\. Check the user's rights/ })
     const left = mq.subscribe('b').unsubscribe()
     client.unsubscribes[1]?.options.onFailure({ error: 'stopped', errorMessage: '', reasonCode: 0 })
     await left
