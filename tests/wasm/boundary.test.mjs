@@ -94,7 +94,7 @@ for (const [what, module, edit, message] of /** @type {[string, string, [RegExp,
   ['a cell with another name', 'events', [/reasonCodes,/, 'codes,'], /reasonCodes/],
   ['an event more', 'events', [/ {2}queueDrained,\n/, '  queueDrained,\n  another,\n'], /events\.ts/],
   ['an option that the public type lacks', 'options', [/ {2}reconnect: /, '  reconnects: '], /reconnects/],
-  ['a property that the public type lacks', 'engine', [/ {2}topicAlias: /, '  alias: '], /alias/],
+  ['a property that the public type lacks', 'engine', [/ {2}topicAlias: /, '  alias: '], /topicAlias/],
   ['an error of the layer that the public type lacks', 'layer', [/'session_lost'/, "'session_gone'"], /session_gone/],
 ]))
   test(`TypeScript does not compile with ${what}`, async () => {

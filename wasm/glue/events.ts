@@ -81,7 +81,8 @@ function learnTopic(id: number, address: number, length: number) {
 
 function dispatchOther(link: Link, row: number) {
   const { client } = link
-  switch ((HEAPU32[row] & kindMask) as Exclude<RowKind, RowKind.message>) {
+  const kind = (HEAPU32[row] & kindMask) as Exclude<RowKind, RowKind.message>
+  switch (kind) {
     case RowKind.completed:
       return dispatchCompleted(link, row)
     case RowKind.failed:
@@ -104,6 +105,8 @@ function dispatchOther(link: Link, row: number) {
     }
     case RowKind.queueDrained:
       return callHandler(link, client.onQueueDrained)
+    default:
+      return kind satisfies never
   }
 }
 
