@@ -359,7 +359,7 @@ export class Connection {
   }
 
   #report(error: unknown): void {
-    this.#log?.(error instanceof MqttError ? 'warn' : 'error', String(error), { error })
+    this.#log?.(error instanceof MqttError ? 'warn' : 'error', error, { error })
     if (!this.#events.emit('error', error)) reportUncaught(error)
   }
 

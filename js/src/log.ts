@@ -10,8 +10,8 @@ export type LogFunction = (level: LogLevel, text: string, details: Readonly<Reco
 /** Called with what {@link LogFunction} is; a level that has no method is not logged. `console` is one. */
 export type Logger = { readonly [Level in LogLevel]?: (text: string, details: Readonly<Record<string, unknown>>) => void }
 
-/** For internal use: undefined where nothing is logged, so that `log?.()` costs nothing then. */
-export type Log = ((level: LogLevel, text: string, details?: Record<string, unknown>) => void) | undefined
+/** For internal use: undefined if nothing is logged, so that `log?.()` costs nothing then. `text` may be what was thrown. */
+export type Log = ((level: LogLevel, text: unknown, details?: Record<string, unknown>) => void) | undefined
 
 const LEVELS: readonly LogLevel[] = ['error', 'warn', 'info', 'debug']
 
@@ -27,8 +27,8 @@ export function logTo(logger: LogFunction | Logger | undefined): Log {
     logger &&
     ((level, text, details = {}) => {
       try {
-        if (typeof logger === 'function') logger(level, text, details)
-        else logger[level]?.(text, details)
+        if (typeof logger === 'function') logger(level, String(text), details)
+        else logger[level]?.(String(text), details)
       } catch (thrown) {
         reportUncaught(thrown)
       }

@@ -143,6 +143,21 @@ describe('log', () => {
     assert.throws(() => t.mock.timers.runAll(), /no log/)
   })
 
+  it('loses no error that has no text', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] })
+    const { mq, client } = await connected({ log: () => {} })
+    const thrown = Object.create(null)
+    /** @type {unknown[]} */
+    const errors = []
+    mq.on('error', (/** @type {unknown} */ error) => errors.push(error))
+    mq.subscribe('a', () => {
+      throw thrown
+    })
+    client.arrive('a')
+    assert.deepEqual(errors, [thrown])
+    assert.throws(() => t.mock.timers.runAll(), TypeError)
+  })
+
   for (const log of [null, 'console', {}, { log: () => {} }])
     it(`cannot be ${JSON.stringify(log)}`, () =>
       assert.rejects(
