@@ -16,6 +16,9 @@ addToLibrary({
   wsmq_socket_release__deps: ['$WS', 'emscripten_websocket_delete'],
   wsmq_socket_release: (handle) => releaseSocket(handle),
 
+  wsmq_set_timer: (delay, timer) => setTimer(delay, timer),
+  wsmq_clear_timer: (id) => clearTimer(id),
+
   wsmq_store_changed: (connection) => storeChanged(connection),
   wsmq_store_put: (connection, kind, number, record, size) => collectPut(kind, number, record, size),
   wsmq_store_erased: (connection, kind, number) => collectErased(kind, number),

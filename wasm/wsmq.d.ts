@@ -318,10 +318,6 @@ export interface ClientConstructor {
 export interface Module {
   Client: ClientConstructor
   MqttError: new (code: string, message: string) => MqttError
-  /** Whether a topic name is for a topic filter (MQTT 5.0, 4.7). */
-  topicMatches(filter: string, name: string): boolean
-  isValidTopicFilter(filter: string): boolean
-  isValidTopicName(name: string): boolean
   /** "Not authorized" and so on. */
   describeReason(reasonCode: number): string
   /** Whether a CONNACK with this reason code would be met again with the same options. */
