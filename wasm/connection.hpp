@@ -27,7 +27,7 @@ public:
     // Handlers are called by stop(), flush() and tasks of the event loop, never by the others, which
     // have flush() called at the end of the task; publish() leaves that to its caller.
 
-    /// `options`: for read_connect_arguments(). The session of an earlier start() goes on where the
+    /// `options`: for read_connect_arguments(). The session of an earlier start() continues where the
     /// options are the same.
     [[nodiscard]] Errc start(Bytes options, std::uint64_t random_seed);
     void stop(ReasonCode);

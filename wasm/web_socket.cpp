@@ -76,7 +76,7 @@ bool WebSocket::open(const char* uri, const char* subprotocol) {
 
 void WebSocket::received(Bytes data, TimePoint when) { listener_.socket_received(data, when); }
 
-void WebSocket::received_rubbish() {
+void WebSocket::received_invalid() {
     close();
     listener_.socket_closed(true);
 }
@@ -114,5 +114,5 @@ EMSCRIPTEN_KEEPALIVE void wsmq_socket_received(wsmq::wasm::WebSocket* socket, co
 }
 
 /// A text message [MQTT-6.0.0-1], or one for which there is no memory.
-EMSCRIPTEN_KEEPALIVE void wsmq_socket_received_rubbish(wsmq::wasm::WebSocket* socket) { socket->received_rubbish(); }
+EMSCRIPTEN_KEEPALIVE void wsmq_socket_received_invalid(wsmq::wasm::WebSocket* socket) { socket->received_invalid(); }
 }

@@ -40,7 +40,7 @@ public:
 
     // Called by library.js; the socket may be gone afterwards.
     void received(Bytes data, TimePoint when);
-    void received_rubbish();
+    void received_invalid();
 
 private:
     struct Callbacks;

@@ -20,10 +20,11 @@ export function readConstructorArguments(given: unknown[]): { place: Place; uri:
   const clientId = given.at(-1)
   const [host, port, path = ''] = given.slice(0, -1)
   const isFunction = given.length === 2 && typeof host === 'function'
-  if (!isFunction && (typeof host !== 'string' || host === '')) refuse(given.length === 2 ? 'The URI is a text.' : 'The host is a text.')
+  if (!isFunction && (typeof host !== 'string' || host === ''))
+    refuse(given.length === 2 ? 'The URI must be a string.' : 'The host must be a string that is not empty.')
   if (given.length > 2) checkInteger('The port', port, 1, 0xffff)
-  if (typeof path !== 'string') refuse('The path is a text.')
-  if (typeof clientId !== 'string') refuse('The client identifier is a text.')
+  if (typeof path !== 'string') refuse('The path must be a string.')
+  if (typeof clientId !== 'string') refuse('The client identifier must be a string.')
   if (encodeText(clientId, 'The client identifier').length > longestClientId) refuse('The client identifier is longer than 65,535 bytes.')
   if (isFunction) return { place: placeOf(''), uri: host as Address, clientId }
   if (given.length === 2) return { place: placeOf(host as string), uri: checkUri(host as string), clientId }

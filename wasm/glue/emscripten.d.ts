@@ -32,7 +32,7 @@ declare function _wsmq_used_memory(): number
 declare function _wsmq_timer_fired(timer: number): void
 
 declare function _wsmq_socket_received(socket: number, data: number, size: number, timeStamp: number): void
-declare function _wsmq_socket_received_rubbish(socket: number): void
+declare function _wsmq_socket_received_invalid(socket: number): void
 
 declare function _wsmq_set_topic(handle: number, size: number): number
 declare function _wsmq_publish(connection: number, topic: number, size: number, flags: number, propertiesSize: number): number

@@ -31,7 +31,7 @@ export function newSocket(attributes: number): number {
 
 /**
  * A close event follows, and reports both; but not in Chromium where the Content-Security-Policy forbids the connection.
- * Where nobody listens, the `ws` package throws errors.
+ * The `ws` package throws errors that have no listener.
  */
 function listenToErrors(socket: Socket): void {
   socket.onerror = (event) => {
