@@ -115,7 +115,7 @@ private:
     RecordStore store_{*this};
     std::unique_ptr<Client> client_;          // may use the store
     std::unique_ptr<ConnectionLayer> layer_;  // uses the client
-    WebSocket socket_{*this};
+    WebSocket socket_{*this, this};
     Timer timer_{&Connection::timer_fired, this};
     std::vector<std::uint8_t> output_;
     std::size_t published_size_ = 0;  ///< since the last send, about

@@ -8,7 +8,7 @@ addToLibrary({
   wsmq_socket_new__deps: ['$WS', 'emscripten_websocket_new'],
   wsmq_socket_new: (attributes) => newSocket(attributes),
   wsmq_socket_listen__deps: ['$WS', 'malloc', 'free'],
-  wsmq_socket_listen: (handle, socket) => listenToMessages(handle, socket),
+  wsmq_socket_listen: (handle, socket, connection) => listenToMessages(handle, socket, connection),
   wsmq_socket_has_failed__deps: ['$WS'],
   wsmq_socket_has_failed: (handle) => hasSocketFailed(handle),
   wsmq_socket_send__deps: ['$WS'],

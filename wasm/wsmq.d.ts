@@ -273,6 +273,8 @@ export interface Client {
   onPublishFailed?: ((operation: number, error: string) => void) | null
   onSubscriptionLost?: ((topicFilter: string, reasonCode: number) => void) | null
   onQueueDrained?: (() => void) | null
+  /** For logs: each WebSocket message as it is, before it is received or sent. Passwords are among the bytes. */
+  onBytes?: ((bytes: Uint8Array, isSent: boolean) => void) | null
   onError?: ((error: unknown) => void) | null
 
   /** No handler is called before it returns. In a handler it takes effect when all earlier events are reported. */

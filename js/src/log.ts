@@ -1,7 +1,7 @@
 import { callable, type Check, either } from './check.js'
 import { reportUncaught } from './emitter.js'
 
-/** From the most to the least important. */
+/** From the most to the least important. `debug` is each packet by its name, with `details.packet`. */
 export type LogLevel = 'error' | 'warn' | 'info' | 'debug'
 
 /** `details` are for programs: `error`, `uri`, `topic` and so on, never credentials. The text is for people and may change. */
@@ -20,6 +20,11 @@ export const logOption: Check = either(callable, (_, value) =>
     ? undefined
     : 'an object with methods such as those of console',
 )
+
+/** Whether entries of the least important level, such as packets, are wanted. */
+export function logsPackets(logger: LogFunction | Logger | undefined): boolean {
+  return typeof logger === 'function' || typeof logger?.debug === 'function'
+}
 
 /** A logger that throws stops nothing. */
 export function logTo(logger: LogFunction | Logger | undefined): Log {

@@ -25,7 +25,7 @@ import { listenToWakeUps, stopListeningToWakeUps } from './wake.js'
 
 const handlerNames = [
   ...['onConnected', 'onConnectionLost', 'onConnecting', 'onMessageArrived', 'onPublished', 'onPublishFailed'],
-  ...['onSubscriptionLost', 'onQueueDrained', 'onError'],
+  ...['onSubscriptionLost', 'onQueueDrained', 'onBytes', 'onError'],
 ]
 
 export class Client implements Contract {
