@@ -18,7 +18,7 @@ export interface JoinOptions<S = object> extends Omit<ConnectOptions, 'clientId'
   /** The organisation that the user belongs to. */
   org: string
   user: string
-  /** Where the application's topics begin: empty, or ending in `/`. Default `evsuites/`. */
+  /** Where the application's topics begin: empty, or ending in `/`. Default `app/`. */
   root?: string
   /**
    * 4 to 16 of `a-z0-9`, which tell several connections of one user apart. By default a tab keeps one over its reloads,
@@ -41,7 +41,7 @@ export interface JoinOptions<S = object> extends Omit<ConnectOptions, 'clientId'
   willDelay?: number
 }
 
-const DEFAULT_ROOT = 'evsuites/'
+const DEFAULT_ROOT = 'app/'
 
 const JOIN_OPTIONS: Shape = {
   ...SHARED_OPTIONS,
