@@ -30,7 +30,7 @@ bool is_comparable(std::string_view text) {
 }
 
 void check_scan(std::string_view text) {
-    const Scanned scanned = scan(text);
+    const ScanResult scanned = scan(text);
     if (!is_comparable(text)) return require(!scanned.ok);
     const Json whole = parsed(text);
     require(scanned.ok == !whole.is_discarded());
