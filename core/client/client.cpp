@@ -27,7 +27,7 @@ void Client::transport_closed(TimePoint now, Errc why) {
 }
 
 void Client::transport_backlog(std::size_t bytes, TimePoint now) {
-    // Less than this leaves at once, and says nothing about the other side.
+    // A smaller backlog is buffered by the system, and proves nothing about the broker.
     constexpr std::size_t significant_backlog = 64u << 10;
     impl_->context.now = now;
     const auto before = impl_->context.output.backlog();

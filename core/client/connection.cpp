@@ -1,4 +1,4 @@
-// The life of the connection: attempts, time limits, ends.
+// The life of the connection: attempts, timeouts, its end.
 #include "client/impl.hpp"
 #include "wsmq/property.hpp"
 
@@ -54,7 +54,7 @@ Errc Client::Impl::rename(std::string id, std::optional<Will> will) {
     renamed.client_id = std::move(id);
     renamed.will = std::move(will);
     if (const auto error = client::validate(renamed); error != Errc::none) return error;
-    // No DISCONNECT: what the will says of the former name is to be said, unless another client has it now.
+    // No DISCONNECT: the last will of the former identifier is to be published, unless another client has it now.
     if (is_receiving()) close({.why = Errc::session_lost});
     context.options = std::move(renamed);
     client_id = context.options.client_id;
@@ -118,7 +118,7 @@ void Client::Impl::handle_timeout() {
         case client::KeepAlive::Action::none: return;
         case client::KeepAlive::Action::send_ping: send_ping(); return keep_alive.ping_sent(context.now);
         case client::KeepAlive::Action::give_up:
-            // No DISCONNECT: nobody listens, and the will is to be published.
+            // No DISCONNECT: the broker does not answer, and the last will is to be published.
             return close({.why = Errc::keep_alive_timed_out});
     }
 }
@@ -232,7 +232,7 @@ Duration Client::Impl::schedule_next(std::optional<client::Reconnector::End> of_
     }
     const auto delay = reconnector.attempt_failed(context.phase == Phase::handshaking);
     const bool tries_for_ever = policy.enabled && (continuity.was_connected() || policy.retry_first_connection);
-    // At first, each host has its turn, and that is all.
+    // The first connection is tried once at each host.
     reconnecting = tries_for_ever || !reconnector.round_is_over();
     return reconnecting ? delay : Duration::zero();
 }
@@ -249,7 +249,7 @@ bool Client::Impl::session_lasts() const noexcept {
 }
 
 std::optional<TimePoint> Client::Impl::next_deadline() const noexcept {
-    // What the last drain missed, for example what take_output() completed.
+    // Events that came after the last drain, for example because take_output() completed a message.
     if (!context.events.empty() || publisher.can_pump()) return context.now;
     if (context.phase == Phase::idle) return std::nullopt;
     const auto earlier = [](std::optional<TimePoint> one, std::optional<TimePoint> other) {

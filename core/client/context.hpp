@@ -1,4 +1,4 @@
-// What the parts of a client share.
+// State that the parts of a client share.
 #pragma once
 #include <utility>
 
@@ -34,7 +34,7 @@ private:
     std::uint32_t last_operation_ = 0;
 };
 
-/// Packet identifiers stand for messages (their index) and for requests (this bit and their key).
+/// A packet identifier belongs to a message (its index) or to a request (this bit and its key).
 inline constexpr session::PacketIdentifiers::Value request_bit = 0x8000'0000;
 
 }  // namespace wsmq::client

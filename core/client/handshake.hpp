@@ -1,4 +1,4 @@
-// CONNECT out of what the user wants, and what CONNACK made of it.
+// Validates the options, writes CONNECT, and reads what CONNACK grants.
 #pragma once
 #include "codec/encode.hpp"
 #include "wsmq/options.hpp"
@@ -6,7 +6,7 @@
 
 namespace wsmq::client {
 
-/// Errc::none, or what is wrong.
+/// Where the ranges of the options are checked. Errc::none, or the error.
 [[nodiscard]] Errc validate(const ConnectOptions&);
 [[nodiscard]] Errc validate(const Credentials&, Version);
 
@@ -20,10 +20,11 @@ void write_connect(codec::Buffer&, const ConnectOptions&, const ConnectParameter
 
 [[nodiscard]] Negotiated negotiate(const ConnectOptions&, Bytes connack_properties);
 
-/// Whether trying again with the same options at the same hosts is of no use. Of a CONNACK, is_final_refusal() says it.
+/// Whether a DISCONNECT with this reason means that the same options will not be accepted again. For a CONNACK, see
+/// is_final_refusal().
 [[nodiscard]] bool is_final_disconnect(ReasonCode, const ConnectOptions&) noexcept;
 
-/// What a DISCONNECT says of our own error.
+/// The reason code of our DISCONNECT for an error.
 [[nodiscard]] ReasonCode disconnect_reason(Errc) noexcept;
 
 }  // namespace wsmq::client

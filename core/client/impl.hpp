@@ -1,5 +1,5 @@
-// The client as a whole: the connection's life, and who handles what is received. Inputs come from
-// client.cpp; this is split by theme into connection.cpp and receiving.cpp.
+// The client as a whole: the life of the connection, and the handling of received packets. The public functions are in
+// client.cpp; the rest is split into connection.cpp and receiving.cpp.
 #pragma once
 #include <optional>
 
@@ -23,7 +23,7 @@ namespace wsmq {
 struct Client::Impl {
     explicit Impl(ConnectOptions options);
 
-    /// How a connection, or an attempt at one, ends.
+    /// How a connection, or an attempt at one, ends, and what follows.
     struct Ending {
         Errc why = Errc::none;
         ReasonCode reason = ReasonCode::success;
@@ -39,11 +39,11 @@ struct Client::Impl {
     void handle_timeout();
     void handle_wake_up();
     void provide_credentials(Credentials);
-    /// The transport, where there is one, is to be closed by the driver.
+    /// Lets the driver close the transport, where there is one.
     void close(const Ending&);
-    /// The transport is gone, or there was none.
+    /// There is no transport any more, or there was none.
     void ended(const Ending&);
-    /// For our own reasons: says them in a DISCONNECT where the protocol lets us.
+    /// Closes for a reason of our own, with a DISCONNECT where the protocol has one for it.
     void give_up(Errc);
     void give_up(Errc, ReasonCode said);
     void begin_attempt();
@@ -52,10 +52,9 @@ struct Client::Impl {
     [[nodiscard]] Duration schedule_next(std::optional<client::Reconnector::End> of_connection, const Ending&,
                                          bool& reconnecting);
     void send_ping();
-    /// Sends what was sent before one by one, as PoisonDetector has it.
+    /// Resends operations one by one, as PoisonDetector demands.
     void isolate();
-    /// The established connection is gone: whether it looked taken over, and whether its end is the last word on its
-    /// oldest operation.
+    /// The established connection is gone. Fails its oldest operation where that ended it once too often.
     [[nodiscard]] client::Reconnector::End connection_lost(const Ending&);
     [[nodiscard]] bool session_lasts() const noexcept;
     [[nodiscard]] std::optional<TimePoint> next_deadline() const noexcept;

@@ -1,6 +1,6 @@
-// The byte stream from the broker, cut into frames. BatchedOperation packets are read where they lie in the
-// chunk; one that is split over chunks is put together once, in a buffer that grows geometrically
-// and never by what a length field merely promises.
+// Splits the byte stream from the broker into frames. Packets that are whole in a chunk are read in place; one that is
+// split over chunks is assembled once, in a buffer that grows geometrically, and never by a length that was only
+// announced.
 #pragma once
 #include <vector>
 
@@ -10,15 +10,15 @@ namespace wsmq::client {
 
 class InboundStream {
 public:
-    /// Lends a chunk, until exhausted() or reset(). The last one was exhausted. Frames of the last
-    /// chunk end here.
+    /// Borrows a chunk until exhausted() or reset(). Precondition: the last chunk was exhausted. Invalidates its
+    /// frames.
     void feed(Bytes chunk);
     /// The next frame: a view into the chunk or into the buffer, until the next feed(). Where it is
     /// incomplete, call exhausted().
     [[nodiscard]] codec::FrameResult next(std::uint32_t maximum_packet_size);
-    /// Keeps the beginning of a packet whose rest is still to come; the chunk is the caller's again.
+    /// Keeps the beginning of an incomplete packet, and releases the chunk.
     void exhausted();
-    /// A new connection: forgets everything but the memory that frames handed out still use.
+    /// A new connection: discards everything except the memory of the frames that next() returned.
     void reset();
 
 private:
@@ -26,7 +26,7 @@ private:
 
     Bytes chunk_;
     std::vector<std::uint8_t> partial_;    ///< a packet's beginning, from earlier chunks
-    std::vector<std::uint8_t> assembled_;  ///< the packet that was handed out
+    std::vector<std::uint8_t> assembled_;  ///< the packet that next() returned
 };
 
 }  // namespace wsmq::client

@@ -1,5 +1,5 @@
-// Keep alive (MQTT 5.0, 3.1.2.10) with two timers: since anything was sent, as the protocol asks,
-// and since anything was received, so that a dead link is found even while we keep sending.
+// Keep alive (MQTT 5.0, 3.1.2.10) with two timers: since the last packet sent, as the protocol requires, and since the
+// last byte received, so that a dead connection is detected even while we are sending.
 #pragma once
 #include <algorithm>
 #include <optional>
@@ -15,10 +15,10 @@ public:
     /// How long the broker may take to answer a PINGREQ: half the interval, within these bounds.
     static constexpr Duration shortest_answer{1'000};
     static constexpr Duration longest_answer{10'000};
-    /// After a wake-up somebody is looking, so there is less patience.
+    /// Shorter after a wake-up, when the user is probably waiting.
     static constexpr Duration probe_answer{5'000};
-    /// A timer that comes later than this was held back (a page in the background, a machine
-    /// asleep), and says nothing about the broker.
+    /// A timer that is later than this was delayed (a page in the background, a machine asleep), and does not show that
+    /// the broker is gone.
     static constexpr Duration held_back{1'000};
 
     /// An interval of zero: no keep alive, only probes. `by_sending`: see ConnectOptions.
@@ -30,7 +30,7 @@ public:
     }
 
     void sent(TimePoint now) noexcept {
-        // Not at the PINGREQ itself, which is sent at the moment at which it was told.
+        // Not for the PINGREQ itself, which is sent at the time of the last one.
         if (by_sending_ && now > last_sent_) answer_due_.reset();
         last_sent_ = now;
     }
@@ -44,17 +44,17 @@ public:
         answer_due_.reset();
     }
 
-    /// Much was given to the transport, and part of it has got through meanwhile: the line is slow and not dead. A
-    /// PINGREQ may stand behind the rest, so that its answer has its time from now on, and at least as long again as it
-    /// was waited for: what lies between here and the broker may hold as much.
+    /// Part of a large output got through: the connection is slow and not dead. A PINGREQ may be queued behind the
+    /// rest, so its answer gets its full time from now on, and at least as long again as it was awaited: buffers on the
+    /// way to the broker may hold as much.
     void progressed(TimePoint now) noexcept {
         if (by_sending_) return sent(now);
         last_received_ = now;
         if (answer_due_) answer_due_ = std::max(*answer_due_, now + std::max(answer_time(), since_ping(now)));
     }
 
-    /// Whether received bytes are left unread on purpose. Meanwhile silence says nothing about the
-    /// broker: PINGREQs go, for its sake, and no answer is awaited.
+    /// Whether received bytes are deliberately not read. Meanwhile PINGREQs are sent for the broker's keep alive, and
+    /// no answer is awaited.
     void hold_input(bool held, TimePoint now) noexcept {
         if (held_ == held) return;
         held_ = held;
@@ -62,12 +62,12 @@ public:
         answer_due_.reset();
     }
 
-    /// The PINGREQ that poll() or the caller asked for is on its way.
+    /// The PINGREQ was sent.
     void ping_sent(TimePoint now) noexcept {
         if (!answer_due_) pinged_ = now;
         expect_answer(now + answer_time());
     }
-    /// Never gives an answer that is due already more time.
+    /// Does not extend the time of an answer that is overdue.
     void probe_sent(TimePoint now) noexcept {
         if (!answer_due_) pinged_ = now;
         const auto due = now + probe_answer;
@@ -86,7 +86,7 @@ public:
         if (!due || now < *due) return Action::none;
         if (!answer_due_) return Action::send_ping;
         if (now - *due > held_back && !grace_given_) {
-            // The answer may be waiting to be read: it gets its time from now.
+            // The answer may be received but unread: it gets its time from now.
             grace_given_ = true;
             answer_due_ = now + answer_time();
             return Action::none;

@@ -1,4 +1,4 @@
-// The bytes on their way to the transport, and how many more may be.
+// The bytes to be sent, and whether there is room for more.
 #pragma once
 #include "codec/encode.hpp"
 
@@ -12,13 +12,13 @@ public:
     void append(Bytes bytes) { buffer_.insert(buffer_.end(), bytes.begin(), bytes.end()); }
     void clear() noexcept { buffer_.clear(); }
 
-    /// What the transport still holds of what it was given.
+    /// Bytes that the transport has not sent yet.
     void set_backlog(std::size_t bytes) noexcept { backlog_ = bytes; }
     [[nodiscard]] std::size_t backlog() const noexcept { return backlog_; }
     /// Past the high-water mark: messages wait. Acknowledgements and pings never do.
     [[nodiscard]] bool is_congested() const noexcept { return buffer_.size() + backlog_ >= limit_; }
 
-    /// As if it were congested, whatever it holds.
+    /// Makes it congested, whatever it holds.
     void hold(bool held) noexcept {
         held_ = held;
         limit_ = held ? 0 : high_water_;

@@ -1,4 +1,4 @@
-// Where a client is between idle and connected, as a table.
+// The phases of a client between idle and connected, as a table. The diagram in docs/design.md is made from it.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -49,7 +49,7 @@ inline constexpr std::array phase_transitions{
     PhaseTransition{Phase::connected, Step::end, Phase::idle},
 };
 
-/// Nothing: the step is not for this phase, and is ignored.
+/// Nothing where the phase has no such step: it is ignored.
 [[nodiscard]] constexpr std::optional<Phase> next_phase(Phase from, Step step) noexcept {
     for (const auto& each : phase_transitions) {
         if (each.from == from && each.step == step) return each.to;

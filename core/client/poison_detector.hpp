@@ -1,10 +1,10 @@
-// Finds the operation over which the other side ends one connection after another, so that it can be given up and what
-// is behind it goes on. Nothing sound may be taken for one, however bad the network is: so what is unanswered is sent
-// one by one, and what was unanswered when the connection ended is tried against a control. The connection has to carry
-// eight PINGREQs or more, a random number, each as long as it took to end over the suspect, and then has to end as
-// quickly over the suspect alone; five times, with nothing else in between. Ends that come by chance, at whatever rate
-// or after a fixed time, do so with a probability of less than one in a million. A broker that says what it does not
-// like about a packet is believed the second time.
+// Detects the operation because of which the broker closes one connection after another, so that it fails and those
+// behind it continue. No harmless operation may be failed, however bad the network is: unacknowledged operations are
+// resent one by one, and the one that was in flight when the connection ended is tested against a control. The
+// connection has to carry a random number of at least eight PINGREQs, each given the time that the end took, and then
+// has to end as quickly with the suspect alone in flight; five times in a row. Random ends, at any rate or after a
+// fixed time, do so with a probability of less than one in a million. A DISCONNECT whose reason is about a packet
+// suffices twice.
 #pragma once
 #include <optional>
 

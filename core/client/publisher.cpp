@@ -36,15 +36,15 @@ Errc check_properties(Bytes block) {
     return checked.error != Errc::none || is_reserved ? Errc::invalid_property : Errc::none;
 }
 
-/// The broker may have it, and with it its packet identifier, which must not be used for another before the exchange
-/// is over (MQTT 5.0, 4.3.3).
+/// The broker may have received it, and its packet identifier must not be reused before the exchange is complete
+/// (MQTT 5.0, 4.3.3).
 bool may_be_delivered(const session::InflightMessage& message) {
     return message.sent && message.qos == Qos::exactly_once;
 }
 
 std::size_t size_with_payload(const codec::Publish& header, std::size_t payload_size, Version version) {
     auto sized = header;
-    // Only the length is looked at.
+    // Only the length is read.
     sized.payload = {static_cast<const std::uint8_t*>(nullptr), payload_size};
     return codec::publish_size(sized, version);
 }
@@ -83,7 +83,7 @@ Result<Client::Prepared> Publisher::prepare(std::string_view topic, std::size_t 
     if (const auto error = check(topic, size, options); error != Errc::none) return error;
     const auto destination = route(size, options);
     if (!destination) return destination.error();
-    // A message that is dropped at birth is written all the same, into a slot that is then freed.
+    // A message that is dropped at once is still written, into a slot that commit() frees.
     prepared_ = *destination;
     if (prepared_.kind == Destination::Kind::nowhere) {
         prepared_.index = messages_.create({}, Qos::at_most_once, false);
@@ -120,7 +120,7 @@ void Publisher::enqueue(Index index) {
 
 void Publisher::schedule_expiry(const session::InflightMessage& message) {
     if (!message.expires) return;
-    // In full seconds, so that many messages are looked through for many that expire.
+    // In full seconds, so that one pass over the queue serves many messages.
     const auto due = std::chrono::ceil<std::chrono::seconds>(*message.expires);
     if (!expiry_deadline_ || due < *expiry_deadline_) expiry_deadline_ = due;
 }
@@ -215,7 +215,7 @@ bool Publisher::is_quota_used_up() const noexcept {
 bool Publisher::can_send_now(Qos qos) const noexcept {
     if (!context_.is_connected() || context_.output.is_congested()) return false;
     const bool queue_is_empty = messages_.waiting().empty();
-    // The broker's receive maximum holds up QoS 1 and 2 alone (MQTT 5.0, 4.9).
+    // The broker's receive maximum limits only QoS 1 and 2 (MQTT 5.0, 4.9).
     if (qos == Qos::at_most_once) return queue_is_empty || is_quota_used_up();
     return queue_is_empty && !is_quota_used_up();
 }
@@ -282,7 +282,7 @@ Errc Publisher::handle_acknowledgement(codec::PacketType type, const codec::Ackn
     const auto identifier = acknowledgement.packet_identifier;
     const auto value = context_.identifiers.find(identifier);
     if (!value) {
-        // Of a message that we know nothing of any more.
+        // Of an unknown message.
         if (type == codec::PacketType::pubrec) {
             codec::encode_acknowledgement(context_.output.buffer(), codec::PacketType::pubrel,
                                           {identifier, ReasonCode::packet_identifier_not_found, {}},
@@ -352,7 +352,7 @@ void Publisher::give_up(const Suspect& suspect, ReasonCode reason, Bytes propert
 }
 
 void Publisher::finish_released() {
-    // The broker took them over with its PUBREC; with its session, the rest of the exchange went.
+    // The broker accepted them with PUBREC; the rest of the exchange was lost with the session.
     while (!messages_.releasing().empty()) {
         complete(messages_.releasing().first, ReasonCode::success, {});
     }

@@ -1,4 +1,4 @@
-// InflightMessages messages against a connection: what goes now, what waits, what the broker's answers mean.
+// Publishing: what is sent now, what waits in the queue, and what acknowledgements mean.
 #pragma once
 #include <span>
 
@@ -22,26 +22,26 @@ public:
 
     /// PUBACK, PUBREC or PUBCOMP. Errc::none, or why the connection must end.
     [[nodiscard]] Errc handle_acknowledgement(codec::PacketType, const codec::Acknowledgement&);
-    /// Sends what waits, as far as the broker and the output take it.
+    /// Sends waiting messages, as far as the receive maximum and the output allow.
     void pump();
     /// Whether pump() would send something.
     [[nodiscard]] bool can_pump() const noexcept;
-    /// Gives up what expired while it waited, when expiry_deadline() says so.
+    /// Fails messages that expired in the queue; due at expiry_deadline().
     void drop_expired();
     [[nodiscard]] std::optional<TimePoint> expiry_deadline() const noexcept { return expiry_deadline_; }
 
     void handle_connected(bool session_present);
     void handle_connection_lost();
-    /// Without a connection: everything is reported, and forgotten unless its session lasts.
+    /// Without a connection: fails every operation, and discards the messages unless the session is persistent.
     void give_up_all(Errc why, bool session_lasts);
 
     // --- While operations are isolated: see PoisonDetector ---
-    /// The oldest that is on its way on this connection.
+    /// The oldest one in flight on this connection.
     [[nodiscard]] Suspect oldest_sent() const noexcept;
-    /// The oldest that was sent before and is not on its way.
+    /// The oldest one that is to be resent.
     [[nodiscard]] Suspect oldest_resent() const noexcept;
     void send_alone(const Suspect&);
-    /// The broker ends the connection over it, which is over.
+    /// The connection ended because of it.
     void give_up(const Suspect&, ReasonCode, Bytes properties);
 
     [[nodiscard]] session::InflightMessages& messages() noexcept { return messages_; }
@@ -49,7 +49,7 @@ public:
 
 private:
     using Index = session::InflightMessages::Index;
-    /// Where a new message goes.
+    /// Where a new message is written to.
     struct Destination {
         enum class Kind : std::uint8_t { output, exchange, queue, nowhere } kind;
         Index index = session::InflightMessages::none;
@@ -66,7 +66,7 @@ private:
     /// `encoded`: the packet without an alias, or empty where there is none yet.
     void write(codec::Publish, std::size_t size, Bytes encoded = {});
     bool transmit(Index);
-    /// Or fails it, where the broker does not take it. False: it has to wait for a packet identifier.
+    /// Or fails it, where the broker does not accept it. False: it has to wait for a packet identifier.
     bool send_first_waiting();
     void send_release(Index);
     void send_releases();
@@ -76,7 +76,7 @@ private:
     void start_expiry(Index, Bytes properties);
     void enqueue(Index);
     void schedule_expiry(const session::InflightMessage&);
-    /// Writes what is left of the interval into the packet. False: nothing is.
+    /// Writes the time that is left into the packet. False: it has expired.
     [[nodiscard]] bool shorten_expiry(session::InflightMessage&);
 
     Context& context_;

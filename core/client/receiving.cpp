@@ -1,4 +1,4 @@
-// From bytes to events: every packet that a broker may send.
+// Where a received packet becomes an event.
 #include "client/impl.hpp"
 #include "codec/decode.hpp"
 #include "wsmq/property.hpp"
@@ -73,7 +73,7 @@ bool Client::Impl::resolve_topic(codec::Publish& packet) {
         packet.topic = *topic;
         return true;
     }
-    // An alias that is allowed, and stands for nothing, is told as another error (MQTT 5.0, 3.3.4).
+    // An allowed alias without a topic is a Protocol Error; one out of range has its own reason (MQTT 5.0, 3.3.4).
     const bool allowed = packet.topic_alias <= context.options.topic_alias_maximum;
     give_up(Errc::topic_alias_invalid, allowed ? ReasonCode::protocol_error : ReasonCode::topic_alias_invalid);
     return false;
@@ -197,7 +197,7 @@ Errc Client::Impl::handle_auth(const codec::Frame& frame) {
     const auto method = properties.text(PropertyId::authentication_method).value_or("");
     if (method != own_method) return Errc::protocol_error;  // [MQTT-4.12.0-5]
     const bool asks = packet->reason == ReasonCode::continue_authentication;
-    // Only the client begins again, and a success before CONNACK is not AUTH's to tell.
+    // Only the client begins again, and success before CONNACK is for CONNACK to report.
     if (!asks && (packet->reason != ReasonCode::success || context.phase != Phase::connected)) {
         return Errc::protocol_error;
     }

@@ -1,5 +1,5 @@
-// Which host is next, and when: every host in turn, rounds over all of them apart by exponential
-// backoff with full jitter. The policy and its reasons are in docs/design.md, "Coming back".
+// Which host is tried next, and when: all hosts in turn, with exponential backoff and full jitter between rounds. The
+// policy and its reasons are in docs/design.md, "Coming back".
 #pragma once
 #include <algorithm>
 #include <bit>
@@ -12,7 +12,7 @@ namespace wsmq::client {
 
 class Reconnector {
 public:
-    /// This many connections in a row have to look taken over before it is said.
+    /// Connections in a row that look taken over before that is reported.
     static constexpr unsigned takeover_threshold = 12;
 
     Reconnector(const ReconnectPolicy& policy, std::size_t host_count, std::uint64_t seed) noexcept
@@ -29,10 +29,10 @@ public:
 
     /// How an accepted connection ended.
     enum class End : std::uint8_t {
-        ours,            ///< by us, or in silence
-        busy,            ///< by the other side, while something was unanswered that it may have been over
-        without_reason,  ///< by the other side, while nothing was
-        with_reason,     ///< likewise, with a DISCONNECT that is no success
+        ours,            ///< by us, or by a timeout
+        busy,            ///< by the broker, while an operation was unacknowledged that may be the cause
+        without_reason,  ///< by the broker, while none was
+        with_reason,     ///< likewise, with a failure in DISCONNECT
     };
     /// A connection ended after `lasted`: its host is tried first.
     [[nodiscard]] Duration connection_lost(Duration lasted, End end) noexcept {
@@ -40,7 +40,7 @@ public:
         if (was_stable) attempt_ = 0;
         if (was_stable || end == End::ours || end == End::with_reason) suspicious_ends_ = 0;
         if (!was_stable && end == End::without_reason) ++suspicious_ends_;
-        // A broker that says no soon after it said yes is not asked again as fast.
+        // A broker that disconnects with a failure soon after CONNACK is not retried as fast.
         if (was_stable || end != End::with_reason) rounds_ = 0;
         forgiven_ = 0;
         failed_hosts_ = 0;
@@ -55,7 +55,7 @@ public:
         ++attempt_;
         if (++failed_hosts_ < host_count_) return Duration::zero();
         failed_hosts_ = 0;
-        // Attempts that a bad network cuts short on their way in cost no more than the connection before them did.
+        // Attempts that a bad network interrupts do not raise the backoff at once.
         constexpr unsigned most_forgiven = 2;
         if (was_open && rounds_ == 1 && forgiven_ < most_forgiven) {
             ++forgiven_;
@@ -63,7 +63,7 @@ public:
         }
         return backoff();
     }
-    /// It is tried again at the same host.
+    /// The next attempt is at the same host.
     void attempt_again() noexcept { ++attempt_; }
 
     /// Whether the attempt that just failed was the last of its round.

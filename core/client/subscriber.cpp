@@ -13,7 +13,7 @@ namespace {
 
 bool has_wildcard(std::string_view filter) { return filter.find_first_of("+#") != std::string_view::npos; }
 
-/// Behind the fixed header in SUBSCRIBE and UNSUBSCRIBE.
+/// After the fixed header in SUBSCRIBE and UNSUBSCRIBE.
 void write_packet_identifier(codec::Buffer& packet, std::uint16_t identifier) {
     const auto offset = packet.size() - codec::frame_of(packet).body.size();
     packet[offset] = static_cast<std::uint8_t>(identifier >> 8);
@@ -84,7 +84,7 @@ Result<OperationId> Subscriber::unsubscribe(std::span<const std::string_view> to
     auto operation = add(codec::PacketType::unsubscribe, topic_filters, [&](codec::Buffer& packet, auto batch) {
         codec::encode_unsubscribe(packet, codec::any_packet_identifier, batch, properties, context_.version());
     });
-    // Not at the UNSUBACK: nobody wants them renewed until then.
+    // Not only at the UNSUBACK: until then they must not be renewed.
     if (operation) std::ranges::for_each(topic_filters, [&](auto each) { granted_.erase(each); });
     return operation;
 }
@@ -217,12 +217,12 @@ std::vector<Subscription> Subscriber::filters_of(const Request& request) const {
 }
 
 void Subscriber::handle_unsubscribed(const Request& request) {
-    // Again, for a SUBACK may have come in between.
+    // Again: a SUBACK may have arrived in between.
     for (const auto& each : filters_of(request)) granted_.erase(each.topic_filter);
 }
 
 void Subscriber::remove_subscription_identifiers() {
-    // They were asked for before it was known that this broker has none (3.2.2.3.12).
+    // They were requested before it was known that this broker does not support them (3.2.2.3.12).
     for (auto& [key, request] : requests_) {
         if (request.type != codec::PacketType::subscribe) continue;
         const auto packet = codec::decode_subscribe(codec::frame_of(request.packet), context_.version());
@@ -250,7 +250,7 @@ void Subscriber::handle_connection_lost() {
         auto& request = each->second;
         if (request.packet_identifier != 0) context_.identifiers.release(request.packet_identifier);
         request.packet_identifier = 0;
-        // A renewal that was not answered is still owed, even if the broker kept the session this time.
+        // A renewal without a SUBACK is repeated, even if the broker keeps the session this time.
         each = request.abandoned ? requests_.erase(each) : std::next(each);
     }
 }

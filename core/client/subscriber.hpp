@@ -1,5 +1,5 @@
-// SUBSCRIBE and UNSUBSCRIBE: sent, answered, sent again on a new connection; and the renewal of what
-// was granted.
+// SUBSCRIBE and UNSUBSCRIBE: sent, acknowledged, resent on a new connection. The renewal of granted subscriptions is in
+// subscription_renewal.cpp.
 #pragma once
 #include <algorithm>
 #include <list>
@@ -28,27 +28,27 @@ public:
 
     /// SUBACK or UNSUBACK. Errc::none, or why the connection must end.
     [[nodiscard]] Errc handle_acknowledgement(codec::PacketType, const codec::SubscribeAcknowledgement&);
-    /// Tries renewals again that the broker could not grant.
+    /// Repeats renewals that the broker refused for a while.
     void handle_timeout();
     [[nodiscard]] std::optional<TimePoint> deadline() const noexcept { return granted_.first_due(); }
-    /// Sends what had to wait for a packet identifier.
+    /// Sends requests that waited for a packet identifier.
     void pump();
-    /// What is not on its way, unless output is held.
+    /// Sends all requests that are not in flight, unless output is held.
     void send_unsent();
     void handle_connected(bool session_present);
     void handle_connection_lost();
     void handle_stopped(bool session_lasts);
 
     // --- While operations are isolated: see PoisonDetector ---
-    /// The oldest that is on its way on this connection.
+    /// The oldest one in flight on this connection.
     [[nodiscard]] Suspect oldest_sent() const noexcept;
-    /// The oldest that was sent before and is not on its way.
+    /// The oldest one that is to be resent.
     [[nodiscard]] Suspect oldest_resent() const noexcept;
     void send_alone(const Suspect&);
-    /// The broker ends the connection over it. It has no identifier any more.
+    /// The connection ended because of it. It has no packet identifier any more.
     void give_up(const Suspect&, ReasonCode, Bytes properties);
 
-    /// What events show is readable until this is called.
+    /// Views in events are valid until this is called.
     void release_reported() noexcept {
         reported_filters_.clear();
         reported_codes_.clear();
@@ -93,10 +93,10 @@ private:
     void refuse_too_large(Requests::iterator);
     void finish(Requests::iterator, const codec::SubscribeAcknowledgement&);
     void report(const Request&, ReasonCode, const codec::SubscribeAcknowledgement&);
-    /// Nobody asks for it any more.
+    /// Cancelled: its answers are not reported.
     void abandon(OperationId);
     [[nodiscard]] static Suspect suspect_of(const Request&) noexcept;
-    /// Borrowed from the request's own packet.
+    /// Borrowed from the packet of the request.
     [[nodiscard]] std::vector<Subscription> filters_of(const Request&) const;
     enum class Refusal : bool { is_final, may_be_temporary };
     void handle_granted(const Request&, Bytes reason_codes, Refusal = Refusal::is_final);

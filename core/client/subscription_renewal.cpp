@@ -10,11 +10,11 @@ namespace wsmq::client {
 
 namespace {
 
-/// Whenever it would have been due.
+/// Matches every postponed renewal.
 constexpr TimePoint any_time = TimePoint::max() - Duration{1};
 
-/// Of a SUBACK: a node whose cluster has lost another says the same for a while. Below MQTT 5 there is no other
-/// failure.
+/// Reasons in SUBACK that a node also gives for a while after its cluster lost another one. Below MQTT 5 there is only
+/// one failure code.
 bool is_temporary(ReasonCode reason) {
     return reason == ReasonCode::unspecified_error || reason == ReasonCode::implementation_specific_error ||
            reason == ReasonCode::quota_exceeded;
@@ -23,7 +23,7 @@ bool is_temporary(ReasonCode reason) {
 }  // namespace
 
 void Subscriber::handle_connected(bool session_present) {
-    // Those that are still owed are cut anew where each has to go alone.
+    // Renewals without a SUBACK are split where each filter has to be sent alone.
     const bool rebatches = context_.output.is_held() &&
                            std::ranges::any_of(requests_, [](const auto& each) { return each.second.renewal; });
     if ((!session_present || rebatches) && context_.options.resubscribe) {
@@ -58,8 +58,8 @@ void Subscriber::handle_refused(std::string_view topic_filter, ReasonCode reason
 }
 
 void Subscriber::add_renewals() {
-    // Before what was asked for since: an UNSUBSCRIBE that waits must have the last word. Keys of
-    // requests only grow, so the renewals' are made room for by numbering everything anew.
+    // Before later requests: a waiting UNSUBSCRIBE must come after the renewal. Keys are in the order of sending, so
+    // all requests are numbered again.
     Requests renewed;
     Key key = 0;
     for (const auto& batch : granted_.batches(filters_per_packet(), context_.negotiated.maximum_packet_size)) {

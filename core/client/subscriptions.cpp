@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t packet_overhead = 11;
 // Length prefix and options byte.
 constexpr std::size_t filter_overhead = 3;
-// Then it doubles.
+// Doubles with each refusal.
 constexpr Duration shortest_retry{1'000};
 
 }  // namespace

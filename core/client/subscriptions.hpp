@@ -1,4 +1,4 @@
-// The subscriptions that the broker granted, for renewal where it loses its session.
+// The subscriptions that the broker granted, to be renewed where it loses the session.
 #pragma once
 #include <cstdint>
 #include <functional>

@@ -1,4 +1,4 @@
-// Names one operation that was sent and not answered, over connections and whatever becomes of its packet meanwhile.
+// Identifies an operation that was sent and not acknowledged, across connections and retransmissions.
 #pragma once
 #include <cstdint>
 

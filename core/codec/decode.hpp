@@ -1,8 +1,6 @@
-// Frame to packet: one function a packet. Errors: malformed_packet, or protocol_error where the
-// bytes can be read and the specification forbids what they say, or (a PUBLISH with alias 0)
-// topic_alias_invalid. A view that comes out is valid:
-// text is sound UTF-8, properties are allowed where they stand, reason codes are ones that this
-// packet may carry.
+// Decodes frames, one function for each packet. Errors: malformed_packet; protocol_error where the bytes are
+// well-formed but the specification forbids them; topic_alias_invalid for a PUBLISH with alias 0. A decoded view is
+// valid: text is well-formed UTF-8, and the properties and reason codes are allowed in this packet.
 #pragma once
 #include "codec/frame.hpp"
 #include "codec/packets.hpp"
@@ -10,7 +8,7 @@
 
 namespace wsmq::codec {
 
-/// `frame.type` must be the function's own.
+/// Precondition: `frame.type` is the packet's.
 Result<Connect> decode_connect(const Frame&) noexcept;
 Result<Connack> decode_connack(const Frame&, Version) noexcept;
 Result<Publish> decode_publish(const Frame&, Version) noexcept;
@@ -22,7 +20,7 @@ Result<Unsubscribe> decode_unsubscribe(const Frame&, Version) noexcept;
 Result<SubscribeAcknowledgement> decode_unsuback(const Frame&, Version) noexcept;
 Result<Disconnect> decode_disconnect(const Frame&, Version) noexcept;
 Result<Auth> decode_auth(const Frame&, Version) noexcept;
-/// PINGREQ and PINGRESP: nothing in them.
+/// PINGREQ and PINGRESP, which are empty.
 [[nodiscard]] Errc decode_empty(const Frame&) noexcept;
 
 }  // namespace wsmq::codec

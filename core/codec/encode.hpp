@@ -1,6 +1,5 @@
-// Packet to bytes, appended to a buffer. Arguments were validated by whoever calls: topics,
-// property blocks, text, and the size by the *_size functions. Property blocks are ignored below
-// MQTT 5.
+// Encodes packets to the end of a buffer. Preconditions: topics, property blocks, text and sizes (*_size functions)
+// were validated by the caller. Property blocks are ignored below MQTT 5.
 #pragma once
 #include <span>
 #include <vector>

@@ -35,7 +35,7 @@ unsigned connect_flags(const Connect& packet) noexcept {
     return flags;
 }
 
-/// Reason and properties, of which MQTT 5 lets us leave out what says nothing.
+/// Reason and properties, which MQTT 5 allows to be left out where they are the default.
 void encode_reason(Buffer& out, PacketType type, ReasonCode reason, Bytes properties, bool reason_may_stand_alone) {
     const bool with_properties = !properties.empty() || (reason != ReasonCode::success && !reason_may_stand_alone);
     const bool with_reason = with_properties || reason != ReasonCode::success;

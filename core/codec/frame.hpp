@@ -44,8 +44,8 @@ struct FrameResult {
 
 /// Reads the packet at the beginning of `stream`. Type 0, and flags that the type does not allow
 /// [MQTT-2.1.3-1], are malformed; so is a length of more than four bytes, or not in its shortest
-/// form. Version-free: whether AUTH may come at all, and the duplicate flag that MQTT 3.1 has on
-/// PUBREL, SUBSCRIBE and UNSUBSCRIBE too, are the decoder's affair.
+/// form. Independent of the version: the decoder checks whether AUTH is allowed, and the duplicate
+/// flag that MQTT 3.1 also has in PUBREL, SUBSCRIBE and UNSUBSCRIBE.
 [[nodiscard]] FrameResult read_frame(Bytes stream, std::uint32_t maximum_packet_size) noexcept;
 
 /// The only frame of a whole packet that we encoded ourselves.

@@ -21,7 +21,7 @@ std::uint32_t read_integer(Reader& reader, PropertyType type) noexcept {
     return reader.variable_byte_integer();
 }
 
-/// Finds where the parts of the next property are, and whether they are there at all; what they say is not judged.
+/// Finds the parts of the next property, if they are complete; their values are not validated.
 const PropertySpec* read_property(Reader& reader, Property& out) noexcept {
     const std::uint8_t id = reader.byte();
     const PropertySpec* spec = codec::find_property(id);

@@ -1,5 +1,5 @@
-// A cursor over bytes that were received. Reading past the end fails, once and for all: a sequence
-// of reads is checked once, at its end, by ok().
+// A cursor over received bytes. A read past the end fails, and so do all later ones: a sequence of reads is checked
+// once, at its end, with ok().
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -47,9 +47,9 @@ public:
         take(read.size);
         return read.value;
     }
-    /// Two bytes of length, and so many bytes.
+    /// A length of two bytes, and as many bytes.
     Bytes binary() noexcept { return take(two_byte_integer()); }
-    /// The same, and sound UTF-8.
+    /// The same, and well-formed UTF-8.
     std::string_view text() noexcept;
     /// Exactly n bytes; empty, and no longer ok, where there are fewer.
     Bytes take(std::size_t n) noexcept {
@@ -59,7 +59,7 @@ public:
         return taken;
     }
 
-    /// What was read cannot be: nothing more is read, as if past the end.
+    /// Invalid content: fails like a read past the end.
     Bytes fail() noexcept {
         ok_ = false;
         bytes_ = {};

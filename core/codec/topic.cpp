@@ -34,13 +34,13 @@ std::string_view without_share(std::string_view filter) noexcept {
     if (!filter.starts_with(shared_subscription_prefix)) return filter;
     const std::string_view shared = filter.substr(shared_subscription_prefix.size());
     const std::size_t name_end = shared.find('/');
-    // A name is there [MQTT-4.8.2-1], without wildcards, and a filter follows it [MQTT-4.8.2-2].
+    // A name is present [MQTT-4.8.2-1], without wildcards, and a filter follows it [MQTT-4.8.2-2].
     if (name_end == std::string_view::npos || name_end == 0) return {};
     if (shared.substr(0, name_end).find_first_of("+#") != std::string_view::npos) return {};
     return shared.substr(name_end + 1);
 }
 
-/// What EMQX has beside shared subscriptions; a broker that does not know it takes it for a part of the topic.
+/// Prefixes of EMQX; to other brokers they are part of the topic.
 std::string_view without_prefix(std::string_view filter, std::string_view name) noexcept {
     for (const std::string_view prefix : {"$queue/", "$exclusive/"}) {
         if (filter.starts_with(prefix) && !name.starts_with(prefix)) return filter.substr(prefix.size());
@@ -68,7 +68,7 @@ bool is_valid_topic_filter(std::string_view filter) noexcept {
 }
 
 Errc validate_topic_name(std::string_view name) noexcept {
-    // One pass over what is sound, which is nearly all.
+    // One pass over valid names, which are nearly all.
     if (has_topic_length(name) && codec::is_sendable_topic_name_text(as_bytes(name))) return Errc::none;
     return is_valid_topic_name(name) ? Errc::invalid_character : Errc::invalid_topic;
 }
@@ -97,7 +97,7 @@ bool topic_matches(std::string_view filter, std::string_view name) noexcept {
         } else if (at < name.size() && filter[i] == name[at]) {
             ++at;
         } else {
-            // "a/#" is for "a" too: the wildcard includes the parent level (4.7.1.2).
+            // "a/#" matches "a" too: the wildcard includes the parent level (4.7.1.2).
             return at == name.size() && filter.substr(i) == "/#";
         }
     }

@@ -10,7 +10,7 @@ namespace wsmq::session {
 namespace {
 
 constexpr std::uint8_t duplicate_flag = 0x08;
-// What a message costs beside its packet, so that a million empty messages count for something.
+// Memory of a message beside its packet, so that empty messages count too.
 constexpr std::size_t overhead = sizeof(InflightMessage);
 // A slot that once held a large packet does not keep its memory.
 constexpr std::size_t kept_capacity = 4096;

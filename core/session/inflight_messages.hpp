@@ -1,5 +1,5 @@
-// Every message that was accepted and is not finished: where it is in its exchange, in which order
-// it goes, and its encoded packet. Knows nothing of connections and time.
+// The messages that are queued or in flight: their state in the exchange, their order and their encoded packets. Knows
+// neither connections nor time.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -15,7 +15,7 @@ namespace wsmq::session {
 
 struct InflightMessage {
     std::uint64_t sequence = 0;
-    OperationId operation{};  ///< 0: nobody asks any more
+    OperationId operation{};  ///< 0: cancelled, or restored from a store
     std::uint16_t packet_identifier = 0;
     Qos qos = Qos::at_most_once;
     DeliveryState state = DeliveryState::done;
@@ -59,16 +59,16 @@ public:
     /// Gives the waiting (or new) message its packet identifier, unless it has one; QoS 1 and 2 count as in flight from
     /// here on. False when all identifiers are in use.
     [[nodiscard]] bool begin_exchange(Index);
-    /// The broker has a QoS 2 message: its payload is let go.
+    /// The broker has a QoS 2 message (PUBREC): its packet is freed.
     void release(Index);
-    /// Finished or given up: out of its list, its identifier and record free.
+    /// Finished or failed: removed from its list, with its identifier and its record.
     void erase(Index);
 
-    /// The connection ended. Messages in flight wait again, before all others, in their order; their
-    /// identifiers stay theirs.
+    /// The connection ended. Messages in flight wait again, before all others and in their order, and keep their
+    /// identifiers.
     void connection_lost();
-    /// The broker has no session any more: what waits is new to it. Released messages stay listed in
-    /// releasing() for the caller to finish.
+    /// The broker lost the session: waiting messages are new to it. Released ones stay in releasing() for the caller to
+    /// finish.
     void session_lost();
 
     [[nodiscard]] const List& waiting() const noexcept { return waiting_; }
@@ -77,15 +77,15 @@ public:
     /// Against the broker's receive maximum (MQTT 5.0, 4.9).
     [[nodiscard]] std::size_t in_flight() const noexcept { return unacknowledged_.size + releasing_.size; }
     [[nodiscard]] std::size_t size() const noexcept { return waiting_.size + in_flight(); }
-    /// Of all encoded packets, with a flat sum each for our own book-keeping.
+    /// Of all encoded packets, with a fixed overhead for each.
     [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
 
     /// The oldest waiting message that is droppable and was never sent, or none.
     [[nodiscard]] Index oldest_droppable() const noexcept;
-    /// By a walk through all of them, or none.
+    /// Linear in the number of messages; `none` where there is none.
     [[nodiscard]] Index find(OperationId) const noexcept;
 
-    /// A record of the store, in ascending order; one that cannot be read is passed over.
+    /// A record of the store, in ascending order; one that cannot be decoded is skipped.
     void restore(std::uint64_t sequence, Bytes record);
 
 private:

@@ -1,4 +1,4 @@
-// Packet identifiers in use, and what each stands for (MQTT 5.0, 2.2.1).
+// The packet identifiers in use, with a value for each (MQTT 5.0, 2.2.1).
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -6,12 +6,12 @@
 
 namespace wsmq::session {
 
-/// Gives out 1 to 65,535 in turn, skipping those in use, so that an identifier rests as long as
-/// possible before it comes back. Because they follow one another, an identifier modulo the
-/// capacity is a slot of its own, and nothing is searched or allocated in the steady state.
+/// Allocates 1 to 65,535 in turn, skipping those in use, so that an identifier is reused as late as possible. Because
+/// they are consecutive, an identifier modulo the capacity is a slot of its own: no search and no allocation in the
+/// steady state.
 class PacketIdentifiers {
 public:
-    /// What an identifier stands for; the meaning is the owner's.
+    /// The meaning is the owner's.
     using Value = std::uint32_t;
 
     /// Nothing when all are in use.

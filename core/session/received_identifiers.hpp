@@ -1,5 +1,5 @@
-// QoS 2 messages that were delivered and not released yet (MQTT 5.0, 4.3.3): by these packet
-// identifiers a duplicate is known.
+// QoS 2 messages that were delivered and not released yet (MQTT 5.0, 4.3.3): their packet
+// identifiers reveal duplicates.
 #pragma once
 #include <bitset>
 #include <cstdint>

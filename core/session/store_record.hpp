@@ -1,4 +1,4 @@
-// How an outgoing message lies in a store. Format 1: format, protocol version, state, packet
+// The record of an outgoing message in a store. Format 1: format, protocol version, state, packet
 // identifier (big-endian), and then the encoded PUBLISH, absent when it was released.
 #pragma once
 #include <optional>

@@ -6,7 +6,7 @@
 namespace wsmq::session {
 
 void IncomingTopicAliases::reset(std::uint16_t maximum) {
-    // Messages of the last connection may still be looked at.
+    // Messages of the last connection may still be in use.
     for (auto& topic : topics_) retired_.push_back(std::move(topic));
     topics_.clear();
     maximum_ = maximum;

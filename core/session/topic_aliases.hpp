@@ -8,8 +8,8 @@
 
 namespace wsmq::session {
 
-/// The broker's aliases. A topic that was looked up stays readable until forget_retired(), even if
-/// its alias is given to another topic meanwhile.
+/// The broker's aliases. A topic that find() returned is valid until forget_retired(), even if its alias is assigned to
+/// another topic meanwhile.
 class IncomingTopicAliases {
 public:
     /// A new connection: nothing is known, and aliases 1 to `maximum` are allowed.
@@ -26,13 +26,13 @@ private:
     std::uint16_t maximum_ = 0;
 };
 
-/// Ours: given to topics in the order in which they come until there are no more, and then kept,
-/// so that a stream of ever new topics does not pay for aliases it never uses.
+/// Ours: assigned to topics in the order of their use until none are left, and then kept, so that a stream of new
+/// topics does not pay for aliases that it never uses.
 class OutgoingTopicAliases {
 public:
     struct Alias {
         std::uint16_t alias = 0;  ///< 0: none for this topic
-        bool is_new = false;      ///< the topic goes along, this once
+        bool is_new = false;      ///< the topic is sent with it, once
     };
 
     void reset(std::uint16_t maximum);

@@ -1,9 +1,9 @@
 // node demo/devices/simulate.mjs [SERIAL NUMBER...]: devices that record now and then, as docs/protocol.md has them, with
-// MQTT.js. Environment: WSMQ_URL (default mqtt://localhost), WSMQ_ROOT (default evsuites/), WSMQ_PERIOD (milliseconds
+// MQTT.js. Environment: WSMQ_URL (default mqtt://localhost), WSMQ_ROOT (default app/), WSMQ_PERIOD (milliseconds
 // between two changes, default 2000; 0: none). SIGTERM switches them off.
 import { connectAsync } from 'mqtt'
 
-const { WSMQ_URL: url = 'mqtt://localhost', WSMQ_ROOT: root = 'evsuites/', WSMQ_PERIOD: period = '2000' } = process.env
+const { WSMQ_URL: url = 'mqtt://localhost', WSMQ_ROOT: root = 'app/', WSMQ_PERIOD: period = '2000' } = process.env
 const serialNumbers = process.argv.length > 2 ? process.argv.slice(2) : ['SN-1001', 'SN-1002', 'SN-2001']
 
 /** @param {string} serialNumber */

@@ -13,7 +13,7 @@ FORM      mosquitto       commands for $CONTROL/dynamic-security/v1, one line ea
           emqx-file       acl.conf; webapps and devices are in it without being named
           emqx-jwt        the claims of a token per account, or the tokens where ACCESS_SECRET is set
           rabbitmq        definitions for rabbitmqctl import_definitions
-ROOT      of all topics, with a slash at its end; evsuites/ by default. One per tenant.
+ROOT      of all topics, with a slash at its end; app/ by default. One per tenant.
 SECONDS   that a token lives; 600 by default, a day at most for a webapp and 30 days for the others
 ROLE=NAME webapp=ORG:USER:RAND, device=SERIAL; service=NAME, backend=NAME and janitor=NAME, or NAME/INSTANCE where there
           are several. An account is for one connection, whose client identifier is the account's user name.
@@ -54,7 +54,7 @@ function main() {
   const { values } = parseArgs({
     options: {
       broker: { type: 'string' },
-      root: { type: 'string', default: 'evsuites/' },
+      root: { type: 'string', default: 'app/' },
       account: { type: 'string', multiple: true, default: [] },
       lifetime: { type: 'string' },
       help: { type: 'boolean', default: false },

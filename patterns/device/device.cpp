@@ -116,7 +116,7 @@ void Device::handle_timeout(TimePoint now) {
 }
 
 std::optional<TimePoint> Device::next_deadline() const {
-    return impl_->context.events.empty() ? impl_->membership.next_deadline() : std::optional{impl_->context.now};
+    return impl_->context.events.empty() ? impl_->context.timers.next() : std::optional{impl_->context.now};
 }
 
 Device::Event Device::next_event(TimePoint now) {

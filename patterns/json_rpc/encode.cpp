@@ -30,7 +30,7 @@ void append_escaped(std::string& out, char c) {
     out += digits[byte & 0xF];
 }
 
-/// How many bytes at the beginning are one sound character; 0: none.
+/// The size of the character at the beginning, in bytes; 0 where it is not well-formed.
 std::size_t character_size(std::string_view text) noexcept {
     for (std::size_t size = 1; size <= 4 && size <= text.size(); ++size) {
         if (text[0] == '\0' || is_valid_utf8(text.substr(0, size))) return size;
@@ -43,17 +43,37 @@ void append_id(std::string& out, std::string_view id) {
     out += id.empty() ? "null" : id;
 }
 
-std::string begin_call(std::string_view method) {
-    std::string out{begin_message};
+/// At least the size of the fixed parts of a message and its numbers.
+constexpr std::size_t fixed_size = 128;
+
+/// Reserves room for the whole message, so that values are copied once.
+std::string begin(std::size_t size_of_values) {
+    std::string out;
+    out.reserve(fixed_size + size_of_values);
+    out += begin_message;
+    return out;
+}
+
+std::string begin_call(std::string_view method, std::size_t size_of_values) {
+    std::string out = begin(method.size() + size_of_values);
     out += R"("method":)";
     append_string(out, method);
     return out;
 }
 
-std::string begin_control(std::string_view method, std::string_view id) {
-    std::string out = begin_call(method);
+std::string begin_control(std::string_view method, std::string_view id, std::size_t size_of_values = 0) {
+    std::string out = begin_call(method, id.size() + size_of_values);
     out += R"(,"params":{)";
     append_id(out, id);
+    return out;
+}
+
+std::string begin_with_params(std::string_view method, std::string_view params, std::size_t size_of_rest) {
+    std::string out = begin_call(method, params.size() + size_of_rest);
+    if (!params.empty()) {
+        out += R"(,"params":)";
+        out += params;
+    }
     return out;
 }
 
@@ -79,8 +99,7 @@ void append_string(std::string& out, std::string_view text) {
 }
 
 std::string encode_request(std::string_view id, std::string_view method, std::string_view params) {
-    std::string out = encode_notification(method, params);
-    out.pop_back();
+    std::string out = begin_with_params(method, params, id.size());
     out += ',';
     append_id(out, id);
     out += '}';
@@ -88,17 +107,11 @@ std::string encode_request(std::string_view id, std::string_view method, std::st
 }
 
 std::string encode_notification(std::string_view method, std::string_view params) {
-    std::string out = begin_call(method);
-    if (!params.empty()) {
-        out += R"(,"params":)";
-        out += params;
-    }
-    out += '}';
-    return out;
+    return begin_with_params(method, params, 0) + '}';
 }
 
 std::string encode_result(std::string_view id, std::string_view result, std::optional<std::uint64_t> count) {
-    std::string out{begin_message};
+    std::string out = begin(id.size() + result.size());
     append_id(out, id);
     out += R"(,"result":)";
     out += result;
@@ -111,7 +124,7 @@ std::string encode_result(std::string_view id, std::string_view result, std::opt
 }
 
 std::string encode_error(std::string_view id, std::int64_t code, std::string_view message, std::string_view data) {
-    std::string out{begin_message};
+    std::string out = begin(id.size() + message.size() + data.size());
     append_id(out, id);
     out += R"(,"error":{"code":)";
     append_number(out, code);
@@ -136,7 +149,7 @@ std::string encode_more(std::string_view id, std::uint64_t n) {
 }
 
 std::string encode_progress(std::string_view id, std::uint64_t seq, std::string_view value, std::string_view at) {
-    std::string out = begin_control(method::progress, id);
+    std::string out = begin_control(method::progress, id, value.size() + at.size());
     out += R"(,"seq":)";
     append_number(out, static_cast<std::int64_t>(seq));
     out += R"(,"value":)";

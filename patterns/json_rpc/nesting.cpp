@@ -2,7 +2,7 @@
 
 namespace wsmq::patterns::json_rpc {
 
-/// Of text that is not sound it reads as much as a parser does, which stops at the first error, and more.
+/// Reads at least as far as a parser, which stops at the first error.
 bool is_nested_too_deep(std::string_view text) noexcept {
     std::size_t depth = 0;
     bool in_string = false;

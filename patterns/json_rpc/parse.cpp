@@ -18,7 +18,7 @@ bool has_type(const Member* member, std::initializer_list<Type> types) {
 }
 
 bool is_sound_id(const Member* id) {
-    return has_type(id, {Type::string, Type::number}) && id->raw.size() <= longest_id;
+    return has_type(id, {Type::string, Type::number}) && id->raw.size() <= convention::longest_id;
 }
 
 void take_id(Message& message, const Member& id) {
@@ -26,7 +26,7 @@ void take_id(Message& message, const Member& id) {
     message.id_text = id.type == Type::string ? id.text : std::string{id.raw};
 }
 
-/// None of JSON-RPC's own members stands twice.
+/// No member of JSON-RPC appears twice.
 bool is_unambiguous(const ScanResult& scanned) {
     for (const auto known : known_members) {
         int times = 0;

@@ -9,13 +9,13 @@ namespace wsmq::patterns::json_rpc {
 
 namespace {
 
-// A serializer of our own makes every template of the library that is used here local to this file: a program may use
-// the library as well, and compile it with exceptions.
+// Our own serializer type makes the instances of the library's templates local to this file: the program may use the
+// library too, compiled with exceptions.
 template <class, class> struct LocalSerializer {};
 using Json = nlohmann::basic_json<std::map, std::vector, std::string, bool, std::int64_t, std::uint64_t, double,
                                   std::allocator, LocalSerializer>;
 
-/// Reads the text, and says how far the lexer has come.
+/// Reads the text and records the position of the lexer.
 class Cursor {
 public:
     using iterator_category = std::input_iterator_tag;
@@ -122,7 +122,7 @@ const Member* ScanResult::find(std::string_view key) const noexcept {
 
 ScanResult scan(std::string_view text) {
     ScanResult scanned;
-    // The library takes NUL for the end of its input, and passes over a byte order mark, which is no JSON.
+    // The library accepts NUL as the end of input, and skips a byte order mark, which is not JSON.
     if (text.empty() || text.find('\0') != std::string_view::npos || text.front() == '\xEF') return scanned;
     const char* reached = text.data();
     Walker walker{scanned, reached};

@@ -1,5 +1,5 @@
-// The one place where JSON is parsed. A message is walked once; what it holds is cut out as it stands, so that a value
-// that only passes through is neither built nor written again.
+// The only parser of JSON. A message is scanned once; members are views of its text, so that a value that only passes
+// through is neither built nor serialized.
 #pragma once
 #include <cstdint>
 #include <optional>

@@ -25,7 +25,6 @@ PropertyWriter properties_of(const MessageOptions& how) {
     if (!how.correlation.empty()) properties.binary(PropertyId::correlation_data, bytes_of(how.correlation));
     if (!how.traceparent.empty()) properties.user_property("traceparent", how.traceparent);
     if (!how.method.empty()) properties.user_property("method", how.method);
-    if (!how.error.empty()) properties.user_property("error", how.error);
     return properties;
 }
 

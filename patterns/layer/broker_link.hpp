@@ -1,5 +1,5 @@
-// A layer's way to the broker: publishes and subscribes on a client that others use as well, and knows which of its
-// operations were the layer's.
+// Publishes and subscribes for a layer, on a client that the application uses as well, and knows which of the client's
+// operations are the layer's.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -16,9 +16,9 @@ namespace wsmq::patterns {
 
 inline constexpr std::string_view json_type = "application/json";
 
-/// What an operation was for.
+/// What an operation is for.
 enum class Purpose : std::uint8_t {
-    nothing,    ///< its end is nobody's business
+    nothing,    ///< its result is not used
     join,       ///< a subscription without which the layer has not joined; `number`: which, where that matters
     presence,   ///< the layer's own record
     offline,    ///< the last record
@@ -33,7 +33,7 @@ struct Operation {
     std::uint64_t number = 0;
 };
 
-/// How a message goes, beside its topic and payload. With MQTT 3 all but the first three are left out.
+/// How a message is sent. MQTT 3 uses only the first three.
 struct MessageOptions {
     Qos qos = Qos::at_least_once;
     bool retain = false;
@@ -44,7 +44,6 @@ struct MessageOptions {
     std::optional<Duration> expiry{};
     std::string_view traceparent{};
     std::string_view method{};  ///< of a raw body
-    std::string_view error{};   ///< of a raw body
 };
 
 /// A subscription to topics whose messages are retained. Borrows the filter.
@@ -52,8 +51,8 @@ struct MessageOptions {
     return {.topic_filter = filter, .qos = Qos::at_least_once};
 }
 
-/// The same to topics on which nothing is ever retained by those who follow the convention. What somebody else retains
-/// there is not sent; below MQTT 5 it is, and whoever receives it passes over it. Borrows the filter.
+/// The same to topics on which the convention retains nothing. Messages that others retain there are not requested;
+/// below MQTT 5 they arrive, and the receiver ignores them. Borrows the filter.
 [[nodiscard]] inline Subscription live_subscription(std::string_view filter) noexcept {
     return {.topic_filter = filter, .qos = Qos::at_least_once, .retain_handling = RetainHandling::do_not_send};
 }
@@ -73,14 +72,14 @@ public:
     /// Of retained_subscription() topics.
     Error subscribe(std::span<const std::string> filters, Operation, TimePoint now);
     Error unsubscribe(std::string_view filter, TimePoint now);
-    /// Nobody waits for it any more: it is taken back where it was not sent yet, and its end is of no interest.
+    /// Cancels an operation, where it was not sent yet, and ignores its result.
     void abandon(OperationId);
-    /// The same of all that have this purpose.
+    /// The same for all of this purpose.
     void abandon(Purpose);
 
-    /// Nothing of the layer's waits for the broker's answer.
+    /// No operation of the layer awaits the broker's answer.
     [[nodiscard]] bool is_idle() const noexcept { return operations_.empty(); }
-    /// The layer's own operation ended: what it was for. Nothing: it was not the layer's.
+    /// An operation ended: removes it, and returns what it was for. Nothing where it is not the layer's.
     [[nodiscard]] std::optional<Operation> take(OperationId);
 
 private:

@@ -1,10 +1,11 @@
-// What the parts of a layer share.
+// State that the parts of a layer share.
 #pragma once
 #include <string>
 #include <string_view>
 
 #include "layer/broker_link.hpp"
 #include "layer/event_queue.hpp"
+#include "layer/timer_table.hpp"
 #include "wsmq/patterns/json_rpc.hpp"
 #include "wsmq/patterns/names.hpp"
 #include "wsmq/random.hpp"
@@ -15,24 +16,25 @@ struct Context {
     Context(Client& client, std::string_view root, std::uint64_t seed, bool trusts)
         : broker{client}, topics{root}, random{seed}, trusts_json{trusts} {}
 
-    /// Whether text that the user passes in may be sent as JSON.
+    /// Whether the application's text can be sent as JSON.
     [[nodiscard]] bool accepts_json(std::string_view text) const {
         return trusts_json ? !text.empty() : json_rpc::is_json(text);
     }
 
-    /// The same of params, which may be absent, and are an array or an object.
+    /// The same for params, which are an array, an object, or empty.
     [[nodiscard]] Error check_params(std::string_view params) const;
 
     BrokerLink broker;
     Topics topics;
     EventQueue events;
+    TimerTable timers;
     Random random;
     TimePoint now{};
     std::uint64_t last_call = 0;  ///< of others
     bool trusts_json;
 };
 
-/// A message of the broker, its topic taken apart.
+/// A received message without its topic.
 struct IncomingMessage {
     [[nodiscard]] static IncomingMessage of(const Message& message) {
         return {{reinterpret_cast<const char*>(message.payload.data()), message.payload.size()},
@@ -44,9 +46,9 @@ struct IncomingMessage {
     PropertyView properties;
     bool retain = false;
 
-    /// Of a size that a record may have.
+    /// Whether it is small enough for a record.
     [[nodiscard]] bool may_be_record() const noexcept { return payload.size() <= maximum_record_size; }
-    /// Never, where it does not say.
+    /// TimePoint::max() without a Message Expiry Interval.
     [[nodiscard]] TimePoint expires(TimePoint now) const {
         const auto interval = properties.integer(PropertyId::message_expiry_interval);
         return interval ? now + std::chrono::seconds{*interval} : TimePoint::max();

@@ -1,4 +1,4 @@
-// The deadlines of many things, each named by a number: a heap from which what was taken back falls out late.
+// The deadlines of many things, each identified by a number: a heap with lazy removal.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -11,19 +11,19 @@
 
 namespace wsmq::patterns {
 
-/// The first of those that there are.
+/// The earliest of those that are set.
 [[nodiscard]] std::optional<TimePoint> earliest(std::initializer_list<std::optional<TimePoint>> deadlines);
 
 class DeadlineQueue {
 public:
-    /// Replaces the deadline that this key has.
+    /// Inserts or replaces.
     void set(std::uint64_t key, TimePoint due);
     void erase(std::uint64_t key);
     [[nodiscard]] std::optional<TimePoint> next() const;
-    /// The key of a deadline that has passed, which is erased; nothing where there is none.
+    /// Pops the key of a deadline that has passed; nothing where there is none.
     std::optional<std::uint64_t> take(TimePoint now);
     [[nodiscard]] std::size_t size() const noexcept { return due_.size(); }
-    /// Entries in memory, those that were taken back included.
+    /// Entries in memory, stale ones included.
     [[nodiscard]] std::size_t held() const noexcept { return heap_.size(); }
 
 private:

@@ -1,10 +1,10 @@
-// From an event of the client to whatever of a layer it concerns.
+// Dispatches an event of the client to the handlers of a layer.
 #pragma once
 #include "layer/context.hpp"
 
 namespace wsmq::patterns {
 
-/// True: it was the layer's business alone. Of `Layer`, the inner part of a layer, the functions named here.
+/// True: it concerned only the layer. `Layer` is the Impl of a layer.
 template <class Layer> bool dispatch(Layer& layer, const wsmq::Event& event, TimePoint now) {
     layer.context.now = now;
     if (const auto* message = std::get_if<Message>(&event)) return layer.handle_message(*message);

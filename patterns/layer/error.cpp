@@ -5,28 +5,28 @@ namespace wsmq::patterns {
 std::string_view describe(Error error) noexcept {
     switch (error) {
         case Error::none: return "No error";
-        case Error::invalid_root: return "The root of the topics must be empty or end in '/'";
-        case Error::invalid_name: return "A name is empty, too long or holds forbidden characters";
-        case Error::invalid_json: return "The text is not sound JSON";
+        case Error::invalid_root: return "The topic root is not valid: it must be empty, or end in '/'";
+        case Error::invalid_name: return "A name is empty, too long, or has characters that are not allowed";
+        case Error::invalid_json: return "The text is not valid JSON";
         case Error::invalid_argument: return "An argument is out of its range";
-        case Error::unknown_call: return "The call has ended already";
-        case Error::no_credit: return "The caller takes no further item for the moment";
-        case Error::unwanted: return "Nobody takes the progress of a notification";
+        case Error::unknown_call: return "The call has already ended";
+        case Error::no_credit: return "The requester accepts no more items: wait for credit";
+        case Error::unwanted: return "A notification has no stream of items";
         case Error::not_supported: return "The broker or the other side does not offer this";
-        case Error::too_many: return "There are too many of these";
+        case Error::too_many: return "A limit is reached: wait until some have ended, or raise it";
         case Error::not_connected: return "There is no connection";
         case Error::timed_out: return "There was no response within the time limit";
-        case Error::no_responder: return "Nobody is there who could respond";
+        case Error::no_responder: return "No responder is online";
         case Error::cancelled: return "The request was cancelled";
         case Error::remote: return "The other side responded with an error";
-        case Error::item_lost: return "An item of the stream was lost";
+        case Error::item_lost: return "An item of the stream was lost: repeat the request";
         case Error::bad_response: return "The response breaks the convention";
         case Error::payload_too_large:
             return "The message is larger than the broker takes, or the record than the 4,096 bytes that it may have";
-        case Error::queue_full: return "The queue has no room";
+        case Error::queue_full: return "The queue is full: wait until it has drained, or raise its limits";
         case Error::refused: return "The broker refused the message";
-        case Error::left: return "The connection was ended on purpose";
-        case Error::session_lost: return "Another connection has taken the session over";
+        case Error::left: return "The application has left";
+        case Error::session_lost: return "Another connection took the session over";
     }
     return "Unknown error";
 }

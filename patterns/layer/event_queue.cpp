@@ -2,15 +2,13 @@
 
 namespace wsmq::patterns {
 
-void EventQueue::own(std::string& text, std::span<std::string_view* const> views) {
-    for (const auto* view : views) text += *view;
-    // Only now does the text stay where it is.
-    std::string_view rest{text};
-    for (auto* view : views) {
-        const auto size = view->size();
-        *view = rest.substr(0, size);
-        rest.remove_prefix(size);
-    }
+std::string EventQueue::join(std::span<const std::string_view> texts) {
+    std::size_t size = 0;
+    for (const auto text : texts) size += text.size();
+    std::string joined;
+    joined.reserve(size);
+    for (const auto text : texts) joined += text;
+    return joined;
 }
 
 }  // namespace wsmq::patterns

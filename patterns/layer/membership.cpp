@@ -20,7 +20,7 @@ bool Membership::leave(Duration patience) {
     leaving_ = true;
     joined_ = false;
     if (context_.broker.is_connected()) {
-        due_ = context_.now + patience;
+        context_.timers.set(Timer::leave, context_.now + patience);
         return true;
     }
     stop();
@@ -28,7 +28,7 @@ bool Membership::leave(Duration patience) {
 }
 
 void Membership::stop() {
-    due_.reset();
+    context_.timers.stop(Timer::leave);
     context_.broker.client().stop(context_.now);
 }
 
@@ -39,7 +39,7 @@ bool Membership::handle_disconnected(const Disconnected& event) {
         return false;
     }
     joined_before_ = false;
-    due_.reset();
+    context_.timers.stop(Timer::leave);
     return true;
 }
 

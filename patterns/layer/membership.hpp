@@ -1,7 +1,6 @@
-// Joining and leaving, which all layers do alike: told once for each connection, and with an end to every goodbye.
+// Joining and leaving, which are the same in all layers: Joined once for each connection, and leaving within a time
+// limit.
 #pragma once
-#include <optional>
-
 #include "layer/context.hpp"
 
 namespace wsmq::patterns {
@@ -13,33 +12,31 @@ public:
     [[nodiscard]] bool is_joined() const noexcept { return joined_; }
     [[nodiscard]] bool is_leaving() const noexcept { return leaving_; }
 
-    /// Everything that it takes is there. True, and told, where that is new.
+    /// All conditions are met. True, with a Joined event, where they were not before.
     bool join();
     void fail(Error why, ReasonCode reason) { context_.events.push(JoinFailed{why, reason}); }
 
-    /// True where there is somebody to say goodbye to, which ends with stop(); at the latest when `patience` is over.
+    /// True where there is a connection on which to publish that we are offline; stop() follows, within `patience`.
     bool leave(Duration patience);
-    /// Nothing is left to say.
+    /// Stops the client: everything is published.
     void stop();
 
-    /// The client has been started anew.
+    /// The client was started again.
     void handle_opening() noexcept { leaving_ = false; }
     void handle_connected() noexcept { joined_ = false; }
-    /// True where the connection ended for good: report_left() then, behind whatever else ends with it.
+    /// True where the client is not reconnecting: call report_left() when everything else has ended.
     [[nodiscard]] bool handle_disconnected(const Disconnected&);
-    /// Tells that we have left, where that was the purpose.
+    /// Left, where leave() was called.
     void report_left();
 
-    /// The patience is over.
-    [[nodiscard]] bool is_overdue() const noexcept { return due_ && *due_ <= context_.now; }
-    [[nodiscard]] std::optional<TimePoint> next_deadline() const noexcept { return due_; }
+    /// True, once, when `patience` is over.
+    [[nodiscard]] bool is_overdue() noexcept { return context_.timers.expired(Timer::leave, context_.now); }
 
 private:
     Context& context_;
     bool joined_ = false;
     bool joined_before_ = false;
     bool leaving_ = false;
-    std::optional<TimePoint> due_;
 };
 
 }  // namespace wsmq::patterns

@@ -1,8 +1,8 @@
-// When we say again what a newcomer may have missed: after a random delay, so that not all speak at once, and ever more
-// rarely for who asks without end, since one question makes everybody answer, and everybody hear the answers.
+// When our record is published again for a newcomer that may have missed it: after a random delay, so that not all
+// reply at once, and ever more rarely while requests keep coming, since one request makes all reply and all receive the
+// replies.
 #pragma once
-#include <optional>
-
+#include "layer/timer_table.hpp"
 #include "wsmq/random.hpp"
 #include "wsmq/types.hpp"
 
@@ -10,19 +10,21 @@ namespace wsmq::patterns {
 
 class PacedReply {
 public:
-    /// Somebody asks. There will be one answer, however many ask until then.
+    PacedReply(TimerTable& timers, Timer timer) noexcept : timers_{timers}, timer_{timer} {}
+
+    /// A request was received. One reply answers all until then.
     void request(TimePoint now, Random&);
-    /// True, once, when the answer is to be given.
+    /// True, once, when the reply is due.
     [[nodiscard]] bool take(TimePoint now);
-    /// Who has asked so far was told by other means, or cannot be told any more.
-    void cancel() noexcept { due_.reset(); }
-    [[nodiscard]] std::optional<TimePoint> next_deadline() const noexcept { return due_; }
+    /// The pending requests were answered by other means, or cannot be answered any more.
+    void cancel() noexcept { timers_.stop(timer_); }
 
 private:
-    std::optional<TimePoint> due_;
+    TimerTable& timers_;
+    Timer timer_;
     TimePoint last_asked_{};
     TimePoint last_answer_ = TimePoint::min();
-    Duration pause_{0};  ///< behind the last answer
+    Duration pause_{0};  ///< after the last reply
 };
 
 }  // namespace wsmq::patterns

@@ -1,5 +1,5 @@
-// Who answers a request where a broker has no shared subscriptions: every instance receives it, and all of them come to
-// the same winner without talking to each other (docs/protocol.md).
+// Rendezvous hashing: which instance answers a request where the broker has no shared subscriptions. Every instance
+// receives it, and all elect the same winner without exchanging messages (docs/protocol.md).
 #pragma once
 #include <cstdint>
 #include <string_view>

@@ -8,12 +8,9 @@ namespace wsmq::patterns {
 
 namespace {
 
-constexpr std::size_t longest_name = 64;
-constexpr std::size_t longest_level = 128;
-constexpr std::size_t longest_root = 1'024;
+using namespace convention;
+
 constexpr std::string_view rand_characters = "abcdefghijklmnopqrstuvwxyz0123456789";
-constexpr std::size_t shortest_rand = 4;
-constexpr std::size_t longest_rand = 16;
 
 bool is_name_character(char c) noexcept {
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.' ||

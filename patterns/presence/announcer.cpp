@@ -1,7 +1,6 @@
 #include "presence/announcer.hpp"
 
 #include "json_rpc/scan.hpp"
-#include "layer/deadline_queue.hpp"
 
 namespace wsmq::patterns {
 
@@ -50,7 +49,7 @@ Error Announcer::announce(Purpose purpose) {
     const auto expiry = settings_.expiry.value_or(roster_.record_expiry());
     if (expiry.count() > 0 && context_.broker.is_v5()) {
         how.expiry = expiry;
-        renewal_ = context_.now + expiry / 2;
+        context_.timers.set(Timer::presence_renewal, context_.now + expiry / 2);
     }
     return context_.broker
         .publish(context_.topics.status(settings_.uid), online_record(settings_), how, {purpose}, context_.now)
@@ -74,25 +73,21 @@ void Announcer::handle_presence_request() {
 }
 
 void Announcer::handle_own_record(const IncomingMessage& message) {
-    // What a subscription brings is of the past: the present one is on its way behind it.
+    // A retained record is an older one: the current one is in flight behind it.
     if (message.retain || !context_.broker.is_connected()) return;
     const bool is_ours = message.may_be_record() && json_rpc::is_true(json_rpc::scan(message.payload).find("online"));
     if (!is_ours) (void)announce(Purpose::nothing);
 }
 
 void Announcer::handle_disconnected() {
-    renewal_.reset();
+    context_.timers.stop(Timer::presence_renewal);
     presence_reply_.cancel();
 }
 
 void Announcer::handle_timeout() {
-    const bool renews = renewal_ && *renewal_ <= context_.now;
+    const bool renews = context_.timers.expired(Timer::presence_renewal, context_.now);
     const bool answers = presence_reply_.take(context_.now);
     if (renews || answers) (void)announce(Purpose::nothing);
-}
-
-std::optional<TimePoint> Announcer::next_deadline() const {
-    return earliest({renewal_, presence_reply_.next_deadline()});
 }
 
 }  // namespace wsmq::patterns

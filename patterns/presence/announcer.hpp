@@ -1,4 +1,4 @@
-// Our own presence record: published on every connection, renewed, and defended.
+// Our own presence record: published on every connection, renewed, and republished where another one replaced it.
 #pragma once
 #include <optional>
 #include <string>
@@ -21,38 +21,39 @@ public:
         std::size_t reserve = 0;                     ///< bytes that a later uid may be longer by
     };
     Announcer(Context& context, const Roster& roster, Settings settings)
-        : context_{context}, roster_{roster}, settings_{std::move(settings)} {}
+        : context_{context},
+          roster_{roster},
+          settings_{std::move(settings)},
+          presence_reply_{context.timers, Timer::presence_reply} {}
 
-    /// The payload of the last will, and of leaving.
+    /// The payload of the last will and of leave().
     [[nodiscard]] static std::string offline_record(std::string_view uid, std::int64_t since);
-    /// When that expires, where the options do not say it.
+    /// Its expiry, where the options have none.
     static constexpr std::chrono::seconds offline_expiry{600};
-    /// Whether the record is of a size that others take.
+    /// Whether the record is within maximum_record_size.
     [[nodiscard]] static bool fits(const Settings&);
 
-    /// Error::payload_too_large: what was there holds.
+    /// Error::payload_too_large: the former state stays.
     Error set_state(std::string_view state);
     /// Publishes that we are online.
     Error announce(Purpose);
-    /// Publishes that we are not.
+    /// Publishes that we are offline.
     Error publish_offline();
-    /// Somebody called the roll: announces in a while, unless the broker tells newcomers of us.
+    /// Another webapp asked for records: announces after a delay, unless the broker delivers ours to newcomers.
     void handle_presence_request();
-    /// Our own record came back, or that of an older connection of ours.
+    /// Our own record arrived, or one of an earlier connection of ours.
     void handle_own_record(const IncomingMessage&);
-    /// Nothing is due without a connection.
+    /// Stops the timers.
     void handle_disconnected();
-    /// We are another from now on.
+    /// The uid changed.
     void rename(std::string_view uid) { settings_.uid = uid; }
 
     void handle_timeout();
-    [[nodiscard]] std::optional<TimePoint> next_deadline() const;
 
 private:
     Context& context_;
     const Roster& roster_;
     Settings settings_;
-    std::optional<TimePoint> renewal_;
     PacedReply presence_reply_;
 };
 

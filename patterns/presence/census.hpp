@@ -1,4 +1,4 @@
-// About how many webapps are online, of those that it is told of: in 16 KiB, however many they are.
+// An estimate of how many webapps are online, in 16 KiB for any number.
 #pragma once
 #include <bitset>
 #include <cstddef>
@@ -7,7 +7,7 @@
 
 namespace wsmq::patterns {
 
-/// Those whose hashes are equal count as one: of 5,000 it misses one in fifty, of 50,000 one in six.
+/// Webapps with equal hashes count as one: of 5,000, one in 50 is missed, of 50,000, one in six.
 class Census {
 public:
     void note(std::string_view uid, bool online);

@@ -9,30 +9,29 @@ namespace wsmq::patterns {
 
 namespace {
 
-/// Within this time behind its SUBACK a broker has sent the retained messages.
+/// A broker sends the retained messages within this time after its SUBACK.
 constexpr Duration retained_time{1'000};
-/// Within this time everybody has answered a roll call, too.
+/// All webapps have replied to a presence request within this time, too.
 constexpr Duration settling_time{3'000};
-/// After a connection that lost the session, the others come back as well, each in its time: everybody who will has
-/// done so when nobody has for this long, or when it has taken the longest time since the subscription was seen to
-/// work.
+/// After a reconnection without the session, the other webapps reconnect as well. All have done so when none has for
+/// this long, or at the latest after longest_settling since the subscription was seen to work.
 constexpr Duration quiet_time{5'000};
 constexpr Duration longest_settling{10'000};
-/// Where they are asked: those of whom nothing was heard for this long are asked once more.
+/// Where presence is requested: webapps that have not replied within this time are asked once more.
 constexpr Duration reply_time{20'000};
-/// And answer in their turn (paced_reply.cpp), the last of them within this time.
+/// They pace their replies (paced_reply.cpp); the last one arrives within this time.
 constexpr Duration longest_reply_time{70'000};
-/// And if it is never seen to work.
+/// The same where the subscription is never seen to work.
 constexpr Duration longest_silence{30'000};
 constexpr std::size_t most_presences = 100'000;
-/// About so many of those who are there greet whoever is new.
+/// About this many webapps send "$/here" to a newcomer.
 constexpr std::uint64_t greeters = 3;
 constexpr std::size_t most_greeters_heard = 8;
 constexpr std::string_view roll_of_the_missing = R"({"missing":true})";
 constexpr std::chrono::seconds shortest_expiry{600};
-/// Half of it goes by until the renewal.
+/// Renewed after half of it.
 constexpr std::chrono::seconds expiry_for_each{2};
-/// Of who watches nobody, and cannot count.
+/// For a webapp that does not watch, and so cannot count.
 constexpr std::chrono::seconds uncounted_expiry{7'200};
 
 }  // namespace
@@ -41,103 +40,108 @@ Error Roster::watch(std::string_view org, std::string_view user, bool is_joined)
     if ((!org.empty() && !is_valid_account_part(org)) || (!user.empty() && !is_valid_account_part(user))) {
         return Error::invalid_name;
     }
-    const bool same = watching_ && org_ == org && user_ == user;
+    const bool same = is_watching() && org_ == org && user_ == user;
     if (same) return Error::none;
-    if (const auto error = watching_ ? unwatch() : Error::none; error != Error::none) return error;
+    if (const auto error = unwatch(); error != Error::none) return error;
     org_ = org;
     user_ = user;
-    watching_ = true;
+    view_ = View::wanted;
     if (is_joined) subscribe();
     return Error::none;
 }
 
 Error Roster::unwatch() {
-    if (!watching_) return Error::none;
-    watching_ = settled_ = awaits_own_record_ = false;
+    const bool was_subscribed = is_subscribed();
+    view_ = View::none;
+    retained_.is_awaited = false;
     presences_.clear();
     others_.clear();
-    roll_due_.reset();
-    settles_.reset();
-    first_expiry_ = TimePoint::max();
-    if (!std::exchange(subscribed_, false)) return Error::none;
+    for (const auto timer : {Timer::presence_request, Timer::presence_settled, Timer::presence_expiry}) {
+        context_.timers.stop(timer);
+    }
+    if (!was_subscribed) return Error::none;
     return context_.broker.unsubscribe(context_.topics.status("+"), context_.now);
 }
 
 bool Roster::is_absent(std::string_view uid) const {
-    const bool knows_all = watching_ && settled_ && org_.empty() && user_.empty();
+    const bool knows_all = view_ == View::settled && org_.empty() && user_.empty();
     return knows_all && uid != uid_ && !presences_.contains(uid);
 }
 
 std::chrono::seconds Roster::record_expiry() const {
-    if (!watching_) return uncounted_expiry;
+    if (!is_watching()) return uncounted_expiry;
     return std::max(shortest_expiry, expiry_for_each * static_cast<std::int64_t>(presences_.size() + others_.size()));
 }
 
 void Roster::subscribe() {
-    awaits_own_record_ = true;
+    retained_.is_awaited = true;
     const std::string filter = context_.topics.status("+");
-    subscribed_ = context_.broker.subscribe({&filter, 1}, {Purpose::roster}, context_.now) == Error::none;
+    const auto error = context_.broker.subscribe({&filter, 1}, {Purpose::roster}, context_.now);
+    if (error == Error::none) view_ = View::settling;
 }
 
 void Roster::handle_joined() {
-    if (watching_ && !subscribed_) subscribe();
+    if (view_ == View::wanted) subscribe();
 }
 
 void Roster::handle_connected(bool session_present) {
-    // It comes from the subscription to our own record now, whether the broker keeps its word or not.
-    awaits_own_record_ = false;
-    if (!subscribed_ || session_present) return;
+    // Now it arrives through the subscription to our own record, and proves nothing.
+    retained_.is_awaited = false;
+    if (!is_subscribed() || session_present) return;
     // The engine renews the subscription.
-    settled_ = false;
+    view_ = View::settling;
     others_.clear();
     for (auto& [uid, presence] : presences_) presence.confirmed = false;
-    settles_ = context_.now + longest_silence;
+    context_.timers.set(Timer::presence_settled, context_.now + longest_silence);
     settles_by_.reset();
-    requested_again_ = false;
     schedule_presence_request();
 }
 
 void Roster::handle_stopped() {
-    // The next one may be with another broker.
-    subscribed_ = settled_ = awaits_own_record_ = delivers_retained_ = misses_records_ = false;
+    // The next connection may be to another broker.
+    if (is_watching()) view_ = View::wanted;
+    retained_ = {};
     others_.clear();
     greeters_heard_.clear();
-    roll_due_.reset();
-    settles_.reset();
+    context_.timers.stop(Timer::presence_request);
+    context_.timers.stop(Timer::presence_settled);
     for (auto& [uid, presence] : presences_) presence.confirmed = false;
 }
 
 void Roster::handle_subscribed() {
-    if (!watching_) return;
-    settles_ = settles_by_ = context_.now + settling_time;
+    if (!is_watching()) return;
+    settles_by_ = context_.now + settling_time;
+    context_.timers.set(Timer::presence_settled, *settles_by_);
     schedule_presence_request();
 }
 
 void Roster::handle_own_record(bool retained) {
-    delivers_retained_ |= retained && awaits_own_record_;
+    retained_.is_delivered |= retained && retained_.is_awaited;
     extend_settling();  // it was published behind the subscription
 }
 
 void Roster::extend_settling() {
-    if (!settles_ || requested_again_) return;
+    if (!context_.timers.is_set(Timer::presence_settled) || view_ == View::asked_again) return;
     const bool requests_presence = needs_presence_request();
     if (!settles_by_) settles_by_ = context_.now + (requests_presence ? reply_time : longest_settling);
-    settles_ = std::min(*settles_by_, context_.now + (requests_presence ? reply_time : quiet_time));
+    context_.timers.set(Timer::presence_settled,
+                        std::min(*settles_by_, context_.now + (requests_presence ? reply_time : quiet_time)));
 }
 
 void Roster::schedule_presence_request() {
-    if (roll_call_ == Webapp::RollCall::always) request_presence();
-    if (roll_call_ == Webapp::RollCall::automatic) roll_due_ = context_.now + retained_time;
+    if (roll_call_ == RollCall::always) request_presence();
+    if (roll_call_ == RollCall::automatic) context_.timers.set(Timer::presence_request, context_.now + retained_time);
 }
 
 void Roster::request_presence() {
-    const auto body = misses_records_ ? roll_of_the_missing : std::string_view{};
+    const auto body = retained_.is_incomplete ? roll_of_the_missing : std::string_view{};
     (void)context_.broker.publish(context_.topics.room(roll_room, uid_), body, {}, {}, context_.now);
 }
 
 void Roster::greet(std::string_view newcomer) {
-    // Where retained messages come to nobody, whoever is new finds that out alone.
-    const bool is_witness = appears_ && settled_ && delivers_retained_ && roll_call_ == Webapp::RollCall::automatic;
+    // Where no retained messages are delivered, a newcomer detects that by itself.
+    const bool is_witness =
+        appears_ && view_ == View::settled && retained_.is_delivered && roll_call_ == RollCall::automatic;
     if (!is_witness || context_.random.up_to(presences_.size()) >= greeters) return;
     const auto greeting = json_rpc::encode_notification(json_rpc::method::here, {});
     (void)context_.broker.publish(context_.topics.peer(newcomer, uid_), greeting, {}, {}, context_.now);
@@ -149,17 +153,17 @@ bool Roster::is_missing(std::string_view uid) const {
 }
 
 void Roster::handle_here(std::string_view uid) {
-    if (roll_call_ != Webapp::RollCall::automatic) return;
-    if (!watching_ || !settled_) {
+    if (roll_call_ != RollCall::automatic) return;
+    if (view_ != View::settled) {
         // The retained messages are still to come.
         if (greeters_heard_.size() < most_greeters_heard) greeters_heard_.emplace_back(uid);
-    } else if (is_missing(uid) && !std::exchange(misses_records_, true)) {
+    } else if (is_missing(uid) && !std::exchange(retained_.is_incomplete, true)) {
         request_presence();
     }
 }
 
 void Roster::handle_presence_request(const IncomingMessage& message) {
-    misses_records_ |= message.payload == roll_of_the_missing;
+    retained_.is_incomplete |= message.payload == roll_of_the_missing;
 }
 
 bool Roster::is_wanted(const UidParts& parts) const {
@@ -189,7 +193,7 @@ void Roster::handle_record(std::string_view uid, const IncomingMessage& message)
 }
 
 void Roster::appear(std::string_view uid, Presence presence) {
-    first_expiry_ = std::min(first_expiry_, presence.expires);
+    context_.timers.set_earlier(Timer::presence_expiry, presence.expires);
     const auto found = presences_.find(uid);
     if (found == presences_.end()) {
         if (presences_.size() >= most_presences) return;
@@ -213,48 +217,39 @@ void Roster::report(PresenceChanged::Change change, const std::string& uid, cons
 }
 
 void Roster::handle_timeout() {
-    if (roll_due_ && *roll_due_ <= context_.now) {
-        roll_due_.reset();
-        misses_records_ |= std::ranges::any_of(std::exchange(greeters_heard_, {}),
-                                               [this](const auto& uid) { return is_missing(uid); });
+    if (context_.timers.expired(Timer::presence_request, context_.now)) {
+        retained_.is_incomplete |= std::ranges::any_of(std::exchange(greeters_heard_, {}),
+                                                       [this](const auto& uid) { return is_missing(uid); });
         if (!broker_delivers_retained()) request_presence();
     }
-    const bool settles = settles_ && *settles_ <= context_.now && !request_presence_again();
-    if (settles) {
-        settles_.reset();
-        settled_ = true;
-    }
-    if (settles || first_expiry_ <= context_.now) sweep();
+    const bool settles = context_.timers.expired(Timer::presence_settled, context_.now) && !request_presence_again();
+    if (settles) view_ = View::settled;
+    const bool expires = context_.timers.expired(Timer::presence_expiry, context_.now);
+    if (settles || expires) sweep();
 }
 
 bool Roster::request_presence_again() {
     const auto is_silent = [](const auto& each) { return !each.second.confirmed; };
-    if (requested_again_ || !needs_presence_request() || std::ranges::none_of(presences_, is_silent)) return false;
-    requested_again_ = true;
+    if (view_ == View::asked_again || !needs_presence_request() || std::ranges::none_of(presences_, is_silent))
+        return false;
+    view_ = View::asked_again;
     request_presence();
-    settles_ = context_.now + longest_reply_time;
+    context_.timers.set(Timer::presence_settled, context_.now + longest_reply_time);
     return true;
 }
 
-/// Those whose record has expired, and those who did not show up again, are gone.
+/// Webapps whose record has expired, or that were not confirmed, are gone.
 void Roster::sweep() {
-    first_expiry_ = TimePoint::max();
+    context_.timers.stop(Timer::presence_expiry);
     for (auto each = presences_.begin(); each != presences_.end();) {
         const auto current = each++;
         const auto& presence = current->second;
-        if (presence.expires <= context_.now || (settled_ && !presence.confirmed)) {
+        if (presence.expires <= context_.now || (view_ == View::settled && !presence.confirmed)) {
             vanish(current);
         } else {
-            first_expiry_ = std::min(first_expiry_, presence.expires);
+            context_.timers.set_earlier(Timer::presence_expiry, presence.expires);
         }
     }
-}
-
-std::optional<TimePoint> Roster::next_deadline() const {
-    auto next = first_expiry_;
-    if (roll_due_) next = std::min(next, *roll_due_);
-    if (settles_) next = std::min(next, *settles_);
-    return next == TimePoint::max() ? std::nullopt : std::optional{next};
 }
 
 }  // namespace wsmq::patterns

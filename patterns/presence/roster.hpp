@@ -1,4 +1,4 @@
-// Who is there: the presence records of other webapps.
+// Which webapps are online: the presence records of others.
 #pragma once
 #include <map>
 #include <optional>
@@ -8,90 +8,98 @@
 
 #include "layer/context.hpp"
 #include "presence/census.hpp"
-#include "wsmq/patterns/webapp.hpp"
+#include "wsmq/patterns/presence.hpp"
 
 namespace wsmq::patterns {
 
 class Roster {
 public:
-    using Presences = std::map<std::string, Presence, std::less<>>;
-
     /// `appears`: off, we have no record.
-    Roster(Context& context, std::string_view uid, Webapp::RollCall roll_call, bool appears)
+    Roster(Context& context, std::string_view uid, RollCall roll_call, bool appears)
         : context_{context}, uid_{uid}, roll_call_{roll_call}, appears_{appears} {}
 
     Error watch(std::string_view org, std::string_view user, bool is_joined);
     Error unwatch();
-    [[nodiscard]] bool is_watching() const noexcept { return watching_; }
+    [[nodiscard]] bool is_watching() const noexcept { return view_ != View::none; }
     [[nodiscard]] const Presences& presences() const noexcept { return presences_; }
-    /// Everybody who is there is known, and this webapp is not among them.
+    /// All webapps that are online are known, and this one is not among them.
     [[nodiscard]] bool is_absent(std::string_view uid) const;
-    /// Retained messages are seen to come to filters with wildcards, and nobody was missing: whoever is new is told of
-    /// us by the broker.
-    [[nodiscard]] bool broker_delivers_retained() const noexcept { return delivers_retained_ && !misses_records_; }
-    /// How long a record of ours is to hold, so that all renewals together are about one a second.
+    /// The broker was seen to deliver retained messages to a filter with a wildcard, and none were missing: it delivers
+    /// our record to newcomers.
+    [[nodiscard]] bool broker_delivers_retained() const noexcept {
+        return retained_.is_delivered && !retained_.is_incomplete;
+    }
+    /// The expiry of our record with which all webapps together renew about one per second.
     [[nodiscard]] std::chrono::seconds record_expiry() const;
 
-    /// Our own record is published: a subscription brings it back where the broker keeps its word.
+    /// Our own record is published: subscribes, which brings it back where the broker delivers retained messages.
     void handle_joined();
-    /// A connection on which the broker may have lost our session. Who was there must show up again.
+    /// Reconnected. Where the session was lost, webapps that were online must be confirmed.
     void handle_connected(bool session_present);
     /// The subscriptions ended.
     void handle_stopped();
-    /// We are another from now on.
+    /// The uid changed.
     void rename(std::string_view uid) { uid_ = uid; }
     void handle_subscribed();
     void handle_own_record(bool retained);
     void handle_record(std::string_view uid, const IncomingMessage&);
-    /// This webapp was there before us. If the broker has not told of it, it tells of nobody at its node.
+    /// "$/here": this webapp was online before us. If the broker has not delivered its record, it does not deliver
+    /// those of its node.
     void handle_here(std::string_view uid);
-    /// Somebody called the roll, perhaps because the broker did not tell of all.
+    /// Another webapp asked for records, perhaps because the broker did not deliver all.
     void handle_presence_request(const IncomingMessage&);
 
     void handle_timeout();
-    [[nodiscard]] std::optional<TimePoint> next_deadline() const;
 
 private:
+    /// What we see of the others.
+    enum class View : std::uint8_t {
+        none,         ///< nobody watches. Next: wanted
+        wanted,       ///< to be subscribed as soon as we have joined. Next: settling, none
+        settling,     ///< their records are arriving. Next: settled, asked_again, wanted, none
+        asked_again,  ///< those of whom nothing was heard were asked once more. Next: settled, settling, wanted, none
+        settled,      ///< who is not known is not there. Next: settling (the session was lost), wanted, none
+    };
+    /// What the broker was seen to do with retained messages for a filter with a wildcard.
+    struct RetainedDelivery {
+        bool is_awaited = false;     ///< our own record can come from nowhere else
+        bool is_delivered = false;   ///< it came
+        bool is_incomplete = false;  ///< it did not deliver all
+    };
+
+    [[nodiscard]] bool is_subscribed() const noexcept { return view_ > View::wanted; }
     [[nodiscard]] bool is_wanted(const UidParts&) const;
     void subscribe();
     void schedule_presence_request();
-    /// Somebody came back, or the subscription was seen to work: others may be on their way.
+    /// A webapp was confirmed, or the subscription was seen to work: others may follow.
     void extend_settling();
     void appear(std::string_view uid, Presence);
     void vanish(Presences::iterator);
     void report(PresenceChanged::Change, const std::string& uid, const Presence&);
-    /// Before those of whom nothing was heard are taken for gone. False: there is nobody to ask, or they were asked.
+    /// Before unconfirmed webapps count as gone. False: there are none, or they were asked already.
     bool request_presence_again();
     void sweep();
     void request_presence();
-    /// Whoever is new may be at a node of the broker that does not know us.
+    /// "$/here" to a newcomer, whose node of the broker may not have our record.
     void greet(std::string_view newcomer);
     [[nodiscard]] bool is_missing(std::string_view uid) const;
-    /// The broker does not tell us of everybody, as far as we know.
+    /// The broker is not known to deliver all records.
     [[nodiscard]] bool needs_presence_request() const noexcept {
-        const bool is_needed = roll_call_ == Webapp::RollCall::always || !broker_delivers_retained();
-        return is_needed && roll_call_ != Webapp::RollCall::never;
+        const bool is_needed = roll_call_ == RollCall::always || !broker_delivers_retained();
+        return is_needed && roll_call_ != RollCall::never;
     }
 
     Context& context_;
     std::string uid_;
-    Webapp::RollCall roll_call_;
+    RollCall roll_call_;
     bool appears_;
     std::string org_;
     std::string user_;
-    bool watching_ = false;
-    bool subscribed_ = false;
-    bool settled_ = false;
-    bool requested_again_ = false;    ///< since the last connection
-    bool awaits_own_record_ = false;  ///< from nowhere else than the filter with the wildcard
-    bool delivers_retained_ = false;
-    bool misses_records_ = false;              ///< of those who are there, the broker did not tell of some
-    std::vector<std::string> greeters_heard_;  ///< to have been there before us
+    View view_ = View::none;
+    RetainedDelivery retained_;
+    std::vector<std::string> greeters_heard_;  ///< online before us, by their "$/here"
     Presences presences_;
-    Census others_;                              ///< who is there and not wanted
-    TimePoint first_expiry_ = TimePoint::max();  ///< or earlier
-    std::optional<TimePoint> roll_due_;
-    std::optional<TimePoint> settles_;
+    Census others_;                        ///< online, and not watched
     std::optional<TimePoint> settles_by_;  ///< at the latest
 };
 

@@ -8,7 +8,7 @@ namespace wsmq::patterns {
 
 namespace {
 
-// Retained messages come right behind the SUBACK.
+// Retained messages arrive right after the SUBACK.
 constexpr Duration settling_time{500};
 constexpr std::size_t most_records = 10'000;
 
@@ -34,7 +34,7 @@ Error Discovery::subscribe(std::size_t number) {
 Error Discovery::discover(std::string_view service) {
     if (!service.empty() && !is_valid_name(service)) return Error::invalid_name;
     reported_services_.emplace(service);
-    // What is known already will not come again by itself.
+    // Known records will not be delivered again.
     for (const auto& [name, instances] : services_) {
         if (!service.empty() && name != service) continue;
         for (const auto& [instance, record] : instances) report(name, instance, record);
@@ -45,8 +45,8 @@ Error Discovery::discover(std::string_view service) {
 }
 
 void Discovery::consult(std::string_view service) {
-    // EMQX's rules cannot tell the records of one service from what lies below them, but those of all. With MQTT 5 it
-    // says by itself that nobody is there.
+    // Access rules of EMQX cannot allow the records of one service without what is below them, but those of all. With
+    // MQTT 5 the broker reports that nobody has subscribed.
     if (watch_of(service) == nullptr) (void)watch(context_.broker.is_v5() ? service : std::string_view{});
 }
 
@@ -63,12 +63,12 @@ bool Discovery::handle_record(std::string_view service, std::string_view instanc
         if (!scanned.is_object()) return true;
         record = {json_rpc::is_true(scanned.find("online")), json_rpc::is_true(scanned.find("raw")),
                   std::string{message.payload}, message.expires(context_.now)};
-        first_expiry_ = std::min(first_expiry_, record.expires);
+        context_.timers.set_earlier(Timer::discovery_expiry, record.expires);
     }
     auto& instances = services_[std::string{service}];
     const auto found = instances.find(instance);
     const bool is_known = found != instances.end();
-    // What is not kept is not told either: whoever is told keeps as much.
+    // Records that are not kept are not reported: the application would have to keep them.
     if (is_known || record.text.empty() || records_ < most_records) report(service, instance, record);
     if (is_known && record.text.empty()) {
         instances.erase(found);
@@ -90,29 +90,35 @@ void Discovery::report(std::string_view service, std::string_view instance, cons
 }
 
 void Discovery::handle_subscribed(std::uint64_t number) {
-    watches_[static_cast<std::size_t>(number)].settles = context_.now + settling_time;
+    const auto settles = context_.now + settling_time;
+    watches_[static_cast<std::size_t>(number)].settles = settles;
+    context_.timers.set_earlier(Timer::discovery_settled, settles);
 }
 
 bool Discovery::handle_timeout() {
     bool learnt = false;
-    for (auto& watch : watches_) {
-        if (!watch.settles || context_.now < *watch.settles) continue;
-        watch.settles.reset();
-        watch.settled = learnt = true;
+    if (context_.timers.expired(Timer::discovery_settled, context_.now)) {
+        for (auto& watch : watches_) {
+            if (context_.now < watch.settles) {
+                context_.timers.set_earlier(Timer::discovery_settled, watch.settles);
+                continue;
+            }
+            watch.settles = TimePoint::max();
+            watch.settled = learnt = true;
+        }
     }
-    if (first_expiry_ > context_.now) return learnt;
+    if (!context_.timers.expired(Timer::discovery_expiry, context_.now)) return learnt;
     sweep();
     return true;
 }
 
 void Discovery::sweep() {
-    first_expiry_ = TimePoint::max();
     for (auto service = services_.begin(); service != services_.end();) {
         auto& [name, instances] = *service;
         for (auto each = instances.begin(); each != instances.end();) {
             const auto current = each++;
             if (current->second.expires > context_.now) {
-                first_expiry_ = std::min(first_expiry_, current->second.expires);
+                context_.timers.set_earlier(Timer::discovery_expiry, current->second.expires);
                 continue;
             }
             report(name, current->first, {});
@@ -121,15 +127,6 @@ void Discovery::sweep() {
         }
         service = instances.empty() ? services_.erase(service) : std::next(service);
     }
-}
-
-std::optional<TimePoint> Discovery::next_deadline() const {
-    std::optional<TimePoint> next;
-    if (first_expiry_ != TimePoint::max()) next = first_expiry_;
-    for (const auto& watch : watches_) {
-        if (watch.settles && (!next || *watch.settles < *next)) next = watch.settles;
-    }
-    return next;
 }
 
 bool Discovery::is_absent(std::string_view service) const {

@@ -1,7 +1,6 @@
-// The discovery records of services: who is there to answer, and what the user wants to be told of it.
+// The discovery records of services: which instances are online, and which records the application asked for.
 #pragma once
 #include <map>
-#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -15,21 +14,20 @@ class Discovery {
 public:
     explicit Discovery(Context& context) : context_{context} {}
 
-    /// Tells the records of this service, of all where it is empty, from now on.
+    /// ServiceChanged for the records of this service, of all where it is empty.
     Error discover(std::string_view service);
-    /// Reads the records of services for our own use, unless that is being done of this one.
+    /// Subscribes to the records of a service for our own use, unless that is done already.
     void consult(std::string_view service);
-    /// The client starts: it knows none of the subscriptions.
+    /// The client was started, and has no subscriptions.
     void subscribe_again();
 
-    /// A record arrived. False: nobody asked for it.
+    /// A record arrived. False: it was not asked for.
     bool handle_record(std::string_view service, std::string_view instance, const IncomingMessage&);
     void handle_subscribed(std::uint64_t number);
-    /// True: more is known now of who is absent, or somebody is.
+    /// True: more is known about absent services.
     bool handle_timeout();
-    [[nodiscard]] std::optional<TimePoint> next_deadline() const;
 
-    /// There are records, and none of them is of an instance that is online. Without any record nothing is known: a
+    /// The service has records, and none is of an instance that is online. Without any record nothing is known: a
     /// responder need not have one.
     [[nodiscard]] bool is_absent(std::string_view service) const;
     /// An instance that is online takes raw bodies.
@@ -46,21 +44,20 @@ private:
     struct Watch {
         std::string service;  ///< empty: all
         bool settled = false;
-        std::optional<TimePoint> settles{};
+        TimePoint settles = TimePoint::max();
     };
     [[nodiscard]] const Watch* watch_of(std::string_view service) const;
     Error watch(std::string_view service);
     Error subscribe(std::size_t number);
     void report(std::string_view service, std::string_view instance, const Record&);
-    /// Those whose record has expired are gone, as if somebody had cleared it.
+    /// Removes records that have expired, as if they had been cleared.
     void sweep();
 
     Context& context_;
     std::map<std::string, Instances, std::less<>> services_;
     std::vector<Watch> watches_;
-    std::set<std::string, std::less<>> reported_services_;  ///< the user asked for these
+    std::set<std::string, std::less<>> reported_services_;  ///< the application asked for these
     std::size_t records_ = 0;
-    TimePoint first_expiry_ = TimePoint::max();  ///< or earlier
 };
 
 }  // namespace wsmq::patterns

@@ -8,8 +8,6 @@ namespace wsmq::patterns {
 
 namespace {
 
-constexpr Duration longest_timeout = std::chrono::hours{24 * 24};
-
 std::string quoted(const std::string& id_text) { return '"' + id_text + '"'; }
 
 }  // namespace
@@ -31,7 +29,8 @@ Error Requester::check(const Target& target, std::string_view method) {
 }
 
 Error Requester::check(const Target& target, std::string_view params, const RequestOptions& options) const {
-    if (options.timeout < Duration{1} || options.timeout > longest_timeout) return Error::invalid_argument;
+    if (options.timeout < convention::shortest_timeout || options.timeout > convention::longest_timeout)
+        return Error::invalid_argument;
     if (requests_.size() >= most_) return Error::too_many;
     if (options.content_type.empty()) return context_.check_params(params);
     if (options.content_type == json_type) return Error::invalid_argument;
@@ -76,8 +75,9 @@ Result<OperationId> Requester::send(std::uint64_t key, const Target& target, std
                        .expiry = options.timeout,
                        .traceparent = options.traceparent};
     if (is_raw) how.method = method;
-    const std::string payload = is_raw ? std::string{params} : json_rpc::encode_request(quoted(id), method, params);
-    return context_.broker.publish(topic_of(target), payload, how, {Purpose::request, key}, context_.now);
+    const auto encoded = is_raw ? std::string{} : json_rpc::encode_request(quoted(id), method, params);
+    return context_.broker.publish(topic_of(target), is_raw ? params : encoded, how, {Purpose::request, key},
+                                   context_.now);
 }
 
 Error Requester::notify(const Target& target, std::string_view method, std::string_view params) {
@@ -105,8 +105,7 @@ bool Requester::grant(RequestId id, std::uint32_t items) {
 void Requester::item_taken(RequestId id) {
     const auto found = requests_.find(static_cast<std::uint64_t>(id));
     if (found == requests_.end() || !found->second.grants_credit) return;
-    // In halves, so that the responder never has to wait for a reader that keeps up.
-    if (++found->second.taken < json_rpc::first_credit / 2) return;
+    if (++found->second.taken < convention::credit_batch) return;
     (void)grant(id, std::exchange(found->second.taken, 0u));
 }
 
@@ -118,7 +117,7 @@ void Requester::handle_answer(std::string_view peer, const json_rpc::Message& me
     if (message.kind == json_rpc::Kind::error) {
         return fail(found, Error::remote, message.code, message.message, message.value);
     }
-    // Without a count nobody could tell that the last items are missing.
+    // Without a count it would not be known that the last items are missing.
     if (message.count.value_or(0) != found->second.received) return fail(found, Error::item_lost);
     respond(found, message.value, {});
 }
@@ -132,7 +131,7 @@ void Requester::handle_progress(std::string_view peer, const json_rpc::Control& 
     if (pending.at != control.at || *control.seq < pending.received) return;
     if (*control.seq > pending.received) return give_up(found, Error::item_lost);
     // A grant that came to it twice (QoS 1) lets it send more, but never more than may be outstanding.
-    if (pending.received == pending.allowed + json_rpc::most_credit) return give_up(found, Error::bad_response);
+    if (pending.received == pending.allowed + convention::most_credit) return give_up(found, Error::bad_response);
     context_.events.push(
         Progress{RequestId{found->first}, pending.received, control.value.empty() ? "null" : control.value},
         {&Progress::value});
@@ -201,7 +200,7 @@ std::string Requester::topic_of(const Target& target) const {
     return context_.topics.request(target.kind == Target::Kind::service ? target.name : std::string_view{}, uid_);
 }
 
-/// The number, by which it is found, and what nobody can know who has not been asked.
+/// The key, and a hash that only the responder can know.
 std::string Requester::id_text(std::uint64_t key) const {
     constexpr auto digits = "0123456789abcdef";
     std::string id;
@@ -217,13 +216,13 @@ Requester::Requests::iterator Requester::find(std::string_view id, std::string_v
     (void)std::from_chars(id.data(), id.data() + id.size(), key);
     const auto found = requests_.find(key);
     if (found == requests_.end() || id != id_text(key)) return requests_.end();
-    // Nobody else can answer: the topic says who it was.
+    // The topic identifies the sender: only the responder can answer.
     const bool of_peer = found->second.kind == Target::Kind::peer;
     const bool right = of_peer ? found->second.name == peer : peer.empty();
     return right ? found : requests_.end();
 }
 
-/// To whoever works on it.
+/// To the instance or peer that works on it.
 void Requester::control(const Pending& pending, std::string_view payload, bool waits) {
     const bool of_service = pending.kind == Target::Kind::service;
     const auto instance = is_valid_instance(pending.at) ? std::string_view{pending.at} : all_instances;
@@ -232,19 +231,19 @@ void Requester::control(const Pending& pending, std::string_view payload, bool w
     (void)context_.broker.publish(topic, payload, {.waits = waits, .content_type = json_type}, {}, context_.now);
 }
 
-/// Of what the user has granted, as much as may be outstanding. The rest goes as items arrive, and not one by one.
+/// Grants what the application granted, as far as it may be outstanding. The rest follows as items arrive, in batches.
 void Requester::send_credit(Requests::iterator position) {
     auto& pending = position->second;
-    // What was sent beyond our grants is made good first.
+    // Items that were sent beyond our grants count first.
     const auto ahead = pending.received - std::min(pending.received, pending.allowed);
     const auto repaid = std::min(pending.wanted, ahead);
     pending.allowed += repaid;
     pending.wanted -= repaid;
-    const auto items = std::min(pending.wanted, pending.received + json_rpc::most_credit - pending.allowed);
-    if (items == 0 || (items < pending.wanted && items < json_rpc::first_credit)) return;
+    const auto items = std::min(pending.wanted, pending.received + convention::most_credit - pending.allowed);
+    if (items == 0 || (items < pending.wanted && items < convention::first_credit)) return;
     pending.allowed += items;
     pending.wanted -= items;
-    // Credit must come through for the stream to go on.
+    // Without the credit the stream would stop.
     control(pending, json_rpc::encode_more(quoted(id_text(position->first)), items), true);
 }
 
@@ -262,7 +261,7 @@ void Requester::fail(Requests::iterator position, Error why, std::int64_t code, 
     erase(position);
 }
 
-/// Ends a request that somebody may be working on. A cancellation that cannot go now would come too late.
+/// Ends a request that a responder may be working on. A cancellation that cannot be sent now would be too late.
 void Requester::give_up(Requests::iterator position, Error why, std::int64_t code) {
     control(position->second, json_rpc::encode_cancel(quoted(id_text(position->first))), false);
     fail(position, why, code);

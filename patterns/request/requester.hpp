@@ -1,4 +1,4 @@
-// Requests of ours: what waits for an answer, for how long, and what the answers mean.
+// Our requests: what awaits an answer, until when, and what the answers mean.
 #pragma once
 #include <map>
 #include <optional>
@@ -9,7 +9,7 @@
 #include "layer/deadline_queue.hpp"
 #include "request/discovery.hpp"
 #include "request/sip_hash.hpp"
-#include "wsmq/patterns/webapp.hpp"
+#include "wsmq/patterns/requests.hpp"
 
 namespace wsmq::patterns {
 
@@ -23,13 +23,13 @@ public:
     };
     Requester(Context&, Discovery&, const Settings&);
 
-    /// `is_absent`: nobody is there to answer, as is known.
+    /// `is_absent`: no responder is known to be online.
     Result<RequestId> request(const Target&, std::string_view method, std::string_view params, const RequestOptions&,
                               bool is_absent);
     Error notify(const Target&, std::string_view method, std::string_view params);
     bool cancel(RequestId);
     bool grant(RequestId, std::uint32_t items);
-    /// The user has taken an item of the stream.
+    /// The application has taken an item of the stream.
     void item_taken(RequestId);
 
     // What arrives; `peer` is the sender of a peer topic, and empty for what came to our response topic.
@@ -44,10 +44,10 @@ public:
 
     void handle_timeout();
     [[nodiscard]] std::optional<TimePoint> next_deadline() const { return deadlines_.next(); }
-    /// More is known of who is absent.
+    /// More is known about absent services.
     void handle_discovered();
     void fail_all(Error);
-    /// We are another from now on.
+    /// The uid changed.
     void rename(std::string_view uid) { uid_ = uid; }
 
 private:
@@ -56,10 +56,10 @@ private:
         std::string name{};
         std::string at{};  ///< the instance that sends the stream
         OperationId publish{};
-        std::uint64_t received = 0;                      ///< items
-        std::uint64_t allowed = json_rpc::first_credit;  ///< items, as the responder has been told
-        std::uint64_t wanted = 0;                        ///< granted by the user, and not told yet
-        std::uint32_t taken = 0;                         ///< since credit was granted
+        std::uint64_t received = 0;                        ///< items
+        std::uint64_t allowed = convention::first_credit;  ///< items, as granted to the responder
+        std::uint64_t wanted = 0;                          ///< granted by the application, not yet to the responder
+        std::uint32_t taken = 0;                           ///< since credit was granted
         bool grants_credit = true;
         bool is_raw = false;
     };

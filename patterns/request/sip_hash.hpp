@@ -1,5 +1,5 @@
-// SipHash-2-4 (Aumasson and Bernstein, "SipHash: a fast short-input PRF", 2012): 64 bits that nobody can predict who
-// does not have the key, whatever they have seen of other texts.
+// SipHash-2-4 (Aumasson and Bernstein, "SipHash: a fast short-input PRF", 2012): 64 bits that cannot be predicted
+// without the key, whatever is known of other texts.
 #pragma once
 #include <array>
 #include <bit>

@@ -1,4 +1,4 @@
-// What arrives: who may begin, who has to wait, and who is sent away.
+// Where a request is accepted: delivered, queued, or refused.
 #include <algorithm>
 #include <utility>
 
@@ -45,7 +45,7 @@ void Responder::handle_raw(const Sender& sender, const IncomingMessage& incoming
     const auto method = incoming.user_property("method");
     std::string id;
     json_rpc::append_string(id, incoming.correlation());
-    if (id.size() > json_rpc::longest_id || !is_valid_name(method)) {
+    if (id.size() > convention::longest_id || !is_valid_name(method)) {
         refuse(sender, {}, json_rpc::code::invalid_request, "Invalid Request", incoming);
     } else if (!is_duplicate(sender, id)) {
         accept(sender, id, method, incoming.payload, incoming.text(PropertyId::content_type), incoming);
@@ -56,7 +56,7 @@ bool Responder::is_duplicate(const Sender& sender, std::string_view id) {
     const auto found = find(sender.from, id);
     if (found == calls_.end()) return false;
     const auto& call = found->second;
-    // Of one that is not answered yet, the answer is still to come.
+    // One that is not answered yet will be.
     if (call.state == State::answered) {
         ++counts_.duplicates;
         (void)send(call, call.answer, call.answer_type);
@@ -89,13 +89,11 @@ void Responder::accept(const Sender& sender, std::string_view id, std::string_vi
     call.id = id;
     call.correlation = correlation;
     call.due = context_.now + *left;
-    call.credit = json_rpc::first_credit;
+    call.credit = convention::first_credit;
     call.is_raw = !content_type.empty();
-    call.from = sender.from;
-    call.method = method;
-    call.params = params;
-    call.content_type = content_type;
-    call.traceparent = traceparent;
+    const std::string_view texts[] = {sender.from, method, params, content_type, traceparent};
+    call.text = EventQueue::join(texts);
+    call.request = {CallId{number}, sender.from, method, params, content_type, traceparent, {}, id.empty()};
     if (!call.is_notification()) by_key_[call.key] = number;
     deadlines_.set(number, call.due);
     queue_.add(account_of(call.key), number, bytes);
@@ -126,7 +124,7 @@ void Responder::refuse(const Sender& sender, std::string_view id, std::int64_t c
 }
 
 void Responder::refuse(const Sender& sender, const json_rpc::Invalid& invalid, const IncomingMessage& incoming) {
-    if (invalid.is_answer) return;  // else two sides could answer each other for ever
+    if (invalid.is_answer) return;  // two responders would answer each other without end
     const bool no_json = invalid.code == json_rpc::code::parse_error;
     refuse(sender, invalid.id, invalid.code, no_json ? "Parse error" : "Invalid Request", incoming);
 }
@@ -145,7 +143,7 @@ bool Responder::handle_control(std::string_view from, const json_rpc::Message& m
     }
     auto& [number, call] = *found;
     const bool was_out_of_credit = call.credit == 0;
-    call.credit += std::min(control->n.value_or(0), json_rpc::most_credit - call.credit);
+    call.credit += std::min(control->n.value_or(0), convention::most_credit - call.credit);
     if (call.credit == 0 || !was_out_of_credit || call.state != State::open) return true;
     if (std::exchange(call.is_stalled, false)) deadlines_.set(number, call.due);
     context_.events.push(CreditGranted{CallId{number}, call.credit});

@@ -99,16 +99,14 @@ void Responder::pump() {
 }
 
 void Responder::dispatch(Calls::iterator position) {
-    auto& [number, call] = *position;
+    auto& call = position->second;
     call.state = State::open;
     if (!call.is_notification()) ++counts_.requests;
-    const auto left = std::chrono::duration_cast<Duration>(call.due - context_.now);
-    context_.events.push(
-        Request{CallId{number}, call.from, call.method, call.params, call.content_type, call.traceparent, left,
-                call.is_notification()},
+    call.request.time_left = std::chrono::duration_cast<Duration>(call.due - context_.now);
+    context_.events.push_joined(
+        std::move(call.text), call.request,
         {&Request::from, &Request::method, &Request::params, &Request::content_type, &Request::traceparent});
-    // The event has a copy of its own.
-    for (auto* text : {&call.from, &call.method, &call.params, &call.content_type, &call.traceparent}) *text = {};
+    call.text = {};
 }
 
 Error Responder::send(const Call& call, std::string_view payload, std::string_view content_type) {
@@ -145,11 +143,11 @@ void Responder::cancel(Calls::iterator position, std::string_view message) {
     ++counts_.cancelled;
     const auto number = position->first;
     if (position->second.state == State::open) context_.events.push(RequestEnded{CallId{number}, Error::cancelled});
-    const auto payload = json_rpc::encode_error(position->second.id, json_rpc::code::cancelled, message, {});
-    if (answer(position, payload, json_type) != Error::none) erase(position);
+    auto payload = json_rpc::encode_error(position->second.id, json_rpc::code::cancelled, message, {});
+    if (answer(position, std::move(payload), json_type) != Error::none) erase(position);
 }
 
-/// It is no longer one of those that are open or waiting.
+/// The call is not open or waiting any more.
 void Responder::leave_queue(Calls::iterator position) {
     const auto& [number, call] = *position;
     if (call.state == State::open) queue_.end_open(account_of(call.key));

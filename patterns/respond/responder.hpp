@@ -1,6 +1,5 @@
-// Requests of others: what is told, what waits for its turn, what was answered and is remembered for duplicates, and
-// streams with their credit. A webapp uses it for its peers, a service for its callers. What arrives is in
-// receiving.cpp.
+// Requests of others: open, waiting for their turn, or answered and remembered for duplicates; and their streams with
+// credit. A webapp uses it for its peers, a service for its requesters. Received messages are handled in receiving.cpp.
 #pragma once
 #include <list>
 #include <map>
@@ -24,7 +23,7 @@ public:
     Responder(Context& context, const CallLimits& limits, std::string_view at)
         : context_{context}, limits_{limits}, at_{at}, queue_{limits_} {}
 
-    /// The only methods there are; any other is answered with "method not found". Without a list, all are told.
+    /// The methods that exist; any other is answered with "method not found". Empty: all are delivered.
     void limit_methods(std::span<const std::string> methods) { methods_ = {methods.begin(), methods.end()}; }
 
     // --- What arrives ------------------------------------------------------------------------------
@@ -33,19 +32,19 @@ public:
         std::string_view from;
         std::string_view reply_topic;
     };
-    /// A request, which becomes an event, unless it is a duplicate or too much.
+    /// Becomes a Request event, now or at its turn, unless it is a duplicate or over the limits.
     void handle_request(const Sender&, const json_rpc::Message&, const IncomingMessage&);
-    /// The same of a notification, which is dropped where it is too much, or its method is not known.
+    /// The same for a notification, which is dropped over the limits or with an unknown method.
     void handle_notification(const Sender&, const json_rpc::Message&, const IncomingMessage&);
     /// Whether it is a request of a raw body: the id is in the Correlation Data, the method in a user property.
     [[nodiscard]] static bool is_raw(const IncomingMessage&);
     void handle_raw(const Sender&, const IncomingMessage&);
-    /// An answer with an error that nobody has to remember. `id`: JSON text, or empty for null.
+    /// Answers with an error that is not remembered. `id`: JSON text, or empty for null.
     void refuse(const Sender&, std::string_view id, std::int64_t code, std::string_view message,
                 const IncomingMessage&);
-    /// Answers what is no message, unless that tries to be an answer itself.
+    /// Answers a payload that is no valid message, unless it looks like an answer itself.
     void refuse(const Sender&, const json_rpc::Invalid&, const IncomingMessage&);
-    /// "$/cancelRequest" and "$/more". Of an id that is not this sender's, nothing happens. False: another method.
+    /// "$/cancelRequest" and "$/more". An id of another sender is ignored. False: another method.
     bool handle_control(std::string_view from, const json_rpc::Message&);
 
     // --- The user's calls --------------------------------------------------------------------------
@@ -56,11 +55,11 @@ public:
 
     void handle_timeout();
     [[nodiscard]] std::optional<TimePoint> next_deadline() const { return deadlines_.next(); }
-    /// Every call that is not answered is answered with -32003, and told to have ended.
+    /// Answers every open or waiting call with -32003, and reports its end.
     void fail_all(std::string_view message);
-    /// As fail_all(), where nothing can be sent any more.
+    /// As fail_all(), without a connection.
     void end_all();
-    /// We are another from now on.
+    /// Our instance or uid changed.
     void rename(std::string_view at) { at_ = at; }
 
     [[nodiscard]] bool has(CallId id) const { return calls_.contains(static_cast<std::uint64_t>(id)); }
@@ -70,7 +69,7 @@ public:
 private:
     enum class State : std::uint8_t {
         waiting,   ///< for its turn. Next: open when one of those ends, answered when it is cancelled
-        open,      ///< the user has it. Next: answered
+        open,      ///< the application has it. Next: answered
         answered,  ///< remembered until it expires or makes room
     };
     struct Call {
@@ -85,18 +84,20 @@ private:
         std::uint64_t seq = 0;
         std::uint64_t credit = 0;
         bool is_raw = false;
-        bool is_stalled = false;                                      ///< it has an item to send, and no credit
-        std::string from, method, params, content_type, traceparent;  ///< while it is waiting
-        std::string answer, answer_type;                              ///< once it is answered
+        bool is_stalled = false;  ///< it has an item to send, and no credit
+        /// While it waits: the event that it becomes, of whose views only the sizes hold, and their texts.
+        Request request{};
+        std::string text;
+        std::string answer, answer_type;  ///< once it is answered
     };
     using Calls = std::map<std::uint64_t, Call>;
 
     [[nodiscard]] static std::string key_of(std::string_view from, std::string_view id);
     [[nodiscard]] Calls::iterator find(std::string_view from, std::string_view id);
     [[nodiscard]] Calls::iterator find_open(CallId);
-    /// "{org}:{user}" of the sender with whose name it begins; empty for a service.
+    /// "{org}:{user}" of the sender at its beginning; empty for a service.
     [[nodiscard]] static std::string_view account_of(std::string_view key);
-    /// False: it was refused, or passed over.
+    /// False: it was refused or dropped.
     [[nodiscard]] bool admits(const Sender&, std::string_view id, std::string_view method, std::size_t bytes,
                               const IncomingMessage&);
     void accept(const Sender&, std::string_view id, std::string_view method, std::string_view params,
@@ -107,7 +108,7 @@ private:
     void pump();
     Error send(const Call&, std::string_view payload, std::string_view content_type);
     Error answer(Calls::iterator, std::string payload, std::string_view content_type);
-    /// A notification has been worked on.
+    /// A notification was processed.
     Error finish(Calls::iterator);
     void cancel(Calls::iterator, std::string_view message);
     void leave_queue(Calls::iterator);

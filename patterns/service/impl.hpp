@@ -1,5 +1,5 @@
-// The service as a whole: its life on a connection, and who handles what is received. The user's calls come from
-// service.cpp; this is split by theme into joining.cpp and receiving.cpp.
+// The service as a whole: joining and leaving, and the handling of received messages. The public functions are in
+// service.cpp; the rest is split into joining.cpp and receiving.cpp.
 #pragma once
 #include <optional>
 #include <string>
@@ -26,7 +26,7 @@ struct Service::Impl {
     void handle_lost(const SubscriptionLost&);
     void handle_completed(const Operation&, const Completed&);
     void handle_failed(const Operation&, Errc);
-    /// A subscription without which nobody can reach us, or our record, was refused.
+    /// The broker refused our record, or a subscription without which we cannot be reached.
     void handle_refused(const Operation&, Error, ReasonCode);
     void begin();
     void join(const std::vector<Subscription>&);
@@ -35,18 +35,18 @@ struct Service::Impl {
     void end_probe(bool shares_requests);
     void announce();
     void leave(Duration patience);
-    /// A call may have ended by `error`, which it gives back.
+    /// A call may have ended. Returns `error`.
     Error ended(Error error);
-    /// Stops once there is nothing left to do.
+    /// Stops once everything is answered.
     void check_left();
     void stop();
 
     // --- receiving.cpp ---
-    /// False: it is somebody else's.
+    /// False: it is not for this layer.
     bool handle_message(const Message&);
     void handle_request(std::string_view from, const IncomingMessage&);
     void handle_control(std::string_view from, const IncomingMessage&);
-    /// Whether it is ours to answer.
+    /// Whether this instance answers it.
     [[nodiscard]] bool is_ours(std::string_view from, std::string_view id_text) const;
 
     // --- service.cpp ---

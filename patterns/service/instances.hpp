@@ -1,6 +1,5 @@
-// The instances of our service that are online, ourselves included, as the broker tells of them; needed where it has no
-// shared subscriptions. All of them hear of requests and of each other in the broker's order, and so come to the same
-// winner.
+// The instances of our service that are online, this one included, by their records; for brokers without shared
+// subscriptions. All instances receive requests and records in the broker's order, and so elect the same winner.
 #pragma once
 #include <functional>
 #include <map>
@@ -15,11 +14,11 @@ class Instances {
 public:
     explicit Instances(std::string_view own) : own_{own} {}
 
-    /// The broker tells of them anew on each connection.
+    /// The broker sends the records again on each connection.
     void clear() { online_.clear(); }
-    /// True: it has just come, and may not know us.
+    /// True: it has just joined, and may not have our record.
     bool handle_record(std::string_view instance, const IncomingMessage&, TimePoint now);
-    /// Whether the request is ours to answer.
+    /// Whether this instance answers the request.
     [[nodiscard]] bool is_ours(std::string_view uid, std::string_view id_text, TimePoint now) const;
 
 private:

@@ -7,7 +7,7 @@ namespace wsmq::patterns {
 namespace {
 
 constexpr std::size_t most_records = 100'000;
-// Several janitors do not clear the same record at once: whoever is first spares the others the work.
+// Spreads several janitors, so that only the first one clears a record.
 constexpr std::uint64_t longest_delay = 1'000;  // milliseconds
 
 }  // namespace
@@ -20,7 +20,7 @@ void Janitor::subscribe() {
 
 void Janitor::handle_record(std::string_view uid, const IncomingMessage& message) {
     if (!is_valid_uid(uid)) return;
-    // What is too large to be a record helps nobody either.
+    // A payload that is too large for a record is cleared as well.
     const bool is_online = message.may_be_record() && json_rpc::is_true(json_rpc::scan(message.payload).find("online"));
     if (message.payload.empty() || is_online) return forget(uid);
     if (numbers_.contains(uid) || numbers_.size() >= most_records) return;

@@ -1,4 +1,4 @@
-// Clears the offline records of webapps, which a broker without MQTT 5's expiry would keep for ever.
+// Clears the offline records of webapps, which a broker without MQTT 5's message expiry would keep.
 #pragma once
 #include <chrono>
 #include <map>
@@ -19,7 +19,7 @@ public:
     [[nodiscard]] bool is_on() const noexcept { return grace_.count() > 0; }
     void subscribe();
     void handle_record(std::string_view uid, const IncomingMessage&);
-    /// The broker tells of them anew on each connection.
+    /// The broker sends the records again on each connection.
     void clear();
 
     void handle_timeout();

@@ -1,4 +1,4 @@
-// From the start to the end: subscriptions, the record, joined, left.
+// Joining and leaving: the subscriptions, the record, and what the broker answers.
 #include <algorithm>
 #include <utility>
 
@@ -40,7 +40,7 @@ void Service::Impl::begin() {
     const auto error = context.broker.subscribe({&subscription, 1}, {Purpose::join, shared_requests}, context.now);
     if (error != Error::none) return elect_by_rendezvous();
     ++wanted;
-    // With MQTT 5 the broker has said it.
+    // With MQTT 5 CONNACK tells.
     if (!context.broker.is_v5() && probe.subscribe({Purpose::join, share_probe})) ++wanted;
 }
 
@@ -50,7 +50,7 @@ void Service::Impl::join(const std::vector<Subscription>& subscriptions) {
     ++wanted;
 }
 
-/// Who is there is heard of before the first request.
+/// The records of the other instances arrive before the first request.
 void Service::Impl::elect_by_rendezvous() {
     shares = false;
     const auto records = context.topics.record(options.service, "+");
@@ -77,7 +77,7 @@ void Service::Impl::handle_completed(const Operation& operation, const Completed
 }
 
 void Service::Impl::handle_failed(const Operation& operation, Errc error) {
-    // The client was stopped, and says so itself.
+    // Reported by the Disconnected event.
     if (error == Errc::stopped) return;
     if (operation.purpose == Purpose::join) --wanted;
     if (operation.purpose == Purpose::join || operation.purpose == Purpose::presence) {
@@ -110,7 +110,7 @@ void Service::Impl::end_probe(bool shares_requests) {
     elect_by_rendezvous();
 }
 
-/// Behind the subscriptions: whoever sees the record can reach us.
+/// After the subscriptions: those who receive the record can reach us.
 void Service::Impl::announce() {
     if (membership.is_leaving() || refused) return;
     if (!is_named()) {
@@ -139,7 +139,7 @@ void Service::Impl::leave(Duration patience) {
 }
 
 Error Service::Impl::ended(Error error) {
-    // The end of a notification is told to nobody, so that nothing comes back.
+    // The end of a notification is not published, so no acknowledgement follows.
     if (membership.is_leaving()) check_left();
     return error;
 }

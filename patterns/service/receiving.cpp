@@ -1,4 +1,4 @@
-// From a topic to whoever it is for.
+// Where received messages are dispatched by their topics.
 #include "service/impl.hpp"
 
 namespace wsmq::patterns {
@@ -20,7 +20,7 @@ bool Service::Impl::handle_message(const Message& message) {
     const bool is_own = !is_named() || level[2] == options.service;
     if (!is_own) return false;
     if (level[1] == "req" && levels.count == (is_named() ? 4u : 3u)) {
-        // A broker without access rules lets anything through. What is retained here would run at every start.
+        // A broker without access rules does not check the sender. A retained request would be executed at every start.
         if (is_valid_uid(sender) && !incoming.retain) handle_request(sender, incoming);
         return true;
     }
@@ -57,7 +57,7 @@ void Service::Impl::handle_request(std::string_view from, const IncomingMessage&
     if (!json_rpc::parse(incoming.payload, message, invalid)) {
         if (is_ours(from, {})) responder.refuse(sender, invalid, incoming);
     } else if (message.kind == Kind::notification) {
-        // The unnamed backend has no other topic for these.
+        // The unnamed backend receives them on the same topic.
         const bool is_control = !is_named() && responder.handle_control(from, message);
         if (!is_control && is_ours(from, {})) responder.handle_notification(sender, message, incoming);
     } else if (message.kind == Kind::request && is_ours(from, message.id_text)) {

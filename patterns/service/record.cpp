@@ -1,7 +1,5 @@
 #include "service/record.hpp"
 
-#include "layer/deadline_queue.hpp"
-
 namespace wsmq::patterns {
 
 namespace {
@@ -73,9 +71,11 @@ Error Record::announce(Purpose purpose) {
     handle_disconnected();
     if (options_.record_expiry.count() > 0 && context_.broker.is_v5()) {
         how.expiry = options_.record_expiry;
-        renewal_ = context_.now + options_.record_expiry / 2;
+        context_.timers.set(Timer::record_renewal, context_.now + options_.record_expiry / 2);
     }
-    if (options_.statistics_interval.count() > 0) update_ = context_.now + options_.statistics_interval;
+    if (options_.statistics_interval.count() > 0) {
+        context_.timers.set(Timer::record_statistics, context_.now + options_.statistics_interval);
+    }
     published_counts_ = counts_;
     return context_.broker
         .publish(context_.topics.record(options_.service, options_.instance), online(options_, counts_), how, {purpose},
@@ -96,22 +96,20 @@ Error Record::publish_offline() {
 void Record::handle_newcomer() { answer_.request(context_.now, context_.random); }
 
 void Record::handle_disconnected() {
-    renewal_.reset();
-    update_.reset();
+    context_.timers.stop(Timer::record_renewal);
+    context_.timers.stop(Timer::record_statistics);
     answer_.cancel();
 }
 
 void Record::handle_timeout() {
-    const auto is_due = [now = context_.now](const std::optional<TimePoint>& due) { return due && *due <= now; };
-    if (is_due(renewal_) || answer_.take(context_.now) || (is_due(update_) && published_counts_ != counts_)) {
+    auto& timers = context_.timers;
+    const bool updates = timers.expired(Timer::record_statistics, context_.now);
+    const bool renews = timers.expired(Timer::record_renewal, context_.now);
+    if (renews || answer_.take(context_.now) || (updates && published_counts_ != counts_)) {
         (void)announce(Purpose::nothing);
-    } else if (is_due(update_)) {
-        update_ = context_.now + options_.statistics_interval;
+    } else if (updates) {
+        timers.set(Timer::record_statistics, context_.now + options_.statistics_interval);
     }
-}
-
-std::optional<TimePoint> Record::next_deadline() const {
-    return earliest({renewal_, update_, answer_.next_deadline()});
 }
 
 }  // namespace wsmq::patterns

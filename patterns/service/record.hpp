@@ -1,6 +1,5 @@
-// Our own discovery record: published on every connection, renewed, and with statistics that are brought up to date.
+// Our own discovery record: published on every connection, renewed, with statistics that are updated.
 #pragma once
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -14,33 +13,30 @@ namespace wsmq::patterns {
 class Record {
 public:
     Record(Context& context, const Service::Options& options, const CallCounts& counts)
-        : context_{context}, options_{options}, counts_{counts} {}
+        : context_{context}, options_{options}, counts_{counts}, answer_{context.timers, Timer::record_reply} {}
 
-    /// The payload of the last will, and of leaving.
+    /// The payload of the last will and of leave().
     [[nodiscard]] static std::string offline(std::string_view service, std::string_view instance);
     [[nodiscard]] static std::string online(const Service::Options&, const CallCounts&);
-    /// The size that it may come to.
+    /// The largest size that it can have.
     [[nodiscard]] static std::size_t longest(const Service::Options&);
 
     /// Publishes that we are online.
     Error announce(Purpose);
-    /// Publishes that we are not.
+    /// Publishes that we are offline.
     Error publish_offline();
-    /// Announces in a while: an instance has come that may not know us.
+    /// Announces after a delay: an instance has joined that may not have our record.
     void handle_newcomer();
-    /// Nothing is due without a connection.
+    /// Stops the timers.
     void handle_disconnected();
 
     void handle_timeout();
-    [[nodiscard]] std::optional<TimePoint> next_deadline() const;
 
 private:
     Context& context_;
     const Service::Options& options_;
     const CallCounts& counts_;
     CallCounts published_counts_;
-    std::optional<TimePoint> renewal_;
-    std::optional<TimePoint> update_;
     PacedReply answer_;
 };
 

@@ -12,7 +12,6 @@ namespace wsmq::patterns {
 // --- The options -----------------------------------------------------------------------------------
 
 Result<ConnectOptions> Service::connect_options(ConnectOptions base, const Options& options) {
-    constexpr std::chrono::seconds longest{UINT32_MAX - 1};
     const bool is_named = !options.service.empty();
     if (!is_valid_root(options.root)) return Error::invalid_root;
     if (is_named && (!is_valid_name(options.service) || !is_valid_instance(options.instance))) {
@@ -20,11 +19,11 @@ Result<ConnectOptions> Service::connect_options(ConnectOptions base, const Optio
     }
     if (!std::ranges::all_of(options.methods, is_valid_name)) return Error::invalid_name;
     for (const auto& time : {options.record_expiry, options.statistics_interval, options.janitor_grace}) {
-        if (time.count() < 0 || time > longest) return Error::invalid_argument;
+        if (time.count() < 0 || time > convention::longest_expiry) return Error::invalid_argument;
     }
     if (!is_valid(options.calls)) return Error::invalid_argument;
     if (is_named && Record::longest(options) > maximum_record_size) return Error::payload_too_large;
-    // What a dead instance leaves goes to the others at once.
+    // The broker redistributes the requests of a dead instance at once.
     base.clean_start = true;
     base.session_expiry_interval = 0;
     base.resubscribe = true;
@@ -77,8 +76,7 @@ void Service::handle_timeout(TimePoint now) {
 
 std::optional<TimePoint> Service::Impl::next_deadline() const {
     if (!context.events.empty()) return context.now;
-    return earliest({responder.next_deadline(), record.next_deadline(), janitor.next_deadline(), probe.next_deadline(),
-                     membership.next_deadline()});
+    return earliest({context.timers.next(), responder.next_deadline(), janitor.next_deadline()});
 }
 
 std::optional<TimePoint> Service::next_deadline() const { return impl_->next_deadline(); }

@@ -6,7 +6,7 @@ namespace wsmq::patterns {
 
 namespace {
 
-/// Within this time a broker has sent on what it was sent.
+/// A broker delivers a message within this time.
 constexpr Duration probe_time{2'000};
 
 }  // namespace
@@ -23,7 +23,7 @@ bool SharingProbe::subscribe(Operation operation) {
 
 void SharingProbe::begin() {
     wanted_ = false;
-    ends_ = context_.now + probe_time;
+    context_.timers.set(Timer::sharing_probe, context_.now + probe_time);
     (void)context_.broker.publish(context_.topics.record(options_.service, options_.instance),
                                   Record::offline(options_.service, options_.instance), {.content_type = json_type}, {},
                                   context_.now);
@@ -31,13 +31,13 @@ void SharingProbe::begin() {
 
 void SharingProbe::end() {
     wanted_ = false;
-    ends_.reset();
+    context_.timers.stop(Timer::sharing_probe);
     (void)context_.broker.unsubscribe(filter(), context_.now);
 }
 
 void SharingProbe::handle_disconnected() noexcept {
-    if (ends_) wanted_ = true;
-    ends_.reset();
+    wanted_ |= is_running();
+    context_.timers.stop(Timer::sharing_probe);
 }
 
 }  // namespace wsmq::patterns

@@ -1,5 +1,5 @@
-// The webapp as a whole: its life on a connection, and who handles what is received. The user's calls come from
-// webapp.cpp; this is split by theme into joining.cpp and receiving.cpp.
+// The webapp as a whole: joining and leaving, and the handling of received messages. The public functions are in
+// webapp.cpp; the rest is split into joining.cpp and receiving.cpp.
 #pragma once
 #include <optional>
 #include <set>
@@ -20,7 +20,7 @@ struct Webapp::Impl {
     Impl(Client&, Options);
 
     // --- joining.cpp ---
-    /// Where the client has just been started: everything is subscribed, in the order in which it will be sent.
+    /// Subscribes everything where the client was just started, in the order in which it will be sent.
     void handle_opening();
     void handle_connected(const Connected&);
     void handle_disconnected(const Disconnected&);
@@ -30,15 +30,15 @@ struct Webapp::Impl {
     void announce();
     void check_joined();
     void leave();
-    /// Another connection has our name, and what is sent to it. We go on under another one.
+    /// Another connection has our uid. Continues under another one.
     void take_new_uid();
-    /// The record in the place of ours is that of a webapp which joined with our name after us, there or gone.
+    /// The record in place of ours is of a webapp that joined with our uid after us.
     [[nodiscard]] bool shows_uid_taken(const IncomingMessage&) const;
-    /// The subscriptions without which we have not joined.
+    /// The subscriptions without which we cannot be reached.
     void subscribe_to_join();
 
     // --- receiving.cpp ---
-    /// False: it is somebody else's.
+    /// False: it is not for this layer.
     bool handle_message(const Message&);
     bool handle_webapp_message(const Levels&, const IncomingMessage&);
     void handle_response(const IncomingMessage&);
@@ -65,7 +65,7 @@ struct Webapp::Impl {
     Discovery discovery;
     Requester requester;
     Responder responder;
-    Responder service_notifications;  ///< what services notify, which has nothing to fear from peers
+    Responder service_notifications;  ///< separate, so that peers cannot use up its limits
     Roster roster;
     Announcer announcer;
 

@@ -1,4 +1,4 @@
-// From the start to the end: subscriptions, the record, joined, left.
+// Joining and leaving: the subscriptions, the record, and what the broker answers.
 #include <algorithm>
 #include <vector>
 
@@ -39,15 +39,15 @@ void Webapp::Impl::handle_connected(const Connected& event) {
     announced = false;
     came_back = event.reconnected;
     if (came_back) roster.handle_connected(event.session_present);
-    // Not every broker tells whom it displaced; but whoever did it has put its record in the place of ours. Where the
-    // session is lost, the engine has subscribed anew.
+    // Not every broker reports the takeover, but the other webapp has replaced our record. Where the session is lost,
+    // the client has renewed the subscription.
     const bool looks = came_back && options.renames && options.appears;
     if (looks && event.session_present)
         (void)subscribe_if_started(retained_subscription(context.topics.status(options.uid)));
     announce();
 }
 
-/// Behind the subscriptions: whoever sees the record can reach us.
+/// After the subscriptions: those who receive the record can reach us.
 void Webapp::Impl::announce() {
     if (!options.appears) {
         announced = true;
@@ -90,7 +90,7 @@ void Webapp::Impl::take_new_uid() {
     responder.end_all();
     service_notifications.end_all();
     for (const auto purpose : {Purpose::join, Purpose::presence}) context.broker.abandon(purpose);
-    // It takes what is not acknowledged away as well, so that nothing is said in the name of the other any more.
+    // It also discards what is not acknowledged, so that nothing more is sent under the uid of the other webapp.
     if (context.broker.client().rename(*uid, last_will(renamed), context.now) != Errc::none) return;
     for (const auto& filter : join_filters) (void)context.broker.unsubscribe(filter, context.now);
     options.uid = *uid;
@@ -124,7 +124,7 @@ void Webapp::Impl::handle_completed(const Operation& operation, const Completed&
 
 void Webapp::Impl::handle_failed(const Operation& operation, Errc error) {
     if (operation.purpose == Purpose::request) return requester.handle_undelivered(operation.number, error_of(error));
-    // The client was stopped, and says so itself.
+    // Reported by the Disconnected event.
     if (error == Errc::stopped) return;
     if (operation.purpose == Purpose::offline) return membership.stop();
     const bool was_to_join = operation.purpose == Purpose::join || operation.purpose == Purpose::presence;

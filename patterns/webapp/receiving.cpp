@@ -1,4 +1,4 @@
-// From a topic to whoever it is for.
+// Where received messages are dispatched by their topics.
 #include "json_rpc/scan.hpp"
 #include "webapp/impl.hpp"
 
@@ -16,7 +16,7 @@ bool Webapp::Impl::handle_message(const Message& message) {
     return of_device && handle_device(levels.level[2], incoming);
 }
 
-/// What is retained where nothing ever should be is passed over: whoever wrote it may be long gone.
+/// Retained messages on topics where the convention retains none are ignored: their sender may be long gone.
 bool Webapp::Impl::handle_webapp_message(const Levels& levels, const IncomingMessage& incoming) {
     const auto kind = levels.level[1];
     const auto first = levels.level[2];
@@ -31,7 +31,7 @@ bool Webapp::Impl::handle_webapp_message(const Levels& levels, const IncomingMes
     if (kind == "room") return handle_room(first, second, incoming);
     if (kind == "svc") return discovery.handle_record(first, second, incoming);
     if (kind != "peer" || first != options.uid) return false;
-    // A broker without access rules lets anything through.
+    // A broker without access rules does not check the sender.
     if (is_valid_uid(second) && !incoming.retain) handle_peer(second, incoming);
     return true;
 }

@@ -12,7 +12,7 @@ namespace wsmq::patterns {
 
 namespace {
 
-/// That much longer than the shortest rand is the one that joining again brings.
+/// How much longer than the shortest rand the one of a new uid is.
 constexpr std::size_t growth_of_rand = 4;
 
 Announcer::Settings announcer_settings(const Webapp::Options& options) {
@@ -30,13 +30,12 @@ Announcer::Settings announcer_settings(const Webapp::Options& options) {
 // --- The options -----------------------------------------------------------------------------------
 
 Result<ConnectOptions> Webapp::connect_options(ConnectOptions base, const Options& options) {
-    constexpr std::chrono::seconds longest{UINT32_MAX - 1};
     if (!is_valid_root(options.root)) return Error::invalid_root;
     if (!is_valid_uid(options.uid)) return Error::invalid_name;
     if (!options.trusts_json && !json_rpc::is_json(options.state)) return Error::invalid_json;
     const auto expiry = options.presence_expiry.value_or(Announcer::offline_expiry);
     for (const auto& time : {options.will_delay, expiry}) {
-        if (time.count() < 0 || time > longest) return Error::invalid_argument;
+        if (time.count() < 0 || time > convention::longest_expiry) return Error::invalid_argument;
     }
     if (!is_valid(options.calls) || options.maximum_requests == 0) return Error::invalid_argument;
     base.client_id = options.uid;
@@ -50,7 +49,7 @@ Result<ConnectOptions> Webapp::connect_options(ConnectOptions base, const Option
     const auto delay = static_cast<std::uint32_t>(options.will_delay.count());
     if (base.version == Version::v5 && delay > 0) {
         // The will goes out when the session ends, even before its delay has passed (MQTT 5.0, 3.1.3.2.2). So the
-        // session must outlive the delay, and a page that is loaded anew must take it up.
+        // session must outlive the delay, and a page that is reloaded must resume it.
         base.clean_start = false;
         base.session_expiry_interval = std::max(base.session_expiry_interval, delay);
     }
@@ -119,9 +118,8 @@ void Webapp::handle_timeout(TimePoint now) {
 std::optional<TimePoint> Webapp::Impl::next_deadline() const {
     const bool is_displaced = uid_was_taken && !membership.is_leaving();
     if (!context.events.empty() || is_displaced) return context.now;
-    return earliest({requester.next_deadline(), responder.next_deadline(), service_notifications.next_deadline(),
-                     discovery.next_deadline(), announcer.next_deadline(), roster.next_deadline(),
-                     membership.next_deadline()});
+    return earliest({context.timers.next(), requester.next_deadline(), responder.next_deadline(),
+                     service_notifications.next_deadline()});
 }
 
 std::optional<TimePoint> Webapp::next_deadline() const { return impl_->next_deadline(); }
@@ -139,7 +137,7 @@ Result<RequestId> Webapp::request(Target target, std::string_view method, std::s
                                   const RequestOptions& options, TimePoint now) {
     impl_->context.now = now;
     if (impl_->membership.is_leaving()) return Error::left;
-    // With MQTT 5 the broker says it, where it says it.
+    // With MQTT 5 the broker may report it as well.
     const bool of_peer = target.kind == Target::Kind::peer;
     return impl_->requester.request(target, method, params, options, of_peer && impl_->roster.is_absent(target.name));
 }
@@ -188,7 +186,7 @@ Error Webapp::Impl::send(const std::string& topic, std::string_view body, const 
 Error Webapp::send(std::string_view uid, std::string_view body, const SendOptions& options, TimePoint now) {
     impl_->context.now = now;
     if (!is_valid_uid(uid)) return Error::invalid_name;
-    // The other side would take it for a call.
+    // The receiver would process it as a call.
     if (json_rpc::scan(body).find("jsonrpc") != nullptr) return Error::invalid_argument;
     return impl_->send(impl_->context.topics.peer(uid, impl_->options.uid), body, options);
 }
@@ -199,7 +197,7 @@ Error Webapp::send_room(std::string_view room, std::string_view body, const Send
     return impl_->send(impl_->context.topics.room(room, impl_->options.uid), body, options);
 }
 
-/// Before the client is started, what is wanted is remembered alone.
+/// Before the client is started, handle_opening() subscribes.
 Error Webapp::Impl::subscribe_if_started(const Subscription& subscription) {
     return started ? context.broker.subscribe({&subscription, 1}, {}, context.now) : Error::none;
 }
@@ -242,9 +240,7 @@ Error Webapp::unwatch_presence(TimePoint now) {
     return impl_->roster.unwatch();
 }
 
-const std::map<std::string, Presence, std::less<>>& Webapp::presences() const noexcept {
-    return impl_->roster.presences();
-}
+const Presences& Webapp::presences() const noexcept { return impl_->roster.presences(); }
 
 Error Webapp::watch_devices(std::span<const std::string_view> serial_numbers, TimePoint now) {
     impl_->context.now = now;

@@ -1,5 +1,5 @@
 // What the rules allow and forbid, for ann, beside bob: the same for every form of them.
-export const root = 'evsuites/'
+export const root = 'app/'
 export const ann = 'acme:ann:aaaa'
 export const bob = 'acme:bob:bbbb'
 

@@ -27,10 +27,10 @@ describe('npm run access', () => {
   for (const text of ['device=a:b', 'device=', 'device=#', 'service=a/b/c', 'service=a/_b', 'service=a:b', 'nobody=x', 'toString=x', ''])
     it(`refuses the account "${text}"`, () => assert.throws(() => parseAccount(text), AccessError))
 
-  for (const root of ['evsuites', '+/', '*/', '#', 'a b/', '$SYS/', '"/', '%u/', 'a\n/'])
+  for (const root of ['app', '+/', '*/', '#', 'a b/', '$SYS/', '"/', '%u/', 'a\n/'])
     it(`refuses the root ${JSON.stringify(root)}`, () => assert.throws(() => checkRoot(root), AccessError))
 
-  for (const root of ['', 'evsuites/', 'evsuites/acme/']) it(`takes the root "${root}"`, () => assert.equal(checkRoot(root), root))
+  for (const root of ['', 'app/', 'app/acme/']) it(`takes the root "${root}"`, () => assert.equal(checkRoot(root), root))
 
   it('makes tokens where it has a secret, and their claims where it has none', () => {
     const args = ['--broker', 'emqx-jwt', '--account', 'webapp=acme:ann:aaaa']

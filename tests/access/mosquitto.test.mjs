@@ -66,7 +66,7 @@ describe('Mosquitto with the shipped configuration and access rules', { timeout:
     await broker.add({ role: 'backend', name: 'old/one' }, root)
     await broker.add({ role: 'device', name: 'SN1' }, root)
     await broker.add({ role: 'janitor', name: 'one' }, root)
-    await broker.add({ role: 'webapp', name: 'acme:ann:t2t2' }, 'evsuites/other/')
+    await broker.add({ role: 'webapp', name: 'acme:ann:t2t2' }, 'app/other/')
   })
   after(() => broker?.close())
 
@@ -265,7 +265,7 @@ describe('Mosquitto with the shipped configuration and access rules', { timeout:
     const client = await join('acme:ann:t2t2')
     assert.equal(await publish(client, `${root}webapp/status/acme:ann:t2t2`), notAuthorised)
     assert.equal(await subscribe(client, `${root}webapp/status/+`), notAuthorised)
-    assert.equal(await subscribe(client, 'evsuites/other/webapp/status/+'), 1)
+    assert.equal(await subscribe(client, 'app/other/webapp/status/+'), 1)
   })
 
   scenario('the janitor clears records and reads nothing but presence', async () => {

@@ -155,7 +155,7 @@ test('the demo bears whatever others wrote', async ({ context, ownBroker, closin
     'webapp/svc/demo/b': '{"online":true,"methods":["constructor",{"toString":1}],"version":[]}',
     'webapp/status/acme:eve:eeee': '{"online":true,"since":9000000000000000000}',
   }
-  for (const [topic, record] of Object.entries(records)) await eve.publishAsync(`evsuites/${topic}`, record, { qos: 1, retain: true })
+  for (const [topic, record] of Object.entries(records)) await eve.publishAsync(`app/${topic}`, record, { qos: 1, retain: true })
 
   const { page, uncaught } = await openDemo(context, server.url)
   const list = (name: string) => page.getByRole('list', { name }).getByRole('listitem')
@@ -169,7 +169,7 @@ test('the demo bears whatever others wrote', async ({ context, ownBroker, closin
     .innerText()
   for (const said of ['null', '7', '{"text":{"toString":1}}', '{"text":"at last"}'])
     for (const topic of [`webapp/peer/${uid}/acme:eve:eeee`, 'webapp/room/lobby/acme:eve:eeee'])
-      await eve.publishAsync(`evsuites/${topic}`, said, { qos: 1 })
+      await eve.publishAsync(`app/${topic}`, said, { qos: 1 })
   await expect(list('What was said').filter({ hasText: 'acme:eve:eeee' })).toHaveCount(8)
   await expect(list('What was said').filter({ hasText: 'at last' })).toHaveCount(2)
   expect(uncaught).toEqual([])

@@ -66,10 +66,10 @@ for (const [name, text] of Object.entries(texts)) {
       const client = await world.client()
       const record = `{"online":true,"state":${text},"methods":${text}}`
       const kept = /** @type {const} */ ({ qos: 1, retain: true })
-      await client.publishAsync('evsuites/webapp/status/acme:ann:aaaa', record, kept)
-      await client.publishAsync('evsuites/webapp/status/acme:bob:bbbb', '{"online":true,"state":1}', kept)
-      await client.publishAsync('evsuites/webapp/svc/orders/a', record, kept)
-      await client.publishAsync('evsuites/webapp/svc/orders/b', '{"online":true}', kept)
+      await client.publishAsync('app/webapp/status/acme:ann:aaaa', record, kept)
+      await client.publishAsync('app/webapp/status/acme:bob:bbbb', '{"online":true,"state":1}', kept)
+      await client.publishAsync('app/webapp/svc/orders/a', record, kept)
+      await client.publishAsync('app/webapp/svc/orders/b', '{"online":true}', kept)
       const presence = await world.run('presence', '--once', '--json')
       assert.deepEqual([presence.code, presence.err, linesOf(presence.out).length], [0, '', 1])
       const services = await world.run('services', 'orders', '--online', '--json')
@@ -88,7 +88,7 @@ for (const [name, text] of Object.entries(texts)) {
         say(`"method":"$/progress","params":{${own},"seq":0,"at":"a","value":${text}}`)
         say(`${own},"result":null,"count":1`)
       })
-      await client.subscribeAsync('evsuites/webapp/req/svc/+', { qos: 1 })
+      await client.subscribeAsync('app/webapp/req/svc/+', { qos: 1 })
       if (!sound) {
         // No JSON is no answer, which takes its time.
         assert.equal((await world.request('svc', 'result', '-W', '0.5')).code, 27)

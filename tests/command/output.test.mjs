@@ -38,9 +38,9 @@ describe('output that cannot be written', { timeout: 60_000 }, () => {
   beforeEach(async () => {
     const client = await world.client()
     await client.publishAsync('kept', 'x', { qos: 1, retain: true })
-    await client.publishAsync('evsuites/webapp/status/acme:ann:aaaa', JSON.stringify({ online: true, since: 1 }), { qos: 1, retain: true })
-    await client.publishAsync('evsuites/webapp/svc/svc/one', JSON.stringify(record), { qos: 1, retain: true })
-    await world.responder('evsuites/webapp/req/svc/+', () => ({ result: [1] }))
+    await client.publishAsync('app/webapp/status/acme:ann:aaaa', JSON.stringify({ online: true, since: 1 }), { qos: 1, retain: true })
+    await client.publishAsync('app/webapp/svc/svc/one', JSON.stringify(record), { qos: 1, retain: true })
+    await world.responder('app/webapp/req/svc/+', () => ({ result: [1] }))
   })
 
   for (const [command, args] of Object.entries(printing)) {
@@ -108,7 +108,7 @@ describe('a reader that goes while nothing comes', { timeout: 60_000 }, () => {
 
   /** Somebody who takes requests, and never answers. */
   async function silence() {
-    await world.responder('evsuites/webapp/req/mute/+', () => undefined)
+    await world.responder('app/webapp/req/mute/+', () => undefined)
   }
 
   it('is nothing to a file', async () => {

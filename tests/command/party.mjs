@@ -71,7 +71,7 @@ export class World {
    * @param {(request: any, topic: string) => object | undefined} answer
    * @param {(topic: string) => string} replyTopic
    */
-  async responder(filter, answer, replyTopic = (topic) => `evsuites/webapp/res/${topic.split('/').at(-1)}`) {
+  async responder(filter, answer, replyTopic = (topic) => `app/webapp/res/${topic.split('/').at(-1)}`) {
     const client = await this.client()
     client.on('message', (topic, payload) => {
       const request = JSON.parse(payload.toString())
@@ -88,9 +88,9 @@ export class World {
    * @param {{ service?: string, uid?: string, count?: number }} [options]
    */
   async ask(requests, { service = 'svc', uid = 'acme:ann:aaaa', count = requests.length } = {}) {
-    const heard = await this.listen(`evsuites/webapp/res/${uid}`, { clientId: uid })
+    const heard = await this.listen(`app/webapp/res/${uid}`, { clientId: uid })
     for (const request of requests) {
-      heard.client.publish(`evsuites/webapp/req/${service}/${uid}`, JSON.stringify({ jsonrpc: '2.0', ...request }), { qos: 1 })
+      heard.client.publish(`app/webapp/req/${service}/${uid}`, JSON.stringify({ jsonrpc: '2.0', ...request }), { qos: 1 })
     }
     await heard.until(({ length }) => length >= count)
     await heard.client.endAsync()
@@ -106,11 +106,11 @@ export class World {
     /** @type {string[]} */
     const topics = []
     broom.on('message', (topic, payload, { retain }) => (retain && payload.length > 0 ? topics.push(topic) : undefined))
-    await broom.subscribeAsync('evsuites/#', { qos: 1 })
+    await broom.subscribeAsync('app/#', { qos: 1 })
     // Behind the retained ones.
     await new Promise((resolve) => {
-      broom.on('message', (topic) => (topic === 'evsuites/mark' ? resolve(undefined) : undefined))
-      broom.publish('evsuites/mark', '', { qos: 1 })
+      broom.on('message', (topic) => (topic === 'app/mark' ? resolve(undefined) : undefined))
+      broom.publish('app/mark', '', { qos: 1 })
     })
     await Promise.all(topics.map((topic) => broom.publishAsync(topic, '', { qos: 1, retain: true })))
     await broom.endAsync()

@@ -60,7 +60,7 @@ for (const version of ['5', '311']) {
     })
 
     it('tells the code, the message and the data of an error', async () => {
-      await world.responder('evsuites/webapp/req/+', () => ({ error: { code: 7, message: 'sold\u001b[31m out', data: { left: 0 } } }))
+      await world.responder('app/webapp/req/+', () => ({ error: { code: 7, message: 'sold\u001b[31m out', data: { left: 0 } } }))
       const plain = await request('--backend', 'buy')
       assert.deepEqual([plain.code, plain.out, plain.err], [1, '', 'wsmq: Error 7: sold\\x1b[31m out {"left":0}\n'])
       const { code, message, data, exit_code } = JSON.parse((await request('--backend', 'buy', '--json')).err)
@@ -96,7 +96,7 @@ for (const version of ['5', '311']) {
       const bob = 'acme:bob:bbbb'
       const reply = (/** @type {string} */ topic) => topic.replace(/peer\/(.*)\/(.*)$/, 'peer/$2/$1')
       await world.responder(
-        `evsuites/webapp/peer/${bob}/+`,
+        `app/webapp/peer/${bob}/+`,
         ({ method, params }, topic) => ({ result: [method, params, topic.split('/').at(-1)] }),
         reply,
       )
@@ -105,23 +105,23 @@ for (const version of ['5', '311']) {
     })
 
     it('sends a notification', async () => {
-      const heard = await world.listen('evsuites/webapp/req/svc/+')
+      const heard = await world.listen('app/webapp/req/svc/+')
       const { code, out, err } = await request('svc', 'hint', '{"a":1}', '--notify', '--org', 'acme', '--user', 'ann')
       assert.deepEqual([code, out, err], [0, '', ''])
       await heard.until(({ length }) => length === 1)
-      assert.match(heard.all[0]?.topic ?? '', /^evsuites\/webapp\/req\/svc\/acme:ann:[a-z0-9]{4}$/)
+      assert.match(heard.all[0]?.topic ?? '', /^app\/webapp\/req\/svc\/acme:ann:[a-z0-9]{4}$/)
       assert.deepEqual(JSON.parse(heard.all[0]?.text ?? ''), { jsonrpc: '2.0', method: 'hint', params: { a: 1 } })
     })
 
     it('leaves no trace in presence', async () => {
       await world.serve('svc', '--echo')
-      const heard = await world.listen('evsuites/webapp/status/+')
+      const heard = await world.listen('app/webapp/status/+')
       assert.equal((await request('svc', 'echo')).code, 0)
-      await heard.client.publishAsync('evsuites/webapp/status/mark', '', { qos: 1 })
+      await heard.client.publishAsync('app/webapp/status/mark', '', { qos: 1 })
       await heard.until(({ length }) => length > 0)
       assert.deepEqual(
         heard.all.map(({ topic }) => topic),
-        ['evsuites/webapp/status/mark'],
+        ['app/webapp/status/mark'],
       )
     })
   })
@@ -183,7 +183,7 @@ describe('wsmq request', { timeout: 60_000 }, () => {
   })
 
   it('fails where an item of a stream is missing', async () => {
-    await world.responder('evsuites/webapp/req/+', () => ({ result: null, count: 3 }))
+    await world.responder('app/webapp/req/+', () => ({ result: null, count: 3 }))
     const { code, err } = await world.request('--backend', 'flow')
     assert.equal(code, 1)
     assert.match(err, /The request failed: An item of the stream was lost/)
@@ -194,9 +194,9 @@ describe('wsmq request', { timeout: 60_000 }, () => {
     client.on('message', (topic, payload) => {
       const { id } = JSON.parse(payload.toString())
       const answer = `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":{\r\n\t"a" : "\u009b31m\u007f"}}`
-      client.publish(`evsuites/webapp/res/${topic.split('/').at(-1)}`, answer, { qos: 1 })
+      client.publish(`app/webapp/res/${topic.split('/').at(-1)}`, answer, { qos: 1 })
     })
-    await client.subscribeAsync('evsuites/webapp/req/+', { qos: 1 })
+    await client.subscribeAsync('app/webapp/req/+', { qos: 1 })
     assert.equal((await world.request('--backend', 'a')).out, '{"a" : "\\u009b31m\\u007f"}\n')
     assert.equal((await world.request('--backend', 'a', '--pretty')).out, '{\n  "a": "\\u009b31m\\u007f"\n}\n')
   })

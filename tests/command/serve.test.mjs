@@ -73,7 +73,7 @@ for (const version of ['5', '311']) {
       )
       const asked = world.ask([{ id: 1, method: 'm' }])
       await one.until(() => one.err.includes('Started for m'))
-      const records = await world.listen('evsuites/webapp/svc/svc/a')
+      const records = await world.listen('app/webapp/svc/svc/a')
       one.child.kill('SIGTERM')
       await records.until((all) => all.some(({ text }) => text.includes('"online":false')))
       await writeFile(go, '')
@@ -191,7 +191,7 @@ describe('programs that take long', { timeout: 60_000 }, () => {
         Array.from({ length }, (_, id) => ({ id, method: 'm' })),
         { uid },
       )
-    const heard = await world.listen('evsuites/webapp/res/+')
+    const heard = await world.listen('app/webapp/res/+')
     const ann = ask('acme:ann:aaaa', 4)
     await heard.until(({ length }) => length === 1) // of its half, one runs and two wait
     await eventually(async () => (await childrenOf(one)).length === 1)
@@ -229,9 +229,9 @@ describe('programs that take long', { timeout: 60_000 }, () => {
 
   it('are ended when the request expires', async () => {
     const one = await world.serve('svc', '--', 'sleep', '60')
-    const heard = await world.listen('evsuites/webapp/res/acme:ann:aaaa', { clientId: 'acme:ann:aaaa' })
+    const heard = await world.listen('app/webapp/res/acme:ann:aaaa', { clientId: 'acme:ann:aaaa' })
     const request = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'm' })
-    heard.client.publish('evsuites/webapp/req/svc/acme:ann:aaaa', request, { qos: 1, properties: { messageExpiryInterval: 1 } })
+    heard.client.publish('app/webapp/req/svc/acme:ann:aaaa', request, { qos: 1, properties: { messageExpiryInterval: 1 } })
     await one.until(() => one.err.includes('Started for m'))
     await eventually(async () => (await childrenOf(one)).length === 0)
     assert.deepEqual(heard.all, [])
@@ -239,9 +239,9 @@ describe('programs that take long', { timeout: 60_000 }, () => {
 
   it('are ended when their caller takes no more of the stream, and make room', async () => {
     const one = await world.serve('svc', '--jobs', '1', '--stall', '0.3', '--lines', ...shell('[ $WSMQ_METHOD = quick ] || exec yes 1'))
-    const heard = await world.listen('evsuites/webapp/res/acme:ann:aaaa', { clientId: 'acme:ann:aaaa' })
+    const heard = await world.listen('app/webapp/res/acme:ann:aaaa', { clientId: 'acme:ann:aaaa' })
     const ask = (/** @type {string} */ method) =>
-      heard.client.publish('evsuites/webapp/req/svc/acme:ann:aaaa', JSON.stringify({ jsonrpc: '2.0', id: method, method }), {
+      heard.client.publish('app/webapp/req/svc/acme:ann:aaaa', JSON.stringify({ jsonrpc: '2.0', id: method, method }), {
         qos: 1,
         properties: { messageExpiryInterval: 3600 },
       })
@@ -279,8 +279,7 @@ describe('programs that take long', { timeout: 60_000 }, () => {
       const one = await world.serve('svc', '--jobs', '2', ...args)
       const eve = await world.client()
       const hint = JSON.stringify({ jsonrpc: '2.0', method: 'm' })
-      for (let i = 0; i < 10; i++)
-        eve.publish('evsuites/webapp/req/svc/acme:eve:eeee', hint, { qos: 1, properties: { messageExpiryInterval } })
+      for (let i = 0; i < 10; i++) eve.publish('app/webapp/req/svc/acme:eve:eeee', hint, { qos: 1, properties: { messageExpiryInterval } })
       const times = (/** @type {string} */ text) => one.err.split(text).length - 1
       await one.until(() => times('No longer wanted: m of acme:eve:eeee') >= least)
       await eventually(async () => times('No longer wanted') === times('Started for m') && (await childrenOf(one)).length === 0)
@@ -325,7 +324,7 @@ describe('programs that take long', { timeout: 60_000 }, () => {
     void world.run('request', 'svc', 'm', '-W', '50')
     await eventually(async () => existsSync(file) && (await readFile(file, 'utf8')).endsWith('\n'))
     const pid = (await readFile(file, 'utf8')).trim()
-    const records = await world.listen('evsuites/webapp/svc/svc/+')
+    const records = await world.listen('app/webapp/svc/svc/+')
     one.child.kill('SIGINT')
     await records.until((all) => all.some(({ text }) => text.includes('"online":false')))
     one.child.kill('SIGINT')
@@ -342,11 +341,11 @@ describe('a service of several', { timeout: 60_000 }, () => {
         await world.serve('svc', '--instance', name, ...option, '--', 'env', `INSTANCE=${name}`, 'sh', '-c', script)
       }
       const requests = Array.from({ length: 60 }, (_, i) => ({ id: `r.${i}`, method: 'm' }))
-      const heard = await world.listen('evsuites/webapp/res/+')
+      const heard = await world.listen('app/webapp/res/+')
       const answers = [...(await world.ask(requests)).values()].map(({ result }) => result)
       assert.equal(answers.length, 60)
       assert.deepEqual([...new Set(answers)].sort(), ['a', 'b'])
-      await heard.client.publishAsync('evsuites/webapp/res/mark', '', { qos: 1 })
+      await heard.client.publishAsync('app/webapp/res/mark', '', { qos: 1 })
       await heard.until((all) => all.some(({ topic }) => topic.endsWith('mark')))
       assert.equal(heard.all.length, 61)
     })
@@ -354,7 +353,7 @@ describe('a service of several', { timeout: 60_000 }, () => {
 
   it('its record says what it is', async () => {
     await world.serve('svc', '--echo', '--instance', 'one', '--service-version', '1.2', '--method', 'a', '--method', 'b', '--raw')
-    const records = await world.listen('evsuites/webapp/svc/svc/+')
+    const records = await world.listen('app/webapp/svc/svc/+')
     await records.until(({ length }) => length > 0)
     const { online, service, instance, version, methods, raw } = JSON.parse(records.all[0]?.text ?? '')
     assert.deepEqual([online, service, instance, version, methods, raw], [true, 'svc', 'one', '1.2', ['a', 'b'], true])
@@ -362,7 +361,7 @@ describe('a service of several', { timeout: 60_000 }, () => {
 
   it('one that is a janitor clears the record of who has gone', async () => {
     await world.serve('svc', '--echo', '--janitor', '1')
-    const topic = 'evsuites/webapp/status/acme:bob:bbbb'
+    const topic = 'app/webapp/status/acme:bob:bbbb'
     const heard = await world.listen(topic)
     await heard.client.publishAsync(topic, '{"online":false,"uid":"acme:bob:bbbb"}', { qos: 1, retain: true })
     await heard.until((all) => all.some(({ text }) => text === ''))
@@ -370,7 +369,7 @@ describe('a service of several', { timeout: 60_000 }, () => {
 
   it('its will tells that it was killed', async () => {
     const one = await world.serve('svc', '--echo', '--instance', 'a')
-    const records = await world.listen('evsuites/webapp/svc/svc/a')
+    const records = await world.listen('app/webapp/svc/svc/a')
     one.child.kill('SIGKILL')
     await records.until((all) => all.some(({ text }) => text.includes('"online":false')))
   })

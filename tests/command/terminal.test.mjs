@@ -102,9 +102,9 @@ describe('the messaging', { timeout: 60_000 }, () => {
     const kept = /** @type {const} */ ({ qos: 1, retain: true })
     const uid = `acme:${turned}:aaaa`
     const state = JSON.stringify({ [turned]: '\u009b31m' })
-    await client.publishAsync(`evsuites/webapp/status/${uid}`, `{"online":true,"state":${state}}`, kept)
+    await client.publishAsync(`app/webapp/status/${uid}`, `{"online":true,"state":${state}}`, kept)
     const record = { online: true, version: hostile, methods: [turned] }
-    await client.publishAsync('evsuites/webapp/svc/orders/a', JSON.stringify(record), kept)
+    await client.publishAsync('app/webapp/svc/orders/a', JSON.stringify(record), kept)
     const presence = ['presence', ...world.address, '--once']
     const stateShown = `{"${turnedShown}":"\\u009b31m"}`
     assert.equal((await seen(...presence)).out, `acme:${turnedShown}:aaaa ${stateShown}\n`)
@@ -129,7 +129,7 @@ describe('the messaging', { timeout: 60_000 }, () => {
     const raw = ['request', ...world.address, 'raw', 'm', '-f', file, '--content-type', 'text/plain']
     assert.equal((await seen(...raw)).out, `one\n${shown}`)
     assert.equal((await piped(...raw)).out, `one\n${hostile}`)
-    await world.responder('evsuites/webapp/req/svc/+', ({ method }) =>
+    await world.responder('app/webapp/req/svc/+', ({ method }) =>
       method === 'fails' ? { error: { code: 7, message: hostile, data: hostile } } : { result: [hostile] },
     )
     for (const run of [seen, piped]) {

@@ -7,7 +7,7 @@ import { linesOf, objectsOf, useWorld } from './party.mjs'
 let world
 useWorld((opened) => (world = opened))
 
-const status = (/** @type {string} */ uid) => `evsuites/webapp/status/${uid}`
+const status = (/** @type {string} */ uid) => `app/webapp/status/${uid}`
 const offline = (/** @type {string} */ uid) => JSON.stringify({ online: false, uid })
 /** A presence record of so many bytes. @param {number} size */
 const recordOf = (size) => JSON.stringify({ online: true, state: 'x'.repeat(size - JSON.stringify({ online: true, state: '' }).length) })
@@ -87,16 +87,16 @@ describe('wsmq presence', { timeout: 60_000 }, () => {
   })
 
   it('does not show up itself', async () => {
-    const heard = await world.listen('evsuites/#')
+    const heard = await world.listen('app/#')
     const one = world.start('presence', '-d')
     await one.until(() => one.err.includes('Subscribed to the records'))
     one.child.kill('SIGTERM')
     await one.ended
-    await heard.client.publishAsync('evsuites/mark', '', { qos: 1 })
+    await heard.client.publishAsync('app/mark', '', { qos: 1 })
     await heard.until(({ length }) => length > 0)
     assert.deepEqual(
       heard.all.map(({ topic }) => topic),
-      ['evsuites/mark'],
+      ['app/mark'],
     )
   })
 
@@ -139,10 +139,10 @@ describe('wsmq presence', { timeout: 60_000 }, () => {
   })
 
   it('asks everybody to announce themselves', async () => {
-    const heard = await world.listen('evsuites/webapp/room/_roll/+')
+    const heard = await world.listen('app/webapp/room/_roll/+')
     const answers = await world.client()
     answers.on('message', () => answers.publish(status('acme:ann:aaaa'), '{"online":true,"state":1}', { qos: 1 }))
-    await answers.subscribeAsync('evsuites/webapp/room/_roll/+', { qos: 1 })
+    await answers.subscribeAsync('app/webapp/room/_roll/+', { qos: 1 })
     assert.equal((await world.run('presence', '--once', '--roll-call')).out, 'acme:ann:aaaa 1\n')
     assert.match(heard.all[0]?.topic ?? '', /_roll\/wsmq:roll-call:[a-z0-9]{4}$/)
   })
@@ -166,7 +166,7 @@ describe('wsmq presence', { timeout: 60_000 }, () => {
 })
 
 describe('wsmq services', { timeout: 60_000 }, () => {
-  const record = (/** @type {string} */ service, /** @type {string} */ instance) => `evsuites/webapp/svc/${service}/${instance}`
+  const record = (/** @type {string} */ service, /** @type {string} */ instance) => `app/webapp/svc/${service}/${instance}`
 
   it('prints the instances, online and not', async () => {
     await world.serve('orders', '--echo', '--instance', 'a', '--method', 'create', '--method', 'cancel', '--service-version', '1.2')

@@ -26,7 +26,7 @@ describe('the deployment', { timeout: 60_000 }, () => {
     assert.equal(page.statusCode, 200)
     page.resume()
     assert.equal((await fetch(site.httpUrl, { redirect: 'manual' })).status, 301)
-    await broker.add({ role: 'webapp', name: 'acme:ann:aaaa' }, 'evsuites/')
+    await broker.add({ role: 'webapp', name: 'acme:ann:aaaa' }, 'app/')
     const client = await mqtt.connectAsync(site.webSocketUrl, {
       ca,
       clientId: 'acme:ann:aaaa',
@@ -34,7 +34,7 @@ describe('the deployment', { timeout: 60_000 }, () => {
       password: 'secret',
       reconnectPeriod: 0,
     })
-    await client.subscribeAsync('evsuites/webapp/res/acme:ann:aaaa', { qos: 1 })
+    await client.subscribeAsync('app/webapp/res/acme:ann:aaaa', { qos: 1 })
     await client.endAsync()
   })
 

@@ -30,7 +30,7 @@ bool is_comparable(std::string_view text) {
 }
 
 void check_scan(std::string_view text) {
-    const Scanned scanned = scan(text);
+    const ScanResult scanned = scan(text);
     if (!is_comparable(text)) return require(!scanned.ok);
     const Json whole = parsed(text);
     require(scanned.ok == !whole.is_discarded());
@@ -65,7 +65,7 @@ void check_message(std::string_view text) {
     Invalid invalid;
     if (!parse(text, message, invalid))
         return require(invalid.code == code::parse_error || invalid.code == code::invalid_request);
-    require(message.id.size() <= longest_id);
+    require(message.id.size() <= convention::longest_id);
     // A count over the range of a signed number is written as another: no responder sends that many items.
     if (message.count.value_or(0) > INT64_MAX) return;
     const std::string again = encoded(message);

@@ -136,8 +136,8 @@ TEST(JsonRpc, AnAnswerThatIsNotSoundIsKnownAsOneSoThatNobodyAnswersIt) {
 TEST(JsonRpc, TheIdOfAnInvalidRequestIsRepeatedWhereThereIsOne) {
     EXPECT_EQ(unsound(R"({"jsonrpc":"2.0","id":"a","method":1})").id, R"("a")");
     EXPECT_TRUE(unsound(R"({"jsonrpc":"2.0","id":{},"method":"a"})").id.empty());
-    const std::string longest = '"' + std::string(longest_id - 2, 'i') + '"';
-    const std::string too_long = '"' + std::string(longest_id - 1, 'i') + '"';
+    const std::string longest = '"' + std::string(convention::longest_id - 2, 'i') + '"';
+    const std::string too_long = '"' + std::string(convention::longest_id - 1, 'i') + '"';
     EXPECT_EQ(sound(R"({"jsonrpc":"2.0","method":"a","id":)" + longest + "}").id, longest);
     EXPECT_TRUE(unsound(R"({"jsonrpc":"2.0","method":"a","id":)" + too_long + "}").id.empty());
 }

@@ -1,6 +1,5 @@
-// What comes out of a client. Views in an event are valid until the next receive(),
-// transport_closed(), start() or stop(), or the client's end; publish() and its like never touch
-// them, so a handler may publish what it reads.
+// The events of a client. Views in an event are valid until the next receive(), transport_closed(), start() or stop(),
+// or the client's destruction. publish() and the like do not invalidate them, so a handler may publish what it reads.
 #pragma once
 #include <cstddef>
 #include <string_view>
@@ -12,7 +11,7 @@
 
 namespace wsmq {
 
-/// Nothing more to tell: everything received was used up.
+/// No more events: all received bytes were processed.
 struct NeedInput {};
 
 /// Open a transport to this host now, and call transport_opened() or transport_closed().
@@ -21,8 +20,8 @@ struct OpenTransport {
     unsigned attempt;  ///< 0 for the first since start() or since a stable connection
 };
 
-/// Send what take_output() still gives, then close the transport and forget it: whatever it
-/// still reports must not reach the client. transport_closed() is not called.
+/// Send what take_output() still returns, then close the transport; do not pass on anything it still reports, and do
+/// not call transport_closed().
 struct CloseTransport {};
 
 /// Call provide_credentials() or fail_credentials(), now or later.
@@ -64,8 +63,8 @@ struct Message {
     bool duplicate = false;
 };
 
-/// The broker answered: PUBACK or PUBCOMP, SUBACK, UNSUBACK; or with a DISCONNECT, one connection after another, whose
-/// reason this is. A QoS 0 publish never comes here unless it waited in the queue, and then when it was encoded.
+/// The broker answered: with PUBACK, PUBCOMP, SUBACK or UNSUBACK; or with DISCONNECT on one connection after another,
+/// whose reason this is. A QoS 0 message that waited in the queue completes when it is sent; any other has no event.
 struct Completed {
     OperationId id;
     ReasonCode reason;   ///< of a subscribe or unsubscribe: the first failure, else the first code
@@ -73,21 +72,21 @@ struct Completed {
     Bytes encoded_properties;
 };
 
-/// The operation ended without the broker's answer.
+/// The operation ended without an answer of the broker.
 struct Failed {
     OperationId id;
     Errc error;
 };
 
-/// After a reconnection to a broker that had lost the session, it refused to renew this subscription (where that may be
-/// temporary, for as long as refusal_patience), which no longer exists; or it ended one connection after another over
-/// it, with this reason (unspecified_error where it gave none).
+/// This subscription no longer exists: the broker had lost the session and refused to renew it (where the reason may be
+/// temporary, for refusal_patience), or closed one connection after another because of it. The reason is
+/// unspecified_error where it gave none.
 struct SubscriptionLost {
     std::string_view topic_filter;
     ReasonCode reason;
 };
 
-/// The queue emptied after a publish was refused or had to wait: publish on.
+/// The queue is empty again, after a publish was refused or had to wait.
 struct QueueDrained {};
 
 using Event = std::variant<NeedInput, Message, Completed, Failed, Connected, Disconnected, OpenTransport,

@@ -1,5 +1,5 @@
-// What the user asks for. The client copies it, and does not write to it: what the broker granted
-// is in Negotiated. Every member has a value, so that naming some of them in a list warns of none.
+// The options of a client, which copies them. What the broker granted is in Negotiated. Every member has an
+// initializer, so that a designated initializer that leaves some out does not warn.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -29,23 +29,23 @@ struct Credentials {
     std::optional<std::vector<std::uint8_t>> password{};
 };
 
-/// When a lost connection is taken up again: after a random time between 0 and a ceiling, which is backoff_min at first
-/// and doubles with each round over all the hosts that fails, up to backoff_max. Any connection that is accepted begins
-/// from the start, but for those that look taken over: see stable_after.
+/// Reconnection waits a random time between 0 and a ceiling, which is backoff_min at first and doubles with each failed
+/// round over all hosts, up to backoff_max. An accepted connection resets it, except one that looks taken over: see
+/// stable_after.
 struct ReconnectPolicy {
     bool enabled = true;
     /// Whether a first connection that fails at every host is tried again, as a lost one is.
     bool retry_first_connection = false;
-    /// Spreads those whom a broker's restart throws out together: 10,000 come back at 4 in a millisecond.
+    /// Spreads the clients that a broker's restart disconnects at once: 10,000 come back at 4 per millisecond.
     Duration backoff_min{2'500};
-    /// Where it is less than backoff_min, it is the first ceiling as well.
+    /// A value below backoff_min is the first ceiling as well.
     Duration backoff_max{30'000};
-    /// Twelve connections in a row that the other side ends sooner than this, with nothing unanswered and without a
-    /// word, look as if another client used the same identifier: Errc::taken_over says so, and the ceiling doubles, and
-    /// again after each twice as many more. 0 switches it off.
+    /// Twelve connections in a row that the broker ends sooner than this, without a reason and with nothing
+    /// unacknowledged, look as if another client used the same client identifier: Errc::taken_over reports it, and the
+    /// ceiling doubles, and again with twice as many more. 0 switches this off.
     Duration stable_after{2'500};
-    /// After a connection that was accepted, refusals that would be final at first are retried like others for so long,
-    /// those to renew a subscription too: a broker that starts may refuse everything. 0 makes them final at once.
+    /// After an accepted connection, refusals that would be final before it are retried for this long, also those of a
+    /// renewed subscription: a broker that is starting may refuse everything. 0: they are final at once.
     Duration refusal_patience{60'000};
 };
 
@@ -57,39 +57,40 @@ struct ConnectOptions {
     Credentials credentials{};
     /// Emit CredentialsRequested before every attempt, and wait for provide_credentials().
     bool ask_credentials = false;
-    /// Begin without the broker's old session. Holds for the first connection after start(); a
-    /// reconnection takes its own session up again where the protocol allows it.
+    /// Discard the broker's old session. Applies to the first connection after start(); a reconnection resumes its own
+    /// session where the protocol allows it.
     bool clean_start = true;
     /// 0 switches it off. Up to 65,535 s.
     std::chrono::seconds keep_alive{30};
-    /// Whatever is sent puts everything off, as mqttws31.js did: a PINGREQ when nothing was sent for
-    /// the interval, the end when nothing was sent or answered for another. A dead link is not
-    /// found while there is something to send.
+    /// Any packet that is sent restarts the interval, as in mqttws31.js: a PINGREQ follows when nothing was sent for
+    /// the interval, and the connection ends when nothing was sent or answered for another. A dead connection is not
+    /// detected while there is something to send.
     bool keep_alive_by_sending = false;
     std::optional<Will> will{};
 
-    /// MQTT 5: how long the broker keeps the session after the connection ended, in seconds;
-    /// 0xFFFFFFFF is for ever (3.1.2.11.2).
+    /// MQTT 5: how long the broker keeps the session after the connection, in seconds; 0xFFFFFFFF: it does not expire
+    /// (3.1.2.11.2).
     std::uint32_t session_expiry_interval = 0;
     /// How many QoS 1 and 2 messages the broker may send at once; 1 to 65,535.
     std::uint16_t receive_maximum = 65'535;
-    /// Larger packets end the connection; with MQTT 5 the broker is told. In bytes, at least 64.
+    /// Larger packets end the connection; sent in CONNECT with MQTT 5. In bytes, at least
+    /// limits::smallest_maximum_packet_size.
     std::uint32_t maximum_packet_size = 64u << 20;
-    /// How many topic aliases the broker may use.
+    /// How many topic aliases the broker may use; 0: none.
     std::uint16_t topic_alias_maximum = 16;
-    /// How many we use at most, where the broker takes them. Assigned by themselves.
+    /// How many the client uses at most, where the broker allows them. Assigned automatically.
     std::uint16_t outgoing_topic_alias_maximum = 16;
     /// MQTT 5, enhanced authentication (4.12): empty is none.
     std::string authentication_method{};
     std::vector<std::uint8_t> authentication_data{};
     /// MQTT 5: user properties, request problem and response information, from PropertyWriter.
-    /// Those that the fields above stand for are refused.
+    /// Others are refused: options above stand for them.
     std::vector<std::uint8_t> encoded_properties{};
 
-    /// Whether what was subscribed is subscribed again where the broker lost the session.
+    /// Whether subscriptions are renewed where the broker lost the session.
     bool resubscribe = true;
-    /// MQTT 5: whether the connection is taken up again when the broker says that another client has the session now.
-    /// For who calls Client::rename() then: two of the same identifier displace each other without end.
+    /// MQTT 5: whether the client reconnects after DISCONNECT with session_taken_over. Only for those who call
+    /// Client::rename() then: two clients with one identifier displace each other without end.
     bool reconnect_when_taken_over = false;
     /// How many topic filters go into one SUBSCRIBE or UNSUBSCRIBE, at least 1; more take several packets. Some brokers
     /// close the connection over more than 8.
@@ -104,17 +105,17 @@ struct ConnectOptions {
     /// What may wait while there is no connection, or while it is congested.
     std::size_t queue_maximum_messages = 100'000;
     std::size_t queue_maximum_bytes = 64u << 20;
-    /// Output past which nothing more is encoded for the transport, in bytes: what take_output()
-    /// has not taken yet and what the driver reported by transport_backlog().
+    /// Bytes of output past which messages wait: what take_output() has not taken and what the driver reported with
+    /// transport_backlog().
     std::size_t output_high_water = 4u << 20;
 
-    /// Seeds the jitter; the engine has no other source of chance.
+    /// Seeds the jitter; the engine has no other source of randomness.
     std::uint64_t random_seed = 0;
     /// Borrowed, and outlives the client. Null: sessions live as long as the client.
     Store* store = nullptr;
 };
 
-/// What becomes of a message that cannot be encoded now.
+/// What happens to a message that cannot be sent now.
 enum class WhenBlocked : std::uint8_t {
     wait,         ///< waits in the queue; refused with Errc::queue_full when that has no room
     drop_oldest,  ///< waits; the oldest waiting messages are dropped (and reported) to make room
@@ -126,10 +127,9 @@ struct PublishOptions {
     Qos qos = Qos::at_most_once;
     bool retain = false;
     WhenBlocked when_blocked = WhenBlocked::wait;
-    /// From PropertyWriter, borrowed for the call; ignored below MQTT 5. Topic aliases are the
-    /// engine's own business and refused here. A message with a Message Expiry Interval is sent with
-    /// what is left of it after the wait, and given up (Errc::expired) when nothing is; one that a
-    /// store held begins it anew.
+    /// From PropertyWriter, borrowed for the call; ignored below MQTT 5. Topic aliases are refused: the client assigns
+    /// them. A message with a Message Expiry Interval is sent with the time that is left after its wait in the queue,
+    /// and fails with Errc::expired when none is; one that is restored from a store begins it anew.
     Bytes encoded_properties{};
 };
 
@@ -145,11 +145,11 @@ struct Subscription {
     RetainHandling retain_handling = RetainHandling::send;
 };
 
-/// What holds for this connection, from CONNACK; the defaults are the specification's.
+/// The parameters of this connection, from CONNACK; the defaults are those of the specification.
 struct Negotiated {
     std::chrono::seconds keep_alive{0};
     std::uint32_t session_expiry_interval = 0;
-    /// QoS 1 and 2 messages that we may have on their way at once. Below MQTT 5 our own 500.
+    /// QoS 1 and 2 messages that may be in flight at once. Below MQTT 5: limits::version_3_receive_maximum.
     std::uint16_t receive_maximum = 65'535;
     std::uint32_t maximum_packet_size = limits::largest_packet;
     std::uint16_t topic_alias_maximum = 0;

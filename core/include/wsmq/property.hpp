@@ -1,4 +1,4 @@
-// MQTT 5 properties (MQTT 5.0, 2.2.2): written by hand into a block, read on demand from one.
+// MQTT 5 properties (MQTT 5.0, 2.2.2): written into a block, and read from one on demand.
 // A block is the properties without their length prefix.
 #pragma once
 #include <cstddef>

@@ -1,4 +1,4 @@
-// A small generator (SplitMix64) over a seed from outside: for jitter, delays and identifiers that need not be secret.
+// A small generator (SplitMix64) with an injected seed: for jitter, delays and identifiers that need not be secret.
 #pragma once
 #include <cstdint>
 

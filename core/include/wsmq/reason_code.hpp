@@ -1,4 +1,4 @@
-// What a broker says on the wire (MQTT 5.0, 2.4). Return codes of MQTT 3 are mapped to these.
+// Reason codes (MQTT 5.0, 2.4). Return codes of MQTT 3 are mapped to these.
 #pragma once
 #include <cstdint>
 #include <string_view>
@@ -59,7 +59,8 @@ enum class ReasonCode : std::uint8_t {
     return static_cast<std::uint8_t>(reason) >= 0x80;
 }
 
-/// Whether a CONNACK with this reason refuses the same CONNECT at the same broker for good, as far as anybody can tell.
+/// Whether a CONNACK with this reason means that the same CONNECT will not be accepted later either. The only list of
+/// final refusals: drivers and JavaScript ask here.
 [[nodiscard]] WSMQ_EXPORT bool is_final_refusal(ReasonCode) noexcept;
 
 /// The name in the specification, for example "Not authorized". Static storage; "Unknown reason"

@@ -1,4 +1,4 @@
-// Where the state of a session is kept so that it outlives the client (MQTT 5.0, 4.1).
+// Storage of the session state that outlives the client (MQTT 5.0, 4.1).
 #pragma once
 #include <cstdint>
 #include <map>
@@ -21,19 +21,18 @@ struct StoreKey {
     friend auto operator<=>(const StoreKey&, const StoreKey&) = default;
 };
 
-/// The client writes through: it keeps what it needs in memory and tells the store of every change.
-/// It reads the store once, when it is constructed. Calls come from within the client's own calls,
-/// one at a time; a store must not call the client. A store may write later and in batches, and
-/// says in its own documentation what it promises.
+/// The client keeps the state in memory and writes every change through to the store; it reads the store once, in its
+/// constructor. The functions are called from within the client's own, one at a time, and must not call the client. A
+/// store may write later and in batches; its documentation states what it guarantees.
 class WSMQ_EXPORT Store {
 public:
     virtual ~Store() = default;
 
-    /// Inserts or replaces; the record is lent for the call. False when it could not be stored:
-    /// delivery goes on from memory.
+    /// Inserts or replaces; the record is valid during the call. False where it could not be stored: delivery continues
+    /// from memory.
     virtual bool put(StoreKey, Bytes record) = 0;
     virtual void erase(StoreKey) = 0;
-    /// Forgets everything: the session ended.
+    /// Removes all records: the session ended.
     virtual void clear() = 0;
 
     class WSMQ_EXPORT Visitor {
@@ -45,7 +44,7 @@ public:
     virtual void for_each(Visitor&) const = 0;
 };
 
-/// Keeps a session alive across client objects of one process. Costs a copy of each message.
+/// Keeps a session across client objects of one process. Costs a copy of each message.
 class WSMQ_EXPORT MemoryStore final : public Store {
 public:
     bool put(StoreKey, Bytes record) override;

@@ -278,7 +278,7 @@ static void make_names(void) {
     unsigned number;
     if (getrandom(&number, sizeof number, 0) != sizeof number) abort();
     snprintf(instance, sizeof instance, "c-%08x", number);
-    root = variable("WSMQ_ROOT", "evsuites/");
+    root = variable("WSMQ_ROOT", "app/");
     service = variable("WSMQ_SERVICE", "demo");
     char* below = join("webapp/req/", service, "/");
     requests = join(root, below, "");

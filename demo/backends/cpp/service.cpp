@@ -102,7 +102,7 @@ std::string environment(const char* name, const char* otherwise) {
 int main() {
     const auto url = environment("WSMQ_URL", "mqtt://localhost");
     wsmq::native::Service::Options options;
-    options.root = environment("WSMQ_ROOT", "evsuites/");
+    options.root = environment("WSMQ_ROOT", "app/");
     options.service = environment("WSMQ_SERVICE", "demo");
     options.version = "1.0.0";
     options.record_expiry = std::chrono::seconds{std::stoul(environment("WSMQ_RECORD_EXPIRY", "600"))};

@@ -69,7 +69,7 @@ func rootTopic() string {
 	if root, set := os.LookupEnv("WSMQ_ROOT"); set {
 		return root
 	}
-	return "evsuites/"
+	return "app/"
 }
 
 func numberOr(text string, otherwise int) int {

@@ -7,7 +7,7 @@ import { Election } from './election.js'
 import { methods } from './methods.js'
 import { Outbox } from './outbox.js'
 
-const { WSMQ_URL: url = 'mqtt://localhost', WSMQ_ROOT: root = 'evsuites/', WSMQ_SERVICE: service = 'demo' } = process.env
+const { WSMQ_URL: url = 'mqtt://localhost', WSMQ_ROOT: root = 'app/', WSMQ_SERVICE: service = 'demo' } = process.env
 const limit = Number(process.env.WSMQ_LIMIT ?? 1000) // calls that may be worked on at a time
 const stall = Number(process.env.WSMQ_STALL ?? 30_000) // ms that a stream waits for credit
 const recordExpiry = Number(process.env.WSMQ_RECORD_EXPIRY ?? 600) // s, for one that died with its broker

@@ -20,7 +20,7 @@ from methods import METHODS
 from outbox import Outbox
 
 URL = urlsplit(os.environ.get("WSMQ_URL", "mqtt://localhost"))
-ROOT = os.environ.get("WSMQ_ROOT", "evsuites/")
+ROOT = os.environ.get("WSMQ_ROOT", "app/")
 SERVICE = os.environ.get("WSMQ_SERVICE", "demo")
 LIMIT = int(os.environ.get("WSMQ_LIMIT", "1000"))  # calls that may be worked on at a time
 STALL = float(os.environ.get("WSMQ_STALL", "30000")) / 1000  # seconds that a stream waits for credit

@@ -20,7 +20,7 @@ export interface JoinOptions<S = object> extends Omit<ConnectOptions, 'clientId'
   /** The organisation that the user belongs to. */
   org: string
   user: string
-  /** The prefix of the convention's topics: empty, or ending in `/`. Default `evsuites/`. */
+  /** The prefix of the convention's topics: empty, or ending in `/`. Default `app/`. */
   root?: string
   /**
    * 4 to 16 of `a-z0-9`, which distinguish several connections of one user. By default a tab keeps its own over reloads,
@@ -43,7 +43,7 @@ export interface JoinOptions<S = object> extends Omit<ConnectOptions, 'clientId'
 }
 
 /** Where the convention's topics begin by default. Stands here alone. */
-const DEFAULT_ROOT = 'evsuites/'
+const DEFAULT_ROOT = 'app/'
 
 const JOIN_OPTIONS: Shape = {
   ...SHARED_OPTIONS,

@@ -270,7 +270,7 @@ fn decode(text: &str) -> Option<String> {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let root = variable("WSMQ_ROOT", "evsuites/");
+    let root = variable("WSMQ_ROOT", "app/");
     let name = variable("WSMQ_SERVICE", "demo");
     // Calls that may be worked on at a time, half of them for one account.
     let limit = variable("WSMQ_LIMIT", "1000").parse()?;

@@ -1,4 +1,4 @@
-// What became of the requests that others made.
+// Statistics of a responder.
 #pragma once
 #include <cstdint>
 
@@ -6,8 +6,8 @@ namespace wsmq::patterns {
 
 /// Since the layer was made.
 struct CallCounts {
-    std::uint64_t requests = 0;    ///< told, without notifications
-    std::uint64_t errors = 0;      ///< answered with an error, refused ones included
+    std::uint64_t requests = 0;    ///< delivered, without notifications
+    std::uint64_t errors = 0;      ///< answered with an error, or refused
     std::uint64_t duplicates = 0;  ///< answered from memory
     std::uint64_t cancelled = 0;
     std::uint64_t expired = 0;

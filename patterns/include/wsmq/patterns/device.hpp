@@ -1,5 +1,5 @@
-// A device of the wire convention (docs/protocol.md): a status with a last will. A layer over the engine, of the same
-// shape as Webapp: see its header for how it is driven, and for lifetimes and threads.
+// A device of the wire convention (docs/protocol.md): a status with a last will. A layer over the engine with the
+// interface of Webapp: see its header for how it is driven, for lifetimes and for threads.
 #pragma once
 #include <memory>
 #include <optional>
@@ -20,10 +20,10 @@ public:
     struct Options {
         std::string root{default_root};
         std::string serial_number{};
-        /// JSON text of an object: what the status says beside "online", while the device is there.
-        std::string status = R"({"recording":false,"broadcasting":false,"motionEnabled":false})";
-        /// The same once it has gone, in the last will and after leaving.
-        std::string last_status = R"({"recording":false,"broadcasting":false,"motionEnabled":false})";
+        /// JSON text of an object: what the status says beside "online" while the device is online.
+        std::string status{default_device_status};
+        /// The same while it is offline: for the last will and leave().
+        std::string last_status{default_device_status};
     };
 
     /// The MQTT options that this layer needs, from the user's: client identifier (the serial number, where the user
@@ -43,11 +43,11 @@ public:
     /// Joined, JoinFailed, Left; NeedInput where there is none.
     [[nodiscard]] Event next_event(TimePoint now);
 
-    /// Publishes a new status: JSON text of an object without a member "online", or Error::invalid_json; a record of
-    /// at most maximum_record_size, or Error::payload_too_large. Without a connection it goes with the next one.
+    /// Publishes a new status, JSON text of an object without a member "online"; without a connection, on the next one.
+    /// Errors: invalid_json, payload_too_large (a record over maximum_record_size), left, not_connected, queue_full.
     Error set_status(std::string_view status, TimePoint now);
-    /// Publishes that the device is offline, then stops the client; without a connection at once, at the latest after
-    /// two seconds. Left follows.
+    /// Publishes that the device is offline, then stops the client: at once without a connection, after 2 s at the
+    /// latest. Left follows.
     void leave(TimePoint now);
 
     [[nodiscard]] bool is_joined() const noexcept;

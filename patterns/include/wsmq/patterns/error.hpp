@@ -1,5 +1,5 @@
-// Errors of the messaging layer. What the engine says is a wsmq::Errc, what a broker says is a ReasonCode, and what
-// another party answers is the code of a JSON-RPC error; none of them is ever cast to another.
+// Errors of the messaging layer. The engine's are wsmq::Errc, a broker's are ReasonCode, and another party's are codes
+// of JSON-RPC errors; none is ever cast to another.
 #pragma once
 #include <cstdint>
 #include <string_view>
@@ -12,21 +12,21 @@ namespace wsmq::patterns {
 enum class Error : std::uint8_t {
     none = 0,
 
-    // The call was not sound; nothing was sent.
+    // The call was not valid; nothing was sent.
     invalid_root,      ///< neither empty nor ending in '/', or not fit for a topic
     invalid_name,      ///< an org, user, service, method, room, instance or serial number that the convention forbids
     invalid_json,      ///< text that is not one JSON value
     invalid_argument,  ///< any other argument out of its range
-    unknown_call,      ///< it was answered, cancelled or has expired, or there never was one
-    no_credit,         ///< the caller takes no further item until CreditGranted
-    unwanted,          ///< a notification makes no progress: nobody takes it
+    unknown_call,      ///< it was answered, was cancelled, has expired or never existed
+    no_credit,         ///< the requester accepts no more items: wait for CreditGranted
+    unwanted,          ///< a notification has no stream
     not_supported,     ///< the protocol version, the broker or the other side does not offer it
     too_many,          ///< a bound of the options is reached
 
     // How a request, or what was to be sent, ended.
     not_connected,      ///< no connection, and the options forbid waiting; or the client is not started
     timed_out,          ///< no response within the time limit
-    no_responder,       ///< nobody is there who could answer
+    no_responder,       ///< no responder is online
     cancelled,          ///< by our own cancel()
     remote,             ///< the other side answered with an error: code, message and data say which
     item_lost,          ///< an item of a stream is missing
@@ -34,8 +34,8 @@ enum class Error : std::uint8_t {
     payload_too_large,  ///< over the broker's maximum packet size; of a record: over maximum_record_size
     queue_full,         ///< the engine's bounded queue has no room
     refused,            ///< the broker refused the message, for example by its access rules
-    left,               ///< we left, or the client was stopped
-    session_lost,       ///< another connection took the session over, and the answer would go there
+    left,               ///< leave() was called, or the client was stopped
+    session_lost,       ///< another connection took the session over and would receive the answer
 };
 
 template <class T> using Result = wsmq::Result<T, Error>;

@@ -1,6 +1,5 @@
-// What comes out of a layer: each emits those that are its business. Views
-// in an event are valid until the next next_event() or handle() of the layer, so that a handler may send what it reads.
-// JSON text is sound; everything else is said where it stands.
+// The events of a layer. Views in an event are valid until the next next_event() or handle() of the layer, so that a
+// handler may send what it reads. JSON text is valid; other text is described at its member.
 #pragma once
 #include <cstdint>
 #include <string_view>
@@ -17,7 +16,7 @@ enum class RequestId : std::uint64_t {};
 /// Names a request that another party has made of us. Never used again; 0 is never given out.
 enum class CallId : std::uint64_t {};
 
-/// Every subscription of the layer is granted and its own record is published: others can reach us. Once for each
+/// Every subscription of the layer is granted and its own record is published: others can reach us. Once per
 /// connection.
 struct Joined {
     bool again;  ///< after a reconnection
@@ -29,18 +28,18 @@ struct JoinFailed {
     ReasonCode reason;  ///< the broker's, where it gave one; else success
 };
 
-/// leave() has done its work, and the client was stopped.
+/// leave() is complete and the client is stopped.
 struct Left {};
 
-/// Another webapp of the same uid took the session over. From now on we have this uid, by which the client is
-/// connecting anew; Joined follows. Requests of ours have failed, calls of others have ended.
+/// Another webapp with our uid took the session over. The client is reconnecting under this uid; Joined follows. Our
+/// requests have failed, and calls of others have ended.
 struct Renamed {
     std::string_view uid;
 };
 
 // --- Requests of ours --------------------------------------------------------------------------------
 
-/// The request ended well.
+/// The request succeeded.
 struct Response {
     RequestId id;
     std::string_view result;        ///< JSON text; of a raw body its bytes
@@ -48,7 +47,7 @@ struct Response {
     std::uint64_t count;            ///< how many Progress events came before
 };
 
-/// The request ended otherwise.
+/// The request failed.
 struct RequestFailed {
     RequestId id;
     Error why;
@@ -66,8 +65,8 @@ struct Progress {
 
 // --- Requests of others ------------------------------------------------------------------------------
 
-/// Answer with respond() or fail(), now or later, after any number of progress(). A notification as well, which is
-/// counted among the requests until then: nothing is sent.
+/// Answer with respond() or fail(), now or later, after any number of progress(). A notification too: nothing is sent,
+/// but until then it counts against CallLimits::concurrency.
 struct Request {
     CallId id;
     std::string_view from;          ///< the sender's uid, from the topic; empty: a service notifies us
@@ -79,7 +78,7 @@ struct Request {
     bool is_notification = false;   ///< wants no answer, and no progress
 };
 
-/// The call ended without an answer of ours: stop working on it. It was answered where somebody still listens.
+/// The call ended without an answer of ours: stop working on it. The layer has answered it with an error.
 struct RequestEnded {
     CallId id;
     Error why;  ///< cancelled, timed_out or left
@@ -106,7 +105,7 @@ struct RoomMessage {
     std::string_view content_type;  ///< empty where the sender gave none
 };
 
-/// Another webapp. Our own record is never told.
+/// Of another webapp; never of ourselves.
 struct PresenceChanged {
     enum class Change : std::uint8_t { appeared, changed, gone } change;
     std::string_view uid;

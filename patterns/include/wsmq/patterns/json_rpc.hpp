@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "wsmq/export.hpp"
+#include "wsmq/patterns/convention.hpp"
 
 namespace wsmq::patterns::json_rpc {
 
@@ -30,14 +31,6 @@ inline constexpr std::string_view more = "$/more";
 /// To a webapp that has just come: its sender was there before.
 inline constexpr std::string_view here = "$/here";
 }  // namespace method
-
-/// A responder may send so many items of a stream, and then as many as it is granted.
-inline constexpr std::uint32_t first_credit = 64;
-/// So many may be granted and not yet sent; what goes beyond is void.
-inline constexpr std::uint32_t most_credit = 256;
-
-/// A longer id is not taken, since a responder must remember it. In bytes of its JSON text.
-inline constexpr std::size_t longest_id = 256;
 
 enum class Kind : std::uint8_t { request, notification, result, error };
 

@@ -1,4 +1,4 @@
-// Names, topics and bounds of the wire convention (docs/protocol.md). Nothing is sent under a name that is not sound.
+// Names and topics of the wire convention (docs/protocol.md). Nothing is sent under a name that is not valid.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -7,18 +7,10 @@
 #include <string_view>
 
 #include "wsmq/export.hpp"
+#include "wsmq/patterns/convention.hpp"
 #include "wsmq/patterns/error.hpp"
 
 namespace wsmq::patterns {
-
-inline constexpr std::string_view default_root = "evsuites/";
-/// The room in which a newcomer asks everybody to announce themselves.
-inline constexpr std::string_view roll_room = "_roll";
-/// Stands for every instance of a service.
-inline constexpr std::string_view all_instances = "_all";
-/// A record of presence, of discovery or of a device, in bytes of JSON. Ours fail with Error::payload_too_large where
-/// they are larger; others' are passed over.
-inline constexpr std::size_t maximum_record_size = 4'096;
 
 /// Empty, or the beginning of a topic name that ends in '/' and does not begin with '$'.
 [[nodiscard]] WSMQ_EXPORT bool is_valid_root(std::string_view root) noexcept;
@@ -39,23 +31,23 @@ struct UidParts {
     std::string_view user;
     std::string_view rand;
 };
-/// Nothing where it is not a sound uid.
+/// Nothing where it is not a valid uid.
 [[nodiscard]] WSMQ_EXPORT std::optional<UidParts> parse_uid(std::string_view uid) noexcept;
 [[nodiscard]] WSMQ_EXPORT bool is_valid_uid(std::string_view uid) noexcept;
 
-/// So many of a-z0-9, 4 to 12, from 64 bits of chance, which come from a cryptographic source.
+/// `size` characters of a-z0-9, 4 to 12, from 64 random bits of a cryptographic source.
 [[nodiscard]] WSMQ_EXPORT std::string make_rand(std::uint64_t random, std::size_t size = 4);
-/// Error::invalid_name where a part is not sound.
+/// Errors: invalid_name.
 [[nodiscard]] WSMQ_EXPORT Result<std::string> make_uid(std::string_view org, std::string_view user,
                                                        std::string_view rand);
 
-/// Builds the topics below one root. The arguments are sound names: who has them from outside checks them first.
+/// Builds the topics below one root. Precondition: the arguments are valid names.
 class WSMQ_EXPORT Topics {
 public:
     explicit Topics(std::string_view root) : root_{root} {}
 
     [[nodiscard]] std::string_view root() const noexcept { return root_; }
-    /// What stands behind the root; nothing where the topic is not below it.
+    /// The topic without the root; nothing where it is not below it.
     [[nodiscard]] std::optional<std::string_view> below_root(std::string_view topic) const noexcept;
 
     // A '+' in the place of a name makes the filter.
@@ -76,7 +68,7 @@ private:
     std::string root_;
 };
 
-/// The levels of a topic, at most as many as the convention uses; what has more is none of its topics.
+/// The levels of a topic, at most as many as topics of the convention have.
 struct Levels {
     static constexpr std::size_t most = 5;
     std::string_view level[most];

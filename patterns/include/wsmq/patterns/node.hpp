@@ -1,4 +1,4 @@
-// A client with a layer on top as one Protocol, which any driver of a client can drive.
+// A client and a layer as one Protocol, for any driver of a client.
 #pragma once
 #include <algorithm>
 #include <optional>
@@ -26,8 +26,8 @@ template <class To, class From> To widen(const From& event) {
 
 }  // namespace detail
 
-/// `Layer` is Webapp, or what has its shape. Events that are the layer's business are told as the layer's, all others
-/// as the client's. After a call on layer() or client(), drain the events and the output as after any input.
+/// `Layer` is Webapp, Service or Device. Events of the client that concern only the layer are replaced by the layer's.
+/// After a call on layer() or client(), drain the events and the output as after any input.
 template <class Layer> class Node {
 public:
     using Event = typename detail::Concatenated<wsmq::Event, typename Layer::Event>::type;
@@ -44,7 +44,7 @@ public:
     [[nodiscard]] const Layer& layer() const noexcept { return layer_; }
 
     [[nodiscard]] Errc start(TimePoint now) { return client_.start(at(now)); }
-    /// At once, and without saying goodbye: a layer's leave() does.
+    /// At once, without publishing that the layer is offline: see its leave().
     void stop(TimePoint now, ReasonCode reason = ReasonCode::success) { client_.stop(at(now), reason); }
 
     void transport_opened(TimePoint now) { client_.transport_opened(at(now)); }

@@ -1,6 +1,6 @@
-// One instance of a service of the wire convention (docs/protocol.md): it answers webapps, beside as many other
-// instances as there are. A layer over the engine, of the same shape as Webapp: see its header for how it is driven,
-// and for lifetimes and threads.
+// One instance of a service of the wire convention (docs/protocol.md): it answers requests of webapps, beside any
+// number of other instances. A layer over the engine with the interface of Webapp: see its header for how it is driven,
+// for lifetimes, threads and the errors that every call that sends can return.
 #pragma once
 #include <memory>
 #include <optional>
@@ -25,31 +25,32 @@ public:
         std::string root{default_root};
         /// Empty: the one unnamed backend, which has no discovery record and no instances beside it.
         std::string service{};
-        /// Tells the instances of a service apart: unique, for example of host name, process and chance. The unnamed
-        /// backend needs none.
+        /// Identifies the instance: unique, for example of host name, process and a random number. The unnamed backend
+        /// needs none.
         std::string instance{};
         /// Of the program, for the discovery record.
         std::string version = "0";
-        /// The methods that there are, for the discovery record: a request for another is answered with "method not
-        /// found". Where the list is empty, every request is told.
+        /// The methods for the discovery record: a request for another is answered with "method not found". Empty:
+        /// every request is delivered.
         std::vector<std::string> methods{};
         /// Whether raw bodies are taken (MQTT 5).
         bool raw = false;
-        /// Milliseconds since 1970, for the discovery record. 0: it does not say.
+        /// Milliseconds since 1970, for the discovery record. 0: left out.
         std::int64_t since = 0;
-        /// For the delay with which an instance tells a new one of itself, and the janitor's.
+        /// For random delays: before the record is published for a new instance, and before the janitor clears one.
         std::uint64_t random_seed = 0;
         /// MQTT 5: when the retained record expires unless it is renewed, which is done at half the time. 0: never.
         std::chrono::seconds record_expiry{600};
-        /// How often the statistics in the record are brought up to date where they changed. 0: it has none.
+        /// How often the statistics in the record are updated if they have changed. 0: the record has none.
         std::chrono::seconds statistics_interval{60};
         CallLimits calls{};
         /// Not 0: this instance clears the offline record of a webapp after so long.
         std::chrono::seconds janitor_grace{0};
-        /// Off: no shared subscription is tried; which instance answers is reckoned from the names (docs/protocol.md).
-        /// On: a broker that has none is found out, below MQTT 5 by a probe of two seconds where it does not say so.
+        /// On: requests are distributed by a shared subscription where the broker has them; below MQTT 5 a probe of 2 s
+        /// finds that out. Off, or where it has none: the instances elect who answers by rendezvous hashing
+        /// (docs/protocol.md).
         bool shares = true;
-        /// The caller vouches that all JSON text it passes in is sound: it is not parsed to check that.
+        /// All JSON text that is passed in is valid: it is not parsed to check that.
         bool trusts_json = false;
     };
 
@@ -82,18 +83,18 @@ public:
     Error fail(CallId, std::int64_t code, std::string_view message, std::string_view data, TimePoint now);
     /// Sends the next item of a stream. Error::no_credit: wait for CreditGranted; unwanted: it is a notification.
     Error progress(CallId, std::string_view value, TimePoint now);
-    /// A message to a webapp that wants no answer.
+    /// A message to a webapp, without an answer. Errors: invalid_name, invalid_json, invalid_argument (params).
     Error notify(std::string_view uid, std::string_view method, std::string_view params, TimePoint now);
 
     // --- The end -----------------------------------------------------------------------------------
-    /// Publishes that this instance is offline and gives its subscription back; what arrives until the broker has done
-    /// both is still told. When everything is answered, and the answers are with the broker, the client is stopped; at
-    /// the latest after `patience`, when open calls are failed. Left follows. Without a connection at once.
+    /// Publishes that this instance is offline and unsubscribes; requests that arrive until the broker has confirmed
+    /// both are still delivered. The client is stopped when everything is answered and the broker has the answers, or
+    /// after `patience`, when open calls are failed; at once without a connection. Left follows.
     void leave(TimePoint now, Duration patience = Duration{2'000});
 
     [[nodiscard]] const CallCounts& counts() const noexcept;
     [[nodiscard]] bool is_joined() const noexcept;
-    /// Whether the broker shares the requests out; otherwise it is reckoned who answers.
+    /// Whether the broker distributes the requests; otherwise the instances elect who answers.
     [[nodiscard]] bool is_shared() const noexcept;
 
 private:

@@ -1,18 +1,21 @@
 // A webapp of the wire convention (docs/protocol.md): presence, requests, peers, rooms, devices. A layer over the
-// engine and sans-I/O like it: it knows a wsmq::Client, and neither sockets nor clocks nor chance.
+// engine and sans-I/O like it: it knows a wsmq::Client; time and randomness are injected.
 //
 //     auto options = Webapp::connect_options(base, own);      // client identifier, last will, session
 //     Client client{*options};
 //     Webapp webapp{client, own};
-//     // for each event of the client: if (!webapp.handle(event, now)) it is yours
+//     // for each event of the client: if (!webapp.handle(event, now)) the application handles it
 //     // after any input: drain webapp.next_event(), then proceed as the client's header says
 //
 // Node (node.hpp) does that. Not thread-safe: one thread, or one strand, at a time. Texts are copied; a call borrows
-// its arguments for the call. JSON text that is passed in is checked unless Options::trusts_json.
+// its arguments for the call. JSON text that is passed in is validated unless Options::trusts_json.
+//
+// Contract: a call that returns an error has changed nothing and sends nothing. Every call that sends can also return
+// Error::left (after leave()), not_connected (the client is not started), queue_full and payload_too_large. A request
+// ends with exactly one event, Response or RequestFailed, under the identifier that the call returned.
 #pragma once
 #include <array>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -24,69 +27,25 @@
 #include "wsmq/patterns/call_limits.hpp"
 #include "wsmq/patterns/event.hpp"
 #include "wsmq/patterns/names.hpp"
+#include "wsmq/patterns/presence.hpp"
+#include "wsmq/patterns/requests.hpp"
 
 namespace wsmq::patterns {
-
-/// Whom a request, a notification or a cancellation is for. Borrows the name.
-struct Target {
-    enum class Kind : std::uint8_t { service, backend, peer } kind;
-    std::string_view name;
-
-    [[nodiscard]] static constexpr Target service(std::string_view name) noexcept { return {Kind::service, name}; }
-    /// The one unnamed backend.
-    [[nodiscard]] static constexpr Target backend() noexcept { return {Kind::backend, {}}; }
-    [[nodiscard]] static constexpr Target peer(std::string_view uid) noexcept { return {Kind::peer, uid}; }
-};
-
-struct RequestOptions {
-    /// For the whole exchange, its stream included; 1 ms to 24 days.
-    Duration timeout{10'000};
-    /// Whether a request waits for the connection, within its time limit, or fails with Error::not_connected.
-    bool waits_for_connection = true;
-    /// Off: credit for a stream is granted by grant() alone. On: by itself, as Progress events are taken.
-    bool grants_credit = true;
-    /// W3C Trace Context, sent with MQTT 5; empty for none.
-    std::string_view traceparent{};
-    /// Not empty: `params` are a raw body of this type. MQTT 5, and a service whose record, which discover() must have
-    /// brought, says "raw": true.
-    std::string_view content_type{};
-};
-
-struct SendOptions {
-    Qos qos = Qos::at_least_once;
-    bool waits_for_connection = true;
-    /// Sent with MQTT 5; empty for none.
-    std::string_view content_type{};
-};
-
-/// Another webapp as its record has it.
-struct Presence {
-    std::string state;                     ///< JSON text
-    std::int64_t since = 0;                ///< milliseconds since 1970, by the other's clock; 0 where it did not say
-    TimePoint expires = TimePoint::max();  ///< unless the record is renewed
-    bool confirmed = true;                 ///< seen since the broker lost our session
-};
 
 class WSMQ_EXPORT Webapp {
 public:
     using Event = patterns::Event;
 
-    /// Whether a newcomer asks everybody to announce themselves, for brokers that do not deliver retained messages to
-    /// filters with wildcards.
-    enum class RollCall : std::uint8_t {
-        automatic,  ///< where our own retained record does not come back, or somebody is missing
-        never,
-        always
-    };
+    using RollCall = patterns::RollCall;
 
     struct Options {
         std::string root{default_root};
         /// From make_uid(). A page keeps it for the life of its tab.
         std::string uid{};
-        /// Whether, when another webapp that joined with this uid takes the session over, this one joins again by
-        /// itself as org:user:rand with another rand, of eight characters, which Renamed tells. The broker says it
-        /// (MQTT 5), or the other's record, whose `since` is later, is found in the place of ours. Off: what the broker
-        /// says is the end.
+        /// Whether this webapp joins again under another uid, org:user:rand with a rand of eight characters, when
+        /// another webapp with its uid takes the session over; Renamed reports the new uid. A DISCONNECT shows the
+        /// takeover (MQTT 5), or a record with a later `since` in place of ours. Off: the takeover ends the connection
+        /// for good.
         bool renames = false;
         /// JSON text of the application's state in our presence record.
         std::string state = "{}";
@@ -94,28 +53,28 @@ public:
         std::int64_t since = 0;
         /// For the delay of a roll call.
         std::uint64_t random_seed = 0;
-        /// 128 bits from a cryptographic source, others each time: the ids of requests are made with it (SipHash-2-4 of
-        /// a counter), so that nobody can foresee one, and forge its answer, who has seen those before it. Zeros, which
-        /// everybody knows, are for tests.
+        /// 128 bits from a cryptographic source, new for each webapp: request ids are SipHash-2-4 of a counter under
+        /// this key, so that nobody who has seen some can predict the next one and forge its answer. Zeros are for
+        /// tests.
         std::array<std::uint64_t, 2> id_key{};
         /// MQTT 5: how long the broker waits with the last will, so that a page's reload does not flicker.
         std::chrono::seconds will_delay{5};
         /// MQTT 5: when the retained record expires unless it is renewed, which is done at half the time. 0: never.
-        /// Nothing: 600 s, or two seconds for each webapp that there is where that is longer, so that who watches
-        /// receives about one renewal a second; two hours for who watches nobody, and cannot count.
+        /// Nothing: the longer of 600 s and 2 s for each webapp that is present, so that a watcher receives about one
+        /// renewal per second; two hours for a webapp that does not watch, and so cannot count.
         std::optional<std::chrono::seconds> presence_expiry{};
         RollCall roll_call = RollCall::automatic;
-        /// Off: it has no presence record and no last will, for tools that come and go without being seen. It can be
-        /// asked and answered all the same, by whoever knows its uid.
+        /// Off: no presence record and no last will, for tools that must not be seen. It can still be reached by its
+        /// uid.
         bool appears = true;
-        /// Whether the records of a service are read when it is first asked, so that its absence is found without
-        /// MQTT 5.
+        /// Whether the records of a service are read with the first request to it, so that its absence is detected
+        /// below MQTT 5 too.
         bool consults_discovery = true;
         /// Requests of ours that may be open at once.
         std::size_t maximum_requests = 10'000;
-        /// For the methods that we expose to peers; and apart from these, once more for what services notify.
+        /// Bounds for calls of peers, and separately for notifications from services.
         CallLimits calls{};
-        /// The caller vouches that all JSON text it passes in is sound: it is not parsed to check that.
+        /// All JSON text that is passed in is valid: it is not parsed to check that.
         bool trusts_json = false;
     };
 
@@ -131,29 +90,32 @@ public:
     Webapp& operator=(const Webapp&) = delete;
 
     // --- The layer ---------------------------------------------------------------------------------
-    /// Takes every event of the client, in their order. True: it was about this layer alone; false: pass it on.
+    /// Takes every event of the client, in order. True: it concerned only this layer; false: pass it on.
     bool handle(const wsmq::Event&, TimePoint now);
     void handle_timeout(TimePoint now);
     [[nodiscard]] std::optional<TimePoint> next_deadline() const;
-    /// NeedInput when there is nothing more to tell. Views: see event.hpp.
+    /// NeedInput when there is none. Views in an event: see event.hpp.
     [[nodiscard]] Event next_event(TimePoint now);
 
     // --- Requests ----------------------------------------------------------------------------------
     /// Response or RequestFailed follows, after any number of Progress. `params`: JSON text of an array or an object,
-    /// or empty for none; or a raw body. A request made while there is no connection waits for it.
+    /// or empty for none; or a raw body. A request without a connection waits for it.
+    /// Errors: invalid_name (target, method), invalid_json, invalid_argument (timeout, params, content type), too_many
+    /// (Options::maximum_requests), not_supported (a raw body). RequestFailed with: timed_out, no_responder, cancelled,
+    /// remote, item_lost, bad_response, payload_too_large, refused, left, not_connected, session_lost.
     Result<RequestId> request(Target, std::string_view method, std::string_view params, const RequestOptions&,
                               TimePoint now);
-    /// A message that wants no answer.
+    /// A message without an answer. Errors: invalid_name, invalid_json, invalid_argument (params).
     Error notify(Target, std::string_view method, std::string_view params, TimePoint now);
-    /// RequestFailed with Error::cancelled follows, and the other side is told. False where the request has ended.
+    /// RequestFailed with Error::cancelled follows, and the responder is notified. False where the request has ended.
     bool cancel(RequestId, TimePoint now);
-    /// Lets the responder send so many more items, where RequestOptions::grants_credit is off. It is told of 256 ahead
-    /// of what has arrived, and of the rest as items arrive. False where the request has ended.
+    /// Allows the responder to send this many more items, where RequestOptions::grants_credit is off. At most
+    /// convention::most_credit are outstanding; the rest is granted as items arrive. False where the request has ended.
     bool grant(RequestId, std::uint32_t items, TimePoint now);
 
     // --- Calls of peers ----------------------------------------------------------------------------
-    /// Without exposure every request of a peer is answered with "method not found", and its notifications are passed
-    /// over. Calls that are open when it is switched off may still be answered.
+    /// Off: every request of a peer is answered with "method not found", and its notifications are ignored. Calls that
+    /// are open when it is switched off can still be answered.
     void expose(bool on) noexcept;
     /// Answers a Request; JSON text. Errors: unknown_call, invalid_json, payload_too_large, queue_full.
     Error respond(CallId, std::string_view result, TimePoint now);
@@ -163,33 +125,36 @@ public:
     Error progress(CallId, std::string_view value, TimePoint now);
 
     // --- Messages ----------------------------------------------------------------------------------
-    /// A message to one webapp: any bytes but a JSON object with a member "jsonrpc", which is refused with
-    /// Error::invalid_argument.
+    /// A message to one webapp. Errors: invalid_name, invalid_argument (QoS, or a JSON object with a member "jsonrpc").
     Error send(std::string_view uid, std::string_view body, const SendOptions&, TimePoint now);
+    /// RoomMessage follows for what others send. Errors: invalid_name. No effect in a room that was joined.
     Error join_room(std::string_view room, TimePoint now);
+    /// Errors: invalid_name. No effect in a room that was not joined.
     Error leave_room(std::string_view room, TimePoint now);
-    /// To everybody in a room, whether we are in it or not. Our own messages do not come back.
+    /// A message to all in a room, joined or not. Our own messages are not delivered to us. Errors: invalid_name,
+    /// invalid_argument (QoS).
     Error send_room(std::string_view room, std::string_view body, const SendOptions&, TimePoint now);
 
     // --- Presence ----------------------------------------------------------------------------------
-    /// Publishes a new state of our own. Error::payload_too_large where the record would exceed maximum_record_size.
+    /// Publishes a new state of our own. Errors: invalid_json, payload_too_large (a record over maximum_record_size).
     Error set_state(std::string_view state, TimePoint now);
-    /// Tells of other webapps from now on. Not empty: of this org, of this user alone.
+    /// PresenceChanged follows for other webapps; a non-empty `org` or `user` selects. Errors: invalid_name.
     Error watch_presence(std::string_view org, std::string_view user, TimePoint now);
     Error unwatch_presence(TimePoint now);
-    /// Those who are there, by uid. Empty unless presence is watched.
-    [[nodiscard]] const std::map<std::string, Presence, std::less<>>& presences() const noexcept;
+    /// The webapps that are present. Empty unless presence is watched. Valid until the next call.
+    [[nodiscard]] const Presences& presences() const noexcept;
 
     // --- Devices and services ----------------------------------------------------------------------
-    /// Tells the status of these devices from now on, and of no others; all devices where the list is empty.
+    /// DeviceStatus follows for these devices and no others; for all where the list is empty. Errors: invalid_name.
     Error watch_devices(std::span<const std::string_view> serial_numbers, TimePoint now);
     Error unwatch_devices(TimePoint now);
-    /// Tells the records of a service from now on; of all services where the name is empty.
+    /// ServiceChanged follows for the records of a service; of all services where the name is empty. Errors:
+    /// invalid_name.
     Error discover(std::string_view service, TimePoint now);
 
     // --- The end -----------------------------------------------------------------------------------
-    /// Publishes that we are offline, then stops the client; without a connection at once, at the latest after two
-    /// seconds. Open requests fail with Error::left. Left follows.
+    /// Publishes that we are offline, then stops the client: at once without a connection, after 2 s at the latest.
+    /// Open requests fail with Error::left. Left follows.
     void leave(TimePoint now);
 
     /// Changes with Renamed.

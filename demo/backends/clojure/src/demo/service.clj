@@ -21,7 +21,7 @@
 (defn- variable [name otherwise] (or (System/getenv name) otherwise))
 
 (def ^:private ^URI broker (URI. (variable "WSMQ_URL" "mqtt://localhost")))
-(def ^:private root (variable "WSMQ_ROOT" "evsuites/"))
+(def ^:private root (variable "WSMQ_ROOT" "app/"))
 (def ^:private service (variable "WSMQ_SERVICE" "demo"))
 (def ^:private limit (parse-long (variable "WSMQ_LIMIT" "1000")))
 (def ^:private stall (parse-long (variable "WSMQ_STALL" "30000")))

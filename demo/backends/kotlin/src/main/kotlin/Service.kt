@@ -24,7 +24,7 @@ import kotlin.time.Duration.Companion.milliseconds
 import kotlin.time.Duration.Companion.seconds
 
 private val broker = URI(System.getenv("WSMQ_URL") ?: "mqtt://localhost")
-private val root = System.getenv("WSMQ_ROOT") ?: "evsuites/"
+private val root = System.getenv("WSMQ_ROOT") ?: "app/"
 private val service = System.getenv("WSMQ_SERVICE") ?: "demo"
 private val limit = (System.getenv("WSMQ_LIMIT") ?: "1000").toInt()
 private val recordExpiry = (System.getenv("WSMQ_RECORD_EXPIRY") ?: "600").toLong() // seconds

@@ -20,7 +20,7 @@ import scala.jdk.OptionConverters.*
 import scala.util.{Failure, Random, Success, Try}
 
 private val broker = URI(sys.env.getOrElse("WSMQ_URL", "mqtt://localhost"))
-private val root = sys.env.getOrElse("WSMQ_ROOT", "evsuites/")
+private val root = sys.env.getOrElse("WSMQ_ROOT", "app/")
 private val service = sys.env.getOrElse("WSMQ_SERVICE", "demo")
 private val limit = sys.env.getOrElse("WSMQ_LIMIT", "1000").toInt
 private val recordExpiry = sys.env.getOrElse("WSMQ_RECORD_EXPIRY", "600").toLong // seconds

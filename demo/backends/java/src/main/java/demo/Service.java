@@ -28,7 +28,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** The demo service in Java, with the HiveMQ client. README.md says how to start it and how it works. */
 final class Service {
     private static final URI BROKER = URI.create(variable("WSMQ_URL", "mqtt://localhost"));
-    private static final String ROOT = variable("WSMQ_ROOT", "evsuites/");
+    private static final String ROOT = variable("WSMQ_ROOT", "app/");
     private static final String SERVICE = variable("WSMQ_SERVICE", "demo");
     private static final int LIMIT = Integer.parseInt(variable("WSMQ_LIMIT", "1000"));
     private static final int RECORD_EXPIRY = Integer.parseInt(variable("WSMQ_RECORD_EXPIRY", "600")); // seconds
