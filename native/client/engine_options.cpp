@@ -14,7 +14,8 @@ namespace wsmq::native {
 
 std::uint64_t random_seed() {
     std::array<unsigned char, 8> bytes{};
-    if (RAND_bytes(bytes.data(), bytes.size()) != 1) throw std::runtime_error{"The system gives no random numbers"};
+    if (RAND_bytes(bytes.data(), bytes.size()) != 1)
+        throw std::runtime_error{"RAND_bytes of OpenSSL failed: no random numbers"};
     return std::bit_cast<std::uint64_t>(bytes);
 }
 

@@ -24,6 +24,6 @@ namespace wsmq::native {
 /// Asks the application for the credentials of one attempt. `answer` is called on the executor; at once, and with
 /// nothing, where no ClientOptions::credentials is set.
 void ask_credentials(const ClientOptions&, const boost::asio::any_io_executor&,
-                                 std::function<void(std::optional<Credentials>)> answer);
+                     std::function<void(std::optional<Credentials>)> answer);
 
 }  // namespace wsmq::native

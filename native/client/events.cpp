@@ -1,5 +1,5 @@
-// What the engine tells, and whom it concerns. A handler may destroy the client: its Impl outlives
-// the events that are handed out, and nothing is done after a handler but what holds then, too.
+// Dispatches the engine's events to operations and handlers. A handler may destroy the client: Impl outlives
+// the dispatch of events, and code behind the call of a handler must hold for a destroyed client as well.
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 
@@ -37,7 +37,7 @@ void Client::Impl::handle(Event& event) {
 }
 
 void Client::Impl::handle(const wsmq::Message& message) {
-    if (router.hand_out(message)) return;
+    if (router.dispatch(message)) return;
     if (other_messages) return other_messages(message);
     if (auto done = inbox.take_receiver()) return done->complete({}, Message{message});
     if (!receives) {
@@ -92,7 +92,7 @@ void Client::Impl::collect_later() {
 
 void Client::Impl::handle(const Connected& connected) {
     transport_failure = {};
-    if (!connected.session_present) router.begin_anew();
+    if (!connected.session_present) router.handle_new_session();
     update_hold();
     auto waiting = std::exchange(connecting, {});
     const ConnectAnswer answer{connected.session_present, ReasonCode::success, copy(connected.encoded_properties), {}};
@@ -101,30 +101,30 @@ void Client::Impl::handle(const Connected& connected) {
 }
 
 void Client::Impl::handle(const Disconnected& disconnected) {
-    auto told = transport_failure.explain(disconnected);
+    auto end = transport_failure.explain(disconnected);
     ++credentials_number;
     driver->hold_input(false);
-    if (told.reconnecting) {
-        if (on_disconnected) on_disconnected(told);
+    if (end.reconnecting) {
+        if (on_disconnected) on_disconnected(end);
         return;
     }
-    if (!told.error) told.error = std::exchange(stop_cause, {});
-    end_for_good(told);
+    if (!end.error) end.error = std::exchange(stop_cause, {});
+    end_for_good(end);
 }
 
-void Client::Impl::end_for_good(const Disconnection& told) {
+void Client::Impl::end_for_good(const Disconnection& end) {
     for (auto& done : std::exchange(disconnecting, {})) closing.push_back(std::move(done));
     if (!engine().is_started()) {
-        end_error = told.error ? told.error : ErrorCode{Errc::stopped};
+        end_error = end.error ? end.error : ErrorCode{Errc::stopped};
         auto waiting = std::exchange(connecting, {});
-        const ConnectAnswer answer{false, told.reason, copy(told.encoded_properties), told.detail};
+        const ConnectAnswer answer{false, end.reason, copy(end.encoded_properties), end.detail};
         for (auto& done : waiting) done->complete_later(end_error, answer);
-        for (auto& letter : handover->close()) fail(letter.done, Errc::stopped);
+        for (auto& message : handover->close()) fail(message.done, Errc::stopped);
         while (auto done = inbox.take_receiver()) done->complete_later(end_error, {});
-        if (layer) layer->handle_end(told);
+        if (layer) layer->handle_end(end);
     }
     if (!driver->is_closing()) handle_closed();
-    if (on_disconnected) on_disconnected(told);
+    if (on_disconnected) on_disconnected(end);
 }
 
 void Client::Impl::handle_closed() {

@@ -1,4 +1,4 @@
-// What other threads gave to a client that its loop has not taken yet.
+// The bounded queue between other threads, which publish, and the client's loop.
 #pragma once
 #include <boost/asio/any_io_executor.hpp>
 #include <condition_variable>
@@ -15,15 +15,17 @@
 
 namespace wsmq::native {
 
+/// One publish of another thread, with everything that it refers to.
+struct QueuedPublish {
+    std::string topic;
+    std::string payload;
+    std::vector<std::uint8_t> encoded_properties;
+    PublishOptions options;      ///< without the properties
+    AnyCompletion<Answer> done;  ///< null: nobody waits for the result
+};
+
 class Handover : public std::enable_shared_from_this<Handover> {
 public:
-    struct Letter {
-        std::string topic;
-        std::string payload;
-        std::vector<std::uint8_t> encoded_properties;
-        PublishOptions options;      ///< but for the properties
-        AnyCompletion<Answer> done;  ///< null: nobody waits for the end
-    };
     enum class WhenFull : std::uint8_t { refuse, wait };
 
     Handover(boost::asio::any_io_executor executor, std::size_t maximum_messages, std::size_t maximum_bytes)
@@ -32,19 +34,19 @@ public:
     [[nodiscard]] const boost::asio::any_io_executor& executor() const noexcept { return executor_; }
 
     // --- Any thread ------------------------------------------------------------------------
-    /// Errc::none: taken. The letter is not touched where it is not.
-    [[nodiscard]] Errc give(Letter& letter, WhenFull when_full);
+    /// Errc::none: moved into the queue; otherwise it is left as it was.
+    [[nodiscard]] Errc push(QueuedPublish& message, WhenFull when_full);
 
     // --- The client's thread ---------------------------------------------------------------
-    /// `wake` is posted to the executor when there is something to take.
+    /// `wake` is posted to the executor when the queue is no longer empty.
     void open(std::function<void()> wake);
-    /// Whoever waits for room is told Errc::not_started. Returns what nobody took.
-    [[nodiscard]] std::deque<Letter> close();
-    /// Everything at once, oldest first. It goes on counting until give_back().
-    [[nodiscard]] std::deque<Letter> take();
-    /// What could not be published yet, in order, before everything newer; it is taken again when
-    /// the queue has drained.
-    void give_back(std::deque<Letter> letters);
+    /// Threads that wait for room return with Errc::not_started. Returns what was not taken.
+    [[nodiscard]] std::deque<QueuedPublish> close();
+    /// Everything at once, oldest first. It counts against the bounds until put_back().
+    [[nodiscard]] std::deque<QueuedPublish> take();
+    /// Those that could not be published yet, in order, in front of all newer ones; take() again once
+    /// the engine's queue has drained.
+    void put_back(std::deque<QueuedPublish> messages);
 
 private:
     [[nodiscard]] bool has_room(std::size_t size) const noexcept;
@@ -56,9 +58,9 @@ private:
 
     std::mutex mutex_;
     std::condition_variable room_;
-    std::deque<Letter> letters_;
-    std::size_t bytes_ = 0;  ///< of letters_ and of what was taken
-    std::size_t taken_letters_ = 0;
+    std::deque<QueuedPublish> queue_;
+    std::size_t bytes_ = 0;  ///< of queue_ and of what take() returned
+    std::size_t taken_count_ = 0;
     std::size_t taken_bytes_ = 0;
     std::function<void()> wake_;  ///< null: closed
     bool wake_posted_ = false;

@@ -14,7 +14,7 @@ Hosts::Hosts(const std::vector<std::string>& urls) {
             urls_.push_back(*url);
             continue;
         }
-        // A URL may hold a password, and so it is named by its place.
+        // Named by its place, because a URL may hold a password.
         const auto place = "URL " + std::to_string(urls_.size() + 1) + ": ";
         error_ = place + std::string{describe(wrong ? *wrong : UrlError::unknown_scheme)};
         return;

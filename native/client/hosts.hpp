@@ -12,10 +12,10 @@ class Hosts {
 public:
     explicit Hosts(const std::vector<std::string>& urls);
 
-    /// What is wrong with the URLs, for people; empty where nothing is.
+    /// Which URL is invalid and why, for people; empty where none is.
     [[nodiscard]] const std::string& error() const noexcept { return error_; }
     [[nodiscard]] std::size_t size() const noexcept { return urls_.size(); }
-    /// Of the first URL that has any.
+    /// Username and password of the first URL that has either.
     [[nodiscard]] Credentials credentials() const;
     [[nodiscard]] std::shared_ptr<Transport> make_transport(const boost::asio::any_io_executor&, std::size_t host,
                                                             const ClientOptions&) const;

@@ -1,5 +1,4 @@
-// How a client begins and ends, its operations, and what other threads and the store have to do
-// with it.
+// How a client starts and ends, its operations, the hand-over of other threads, and the store.
 #include "client/impl.hpp"
 
 #include <boost/asio/error.hpp>
@@ -16,7 +15,7 @@ Client::Impl::Impl(executor_type on, const std::vector<std::string>& urls, Clien
       hosts{urls},
       handover{std::make_shared<Handover>(executor, options.handover_maximum_messages, options.handover_maximum_bytes)},
       inbox{options.receive_maximum_messages, options.receive_maximum_bytes} {
-    // The driver calls none of these once it is shut down, which this object outlives.
+    // This object outlives the shut-down of the driver, after which none of these is called.
     DriverHandlers<Engine> handlers;
     handlers.make_transport = [this](std::size_t host) { return hosts.make_transport(executor, host, options); };
     handlers.handle_event = [this](Event& event) { handle(event); };
@@ -61,7 +60,7 @@ StartFailure Client::Impl::start() {
 
 void Client::Impl::stop(ReasonCode reason) {
     engine().stop(now(), reason);
-    // Those of now: an async_connect() that follows at once is about another connection.
+    // Not those of an async_connect() that follows, which is about another connection.
     for (auto& done : std::exchange(connecting, {})) done->complete_later(Errc::stopped, {});
     if (layer) layer->handle_stop();
     driver->flush_soon();
@@ -107,7 +106,7 @@ void Client::Impl::shut_down() {
     for (auto& done : disconnecting) fail(done, aborted);
     for (auto& done : closing) fail(done, aborted);
     while (auto done = inbox.take_receiver()) fail(done, aborted);
-    for (auto& letter : handover->close()) fail(letter.done, aborted);
+    for (auto& message : handover->close()) fail(message.done, aborted);
 }
 
 void Client::Impl::track(const Result<OperationId>& begun, Operation operation) {
@@ -134,22 +133,25 @@ void Client::Impl::open_handover() {
 
 void Client::Impl::take_handover() {
     constexpr std::size_t around = 16;
-    auto letters = handover->take();
-    while (!letters.empty()) {
-        auto& letter = letters.front();
-        letter.options.encoded_properties = letter.encoded_properties;
-        const auto begun = engine().publish(letter.topic, as_bytes(letter.payload), letter.options, now());
-        // It is tried again when the queue has drained, and whoever gives more has to wait.
-        if (begun.error() == Errc::queue_full && letter.options.when_blocked == WhenBlocked::wait) break;
-        track(begun, {std::move(letter.done)});
-        driver->encoded(letter.topic.size() + letter.payload.size() + around);
-        letters.pop_front();
+    auto messages = handover->take();
+    while (!messages.empty()) {
+        auto& message = messages.front();
+        message.options.encoded_properties = message.encoded_properties;
+        const auto begun = engine().publish(message.topic, as_bytes(message.payload), message.options, now());
+        // Retried when the queue has drained; until then other threads wait for room.
+        if (begun.error() == Errc::queue_full && message.options.when_blocked == WhenBlocked::wait) break;
+        track(begun, {std::move(message.done)});
+        driver->encoded(message.topic.size() + message.payload.size() + around);
+        messages.pop_front();
     }
-    handover->give_back(std::move(letters));
+    handover->put_back(std::move(messages));
 }
 
 void Client::Impl::flush_store() {
-    durable.flush(*options.store, executor, [weak = weak_from_this()](ErrorCode error) {
+    const auto error = options.store->flush();
+    if (std::exchange(store_error, error) == error) return;
+    // Posted, because the driver is in the middle of a write.
+    boost::asio::post(executor, [weak = weak_from_this(), error] {
         const auto self = weak.lock();
         if (self && !self->is_gone && self->on_store_state) self->on_store_state(error);
     });

@@ -1,5 +1,5 @@
-// What is behind a Client: the driver, the operations that wait for their end, and who is told what.
-// Inputs come from client.cpp; what the engine tells is handled in events.cpp.
+// The state of a Client: the driver, the operations in progress, and the handlers. client.cpp has the user's calls,
+// impl.cpp the life cycle, events.cpp the dispatch of events.
 #pragma once
 #include <boost/asio/any_io_executor.hpp>
 #include <optional>
@@ -8,7 +8,6 @@
 #include <unordered_map>
 #include <vector>
 
-#include "client/durable.hpp"
 #include "client/handover.hpp"
 #include "client/hosts.hpp"
 #include "client/inbox.hpp"
@@ -37,20 +36,20 @@ public:
     bool await_end(AnyCompletion<> done);
     void detach_layer();
 
-    /// An operation that the engine will end.
+    /// An operation in progress: Completed or Failed ends it.
     struct Operation {
         AnyCompletion<Answer> done;
-        std::vector<std::shared_ptr<Router::Route>> routes{};  ///< of a subscribe, forgotten when it fails
+        std::vector<std::shared_ptr<Router::Route>> routes{};  ///< of a subscribe; removed when it fails
         std::string filter{};                                  ///< of an unsubscribe
     };
-    /// Which identifier the SUBSCRIBE has, and the properties with it where it is ours.
+    /// The Subscription Identifier of a SUBSCRIBE, and its properties where we added the identifier.
     struct Identified {
         std::uint32_t identifier = 0;  ///< 0: none
         std::optional<PropertyWriter> properties{};
     };
     [[nodiscard]] Identified identify(std::span<const Subscription>, Bytes properties);
 
-    /// Keeps it until the engine ends it, or ends it now where the engine refused.
+    /// Keeps it until its event, or completes it where the engine refused the call or has no event for it.
     void track(const Result<OperationId>& begun, Operation operation);
     template <class... Results> static void fail(AnyCompletion<Results...>& done, ErrorCode error) {
         if (done) done->complete_later(error, Results{}...);
@@ -95,20 +94,20 @@ public:
 
     std::unordered_map<OperationId, Operation> operations;
     std::vector<AnyCompletion<ConnectAnswer>> connecting;
-    std::vector<AnyCompletion<>> disconnecting;  ///< until the engine tells of the end
-    std::vector<AnyCompletion<>> closing;        ///< and then until everything is sent
+    std::vector<AnyCompletion<>> disconnecting;  ///< until Disconnected
+    std::vector<AnyCompletion<>> closing;        ///< then until everything is sent
     Router router;
     Inbox inbox;
     MessageHandler other_messages;
     std::uint64_t last_receive = 0;
     std::uint64_t unclaimed = 0;
-    bool receives = false;  ///< somebody calls async_receive(), or means to
+    bool receives = false;  ///< messages without a handler are for async_receive()
 
     TransportFailure transport_failure;
-    ErrorCode stop_cause;  ///< why the layer stopped the engine
-    ErrorCode end_error;   ///< why nothing is received any more
-    Durable durable;
-    std::uint64_t credentials_number = 0;  ///< of the last request: older answers are too late
+    ErrorCode stop_cause;                  ///< why the layer stopped the engine
+    ErrorCode end_error;                   ///< why async_receive() has no more messages
+    ErrorCode store_error;                 ///< of the last flush
+    std::uint64_t credentials_number = 0;  ///< of the last CredentialsRequested; answers to older ones are ignored
 
     std::function<void(const Connected&)> on_connected;
     std::function<void(const Disconnection&)> on_disconnected;

@@ -1,4 +1,4 @@
-// Messages that nobody has received yet, and receivers for whom there is no message yet.
+// Received messages that wait for async_receive(), and calls of it that wait for a message.
 #pragma once
 #include <deque>
 #include <optional>
@@ -21,7 +21,7 @@ public:
     [[nodiscard]] bool is_full() const noexcept {
         return messages_.size() >= maximum_messages_ || (bytes_ >= maximum_bytes_ && !messages_.empty());
     }
-    /// Half empty again.
+    /// At most half full, so that reading does not stop and start for each message.
     [[nodiscard]] bool has_room() const noexcept {
         return messages_.size() <= maximum_messages_ / 2 && bytes_ <= maximum_bytes_ / 2;
     }
@@ -37,7 +37,7 @@ public:
     }
 
     void wait(Receiver receiver) { receivers_.push_back(std::move(receiver)); }
-    /// The one that has waited longest, or null.
+    /// The oldest, or null.
     [[nodiscard]] AnyCompletion<Message> take_receiver() {
         if (receivers_.empty()) return nullptr;
         auto done = std::move(receivers_.front().done);

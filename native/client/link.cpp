@@ -10,7 +10,7 @@ using boost::system::error_code;
 
 void Link::open(Handler opened) {
     const auto end = [self = shared_from_this(), opened = std::move(opened)](error_code error) {
-        if (self->is_left_) return;
+        if (self->is_detached_) return;
         self->is_open_ = !error;
         opened(error);
     };
@@ -18,19 +18,19 @@ void Link::open(Handler opened) {
     boost::asio::post(executor_, [end] { end(boost::asio::error::operation_not_supported); });
 }
 
-void Link::note_given() {
-    taken_ = transport_->acknowledged();
-    given_end_ = std::max(given_end_, taken_) + std::exchange(given_, 0);
+void Link::note_large_output() {
+    acknowledged_ = transport_->acknowledged();
+    tracked_end_ = std::max(tracked_end_, acknowledged_) + std::exchange(untracked_, 0);
 }
 
 bool Link::has_progressed() {
-    if (taken_ >= given_end_) return false;
-    const auto before = std::exchange(taken_, transport_->acknowledged());
-    return taken_ > before;
+    if (acknowledged_ >= tracked_end_) return false;
+    const auto before = std::exchange(acknowledged_, transport_->acknowledged());
+    return acknowledged_ > before;
 }
 
 void Link::drop() {
-    is_left_ = true;
+    is_detached_ = true;
     if (limit_) limit_->cancel();
     if (transport_) transport_->close();
 }
@@ -41,7 +41,7 @@ bool Link::close(Buffer last, std::function<void()> closed) {
         drop();
         return false;
     }
-    is_left_ = true;
+    is_detached_ = true;
     last_ = std::move(last);
     closed_ = std::move(closed);
     after_linger([self = shared_from_this()] { self->finish(); });

@@ -1,8 +1,7 @@
-// Which handlers a message is for. Filters without wildcards are found by their hash, the others by
-// trying each. Where filters overlap, a broker may send a copy for each (MQTT 5.0, 3.3.4): its
-// subscription identifiers tell for which handlers it is. Where a filter is subscribed once more, the broker sends the
-// retained messages again: they are for the handlers that have not had them. What is removed while a message is handed
-// out stays alive until collect().
+// Dispatches messages to the handlers of matching filters. Filters without wildcards are found by their hash, the
+// others by trying each. Where filters overlap, a broker may send a copy for each (MQTT 5.0, 3.3.4): the Subscription
+// Identifiers say for which handlers it is. Where a filter is subscribed again, the broker sends the retained messages
+// again: they go to the handlers that have not had them. A route that is removed during dispatch lives until collect().
 #pragma once
 #include <algorithm>
 #include <cstdint>
@@ -28,11 +27,11 @@ public:
     using Identifiers = std::vector<std::uint32_t>;
     using Topics = std::unordered_set<std::string>;
 
-    /// Retained topics of which a route knows what it had; past them it may have one again.
-    static constexpr std::size_t longest_memory = 10'000;
+    /// Retained topics that a route remembers; beyond them it may get a retained message twice.
+    static constexpr std::size_t maximum_retained_topics = 10'000;
 
-    /// What a route knows of retained messages.
-    struct Stored {
+    /// The state of a route's retained messages.
+    struct Retained {
         bool wanted = true;         ///< its SUBSCRIBE asks for them
         bool as_published = false;  ///< the flag says nothing about being stored (MQTT 5.0, 3.3.1.3)
         std::uint64_t granted = 0;  ///< at which moment; 0: not yet
@@ -44,11 +43,11 @@ public:
         Handler handler;
         Identifiers identifiers;  ///< of the filter's subscription; none: every message that matches is for it
         std::uint32_t call = 0;   ///< what was subscribed by one call serves a message once
-        Stored stored{};
+        Retained retained{};
         bool removed = false;
     };
 
-    /// What the filter's subscription has already; 0: nothing.
+    /// The Subscription Identifier of the filter's subscription; 0: none.
     [[nodiscard]] std::uint32_t identifier_of(std::string_view filter) {
         std::uint32_t identifier = 0;
         for_each_route(filter, [&](const Route& route) {
@@ -59,8 +58,8 @@ public:
     [[nodiscard]] std::uint32_t next_identifier() noexcept { return next_identifier_++; }
     [[nodiscard]] std::uint32_t next_call() noexcept { return ++last_call_; }
 
-    /// `identifier`: what messages carry that come by this subscription, which takes the place of a former one of the
-    /// same filter [MQTT-3.8.4-3]; 0: none.
+    /// `identifier`: the Subscription Identifier of this subscription, which replaces an earlier one to the same filter
+    /// [MQTT-3.8.4-3]; 0: none.
     std::shared_ptr<Route> add(std::string_view filter, Handler handler, std::uint32_t identifier = 0,
                                std::uint32_t call = 0) {
         auto route = std::make_shared<Route>(Route{std::string{filter}, std::move(handler), {}, call});
@@ -85,36 +84,37 @@ public:
         has_removed_ = true;
     }
 
-    /// How the SUBSCRIBE of a route that was just added asks for retained messages. As published holds for the filter,
-    /// of which the broker knows one subscription.
+    /// What the SUBSCRIBE of a route that was just added says of retained messages. Retain As Published holds for the
+    /// filter, to which the broker has one subscription.
     void set_retained(Route& added, bool wanted, bool as_published) {
-        added.stored.wanted = wanted;
-        for_each_route(added.filter, [&](Route& route) { route.stored.as_published = as_published; });
+        added.retained.wanted = wanted;
+        for_each_route(added.filter, [&](Route& route) { route.retained.as_published = as_published; });
     }
-    /// The broker has answered its SUBSCRIBE.
-    void granted(Route& route) noexcept { route.stored.granted = ++moment_; }
-    /// The broker has a new session: every subscription is renewed, and brings the retained messages to everybody.
-    void begin_anew() {
+    /// SUBACK has come.
+    void granted(Route& route) noexcept { route.retained.granted = ++moment_; }
+    /// The session is new: every subscription is renewed, and each route gets the retained messages again.
+    void handle_new_session() {
         ++moment_;
         const auto forget = [this](auto& route) {
-            route->stored.granted = moment_;
-            route->stored.heard.clear();
-            route->stored.brought.clear();
+            route->retained.granted = moment_;
+            route->retained.heard.clear();
+            route->retained.brought.clear();
         };
         std::ranges::for_each(wild_, forget);
         for (auto& [filter, routes] : plain_) std::ranges::for_each(routes, forget);
     }
 
-    /// False where nobody wanted it.
-    bool hand_out(const wsmq::Message& message) {
+    /// False: no route matches.
+    bool dispatch(const wsmq::Message& message) {
         if (size_ == 0) return false;
         identifiers_.clear();
         if (!message.encoded_properties.empty()) read_identifiers(message.encoded_properties);
-        // A session that lasted may have subscriptions of which nothing is known here: they are for all that match.
+        // A resumed session may have subscriptions that are unknown here: their messages go to every route that
+        // matches.
         return offer(message, !identifiers_.empty()) || (!identifiers_.empty() && offer(message, false));
     }
 
-    /// Forgets what was removed. Not from within a handler.
+    /// Frees removed routes. Not during dispatch().
     void collect() {
         if (!std::exchange(has_removed_, false)) return;
         const auto removed = [](const auto& route) { return route->removed; };
@@ -123,10 +123,8 @@ public:
         std::erase_if(plain_, [](const auto& entry) { return entry.second.empty(); });
     }
 
-    [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
-
 private:
-    // Routes do not move while they are handed a message, though more are added.
+    // A deque: routes do not move when a handler adds more.
     using Routes = std::deque<std::shared_ptr<Route>>;
 
     static bool contains(const Identifiers& all, std::uint32_t identifier) {
@@ -148,7 +146,7 @@ private:
 
     bool offer(const wsmq::Message& message, bool by_identifier) {
         served_.clear();
-        if (message.retain) return offer_stored(message, by_identifier);
+        if (message.retain) return offer_retained(message, by_identifier);
         bool taken = false;
         for_each_match(message, by_identifier, [&](Route& route) {
             taken = true;
@@ -157,40 +155,40 @@ private:
         return taken;
     }
 
-    /// For those whose turn it is. True also where a copy is nobody's that was not had already.
-    bool offer_stored(const wsmq::Message& message, bool by_identifier) {
+    /// To the routes that lack it. True as well where every route that matches has had it.
+    bool offer_retained(const wsmq::Message& message, bool by_identifier) {
         std::vector<Route*> all;
         for_each_match(message, by_identifier, [&](Route& route) { all.push_back(&route); });
         if (all.empty()) return false;
         const std::string topic{message.topic};
         const auto lacks = [&](const Route* route) {
-            return !route->stored.as_published && route->stored.wanted && !route->stored.heard.contains(topic);
+            return !route->retained.as_published && route->retained.wanted && !route->retained.heard.contains(topic);
         };
-        const auto is_next = [&](const Route* route) { return lacks(route) && awaits_stored(*route); };
+        const auto is_next = [&](const Route* route) { return lacks(route) && awaits_retained(*route); };
         const auto owed = std::ranges::find_if(all, [&](const Route* route) {
-            return !route->stored.as_published && route->stored.wanted && !route->stored.brought.contains(topic);
+            return !route->retained.as_published && route->retained.wanted && !route->retained.brought.contains(topic);
         });
         const bool is_owed = owed != all.end();
-        if (is_owed) remember((*owed)->stored.brought, topic);
+        if (is_owed) remember((*owed)->retained.brought, topic);
         const bool any_next = std::ranges::any_of(all, is_next);
         const bool any_lacks = any_next || std::ranges::any_of(all, lacks);
         std::erase_if(all, [&](const Route* route) {
-            if (route->stored.as_published || (!any_lacks && !is_owed)) return false;
+            if (route->retained.as_published || (!any_lacks && !is_owed)) return false;
             return any_next ? !is_next(route) : !lacks(route);
         });
         for (auto* route : all) {
-            remember(route->stored.heard, topic);
+            remember(route->retained.heard, topic);
             if (!route->removed) serve(*route, message);
         }
         return true;
     }
 
-    /// Whether what its SUBSCRIBE brings may still be on its way, rather than what a later one does.
-    [[nodiscard]] bool awaits_stored(const Route& route) const noexcept {
-        return route.stored.granted == 0 || route.stored.granted > last_added_;
+    /// Whether the retained messages of its own SUBSCRIBE may still be on their way, rather than those of a later one.
+    [[nodiscard]] bool awaits_retained(const Route& route) const noexcept {
+        return route.retained.granted == 0 || route.retained.granted > last_added_;
     }
     static void remember(Topics& topics, const std::string& topic) {
-        if (topics.size() < longest_memory) topics.insert(topic);
+        if (topics.size() < maximum_retained_topics) topics.insert(topic);
     }
 
     void serve(Route& route, const wsmq::Message& message) {

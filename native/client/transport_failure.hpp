@@ -1,4 +1,4 @@
-// The last failure of a transport, until the engine tells of the end that it brought.
+// The last failure of a transport, kept until the engine reports the disconnection that it caused.
 #pragma once
 #include <string>
 #include <utility>
@@ -12,7 +12,8 @@ struct TransportFailure {
     boost::system::error_code error{};
     std::string detail{};
 
-    /// The end with its cause: the transport's where it failed, else the broker's reason, else ours. Forgets it.
+    /// The disconnection with its cause: the transport's error where it failed, else the broker's reason code, else the
+    /// engine's error. Resets this.
     [[nodiscard]] Disconnection explain(const Disconnected& disconnected) {
         const auto failure = std::exchange(*this, {});
         return {disconnected, failure.why(disconnected), failure.detail};

@@ -18,7 +18,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// Each payload begins with when it was sent; both ends are in this process, so that one clock tells.
+/// Each payload begins with its sending time. Both ends are in this process, so that one clock measures.
 void stamp(std::vector<std::uint8_t>& payload) {
     const std::int64_t now = Clock::now().time_since_epoch().count();
     std::memcpy(payload.data(), &now, sizeof now);
@@ -51,10 +51,10 @@ public:
         : arguments_{arguments},
           report_{arguments.connection},
           resolved_{arguments.connection.resolve_without_topic()} {
-        if (arguments.publishers == 0) throw UsageError{"Somebody has to publish: --publishers is at least 1."};
+        if (arguments.publishers == 0) throw UsageError{"--publishers must be at least 1."};
         if (!is_valid_topic_name(with_number(arguments.topic, 0))) throw UsageError{"The topic is not a topic name."};
         if (!arguments.connection.client_id.empty() || arguments.connection.keep_session) {
-            throw UsageError{"A benchmark has many clients: -i and -c are not for it, -I is."};
+            throw UsageError{"A benchmark has many clients: use -I instead of -i and -c."};
         }
         expected_ = arguments.messages * arguments.publishers * arguments.subscribers;
     }
@@ -87,14 +87,14 @@ private:
         progress_.clear();
         ended_ = true;
         if (lost_) throw CommandError{*lost_};
-        tell();
+        report();
         for (const auto* sessions : {&publishers_, &subscribers_}) {
             for (const auto& session : *sessions) co_await session->disconnect();
         }
         const bool complete = received_ >= expected_ && published_ == arguments_.messages * arguments_.publishers;
         if (!unwritten_.empty()) throw CommandError{ExitCode::failed, unwritten_};
         if (!complete)
-            throw CommandError{timed_out_ ? ExitCode::timed_out : ExitCode::failed, "Not every message came through."};
+            throw CommandError{timed_out_ ? ExitCode::timed_out : ExitCode::failed, "Not every message was received."};
         co_return ExitCode::success;
     }
 
@@ -138,7 +138,7 @@ private:
     }
 
     void take(const Message& message) {
-        if (message.payload.size() != arguments_.size) return;  // somebody else's
+        if (message.payload.size() != arguments_.size) return;  // not ours
         latencies_.add(age(message.payload));
         if (++received_ == expected_) changed_.cancel();
     }
@@ -206,7 +206,7 @@ private:
         }
     }
 
-    void tell() {
+    void report() {
         const double seconds = std::chrono::duration<double>(finish_ - start_).count();
         const auto milliseconds = [&](double share) { return static_cast<double>(latencies_.percentile(share)) / 1e6; };
         const double total = static_cast<double>(published_ + received_);

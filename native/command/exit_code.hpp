@@ -1,4 +1,4 @@
-// How the command ends: what a script can tell apart. Documented in docs/command.md.
+// The exit codes of the command, for scripts. Documented in docs/command.md.
 #pragma once
 #include <stdexcept>
 #include <string>
@@ -13,18 +13,18 @@ enum class ExitCode : int {
     not_connected = 3,    ///< no broker could be reached
     refused = 4,          ///< the broker refused the connection
     connection_lost = 5,  ///< the connection ended and may not, or could not, be taken up again
-    no_responder = 6,     ///< nobody is there who answers
+    no_responder = 6,     ///< no responder is online
     cancelled = 7,        ///< the request was cancelled, by SIGINT or SIGTERM
     timed_out = 27,       ///< -W ran out; the number is that of mosquitto_sub
 };
 
-/// Arguments that are sound one by one and wrong together, or that cannot be read. The text is for people.
+/// Arguments that contradict each other or cannot be read. The text is for people.
 class UsageError : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;
 };
 
-/// Any other end that is not success.
+/// Any other failure.
 class CommandError : public std::runtime_error {
 public:
     /// `details`: JSON text of an object, for --json; empty for none.

@@ -1,4 +1,4 @@
-// How long messages were on their way: a histogram that grows with the range and not with the count.
+// A histogram of latencies, whose size depends on their range and not on their number.
 #pragma once
 #include <algorithm>
 #include <array>

@@ -1,4 +1,4 @@
-// Lines of a file descriptor, or all of it, read beside the loop.
+// Reads lines of a file descriptor, or all of it, without blocking the loop.
 #pragma once
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/steady_timer.hpp>

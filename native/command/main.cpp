@@ -19,8 +19,8 @@ namespace {
 using namespace wsmq::command;
 
 constexpr const char* footer =
-    "\nExit codes: 0 success, 1 something was refused or answered with an error, 2 wrong arguments, 3 no broker was "
-    "reached, 4 the broker refused the connection, 5 the connection was lost, 6 nobody answers, 7 cancelled, 27 -W ran "
+    "\nExit codes: 0 success, 1 a request or an operation was refused or failed, 2 wrong arguments, 3 no broker was "
+    "reached, 4 the broker refused the connection, 5 the connection was lost, 6 no responder, 7 cancelled, 27 -W ran "
     "out.";
 
 /// For the shell's completion, which asks the command itself.
@@ -64,7 +64,7 @@ private:
 };
 
 template <class Arguments> ExitCode run(const Subcommand<Arguments>& subcommand) {
-    // Made where it is needed: the configuration says, too, how errors are told.
+    // Made on demand, because the configuration may change how errors are reported.
     const auto report = [&subcommand] { return Report{subcommand.connection()}; };
     try {
         subcommand.configure();
@@ -78,7 +78,7 @@ template <class Arguments> ExitCode run(const Subcommand<Arguments>& subcommand)
     }
 }
 
-/// Where the parser has failed: what it would have said of how errors are told.
+/// How to report errors, after the parser has failed.
 Report report_of(const std::vector<std::string>& words) {
     ConnectionArguments arguments;
     arguments.json = std::ranges::find(words, "--json") != words.end();
@@ -87,19 +87,20 @@ Report report_of(const std::vector<std::string>& words) {
 }
 
 ExitCode choose(std::vector<std::string> words) {
-    CLI::App app{"MQTT from the command line, over TCP, TLS and WebSocket, and requests over it.", "wsmq"};
+    CLI::App app{"MQTT from the command line, over TCP, TLS and WebSocket, with requests, services and presence.",
+                 "wsmq"};
     app.set_help_flag("--help", "Print this help and exit");
     app.set_version_flag("--version", WSMQ_VERSION);
     bool list_commands = false;
     app.add_flag("--list-commands", list_commands)->group("");
-    app.footer("\n`wsmq COMMAND --help`, or `wsmq help COMMAND`, tells the options of a command.");
+    app.footer("\n`wsmq COMMAND --help`, or `wsmq help COMMAND`, lists the options of a command.");
     const Subcommand<PubArguments> pub{app, "pub", "Publish messages", &run_pub};
     const Subcommand<SubArguments> sub{app, "sub", "Subscribe, and print what arrives", &run_sub};
-    const Subcommand<BenchArguments> bench{app, "bench", "Measure how fast messages go through a broker", &run_bench};
-    const Subcommand<RequestArguments> request{app, "request", "Ask a service or a webapp", &run_request};
-    Subcommand<ServeArguments> serve{app, "serve", "Answer requests by a program", &run_serve};
-    const Subcommand<PresenceArguments> presence{app, "presence", "Tell which webapps are there", &run_presence};
-    const Subcommand<ServicesArguments> services{app, "services", "Tell which services are there", &run_services};
+    const Subcommand<BenchArguments> bench{app, "bench", "Measure the message rate through a broker", &run_bench};
+    const Subcommand<RequestArguments> request{app, "request", "Send a request to a service or a webapp", &run_request};
+    Subcommand<ServeArguments> serve{app, "serve", "Run a service that answers requests with a program", &run_serve};
+    const Subcommand<PresenceArguments> presence{app, "presence", "List the webapps that are online", &run_presence};
+    const Subcommand<ServicesArguments> services{app, "services", "List the services", &run_services};
     serve.arguments().program = take_program(words);
     take_help(words);
     if (const auto problem = unknown_command(app, words)) return report_of(words).fail(ExitCode::usage, *problem);

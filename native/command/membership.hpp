@@ -1,4 +1,4 @@
-// A webapp or a service as what a command is connected by: joining, leaving, and what is told of it.
+// A webapp or a service of a command: joins, and logs its connection.
 #pragma once
 #include <string>
 
@@ -11,7 +11,7 @@ namespace wsmq::command {
 /// `Party` is a native::Webapp or a native::Service, and outlives this.
 template <class Party> class Membership {
 public:
-    /// `name`: as whom it joins, for -d.
+    /// `name`: for the log (-d).
     Membership(Party& party, const Report& report, std::uint32_t maximum_losses, std::string name)
         : party_{party}, log_{report, maximum_losses}, name_{std::move(name)} {
         log_.on_lost = [this](const CommandError& error) {
@@ -24,7 +24,7 @@ public:
         party_.on_disconnected([this](const native::Disconnection& event) { log_.disconnected(event); });
     }
 
-    /// Throws CommandError where it cannot join; false where end() was called meanwhile.
+    /// Throws CommandError where it cannot join; false where end() was called first.
     [[nodiscard]] net::awaitable<bool> join() {
         native::ErrorCode error;
         const auto answer = co_await party_.async_join(net::redirect_error(net::use_awaitable, error));
@@ -32,13 +32,13 @@ public:
         if (log_.is_ending()) co_return false;
         throw failure_of(error, answer);
     }
-    /// What happens from now on is not told.
+    /// Logs nothing more.
     void end() noexcept { log_.end(); }
 
-    /// Called where the connection was there, ended for good, and not on purpose.
+    /// Called when an established connection ends for good, unless end() was called.
     std::function<void(const CommandError&)> on_lost;
 
-    /// Why it did not join.
+    /// The error for a failure to join.
     [[nodiscard]] CommandError failure_of(const native::ErrorCode& error, const native::JoinAnswer& answer) const {
         if (log_.was_lost())
             return {ExitCode::connection_lost, "The connection was lost: " + explain(error, answer.detail)};

@@ -99,7 +99,7 @@ void Printer::watch_reader() {
                        [this](const boost::system::error_code& error) {
                            if (error) return;
                            pollfd file{STDOUT_FILENO, 0, 0};
-                           if (poll(&file, 1, 0) > 0) return fail("Nobody reads standard output any more.");
+                           if (poll(&file, 1, 0) > 0) return fail("Standard output was closed by its reader.");
                            watch_reader();
                        });
 }

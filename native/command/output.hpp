@@ -20,18 +20,18 @@ public:
     Output();
 
     [[nodiscard]] bool is_terminal() const noexcept { return is_terminal_; }
-    /// What others wrote: escaped for a terminal, but for the control characters that are `kept`, and as it is for
-    /// files and pipes.
+    /// Text of other parties: escaped for a terminal, except for the control characters in `kept`; unchanged for files
+    /// and pipes.
     [[nodiscard]] std::string shown(std::string_view text, std::string_view kept) const;
-    /// Writes at once. False where it cannot be written, and where a signal or the time limit ended the wait for
-    /// whoever reads, behind which nothing is written any more.
+    /// Writes at once. False where it cannot be written, or where a signal or the time limit ended the wait for the
+    /// reader; nothing more is written then.
     [[nodiscard]] bool write(std::string_view text);
     [[nodiscard]] bool was_stopped() const noexcept { return is_stopped_; }
-    /// Why it could not be written, as a sentence.
+    /// Why writing failed, as a sentence.
     [[nodiscard]] const std::string& problem() const noexcept { return problem_; }
-    /// How long write() waits; of several ends the first counts.
+    /// Until when write() waits; the earliest of several counts.
     void limit(Clock::time_point end) noexcept { end_ = end_ ? std::min(*end_, end) : end; }
-    /// The command ends: what is left is written where somebody reads it now.
+    /// The command ends: writes the rest as far as the reader takes it now.
     void hurry() noexcept { limit(Clock::now() + std::chrono::seconds{1}); }
 
 private:
@@ -44,21 +44,20 @@ private:
     std::optional<Clock::time_point> end_;
 };
 
-/// What is printed of the loop: written when the loop turns, so that what one read of the connection brought is written
-/// at once.
+/// Output of the loop: written when the loop turns, so that all messages of one read leave in one write.
 class Printer {
 public:
     explicit Printer(boost::asio::io_context&);
 
     [[nodiscard]] Output& output() noexcept { return output_; }
-    /// Called once, by the loop or by flush(): it cannot be written, or nobody reads it any more.
+    /// Called once, by the loop or by flush(): writing failed, or the reader is gone.
     std::function<void(const CommandError&)> on_failed;
 
-    /// Where it is put; flush_soon() follows.
+    /// The buffer to append to; call flush_soon() afterwards.
     [[nodiscard]] std::string& text() noexcept { return text_; }
     void flush_soon();
     void flush();
-    /// Behind the last of it: flushes, and then whoever reads may go.
+    /// After the last output: flushes, and ignores the end of the reader from then on.
     void finish();
 
 private:

@@ -1,4 +1,4 @@
-// wsmq presence: which webapps are there, and who comes, changes and goes.
+// wsmq presence: lists webapps and watches their presence.
 #include <chrono>
 
 #include "commands.hpp"

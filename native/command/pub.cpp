@@ -39,9 +39,9 @@ private:
         const std::string topic = !arguments_.topic.empty()   ? arguments_.topic
                                   : !resolved_.topics.empty() ? resolved_.topics.front()
                                                               : "";
-        if (topic.empty()) throw UsageError{"-t says which topic is published to."};
+        if (topic.empty()) throw UsageError{"Name the topic to publish to: -t."};
         if (!arguments_.topic.empty() && !resolved_.topics.empty())
-            throw UsageError{"-t and the topic of an address do not go together."};
+            throw UsageError{"-t and the topic of an address cannot be combined."};
         if (std::ranges::any_of(resolved_.topics, [&](const auto& each) { return each != topic; }))
             throw UsageError{"The addresses have different topics."};
         const std::string shown = arguments_.topic.empty() ? "The topic of the address" : '"' + topic + '"';
@@ -135,7 +135,7 @@ private:
             return;
         }
         failed_ = true;
-        if (failure_ || stopped_) return;  // told once, by its reason
+        if (failure_ || stopped_) return;  // reported once, with its reason
         progress_.clear();
         report_.warn("Not published: " + explain(error, answer.reason_string()));
     }

@@ -1,5 +1,4 @@
-// What a command says about itself, on standard error: errors, what happens to the connection (-d), and how far a long
-// run has come.
+// Messages on standard error: errors, connection events (-d), and the progress of a long run.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -17,10 +16,10 @@ public:
     explicit Report(const ConnectionArguments& arguments)
         : quiet_{arguments.quiet}, json_{arguments.json}, debug_{arguments.debug} {}
 
-    /// Prints the error, unless --quiet, and gives the code back.
+    /// Prints the error, unless --quiet, and returns the code.
     ExitCode fail(ExitCode, std::string_view text) const;
     ExitCode fail(const CommandError&) const;
-    /// An error that ends nothing.
+    /// An error that does not end the command.
     void warn(std::string_view text) const;
     /// With -d only.
     void debug(std::string_view text) const;
@@ -33,17 +32,17 @@ private:
     bool debug_;
 };
 
-/// One line that is written over, a few times a second, where standard error is a terminal.
+/// A status line on a terminal, updated a few times a second.
 class ProgressLine {
 public:
-    /// Nothing is shown in the first second: short runs stay clean.
+    /// Shows nothing in the first second.
     ProgressLine();
     ~ProgressLine() { clear(); }
     ProgressLine(const ProgressLine&) = delete;
     ProgressLine& operator=(const ProgressLine&) = delete;
 
     void update(std::uint64_t done, std::optional<std::uint64_t> of);
-    /// Before anything else is printed.
+    /// Call it before printing anything else.
     void clear();
 
 private:

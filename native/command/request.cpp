@@ -23,7 +23,7 @@ namespace {
 using native::Reply;
 using native::Target;
 
-const CommandError no_answer{ExitCode::timed_out, "There was no answer in time."};
+const CommandError no_answer{ExitCode::timed_out, "No answer arrived in time."};
 
 std::string login_name() {
     const passwd* account = getpwuid(getuid());
@@ -44,23 +44,21 @@ std::string uid_of(const RequestArguments& arguments) {
 struct Question {
     explicit Question(const RequestArguments& arguments) {
         const bool names_service = !arguments.peer && !arguments.backend;
-        if (arguments.peer && arguments.backend) throw UsageError{"--peer and --backend do not go together."};
+        if (arguments.peer && arguments.backend) throw UsageError{"--peer and --backend cannot be combined."};
         const auto* word = arguments.words;
         if (names_service) {
             if (*word) target = Target::service(**word);
-            if (!patterns::is_valid_name(target.name))
-                throw UsageError{std::string{"Say which service is asked: "} + name_rule};
+            if (!patterns::is_valid_name(target.name)) throw UsageError{std::string{"Name the service: "} + name_rule};
             ++word;
         } else if (arguments.peer) {
             target = Target::peer(*arguments.peer);
-            if (!patterns::is_valid_uid(target.name)) throw UsageError{"--peer takes a uid: ORG:USER:RAND."};
+            if (!patterns::is_valid_uid(target.name)) throw UsageError{"--peer needs a uid: ORG:USER:RAND."};
         }
-        if (!*word || !patterns::is_valid_name(**word))
-            throw UsageError{std::string{"Say which method is asked for: "} + name_rule};
+        if (!*word || !patterns::is_valid_name(**word)) throw UsageError{std::string{"Name the method: "} + name_rule};
         method = **word++;
         if (word != std::end(arguments.words)) {
             if (*word) params_word = *word++;
-            if (word != std::end(arguments.words) && *word) throw UsageError{"There are too many words."};
+            if (word != std::end(arguments.words) && *word) throw UsageError{"There are too many arguments."};
         }
     }
 
@@ -70,7 +68,7 @@ struct Question {
 };
 
 std::string params_of(const RequestArguments& arguments, const Question& question) {
-    if (arguments.file && question.params_word) throw UsageError{"PARAMS and -f do not go together."};
+    if (arguments.file && question.params_word) throw UsageError{"PARAMS and -f cannot be combined."};
     const bool from_input = question.params_word == "-";
     std::string params = from_input ? "" : question.params_word.value_or("");
     if (arguments.file || from_input) {
@@ -82,7 +80,7 @@ std::string params_of(const RequestArguments& arguments, const Question& questio
     if (!arguments.content_type.empty()) return params;
     const auto first = params.find_first_not_of(" \t\r\n");
     if (first == std::string::npos) return {};
-    if (!patterns::json_rpc::is_json(params)) throw UsageError{"The params are no JSON: " + params.substr(0, 60)};
+    if (!patterns::json_rpc::is_json(params)) throw UsageError{"The params are not JSON: " + params.substr(0, 60)};
     if (params[first] != '[' && params[first] != '{') throw UsageError{"Params are an array or an object."};
     return params;
 }
@@ -108,7 +106,7 @@ private:
     void check_raw() const {
         if (question_.target.kind != Target::Kind::service)
             throw UsageError{"Raw bodies are for services with a name."};
-        if (resolved_.client.connect.version != Version::v5) throw UsageError{"Raw bodies take MQTT 5: -V 5."};
+        if (resolved_.client.connect.version != Version::v5) throw UsageError{"Raw bodies need MQTT 5: -V 5."};
         if (arguments_.notify) throw UsageError{"A notification has no raw body."};
         const bool is_json = arguments_.content_type == "application/json";
         if (is_json || !is_valid_utf8(arguments_.content_type))
@@ -145,7 +143,7 @@ private:
         });
         const bool joined = co_await membership_.join();
         limit.cancel();
-        if (timed_out_) throw CommandError{ExitCode::timed_out, "Nobody answered in time."};
+        if (timed_out_) throw CommandError{ExitCode::timed_out, "No answer arrived in time."};
         if (lost_) throw CommandError{*lost_};
         if (!joined) throw CommandError{ExitCode::cancelled, "The notification was not sent."};
         if (const auto error = app_.notify_text(question_.target, question_.method, params_))
@@ -288,11 +286,11 @@ private:
         details += '}';
         if (error == patterns::Error::remote) return {ExitCode::failed, text, details};
         if (error == patterns::Error::timed_out) return {no_answer.code(), no_answer.what(), details};
-        if (error == patterns::Error::no_responder)
-            return {ExitCode::no_responder, "Nobody is there who could answer.", details};
+        if (error == patterns::Error::no_responder) return {ExitCode::no_responder, "No responder is online.", details};
         if (unwritten_) return *unwritten_;
         if (error == patterns::Error::cancelled) return {ExitCode::cancelled, "The request was cancelled."};
-        if (error == patterns::Error::not_supported) return {ExitCode::failed, "The service takes no raw bodies."};
+        if (error == patterns::Error::not_supported)
+            return {ExitCode::failed, "The service does not accept raw bodies."};
         return {ExitCode::failed, "The request failed: " + explain(error)};
     }
 

@@ -18,7 +18,7 @@ using native::Response;
 /// `arguments` with one way to name the program, and the default that this machine gives.
 ServeArguments completed(ServeArguments arguments) {
     if (arguments.executable && !arguments.program.empty())
-        throw UsageError{"--exec and a program behind -- do not go together."};
+        throw UsageError{"--exec cannot be combined with a program after --."};
     if (arguments.executable) arguments.program = {*arguments.executable};
     if (arguments.jobs == 0) arguments.jobs = std::max(1U, std::thread::hardware_concurrency());
     return arguments;
@@ -38,11 +38,11 @@ void check_names(const ServeArguments& arguments) {
 
 void check_answer(const ServeArguments& arguments) {
     if (arguments.echo == !arguments.program.empty())
-        throw UsageError{"Either --echo, or --exec, or a program behind -- says what answers."};
+        throw UsageError{"Name what answers: --echo, --exec, or a program after --."};
     if (arguments.echo && (arguments.text || arguments.lines)) throw UsageError{"--text and --lines are for programs."};
     if (!arguments.echo && !is_program(arguments.program.front()))
         throw UsageError{"There is no program " + arguments.program.front() +
-                         " that could be run. Arguments stand behind --."};
+                         " that can be run. Put its arguments after --."};
     if (!arguments.content_type.empty() && (!arguments.raw || arguments.content_type == "application/json"))
         throw UsageError{"--content-type is that of the answers to raw bodies, and not JSON's: --raw."};
 }

@@ -82,7 +82,7 @@ void ConnectionLog::disconnected(const native::Disconnection& event) {
     }
     if (event.was_connected && on_loss) on_loss();
     if (event.was_connected && maximum_losses_ > 0 && ++losses_ >= maximum_losses_)
-        return end("The connection was lost " + std::to_string(losses_) + " times in a row, and nothing came of it");
+        return end("The connection was lost " + std::to_string(losses_) + " times in a row without progress");
     const std::string next = " Next attempt in " + std::to_string(event.retry_in.count()) + " ms.";
     if (!event.was_connected) return report_.debug(text + next);
     report_.warn("The connection was lost: " + text + next);

@@ -1,4 +1,4 @@
-// One connection of a command: its loop, its client, and what ends it.
+// The connection of a command: its loop, its client, and how it ends.
 #pragma once
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -16,18 +16,18 @@ namespace wsmq::command {
 
 namespace net = boost::asio;
 
-/// A sentence about an error, with what the broker or the transport said of it.
+/// A sentence about an error, with the detail of the broker or the transport.
 [[nodiscard]] std::string explain(const native::ErrorCode&, std::string_view detail = {});
 
-/// Runs `work` to its end and gives what it gives. SIGINT and SIGTERM call `interrupted` once; a second one ends the
-/// process at once, behind `killed`.
+/// Runs `work` and returns its result. SIGINT and SIGTERM call `interrupted` once; a second signal calls `killed` and
+/// ends the process at once.
 ExitCode run_loop(net::io_context&, net::awaitable<ExitCode> work, const std::function<void()>& interrupted,
                   const std::function<void()>& killed = {});
 
-/// Why a connection did not come about, with what the broker or the transport said of it.
+/// The error for a failure to connect, with the detail of the broker or the transport.
 [[nodiscard]] CommandError not_connected(const native::ErrorCode&, std::string_view detail);
 
-/// -W: calls `over` when the seconds have passed, where there are any.
+/// -W: calls `over` after that many seconds, if any.
 class TimeLimit {
 public:
     using Clock = std::chrono::steady_clock;
@@ -44,29 +44,30 @@ private:
 };
 [[nodiscard]] CommandError timed_out();
 
-/// Tells of each loss of a connection, with -d of everything that happens to it, and why it ended for good. Losses in
-/// a row without any progress end it as well, so that nobody waits without end for a broker that closes each time.
+/// Reports each loss of a connection, with -d every event, and why it ended for good. A number of losses in a row
+/// without progress ends it as well, so that a command does not wait for ever for a broker that closes every
+/// connection.
 class ConnectionLog {
 public:
-    /// `maximum_losses`: as of ConnectionArguments.
+    /// `maximum_losses`: as in ConnectionArguments.
     ConnectionLog(const Report& report, std::uint32_t maximum_losses)
         : report_{report}, maximum_losses_{maximum_losses} {}
 
     void connected(const std::string& text);
     void disconnected(const native::Disconnection&);
-    /// What the command is for came about in part: losses are counted from here.
+    /// The command made progress: losses are counted anew.
     void progressed() noexcept { losses_ = 0; }
-    /// It came about, or will some time: losses count no longer.
+    /// The command has what it needs: losses are not counted any more.
     void settled() noexcept { maximum_losses_ = 0; }
-    /// It ends on purpose; what happens from now on is not told.
+    /// The command ends it: reports nothing more.
     void end() noexcept { ending_ = true; }
     [[nodiscard]] bool is_ending() const noexcept { return ending_; }
-    /// Where there is none any more: whether it was accepted, and ended by itself.
+    /// After its end: whether the broker had accepted it, and end() was not called.
     [[nodiscard]] bool was_lost() const noexcept { return was_lost_; }
     [[nodiscard]] bool was_accepted() const noexcept { return was_accepted_; }
-    /// Called before a loss is counted and told.
+    /// Called before a loss is counted and reported.
     std::function<void()> on_loss;
-    /// Called where the connection was there, ended for good, and not on purpose.
+    /// Called when an established connection ends for good, unless end() was called.
     std::function<void(const CommandError&)> on_lost;
 
 private:
@@ -81,20 +82,20 @@ private:
 
 class Session {
 public:
-    /// `maximum_losses`: as of ConnectionArguments.
+    /// `maximum_losses`: as in ConnectionArguments.
     Session(net::io_context&, const ConnectionArguments::Resolved&, const Report&, std::uint32_t maximum_losses);
 
     [[nodiscard]] native::Client& client() noexcept { return client_; }
-    /// Throws CommandError where no broker accepts; false where give_up() was called meanwhile.
+    /// Throws CommandError where no broker accepts; false where give_up() was called first.
     [[nodiscard]] net::awaitable<bool> connect();
     net::awaitable<void> disconnect();
-    /// Ends the connection, or the attempt at one, and with it every operation.
+    /// Ends the connection, or the attempt to connect, and so every operation.
     void give_up();
-    /// As of ConnectionLog.
+    /// As ConnectionLog.
     void progressed() noexcept { log_.progressed(); }
     void settled() noexcept { log_.settled(); }
     std::function<void()> on_loss;
-    /// Called where the connection ended for good and not by disconnect() or give_up().
+    /// Called when the connection ended for good, other than by disconnect() or give_up().
     std::function<void(const CommandError&)> on_lost;
     /// Called at each reconnection.
     std::function<void()> on_connected_again;
@@ -107,7 +108,7 @@ private:
     native::Client client_;
 };
 
-/// At most so many of something at a time; waits for room.
+/// A counting semaphore.
 class Window {
 public:
     Window(const net::any_io_executor& executor, std::size_t room)
@@ -115,7 +116,7 @@ public:
 
     net::awaitable<void> acquire();
     void release();
-    /// Until nothing is held any more.
+    /// Until nothing is held.
     net::awaitable<void> empty();
 
 private:

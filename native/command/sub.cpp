@@ -36,12 +36,12 @@ private:
         if (arguments.store.empty()) return arguments.connection.resolve();
         auto connection = arguments.connection;
         const bool is_named = !connection.client_id.empty();  // a prefix makes another one for each process
-        if (!is_named) throw UsageError{"--store takes a client identifier: -i."};
+        if (!is_named) throw UsageError{"--store needs a client identifier: -i."};
         connection.keep_session = true;
         auto resolved = connection.resolve();
         const auto& connect = resolved.client.connect;
         if (connect.version == Version::v5 && connect.session_expiry_interval == 0)
-            throw UsageError{"--store takes a session that outlives the connection: not -x 0."};
+            throw UsageError{"--store needs a session that outlives the connection: do not use -x 0."};
         native::ErrorCode error;
         resolved.client.store = native::FileStore::open(arguments.store, error);
         if (error == boost::system::errc::resource_unavailable_try_again)
@@ -64,7 +64,7 @@ private:
         filters_ = resolved_.topics;
         filters_.insert(filters_.end(), arguments_.topic_filters.begin(), arguments_.topic_filters.end());
         if (filters_.empty() && arguments_.unsubscribed.empty())
-            throw UsageError{"-t says which topics are subscribed to."};
+            throw UsageError{"Name the topic filters to subscribe to: -t."};
         std::vector<Subscription> subscriptions;
         for (const auto& filter : filters_) {
             check_filter(filter);
@@ -83,7 +83,7 @@ private:
         session_.client().on_message([this](const Message& message) { take(message); });
         session_.on_lost = [this](const CommandError& error) { fail(error); };
         printer_.on_failed = [this](const CommandError& error) {
-            // As if killed: whatever ends in order would acknowledge what nobody has seen.
+            // As if killed: an orderly end would acknowledge messages that were not printed.
             if (is_durable()) std::_Exit(static_cast<int>(report_.fail(error)));
             fail(error);
         };

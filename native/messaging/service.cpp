@@ -29,7 +29,7 @@ public:
         if (options.since == 0) options.since = milliseconds_since_1970();
     }
 
-    /// Once: when the client is started, its methods are known.
+    /// Called once, at the first start, when the methods are known.
     [[nodiscard]] const Options& layer_options() {
         if (calls->takes_any()) return options;
         for (auto& method : calls->methods()) options.methods.push_back(std::move(method));
@@ -83,7 +83,7 @@ void Service::on_exception(std::function<void(const Request&, const std::excepti
     impl_->calls->on_exception = std::move(handler);
 }
 
-// --- Its life --------------------------------------------------------------------------------------
+// --- Life cycle ------------------------------------------------------------------------------------
 
 ErrorCode Service::run() {
     if (io_ == nullptr) throw std::logic_error{"Service::run() is for a service that was made with an io_context"};
@@ -92,14 +92,14 @@ ErrorCode Service::run() {
     signals.async_wait([&](const ErrorCode& error, int) {
         if (error) return;
         async_leave([](const ErrorCode&) {});
-        // A second one is impatient.
+        // A second signal stops at once.
         signals.async_wait([this](const ErrorCode& again, int) {
             if (!again) io_->stop();
         });
     });
     impl_->on_end = [&](ErrorCode error) {
         result = error;
-        // Behind the last bytes.
+        // Stops after the last bytes are sent.
         async_leave([&](const ErrorCode&) { io_->stop(); });
     };
     async_join([&](const ErrorCode& error, const JoinAnswer&) {

@@ -23,7 +23,7 @@ public:
 
     Impl(Client& client, Options given)
         : Base{client}, options{std::move(given)}, calls{std::make_shared<Calls>(client.get_executor(), *this)} {
-        if (std::ranges::count(options.uid, ':') == 1) choose_rand();
+        if (std::ranges::count(options.uid, ':') == 1) complete_uid();
         if (options.random_seed == 0) options.random_seed = random_seed();
         if (options.id_key == decltype(options.id_key){}) options.id_key = {random_seed(), random_seed()};
         if (options.since == 0) options.since = milliseconds_since_1970();
@@ -36,18 +36,18 @@ public:
         }
     }
 
-    /// The options name the account alone.
-    void choose_rand() {
+    /// The option is `{org}:{user}`.
+    void complete_uid() {
         const auto colon = options.uid.find(':');
         options.uid = make_uid(options.uid.substr(0, colon), options.uid.substr(colon + 1));
         options.renames = true;
     }
     void handle(const patterns::Renamed& renamed) {
         options.uid = renamed.uid;
-        tell(on_renamed, renamed);
+        call(on_renamed, renamed);
     }
 
-    // --- Requests of ours --------------------------------------------------------------------------
+    // --- Outgoing requests -------------------------------------------------------------------------
     struct Waiting {
         AnyCompletion<Reply> done;
         std::shared_ptr<ProgressHandler> on_progress;
@@ -79,28 +79,28 @@ public:
     void handle(const patterns::Progress& progress) {
         const auto found = waiting.find(progress.id);
         if (found == waiting.end()) return;
-        // It may cancel its request.
+        // Kept, because it may cancel its request.
         if (const auto handler = found->second.on_progress) (*handler)(progress.value);
     }
 
-    // --- Requests of peers -------------------------------------------------------------------------
+    // --- Incoming requests -------------------------------------------------------------------------
     void handle(const patterns::Request& request) {
         const bool of_service = request.from.empty();
         if (!of_service && calls->handle(request)) return;
         calls->refuse(request.id);
-        if (request.is_notification) tell(on_notification, {request.from, request.method, request.params});
+        if (request.is_notification) call(on_notification, {request.from, request.method, request.params});
     }
     void handle(const patterns::RequestEnded& ended) { calls->handle(ended); }
     void handle(const patterns::CreditGranted& granted) { calls->handle(granted); }
 
     // --- Everything else ---------------------------------------------------------------------------
-    void handle(const patterns::PeerMessage& message) { tell(on_peer_message, message); }
-    void handle(const patterns::RoomMessage& message) { tell(on_room_message, message); }
-    void handle(const patterns::PresenceChanged& changed) { tell(on_presence, changed); }
-    void handle(const patterns::DeviceStatus& status) { tell(on_device, status); }
-    void handle(const patterns::ServiceChanged& changed) { tell(on_service, changed); }
+    void handle(const patterns::PeerMessage& message) { call(on_peer_message, message); }
+    void handle(const patterns::RoomMessage& message) { call(on_room_message, message); }
+    void handle(const patterns::PresenceChanged& changed) { call(on_presence, changed); }
+    void handle(const patterns::DeviceStatus& status) { call(on_device, status); }
+    void handle(const patterns::ServiceChanged& changed) { call(on_service, changed); }
     template <class Event> using Listener = std::shared_ptr<std::function<void(const Event&)>>;
-    template <class Event> static void tell(const Listener<Event>& handler, const std::type_identity_t<Event>& event) {
+    template <class Event> static void call(const Listener<Event>& handler, const std::type_identity_t<Event>& event) {
         // NOLINTNEXTLINE(performance-unnecessary-copy-initialization): it may replace itself
         if (const auto kept = handler) (*kept)(event);
     }
@@ -149,7 +149,7 @@ Webapp::executor_type Webapp::get_executor() const noexcept { return impl_->atta
 Client& Webapp::client() const { return impl_->attachment.client(); }
 std::string_view Webapp::uid() const noexcept { return impl_->options.uid; }
 
-// --- Its life --------------------------------------------------------------------------------------
+// --- Life cycle ------------------------------------------------------------------------------------
 
 void Webapp::begin_join(AnyCompletion<JoinAnswer> done) { impl_->begin_join(std::move(done)); }
 void Webapp::begin_leave(AnyCompletion<> done) {
@@ -230,7 +230,7 @@ ErrorCode Webapp::watch_devices() {
     return impl_->try_layer([](auto& layer, auto now) { return layer.watch_devices({}, now); });
 }
 ErrorCode Webapp::watch_devices(std::span<const std::string_view> serial_numbers) {
-    if (serial_numbers.empty()) return {};  // to the layer that is all of them
+    if (serial_numbers.empty()) return {};  // which the layer takes for all devices
     return impl_->try_layer([&](auto& layer, auto now) { return layer.watch_devices(serial_numbers, now); });
 }
 ErrorCode Webapp::discover(std::string_view service) {

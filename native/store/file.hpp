@@ -21,7 +21,7 @@ public:
     [[nodiscard]] static File open(const std::string& path, bool empty, ErrorCode& error);
     void close() noexcept;
 
-    /// Against everybody who opened the file, in this process or another, until it is closed.
+    /// Excludes every other opening of the file, in this process and in others, until it is closed.
     [[nodiscard]] ErrorCode lock() const noexcept;
     [[nodiscard]] ErrorCode read_all(std::vector<std::uint8_t>& into) const;
     /// Says in `written` how many bytes of the beginning did reach the file.

@@ -5,7 +5,7 @@
 #include <boost/asio/post.hpp>
 #include <utility>
 
-#include "transport/acknowledged.hpp"
+#include "transport/acknowledged_bytes.hpp"
 #include "transport/tunnel.hpp"
 
 namespace wsmq::native {
@@ -48,7 +48,7 @@ void BaseTransport::async_open(OpenHandler handler) {
     });
 }
 
-/// An operation that the step left behind is aborted when the socket is closed, and finds that nobody asks any more.
+/// An operation of the step is aborted when the socket is closed, and has no effect any more.
 void BaseTransport::begin_step(Duration limit, Failure at_limit) {
     const auto step = ++step_;
     if (limit > Duration::zero()) {
@@ -60,7 +60,7 @@ void BaseTransport::begin_step(Duration limit, Failure at_limit) {
                        at_limit = std::move(at_limit)](error_code error) mutable {
         if (error || self->step_ != step) return;
         if (self->state_ == State::closing) return self->finish();
-        if (self->connector_) at_limit.detail = self->connector_->told();
+        if (self->connector_) at_limit.detail = self->connector_->summary();
         self->failed(std::move(at_limit));
     });
 }

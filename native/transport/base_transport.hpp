@@ -1,4 +1,4 @@
-// What all transports share: the way to a connection of TCP or of the Unix domain, the time limits, and the end.
+// What all transports share: connecting by TCP or to a Unix domain socket, time limits, and closing.
 #pragma once
 #include <array>
 #include <boost/asio/steady_timer.hpp>
@@ -16,8 +16,8 @@
 namespace wsmq::native {
 
 /// Lifetime: operations of Asio hold `shared_from_this()`, and so does the timer while an opening or a
-/// closing is under way. The user's handlers are held by those operations and by nothing else, so that the
-/// destruction of their context frees whatever they hold, this transport included.
+/// closing is in progress. Only those operations hold the user's handlers, so that the destruction of their
+/// context frees what the handlers hold, this transport included.
 class BaseTransport : public Transport, public std::enable_shared_from_this<BaseTransport> {
 public:
     BaseTransport(const boost::asio::any_io_executor&, const Url&, const TransportOptions&);
@@ -31,7 +31,7 @@ public:
     [[nodiscard]] std::string failure_detail() const final { return detail_; }
 
 protected:
-    /// How a handler is handed to a stream's own operation: it tells end_read() or end_write() of its result.
+    /// Wrap a handler for a stream's operation: the result passes through end_read() or end_write().
     [[nodiscard]] auto reader(SizeHandler handler) {
         return [self = shared_from_this(), handler = std::move(handler)](
                    boost::system::error_code error, std::size_t size) mutable { self->end_read(error, size, handler); };
@@ -42,38 +42,38 @@ protected:
                 boost::system::error_code error, std::size_t size) mutable { self->end_write(error, size, handler); };
     }
 
-    // What differs between the streams.
+    // For derived classes to implement.
 
-    /// What the options hold that cannot be used; asked before anything else is done.
+    /// The option that cannot be used, if any; checked first.
     [[nodiscard]] virtual std::optional<Failure> check_options() { return std::nullopt; }
-    /// There is a connection: ends with opened() or failed().
+    /// The socket is connected. Ends with opened() or failed().
     virtual void handshake() = 0;
     virtual void start_read(boost::asio::mutable_buffer, SizeHandler) = 0;
     virtual void start_write(boost::asio::const_buffer, SizeHandler) = 0;
     /// The pending read ends with operation_aborted.
     virtual void cancel_read();
-    /// Whether the goodbye may be said while a read is pending, and that must not be cancelled.
+    /// Whether start_close() may run while a read is pending, which must not be cancelled then.
     [[nodiscard]] virtual bool closes_beside_read() const noexcept { return false; }
-    /// No write is pending, and no read either unless closes_beside_read(): ends with drain() or finish().
+    /// No write is pending, and no read unless closes_beside_read(). Ends with drain() or finish().
     virtual void start_close() = 0;
-    /// Of an error of reading or writing.
+    /// What an error of a read or a write means.
     [[nodiscard]] virtual Failure explain_end(boost::system::error_code) const;
-    /// Of data that were read, whether they are such as MQTT comes in.
+    /// Why data that were read cannot carry MQTT, if so.
     [[nodiscard]] virtual std::optional<Failure> judge_data() const { return std::nullopt; }
 
-    // For them.
+    // For derived classes to use.
 
     [[nodiscard]] StreamSocket& socket() noexcept { return socket_; }
     [[nodiscard]] const Url& url() const noexcept { return url_; }
     [[nodiscard]] const TransportOptions& options() const noexcept { return options_; }
-    /// Whether it was neither opened nor given up meanwhile.
+    /// False once it was opened, failed or was closed.
     [[nodiscard]] bool is_opening() const noexcept { return state_ == State::opening; }
     [[nodiscard]] bool is_open() const noexcept { return state_ == State::open; }
     void begin_step(Duration limit, Failure at_limit);
     void opened();
     void failed(Failure);
-    /// Waits for the other side's end: closing a socket with data unread would reset the connection, and the
-    /// broker would lose what it was sent last.
+    /// Reads until the peer's end: closing a socket with unread data would reset the connection, and the broker would
+    /// lose the last bytes.
     void drain();
     void finish();
 
@@ -97,9 +97,9 @@ private:
     TransportOptions options_;
     std::shared_ptr<Lookup> lookup_;
     std::shared_ptr<Connector> connector_;
-    std::weak_ptr<OpenHandler> open_handler_;  ///< the timer's operation owns it
+    std::weak_ptr<OpenHandler> open_handler_;  ///< owned by the timer's operation
     std::string detail_;
-    boost::system::error_code end_;  ///< the stream broke with it
+    boost::system::error_code end_;  ///< why the stream ended
     std::uint64_t step_ = 0;
     State state_ = State::idle;
     bool reading_ = false;

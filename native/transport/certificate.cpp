@@ -8,7 +8,7 @@
 #include <cstring>
 #include <memory>
 
-#include "transport/shown.hpp"
+#include "transport/sanitize.hpp"
 
 namespace wsmq::native {
 namespace {

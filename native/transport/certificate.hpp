@@ -1,4 +1,4 @@
-// What a certificate says, for people. Whatever it holds, the text is printable ASCII and not long.
+// Describes a certificate for people, in short printable ASCII whatever the certificate contains.
 #pragma once
 #include <openssl/x509.h>
 
@@ -6,9 +6,9 @@
 
 namespace wsmq::native {
 
-/// As in "CN = broker.example, O = Example".
+/// For example "CN = broker.example, O = Example".
 [[nodiscard]] std::string subject(X509*);
-/// The hosts and addresses that it is for: those of its subjectAltName alone (RFC 9525, 2). Empty where there are none.
+/// The host names and addresses of its subjectAltName; the subject does not count (RFC 9525, 2). Empty where none.
 [[nodiscard]] std::string names(X509*);
 /// "from <time> to <time>".
 [[nodiscard]] std::string validity(X509*);

@@ -48,7 +48,7 @@ void Connector::cancel() {
     }
 }
 
-std::string Connector::told() const {
+std::string Connector::summary() const {
     std::ostringstream text;
     const char* separator = "";
     for (const auto& attempt : attempts_) {
@@ -84,7 +84,7 @@ void Connector::ended(Attempt& attempt, error_code error) {
     if (attempts_.size() < addresses_.size()) return try_next();
     const bool is_last =
         std::none_of(attempts_.begin(), attempts_.end(), [](const auto& each) { return each.running; });
-    if (is_last) complete(Failure{TransportError::connect_failed, told()});
+    if (is_last) complete(Failure{TransportError::connect_failed, summary()});
 }
 
 void Connector::complete(Answer answer) {

@@ -1,5 +1,5 @@
-// A TCP connection to the first of several addresses that answers, as RFC 8305 has it ("happy eyeballs"): the families
-// take turns, and the next address is tried as soon as one fails, or has not answered for a while, beside those
+// Connects by TCP to the first of several addresses that answers (RFC 8305, "happy eyeballs"): the address families
+// alternate, and the next address is tried as soon as one fails or has not answered for a while, in parallel with those
 // that are still being tried.
 #pragma once
 #include <boost/asio/any_io_executor.hpp>
@@ -17,7 +17,7 @@
 
 namespace wsmq::native {
 
-/// The family of the first address first, and then in turn; within a family the order stays (RFC 8305, 4).
+/// The families alternate, that of the first address first; within a family the order stays (RFC 8305, 4).
 [[nodiscard]] std::vector<boost::asio::ip::address> interleaved(const std::vector<boost::asio::ip::address>&);
 
 class Connector : public std::enable_shared_from_this<Connector> {
@@ -31,14 +31,14 @@ public:
     /// Once. The handler never runs from within the call, nor after cancel().
     void start(Handler);
     void cancel();
-    /// What became of each address that was tried.
-    [[nodiscard]] std::string told() const;
+    /// The error of each address that was tried.
+    [[nodiscard]] std::string summary() const;
 
 private:
     struct Attempt {
         boost::asio::ip::tcp::endpoint endpoint;
         boost::asio::ip::tcp::socket socket;
-        boost::system::error_code error{};  ///< with which it failed
+        boost::system::error_code error{};  ///< why it failed
         bool running = true;
     };
 
@@ -53,7 +53,7 @@ private:
     Duration next_address_;
     boost::asio::steady_timer timer_;
     Handler handler_;
-    std::list<Attempt> attempts_;  ///< of the first of the addresses
+    std::list<Attempt> attempts_;  ///< in the order of addresses_
 };
 
 }  // namespace wsmq::native

@@ -1,4 +1,4 @@
-// Why a step of an opening, or a transport that was open, came to its end.
+// Why opening a transport failed, or why an open one ended.
 #pragma once
 #include <string>
 

@@ -1,5 +1,5 @@
-// The addresses of a host, looked up on a thread beside the loop: a resolver that hangs holds up neither the loop, nor
-// the destruction of its context, nor the end of the process, all of which Asio's own resolver waits for.
+// Resolves a host name on a thread of its own: a resolver that hangs blocks neither the loop, nor the destruction of
+// its context, nor the end of the process. Asio's resolver would block all three.
 #pragma once
 #include <boost/asio/any_io_executor.hpp>
 #include <functional>
@@ -15,11 +15,11 @@
 
 namespace wsmq::native {
 
-/// A thread that hangs stays until its resolver gives up. So many at once; further look-ups wait for their turn.
+/// The most threads at once; further look-ups wait. A thread that hangs stays until its resolver gives up.
 constexpr int maximum_lookups = 32;
 
 class LookupQueue;
-/// The process's own.
+/// The queue of the process.
 [[nodiscard]] LookupQueue& lookup_queue();
 
 class Lookup : public std::enable_shared_from_this<Lookup> {
@@ -32,16 +32,16 @@ public:
     /// outlive the look-up or its abandonment.
     Lookup(boost::asio::any_io_executor, Handler, LookupQueue& = lookup_queue());
 
-    /// Once. Without a function the system's resolver is asked, and the answer is shared with whoever asks for the same
-    /// host meanwhile.
+    /// Once. Without a function it uses the system's resolver, and shares the answer with concurrent look-ups of the
+    /// same host.
     void start(const std::string& host, Resolve);
     void abandon();
-    /// The queue's, from any thread.
+    /// Called by the queue, from any thread.
     void answer(Answer);
 
 private:
     LookupQueue& queue_;
-    std::mutex mutex_;  ///< of the executor, which is gone when nobody wants to know any more
+    std::mutex mutex_;  ///< guards executor_, which is reset when the answer is not wanted any more
     std::optional<boost::asio::any_io_executor> executor_;
     Handler handler_;
 };

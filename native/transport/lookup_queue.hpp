@@ -1,5 +1,5 @@
-// Look-ups that run, and those that wait for their turn: so many threads at once and no more, and one answer for
-// everybody who asks the system for the same host meanwhile.
+// Runs look-ups on a bounded number of threads. Concurrent look-ups of one host by the system's resolver share one
+// answer.
 #pragma once
 #include <condition_variable>
 #include <list>
@@ -13,24 +13,24 @@
 
 namespace wsmq::native {
 
-/// Thread-safe. It outlives its threads, so that a process keeps one for ever.
+/// Thread-safe. It must outlive its threads, so that a process keeps one for ever.
 class LookupQueue {
 public:
-    /// `system` is asked where a look-up brings no function of its own.
+    /// `system` resolves for look-ups without a function of their own.
     LookupQueue(int limit, Resolve system) : limit_{limit}, system_{std::move(system)} {}
     /// Waits for its threads.
     ~LookupQueue();
     LookupQueue(const LookupQueue&) = delete;
     LookupQueue& operator=(const LookupQueue&) = delete;
 
-    /// The look-up is told the answer, unless it leaves before.
+    /// Answers the look-up, unless it leaves first.
     void enter(const std::shared_ptr<Lookup>&, const std::string& host, Resolve);
     void leave(const std::shared_ptr<Lookup>&);
 
 private:
     struct Job {
         std::string host;
-        Resolve resolve;  ///< null: the system's, whose answer is shared
+        Resolve resolve;  ///< null: the system's resolver, whose answer is shared
         std::set<std::shared_ptr<Lookup>> askers{};
     };
     using JobPointer = std::shared_ptr<Job>;
@@ -45,7 +45,7 @@ private:
     std::mutex mutex_;
     std::condition_variable thread_ended_;
     std::list<JobPointer> waiting_;
-    std::map<std::string, JobPointer> shared_;  ///< those that wait or run
+    std::map<std::string, JobPointer> shared_;  ///< jobs that wait or run
     std::map<std::shared_ptr<Lookup>, JobPointer> jobs_;
     int threads_ = 0;
 };

@@ -1,4 +1,4 @@
-// The user's own headers in the request for a WebSocket.
+// The application's headers in the WebSocket upgrade request.
 #pragma once
 #include <optional>
 #include <string>
@@ -9,7 +9,7 @@
 
 namespace wsmq::native {
 
-/// What is no header (RFC 9110, 5), or belongs to the handshake.
+/// Refuses what is not a valid header field (RFC 9110, 5), and fields that the handshake sets itself.
 [[nodiscard]] std::optional<Failure> check_headers(const std::vector<std::pair<std::string, std::string>>&);
 
 }  // namespace wsmq::native

@@ -10,7 +10,7 @@ namespace wsmq::native {
 using StreamSocket = boost::asio::generic::stream_protocol::socket;
 
 /// Asio opens one as well when it connects, and leaves it to whatever programs the process starts. What fails here
-/// fails again in the attempt to connect, and is told then.
+/// fails again when it connects, and is reported then.
 template <class Socket, class Protocol> void open_private(Socket& socket, const Protocol& protocol) {
     boost::system::error_code error;
     socket.open(protocol, error);

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "transport/base_transport.hpp"
-#include "transport/gathering.hpp"
+#include "transport/read_coalescer.hpp"
 #include "transport/tls_layer.hpp"
 
 namespace wsmq::native {
@@ -14,21 +14,24 @@ namespace {
 
 using boost::system::error_code;
 
-/// mqtt://, mqtt+unix:// and, with its options refused, what is no broker's URL.
+/// mqtt:// and mqtt+unix://; refuses every other scheme.
 class PlainTransport final : public BaseTransport {
 public:
     PlainTransport(const boost::asio::any_io_executor& executor, const Url& url, const TransportOptions& options)
-        : BaseTransport{executor, url, options}, gathering_{options.gather}, wait_{executor} {}
+        : BaseTransport{executor, url, options}, coalescer_{options.gather}, wait_{executor} {}
 
 protected:
     std::optional<Failure> check_options() override {
         if (url().scheme == Scheme::mqtt_unix && options().proxy)
-            return Failure{TransportError::invalid_options, "no proxy leads to a socket of the Unix domain"};
+            return Failure{TransportError::invalid_options,
+                           "a proxy cannot be used with a Unix domain socket; leave out one of the two"};
         if (url().scheme == Scheme::mqtt_unix && socket_path(url()).size() > longest_socket_path)
-            return Failure{TransportError::invalid_options, "the path of the socket is too long"};
+            return Failure{TransportError::invalid_options,
+                           "the path of the Unix domain socket is too long; at most 107 bytes"};
         if (url().scheme == Scheme::mqtt || url().scheme == Scheme::mqtt_unix) return std::nullopt;
-        return Failure{TransportError::invalid_options,
-                       "no broker's URL begins with " + std::string{name(url().scheme)}};
+        return Failure{
+            TransportError::invalid_options,
+            std::string{name(url().scheme)} + " is not a scheme for a broker; use mqtt, mqtts, ws, wss or mqtt+unix"};
     }
     void handshake() override {
         error_code ignored;
@@ -36,7 +39,7 @@ protected:
         opened();
     }
     void start_read(boost::asio::mutable_buffer buffer, SizeHandler handler) override {
-        if (gathering_.is_due()) return read_later(buffer, reader(std::move(handler)));
+        if (coalescer_.is_due()) return read_later(buffer, reader(std::move(handler)));
         read(buffer, reader(std::move(handler)));
     }
     void start_write(boost::asio::const_buffer buffer, SizeHandler handler) override {
@@ -57,34 +60,34 @@ private:
         wake_up_at(1);
         socket().async_read_some(
             buffer, [this, room = buffer.size(), end = std::move(end)](error_code error, std::size_t size) mutable {
-                gathering_.read(size, room, std::chrono::steady_clock::now());
+                coalescer_.read(size, room, std::chrono::steady_clock::now());
                 end(error, size);
             });
     }
-    /// A write ends the wait: an answer to it may come.
+    /// A write ends the wait, because an answer may follow.
     template <class Reader> void read_later(boost::asio::mutable_buffer buffer, Reader end) {
         is_waiting_ = true;
         wake_up_at(buffer.size());
-        wait_.expires_after(gathering_.limit());
+        wait_.expires_after(coalescer_.limit());
         wait_.async_wait([this, buffer, end = std::move(end)](error_code cancelled) mutable {
             is_waiting_ = false;
             if (!is_open()) return end(cancelled, 0);
             error_code error;
             const std::size_t size = socket().read_some(boost::asio::buffer(buffer), error);
-            if (cancelled || error == boost::asio::error::would_block) gathering_.stop();
+            if (cancelled || error == boost::asio::error::would_block) coalescer_.stop();
             if (error == boost::asio::error::would_block) return read(buffer, std::move(end));
-            gathering_.read(size, buffer.size(), std::chrono::steady_clock::now());
+            coalescer_.read(size, buffer.size(), std::chrono::steady_clock::now());
             end(error, size);
         });
     }
-    /// The loop is not woken for less: without it, each piece would wake it though no read is pending.
+    /// SO_RCVLOWAT, so that fewer bytes do not wake the loop while no read is pending.
     void wake_up_at(std::size_t size) {
         if (std::exchange(wakes_up_at_, size) == size) return;
         error_code ignored;
         socket().set_option(boost::asio::socket_base::receive_low_watermark{static_cast<int>(size)}, ignored);
     }
 
-    Gathering gathering_;
+    ReadCoalescer coalescer_;
     boost::asio::steady_timer wait_;
     std::size_t wakes_up_at_ = 1;
     bool is_waiting_ = false;
@@ -117,7 +120,7 @@ protected:
     }
     Failure explain_end(error_code error) const override {
         if (error == boost::asio::ssl::error::stream_truncated) {
-            return {TransportError::connection_lost, "closed without TLS's goodbye"};
+            return {TransportError::connection_lost, "the connection was closed without the close_notify of TLS"};
         }
         if (is_tls_error(error)) return {TransportError::tls_failed, error.message()};
         return BaseTransport::explain_end(error);

@@ -122,7 +122,7 @@ void TlsLayer::expect_host(const std::string& host) {
     }
     // An address is no server name (RFC 6066, 3).
     SSL_set_tlsext_host_name(session, host_.c_str());
-    // The subject's common name is nobody's host, and a wildcard stands for a whole label (RFC 9525, 6.3).
+    // The subject's common name does not count, and a wildcard stands for a whole label (RFC 9525, 6.3).
     X509_VERIFY_PARAM_set_hostflags(parameters,
                                     X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
     X509_VERIFY_PARAM_set1_host(parameters, host_.data(), host_.size());

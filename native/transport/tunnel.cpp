@@ -10,7 +10,7 @@
 #include <memory>
 #include <utility>
 
-#include "transport/shown.hpp"
+#include "transport/sanitize.hpp"
 
 namespace wsmq::native {
 namespace {

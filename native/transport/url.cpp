@@ -5,7 +5,7 @@
 #include <boost/asio/ip/address.hpp>
 #include <charconv>
 
-#include "transport/shown.hpp"
+#include "transport/sanitize.hpp"
 
 namespace wsmq::native {
 namespace {

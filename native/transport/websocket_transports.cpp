@@ -5,12 +5,12 @@
 #include <utility>
 
 #include "transport/base_transport.hpp"
+#include "transport/no_teardown_stream.hpp"
 #include "transport/request_headers.hpp"
-#include "transport/shown.hpp"
+#include "transport/sanitize.hpp"
 #include "transport/stream_transports.hpp"
 #include "transport/tls_layer.hpp"
 #include "transport/tunnel.hpp"
-#include "transport/untorn.hpp"
 
 namespace wsmq::native {
 namespace {
@@ -50,7 +50,7 @@ struct WithTls : TlsLayer {
 
 template <class Layer> class WebSocketTransport final : public BaseTransport {
     using Next = std::remove_reference_t<decltype(std::declval<Layer&>().stream())>;
-    using Stream = websocket::stream<Untorn<Next>, false>;  // no compression: MQTT's packets are small
+    using Stream = websocket::stream<NoTeardownStream<Next>, false>;  // no compression: MQTT's packets are small
 
 public:
     WebSocketTransport(const boost::asio::any_io_executor& executor, const Url& url, const TransportOptions& options)
@@ -108,7 +108,8 @@ protected:
         }
         if (is_tls_error(error)) return {TransportError::tls_failed, error.message()};
         const bool is_end = error == boost::asio::error::eof || error == boost::asio::ssl::error::stream_truncated;
-        return {TransportError::connection_lost, is_end ? "closed without WebSocket's goodbye" : error.message()};
+        return {TransportError::connection_lost,
+                is_end ? "the connection was closed without a WebSocket close frame" : error.message()};
     }
 
 private:

@@ -19,7 +19,7 @@ const refused = [
   [['servces', '--help'], 'There is no command "servces". Is it services?'],
   [[...sub, '--topc', 'a'], 'wsmq sub has no option --topc. Is it --topic?'],
   [[...sub, '-Z'], 'wsmq sub has no option -Z.'],
-  [[...sub, 'b'], 'There is a word too many: "b".'],
+  [[...sub, 'b'], 'Unexpected argument: "b".'],
   [['sub', '-t'], '-t (--topic) takes a value, which is missing.'],
   // Numbers
   [[...sub, '-C', '0'], '-C (--count) takes a whole number of at least 1, not "0".'],
@@ -46,29 +46,29 @@ const refused = [
   ],
   [[...pub, '-D'], '-D (--property) takes a value, which is missing.'],
   // Pairs
-  [[...sub, '-L', 'mqtt://a', '-h', 'b'], '-L says where the broker is: -h and -p do not go with it.'],
-  [[...pub, '-L', 'mqtt://a', '-p', '1884'], '-L says where the broker is: -h and -p do not go with it.'],
-  [['pub', '-L', 'mqtt://a/t', '-t', 'a', '-m', 'x'], '-t and the topic of an address do not go together.'],
+  [[...sub, '-L', 'mqtt://a', '-h', 'b'], '-L cannot be combined with -h or -p.'],
+  [[...pub, '-L', 'mqtt://a', '-p', '1884'], '-L cannot be combined with -h or -p.'],
+  [['pub', '-L', 'mqtt://a/t', '-t', 'a', '-m', 'x'], '-t and the topic of an address cannot be combined.'],
   [['pub', '-L', 'mqtt://a/t', '-L', 'mqtt://b/u', '-m', 'x'], 'The addresses have different topics.'],
-  [['bench', '-L', 'mqtt://a/t'], 'The address has a topic, which means nothing here.'],
-  [['request', '-L', 'mqtt://a/t', 'svc', 'm'], 'The address has a topic, which means nothing here.'],
-  [['serve', '-L', 'mqtt://a/t', 'svc', '--echo'], 'The address has a topic, which means nothing here.'],
-  [['services', '-L', 'mqtt://a/t'], 'The address has a topic, which means nothing here.'],
-  [[...pub, '--will-payload', 'x'], 'A last will takes a topic: --will-topic.'],
-  [[...pub, '--will-qos', '1'], 'A last will takes a topic: --will-topic.'],
-  [[...pub, '-D', 'will', 'content-type', 'x'], 'A last will takes a topic: --will-topic.'],
-  [[...pub, '--will-retain'], 'A last will takes a topic: --will-topic.'],
-  [[...sub, '-R', '--retained-only'], '-R and --retained-only do not go together.'],
-  [[...sub, '-R', '--remove-retained'], '-R and --remove-retained do not go together.'],
-  [[...sub, '--pretty'], '--pretty takes --json.'],
-  [[...sub, '-V', '311', '--no-local'], '--no-local takes MQTT 5: -V 5.'],
-  [[...sub, '-V', '311', '--retain-handling', '2'], '--retain-handling takes MQTT 5: -V 5.'],
-  [[...sub, '-V', '311', '-x', '10'], '-x takes MQTT 5: -V 5.'],
-  [[...pub, '--insecure'], '--insecure takes TLS: mqtts:// or wss://, or -p 8883.'],
-  [[...pub, '-L', 'mqtt://a', '--cafile', 'b'], '--cafile takes TLS: mqtts:// or wss://.'],
-  [[...pub, '--header', 'A: b'], '--header takes a WebSocket: ws:// or wss://.'],
-  [[...pub, '-p', '8883', '--key', 'a'], '--key takes its --cert.'],
-  [[...pub, '--cert', 'a'], '--cert takes its --key.'],
+  [['bench', '-L', 'mqtt://a/t'], 'The address has a topic, which this command does not use; leave it out.'],
+  [['request', '-L', 'mqtt://a/t', 'svc', 'm'], 'The address has a topic, which this command does not use; leave it out.'],
+  [['serve', '-L', 'mqtt://a/t', 'svc', '--echo'], 'The address has a topic, which this command does not use; leave it out.'],
+  [['services', '-L', 'mqtt://a/t'], 'The address has a topic, which this command does not use; leave it out.'],
+  [[...pub, '--will-payload', 'x'], 'A last will needs a topic: --will-topic.'],
+  [[...pub, '--will-qos', '1'], 'A last will needs a topic: --will-topic.'],
+  [[...pub, '-D', 'will', 'content-type', 'x'], 'A last will needs a topic: --will-topic.'],
+  [[...pub, '--will-retain'], 'A last will needs a topic: --will-topic.'],
+  [[...sub, '-R', '--retained-only'], '-R and --retained-only cannot be combined.'],
+  [[...sub, '-R', '--remove-retained'], '-R and --remove-retained cannot be combined.'],
+  [[...sub, '--pretty'], '--pretty needs --json.'],
+  [[...sub, '-V', '311', '--no-local'], '--no-local needs MQTT 5: -V 5.'],
+  [[...sub, '-V', '311', '--retain-handling', '2'], '--retain-handling needs MQTT 5: -V 5.'],
+  [[...sub, '-V', '311', '-x', '10'], '-x needs MQTT 5: -V 5.'],
+  [[...pub, '--insecure'], '--insecure needs TLS: mqtts:// or wss://, or -p 8883.'],
+  [[...pub, '-L', 'mqtt://a', '--cafile', 'b'], '--cafile needs TLS: mqtts:// or wss://.'],
+  [[...pub, '--header', 'A: b'], '--header needs a WebSocket: ws:// or wss://.'],
+  [[...pub, '-p', '8883', '--key', 'a'], '--key needs its --cert.'],
+  [[...pub, '--cert', 'a'], '--cert needs its --key.'],
   // Files
   [[...pub, '--cafile', '/nonexistent'], '/nonexistent of --cafile cannot be read: No such file or directory.'],
   [[...pub, '--capath', '/nonexistent'], '/nonexistent of --capath cannot be read: No such file or directory.'],
@@ -89,7 +89,7 @@ describe('what is refused', { timeout: 120_000 }, () => {
   it('wsmq sub --json -F %p', async () => {
     const { code, err } = await wsmq([...sub, '--json', '-F', '%p'])
     assert.equal(code, 2)
-    assert.deepEqual(objectsOf(err), [{ error: '-F and --json do not go together.', exit_code: 2 }])
+    assert.deepEqual(objectsOf(err), [{ error: '-F and --json cannot be combined.', exit_code: 2 }])
   })
 
   it('of the command itself', async () => {

@@ -61,7 +61,7 @@ describe('WSMQ_PASSWORD', { timeout: 60_000 }, () => {
   for (const version of ['311', '31'])
     it(`is refused without a user name below MQTT 5: ${version}`, async () => {
       const { code, err } = await withPassword('pub', ...host(), '-V', version, ...message)
-      assert.deepEqual([code, err], [2, 'wsmq: A password takes a user name (-u), or MQTT 5 (-V 5).\n'])
+      assert.deepEqual([code, err], [2, 'wsmq: A password needs a user name (-u), or MQTT 5 (-V 5).\n'])
     })
 })
 
@@ -80,8 +80,8 @@ describe('-u and -P', { timeout: 60_000 }, () => {
 
   it('do not contradict an address', async () => {
     const name = await wsmq(['pub', ...url('ann'), '-u', 'bob', ...message])
-    assert.deepEqual([name.code, name.err], [2, 'wsmq: -u and the user name of an address do not go together.\n'])
+    assert.deepEqual([name.code, name.err], [2, 'wsmq: -u and the user name of an address cannot be combined.\n'])
     const password = await wsmq(['pub', ...url('ann:address'), '-P', 'option', ...message])
-    assert.deepEqual([password.code, password.err], [2, 'wsmq: -P and the password of an address do not go together.\n'])
+    assert.deepEqual([password.code, password.err], [2, 'wsmq: -P and the password of an address cannot be combined.\n'])
   })
 })

@@ -32,7 +32,7 @@ describe('a broker that closes right after CONNACK', { timeout: 120_000 }, () =>
       const [first, second, last, ...more] = linesOf(err)
       for (const loss of [first, second])
         assert.match(loss ?? '', /^wsmq: The connection was lost: The broker closed the connection\. Next attempt in \d+ ms\.$/)
-      assert.equal(last, 'wsmq: The connection was lost 3 times in a row, and nothing came of it: The broker closed the connection.')
+      assert.equal(last, 'wsmq: The connection was lost 3 times in a row without progress: The broker closed the connection.')
       assert.deepEqual(more, [])
     })
 

@@ -105,10 +105,10 @@ describe('a socket of the Unix domain', { timeout: 60_000 }, () => {
 
   it('takes the place of other addresses, and of TLS', async () => {
     for (const [args, says] of [
-      [['-L', 'mqtt://localhost'], /takes the place of -L/],
-      [['-p', '1884'], /takes the place of -L/],
-      [['--cafile', 'x'], /TLS does not go over --unix/],
-      [['--proxy', 'http://localhost:1'], /No proxy leads/],
+      [['-L', 'mqtt://localhost'], /cannot be combined with -L/],
+      [['-p', '1884'], /cannot be combined with -L/],
+      [['--cafile', 'x'], /--unix cannot be combined with TLS/],
+      [['--proxy', 'http://localhost:1'], /cannot be combined with a proxy/],
     ]) {
       const { code, err } = await wsmq(['sub', '-t', 'a', '--unix', socket, .../** @type {string[]} */ (args)])
       assert.equal(code, 2)
@@ -217,11 +217,11 @@ describe('a configuration file', { timeout: 60_000 }, () => {
   it('is told where it is wrong, and repeats no value', async () => {
     for (const [line, says] of [
       ['--hots localhost', /Line 1 of .* has an unknown option/],
-      ['localhost', /Line 1 of .* begins with no option/],
+      ['localhost', /Line 1 of .* does not begin with an option/],
       ['-d secret', /gives a value to -d/],
       ['-q', /lacks the value of -q/],
-      ['-q secret', /a value that --qos does not take/],
-      ['[suv]', /names no subcommand/],
+      ['-q secret', /an invalid value of --qos/],
+      ['[suv]', /does not name a subcommand/],
     ]) {
       const { code, err } = await wsmq(['pub', '--config', await configuration([/** @type {string} */ (line)]), '-t', 'a', '-m', 'x'])
       assert.equal(code, 2, /** @type {string} */ (line))
@@ -304,7 +304,7 @@ describe('sub --store', { timeout: 60_000 }, () => {
     assert.match(other.err, /Another process uses/)
     const nameless = await wsmq(['sub', ...mosquitto(), '-t', topic, '--store', join(directory, 'nameless')])
     assert.equal(nameless.code, 2)
-    assert.match(nameless.err, /--store takes a client identifier/)
+    assert.match(nameless.err, /--store needs a client identifier/)
     const short = await wsmq([...sub(topic, 'short'), '-x', '0'])
     assert.equal(short.code, 2)
     assert.match(short.err, /outlives the connection/)

@@ -89,7 +89,7 @@ describe('a reader that goes while nothing comes', { timeout: 60_000 }, () => {
       one.child.stdout.destroy()
       const { code, err } = await one.ended
       assert.equal(code, 1)
-      assert.match(err, /^wsmq: Nobody reads standard output any more\.$/m)
+      assert.match(err, /^wsmq: Standard output was closed by its reader\.$/m)
     })
 
     it(`ends wsmq ${command}: of a pipe`, async () => {
@@ -102,7 +102,7 @@ describe('a reader that goes while nothing comes', { timeout: 60_000 }, () => {
       await reader.close()
       const { code, err } = await one.ended
       assert.equal(code, 1)
-      assert.match(err, /^wsmq: Nobody reads standard output any more\.$/m)
+      assert.match(err, /^wsmq: Standard output was closed by its reader\.$/m)
     })
   }
 

@@ -124,5 +124,5 @@ for (const [command, base] of Object.entries(commands))
 
 it('refuses the others twice, in one sentence', async () => {
   const { code, err } = await wsmq(['pub', '-q', '1', '--qos', '2', '-t', 'a', '-m', 'x'])
-  assert.deepEqual([code, err], [2, 'wsmq: -q (--qos) stands twice, and is taken once.\n'])
+  assert.deepEqual([code, err], [2, 'wsmq: -q (--qos) is given twice, and may be given once.\n'])
 })

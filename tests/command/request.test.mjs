@@ -70,8 +70,8 @@ for (const version of ['5', '311']) {
     it('gives up in time, and cancels: code 27', async () => {
       const slow = await world.serve('svc', '-V', version, '--', 'sleep', '60')
       const { code, out, err } = await request('svc', 'wait', '-W', '1.5')
-      assert.deepEqual([code, out, err], [27, '', 'wsmq: There was no answer in time.\n'])
-      await slow.until(() => slow.err.includes('No longer wanted: wait'))
+      assert.deepEqual([code, out, err], [27, '', 'wsmq: No answer arrived in time.\n'])
+      await slow.until(() => slow.err.includes('Cancelled: wait'))
     })
 
     it('SIGINT cancels it at the other side: code 7', async () => {
@@ -81,7 +81,7 @@ for (const version of ['5', '311']) {
       one.child.kill('SIGINT')
       const { code, err } = await one.ended
       assert.deepEqual([code, err], [7, 'wsmq: The request was cancelled.\n'])
-      await slow.until(() => slow.err.includes('No longer wanted: wait'))
+      await slow.until(() => slow.err.includes('Cancelled: wait'))
     })
 
     it('finds out that the only instance is offline: code 6', async () => {
@@ -89,7 +89,7 @@ for (const version of ['5', '311']) {
       one.child.kill('SIGTERM')
       assert.equal((await one.ended).code, 0)
       const { code, err } = await request('svc', 'echo', '-W', '50')
-      assert.deepEqual([code, err], [6, 'wsmq: Nobody is there who could answer.\n'])
+      assert.deepEqual([code, err], [6, 'wsmq: No responder is online.\n'])
     })
 
     it('asks another webapp', async () => {
@@ -150,7 +150,7 @@ describe('wsmq request', { timeout: 60_000 }, () => {
   it('tells of a service that takes no raw bodies', async () => {
     await world.serve('svc', '--echo')
     const { code, err } = await world.request('svc', 'store', 'x', '--content-type', 'text/plain')
-    assert.deepEqual([code, err], [1, 'wsmq: The service takes no raw bodies.\n'])
+    assert.deepEqual([code, err], [1, 'wsmq: The service does not accept raw bodies.\n'])
     const none = await world.request('nobody', 'store', 'x', '--content-type', 'text/plain', '-W', '0.3')
     assert.equal(none.code, 6, none.err)
   })
@@ -178,8 +178,8 @@ describe('wsmq request', { timeout: 60_000 }, () => {
     one.child.stdout.destroy()
     const { code, err } = await one.ended
     assert.equal(code, 1, err)
-    assert.match(err, /Standard output could not be written: Broken pipe|Nobody reads standard output any more/)
-    await endless.until(() => endless.err.includes('No longer wanted: flow'))
+    assert.match(err, /Standard output could not be written: Broken pipe|Standard output was closed by its reader/)
+    await endless.until(() => endless.err.includes('Cancelled: flow'))
   })
 
   it('fails where an item of a stream is missing', async () => {
@@ -223,17 +223,17 @@ describe('wsmq request', { timeout: 60_000 }, () => {
   describe('errors', () => {
     /** @type {[string, string[], number, RegExp][]} */
     const failures = [
-      ['no service', [], 2, /which service/],
-      ['no method', ['svc'], 2, /which method/],
-      ['a service that is none', ['a/b', 'm'], 2, /which service/],
-      ['a method that is none', ['svc', '$/cancelRequest'], 2, /which method/],
+      ['no service', [], 2, /Name the service/],
+      ['no method', ['svc'], 2, /Name the method/],
+      ['a service that is none', ['a/b', 'm'], 2, /Name the service/],
+      ['a method that is none', ['svc', '$/cancelRequest'], 2, /Name the method/],
       ['too many words', ['--backend', 'm', '[]', '[]'], 2, /too many/],
-      ['params that are no JSON', ['svc', 'm', '{'], 2, /no JSON/],
+      ['params that are no JSON', ['svc', 'm', '{'], 2, /not JSON/],
       ['params that are a number', ['svc', 'm', '1'], 2, /an array or an object/],
-      ['params twice', ['svc', 'm', '[]', '-f', 'x'], 2, /do not go together/],
+      ['params twice', ['svc', 'm', '[]', '-f', 'x'], 2, /cannot be combined/],
       ['no such file', ['svc', 'm', '-f', '/nonexistent'], 1, /cannot be read/],
       ['a peer that is no uid', ['--peer', 'bob', 'm'], 2, /a uid/],
-      ['a peer and the backend', ['--peer', 'a:b:cccc', '--backend', 'm'], 2, /do not go together/],
+      ['a peer and the backend', ['--peer', 'a:b:cccc', '--backend', 'm'], 2, /cannot be combined/],
       ['a uid that is none', ['svc', 'm', '--uid', 'ann'], 2, /A uid is/],
       ['a user that is none', ['svc', 'm', '--user', 'a/b'], 2, /--org and --user/],
       ['a root that is none', ['svc', 'm', '--root', 'x'], 2, /topic root/],

@@ -90,7 +90,7 @@ describe('what a program gives', { timeout: 60_000 }, () => {
     ['nothing', shell('true'), { result: null }],
     ['text', ['--text', ...shell('echo "a\nü"')], { result: 'a\nü' }],
     ['text that is no UTF-8', ['--text', ...shell('printf "a\\377b"')], { result: 'a\ufffdb' }],
-    ['no JSON', shell('echo hello'), { error: { code: -32603, message: 'The program printed no JSON' } }],
+    ['no JSON', shell('echo hello'), { error: { code: -32603, message: 'The program did not print JSON' } }],
     ['an exit status', shell('echo first >&2; echo "the last line" >&2; exit 7'), { error: { code: 7, message: 'the last line' } }],
     ['an exit status alone', shell('echo 1; exit 3'), { error: { code: 3, message: 'The program failed' } }],
     ['an error that is no UTF-8', shell('printf "a\\377" >&2; exit 3'), { error: { code: 3, message: 'a\ufffd' } }],
@@ -102,9 +102,9 @@ describe('what a program gives', { timeout: 60_000 }, () => {
       { error: { code: -32603, message: 'The program printed too long a line' } },
     ],
     [
-      'a line that is no JSON',
+      'a line that is not JSON',
       ['--lines', ...shell('echo x')],
-      { error: { code: -32603, message: 'The program printed a line that is no JSON' } },
+      { error: { code: -32603, message: 'The program printed a line that is not JSON' } },
     ],
     ['less than it leaves behind', shell('sleep 60 & echo 1'), { result: 1 }],
     ['its arguments as they are', ['--text', '--', 'printf', '%s|', '[1,2]', '--echo', '$(id)', ''], { result: '[1,2]|--echo|$(id)||' }],
@@ -281,8 +281,8 @@ describe('programs that take long', { timeout: 60_000 }, () => {
       const hint = JSON.stringify({ jsonrpc: '2.0', method: 'm' })
       for (let i = 0; i < 10; i++) eve.publish('app/webapp/req/svc/acme:eve:eeee', hint, { qos: 1, properties: { messageExpiryInterval } })
       const times = (/** @type {string} */ text) => one.err.split(text).length - 1
-      await one.until(() => times('No longer wanted: m of acme:eve:eeee') >= least)
-      await eventually(async () => times('No longer wanted') === times('Started for m') && (await childrenOf(one)).length === 0)
+      await one.until(() => times('Cancelled: m of acme:eve:eeee') >= least)
+      await eventually(async () => times('Cancelled') === times('Started for m') && (await childrenOf(one)).length === 0)
       one.child.kill('SIGTERM')
       assert.equal((await one.ended).code, 0)
     }
@@ -426,11 +426,11 @@ describe('errors', { timeout: 60_000 }, () => {
     ['no service', ['--echo'], /A service has a name/],
     ['a service that is none', ['a/b', '--echo'], /A service has a name/],
     ['a name for the backend', ['svc', '--backend', '--echo'], /has no name/],
-    ['nothing that answers', ['svc'], /says what answers/],
-    ['two that answer', ['svc', '--echo', '--exec', 'cat'], /says what answers/],
-    ['two programs', ['svc', '--exec', 'cat', '--', 'cat'], /do not go together/],
+    ['nothing that answers', ['svc'], /Name what answers/],
+    ['two that answer', ['svc', '--echo', '--exec', 'cat'], /Name what answers/],
+    ['two programs', ['svc', '--exec', 'cat', '--', 'cat'], /cannot be combined/],
     ['no such program', ['svc', '--exec', 'no-such-program'], /no program no-such-program/],
-    ['a program with arguments in one word', ['svc', '--exec', 'cat -n'], /Arguments stand behind --/],
+    ['a program with arguments in one word', ['svc', '--exec', 'cat -n'], /Put its arguments after --/],
     ['an instance that is none', ['svc', '--echo', '--instance', '_all'], /underscore/],
     ['a method that is none', ['svc', '--echo', '--method', 'a b'], /A method has a name/],
     ['a record that is too large', ['svc', '--echo', '--service-version', 'x'.repeat(5000)], /at most 4,096 bytes/],

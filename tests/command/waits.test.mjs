@@ -23,9 +23,9 @@ const commands = {
   pub: { args: ['-t', 'a', '-m', 'x', '-q', '1'], codes: [1, 27] },
   sub: { args: ['-t', 'a'], codes: [0, 27] },
   bench: { args: [], codes: [1, 27] },
-  request: { args: ['svc', 'm'], codes: [7, 27], told: 'There was no answer in time.' },
-  'request --notify': { args: ['svc', 'm'], codes: [7, 27], told: 'Nobody answered in time.' },
-  'request --content-type x/y': { args: ['svc', 'm', 'x'], codes: [7, 27], told: 'There was no answer in time.' },
+  request: { args: ['svc', 'm'], codes: [7, 27], told: 'No answer arrived in time.' },
+  'request --notify': { args: ['svc', 'm'], codes: [7, 27], told: 'No answer arrived in time.' },
+  'request --content-type x/y': { args: ['svc', 'm', 'x'], codes: [7, 27], told: 'No answer arrived in time.' },
   serve: { args: ['svc', '--echo'], codes: [0, 27] },
   presence: { args: [], codes: [0, 27] },
   'presence --once': { args: [], codes: [0, 27] },
@@ -58,7 +58,7 @@ for (const [packet, who] of waits)
         const { broker, here } = await brokerWithout(packet)
         const { code, err } = await start([...words, ...here, '-W', '0.3']).ended
         assert.ok(broker.count(packet) > 0)
-        if (command.startsWith('bench -q')) assert.match(err, /^wsmq: Not every message came through\.\n$/)
+        if (command.startsWith('bench -q')) assert.match(err, /^wsmq: Not every message was received\.\n$/)
         else assert.equal(err, `wsmq: ${told}\n`)
         assert.equal(code, codes[1])
       })

@@ -12,12 +12,12 @@ void PubArguments::add_to(CLI::App& app) {
     app.add_option("-t,--topic", topic, "Topic name");
     app.add_option("-m,--message", payload.message, "The payload");
     app.add_option("-f,--file", payload.file, "A file whose content is the payload; - is standard input");
-    app.add_flag("-l,--stdin-line", payload.lines, "Each line of standard input is a message");
-    app.add_flag("-s,--stdin-file", payload.standard_input, "All of standard input is the payload");
+    app.add_flag("-l,--stdin-line", payload.lines, "Publish each line of standard input as a message");
+    app.add_flag("-s,--stdin-file", payload.standard_input, "Use all of standard input as the payload");
     app.add_flag("-n,--null-message", payload.empty, "An empty payload, which removes a retained message");
     app.add_option("-q,--qos", qos, "QoS")->check(whole_number(0, 2))->capture_default_str();
-    app.add_flag("-r,--retain", retain, "The broker keeps the message for those who subscribe later");
-    app.add_option("--repeat", payload.repeat, "How often the message is published")
+    app.add_flag("-r,--retain", retain, "Set the retain flag: the broker keeps the message for later subscribers");
+    app.add_option("--repeat", payload.repeat, "Number of times that the message is published")
         ->check(whole_number(1))
         ->capture_default_str();
     app.add_option("--repeat-delay", repeat_delay, "Seconds between repeats")->check(number(0, most_seconds));
@@ -27,54 +27,54 @@ void PubArguments::add_to(CLI::App& app) {
 void SubArguments::add_to(CLI::App& app) {
     connection.add_to(app);
     add_repeated(app, "-t,--topic", topic_filters, "Topic filter");
-    add_repeated(app, "-T,--filter-out", filtered_out, "Topics that this filter matches are not printed");
-    add_repeated(app, "-U,--unsubscribe", unsubscribed, "Unsubscribe from this topic filter, of a session with -c");
+    add_repeated(app, "-T,--filter-out", filtered_out, "Do not print topics that match this filter");
+    add_repeated(app, "-U,--unsubscribe", unsubscribed, "Unsubscribe from this topic filter of a resumed session (-c)");
     app.add_option("-q,--qos", qos, "QoS of the subscription")->check(whole_number(0, 2))->capture_default_str();
     app.add_option("-C,--count", count, "Exit after this many messages")->check(whole_number(1));
     app.add_option("-W,--timeout", timeout, "Exit after this many seconds, with code 27")->check(seconds());
     app.add_flag("-v,--verbose", verbose, "Print the topic before the payload");
-    app.add_flag("-N,--no-newline", no_newline, "Print no end of line after a payload");
-    app.add_option("-F,--format", format, "What is printed of a message: " + std::string{format_letters()});
-    app.add_flag("--pretty", pretty, "With --json: over several lines");
-    app.add_flag("-R,--no-retained", no_retained, "Leave out messages that were retained");
-    app.add_flag("--retained-only", retained_only, "Print retained messages only, and exit at the first other one");
-    app.add_flag("--remove-retained", remove_retained, "Remove from the broker each retained message that arrives");
+    app.add_flag("-N,--no-newline", no_newline, "Print no newline after a payload");
+    app.add_option("-F,--format", format, "Output format of a message: " + std::string{format_letters()});
+    app.add_flag("--pretty", pretty, "With --json: indented");
+    app.add_flag("-R,--no-retained", no_retained, "Do not print retained messages");
+    app.add_flag("--retained-only", retained_only, "Print retained messages only, and exit at the first live message");
+    app.add_flag("--remove-retained", remove_retained, "Remove each retained message that arrives from the broker");
     app.add_flag("-E,--exit-after-subscribe", exit_after_subscribe,
-                 "Exit when the broker has granted the subscriptions");
-    app.add_option(
-           "--store", store,
-           "File of the session, which outlives the process (as with -c): what was printed is acknowledged, and "
-           "does not come again")
+                 "Exit once the broker has granted the subscriptions");
+    app.add_option("--store", store,
+                   "Keep the session in this file (implies -c): printed messages are acknowledged, and "
+                   "are not received again")
         ->type_name("FILE");
-    app.add_flag("--no-local", no_local, "MQTT 5: not the messages of this very client");
-    app.add_flag("--retain-as-published", retain_as_published, "MQTT 5: the retain flag stays as it was published");
+    app.add_flag("--no-local", no_local, "MQTT 5: No Local, do not receive messages of this client");
+    app.add_flag("--retain-as-published", retain_as_published,
+                 "MQTT 5: Retain As Published, keep the retain flag of the publisher");
     app.add_option("--retain-handling", retain_handling,
-                   "MQTT 5: retained messages are sent always (0), to new subscriptions (1), never (2)")
+                   "MQTT 5: Retain Handling: send retained messages always (0), for new subscriptions (1), never (2)")
         ->check(whole_number(0, 2));
 }
 
 void BenchArguments::add_to(CLI::App& app) {
     connection.add_to(app);
-    app.add_option("-t,--topic", topic, "Topic name; %i becomes the publisher's number")->capture_default_str();
-    app.add_option("--publishers", publishers, "Connections that publish")
+    app.add_option("-t,--topic", topic, "Topic name; %i is replaced by the publisher's number")->capture_default_str();
+    app.add_option("--publishers", publishers, "Number of publishers")
         ->check(whole_number(0, 10'000))
         ->capture_default_str();
-    app.add_option("--subscribers", subscribers, "Connections that receive everything")
+    app.add_option("--subscribers", subscribers, "Number of subscribers, each to all topics")
         ->check(whole_number(0, 10'000))
         ->capture_default_str();
-    app.add_option("-n,--messages", messages, "Messages of each publisher")
-        ->check(whole_number(1))
-        ->capture_default_str();
-    app.add_option("-s,--size", size, "Bytes of each payload, 16 at least")
+    app.add_option("-n,--messages", messages, "Messages per publisher")->check(whole_number(1))->capture_default_str();
+    app.add_option("-s,--size", size, "Payload size in bytes, at least 16")
         ->check(whole_number(16, 16 << 20))
         ->capture_default_str();
-    app.add_option("-q,--qos", qos, "QoS both ways")->check(whole_number(0, 2))->capture_default_str();
-    app.add_option("--rate", rate, "Messages a second of each publisher; as fast as possible by default")
+    app.add_option("-q,--qos", qos, "QoS of publishers and subscribers")
+        ->check(whole_number(0, 2))
+        ->capture_default_str();
+    app.add_option("--rate", rate, "Messages per second and publisher; default: as fast as possible")
         ->check(number(0.001, 1e9));
-    app.add_option("--window", window, "QoS 1 and 2: unacknowledged messages of each publisher")
+    app.add_option("--window", window, "QoS 1 and 2: messages in flight per publisher")
         ->check(whole_number(1, 65'535))
         ->capture_default_str();
-    app.add_option("-W,--timeout", timeout, "Seconds without progress after which it is given up, with code 27")
+    app.add_option("-W,--timeout", timeout, "Exit with code 27 after this many seconds without progress")
         ->check(seconds())
         ->capture_default_str();
 }

@@ -1,4 +1,4 @@
-// What each subcommand is asked to do.
+// The arguments of the subcommands.
 #pragma once
 #include <cstdint>
 #include <optional>

@@ -61,10 +61,10 @@ std::string left_over(const CLI::App& app) {
                (name.starts_with("--") ? suggestion(name, long_options_of(app)) : "");
     }
     const std::string word = words.empty() ? "" : words.front();
-    return "There is a word too many: \"" + word + "\".";
+    return "Unexpected argument: \"" + word + "\".";
 }
 
-/// "--timeout" as "-W (--timeout)": who reads it has written either.
+/// "--timeout" as "-W (--timeout)", because the user may have written either.
 std::string with_short_name(const CLI::App& app, const std::string& name) {
     const CLI::Option* option = app.get_option_no_throw(name);
     if (option == nullptr || option->get_snames().empty() || option->get_lnames().empty()) return name;
@@ -77,7 +77,7 @@ std::string about_option(const CLI::App& app, const std::string& text) {
     if (colon == std::string::npos) return text + '.';
     const std::string name = with_short_name(app, text.substr(0, colon));
     const std::string rest = text.substr(colon + 2);
-    if (rest.starts_with("At Most")) return name + " stands twice, and is taken once.";
+    if (rest.starts_with("At Most")) return name + " is given twice, and may be given once.";
     if (rest.ends_with(" missing")) return name + " takes a value, which is missing.";
     return name + ' ' + rest + '.';
 }
@@ -94,7 +94,7 @@ bool takes_value(const CLI::App& app, const std::string& name) {
     return option != nullptr && option->get_items_expected_min() > 0;
 }
 
-/// What a word of the command line says of the words behind it.
+/// What a word of the command line says about the next ones.
 struct Reading {
     bool is_property = false;
     bool takes_next = false;  ///< another option's value
@@ -166,9 +166,7 @@ void join_properties(const CLI::App& app, std::vector<std::string>& words) {
         if (!reading.flags.empty()) joined.push_back(reading.flags);
         joined.emplace_back("--property");
         if (group.empty()) break;
-        std::string all = group.front();
-        for (std::size_t i = 1; i < group.size(); ++i) (all += word_mark) += group[i];
-        joined.push_back(std::move(all));
+        joined.push_back(PropertyArguments::join(group));
     }
     words = std::move(joined);
 }

@@ -1,4 +1,4 @@
-// The words of the command line before the parser sees them, and what is said where it cannot use them.
+// Prepares the words of the command line for the parser, and explains its errors.
 #pragma once
 #include <optional>
 #include <string>
@@ -14,21 +14,19 @@ namespace wsmq::command {
 /// Joins the words of one -D for the parser; no argument of a program holds it.
 inline constexpr char word_mark = '\0';
 
-/// The words behind the first `--`, which are taken off, where the command is `serve`: a program's own, of which the
-/// parser must see none.
+/// For `serve`: removes and returns the words after the first `--`, which are a program's and not for the parser.
 [[nodiscard]] std::vector<std::string> take_program(std::vector<std::string>& words);
 
 /// `help` and `help COMMAND` as `--help` and `COMMAND --help`.
 void take_help(std::vector<std::string>& words);
 
-/// What is wrong with the command, as a sentence, where there is none of that name.
+/// The error for an unknown command, as a sentence.
 [[nodiscard]] std::optional<std::string> unknown_command(const CLI::App& app, const std::vector<std::string>& words);
 
-/// Each -D with all of its words as one, also of those that begin with a dash. `words` begin with the command.
+/// Joins the words of each -D to one, words that begin with a dash included. `words` begin with the command.
 void join_properties(const CLI::App& app, std::vector<std::string>& words);
 
-/// What is wrong with the words, as one sentence. Of what may be an address, which may hold a password, nothing is
-/// repeated.
+/// The parser's error as one sentence, without anything that may be a URL, which may hold a password.
 [[nodiscard]] std::string sentence_of(const CLI::App& app, const CLI::ParseError& error);
 
 }  // namespace wsmq::command

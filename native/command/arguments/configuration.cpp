@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <optional>
 #include <set>
 #include <sstream>
@@ -22,7 +23,7 @@ namespace wsmq::command {
 
 namespace {
 
-/// Options that take each other's place: one on the command line puts the other one of the file aside.
+/// Options that replace each other: one on the command line overrides the other one of the file.
 constexpr std::array<std::pair<const char*, const char*>, 6> alternatives{{{"--url", "--unix"},
                                                                            {"--url", "--host"},
                                                                            {"--url", "--port"},
@@ -58,8 +59,8 @@ public:
             try {
                 option->run_callback();
             } catch (const CLI::Error&) {
-                // Its words would repeat the value, which may be a secret.
-                throw UsageError{file_ + " has a value that " + option->get_name() + " does not take."};
+                // Its text would repeat the value, which may be a secret.
+                throw UsageError{file_ + " has an invalid value of " + option->get_name() + '.'};
             }
         }
         if (holds_secret_) check_permissions();
@@ -80,10 +81,10 @@ private:
             if (text.empty() || text.front() == '#') continue;
             if (text.front() == '[') {
                 section = text.substr(1, text.find(']') - 1);
-                if (!text.ends_with(']') || !is_subcommand(section)) fail(number, "names no subcommand.");
+                if (!text.ends_with(']') || !is_subcommand(section)) fail(number, "does not name a subcommand.");
                 continue;
             }
-            if (text.front() != '-') fail(number, "begins with no option.");
+            if (text.front() != '-') fail(number, "does not begin with an option.");
             if (!section.empty() && section != app_.get_name()) continue;
             const auto end = text.find_first_of(" \t=");
             const auto value = end == std::string::npos ? std::string{} : trimmed(text.substr(end + 1));
@@ -99,7 +100,7 @@ private:
             return;
         }
         note_secret(*option, line.value);
-        if (is_put_aside(*option)) return;
+        if (is_overridden(*option)) return;
         if (option->get_items_expected_max() == 0) {
             if (!line.value.empty()) fail(line.number, "gives a value to " + line.name + ", which has none.");
             option->add_result("true");
@@ -110,20 +111,15 @@ private:
         if (std::ranges::find(touched_, option) == touched_.end()) touched_.push_back(option);
     }
 
-    /// A property has its words between spaces, and the parser gets them as one.
+    /// The words of a property are separated by spaces; the parser gets them as one argument.
     static void add_value(CLI::Option& option, const std::string& value) {
         if (!option.check_lname("property")) {
             option.add_result(value);
             return;
         }
         std::istringstream words{value};
-        std::vector<std::string> group;
-        std::string all;
-        for (std::string word; words >> word; group.push_back(word)) {
-            if (!group.empty()) all += group.size() < PropertyArguments::words_of(group) ? word_mark : ' ';
-            all += word;
-        }
-        option.add_result(all);
+        using Words = std::istream_iterator<std::string>;
+        option.add_result(PropertyArguments::join({Words{words}, Words{}}));
     }
 
     [[nodiscard]] std::vector<CLI::App*> subcommands() const {
@@ -138,7 +134,7 @@ private:
 
     [[nodiscard]] bool is_given(const char* name) const { return given_.contains(app_.get_option_no_throw(name)); }
 
-    [[nodiscard]] bool is_put_aside(const CLI::Option& option) const {
+    [[nodiscard]] bool is_overridden(const CLI::Option& option) const {
         if (given_.contains(&option)) return true;
         const auto is = [&](const char* name) { return app_.get_option_no_throw(name) == &option; };
         for (const auto& [one, other] : alternatives) {

@@ -1,4 +1,4 @@
-// The options that a file holds, for those that the command line does not say.
+// Options from a file, for those that the command line does not give.
 //
 //     # comment
 //     --host broker.example.org
@@ -14,10 +14,9 @@ class App;
 
 namespace wsmq::command {
 
-/// Gives the subcommand what the file says of it: what stands before the first section, of which options of other
-/// subcommands are passed over, and its own section. `file` is empty: the user's file, where there is one. An option
-/// goes before the file where the command line or the environment says it, or another that takes its place.
-/// Throws UsageError.
+/// Applies the options in the file: those before the first section, without options of other subcommands, and those in
+/// the section of the subcommand. `file` empty: the user's file, if there is one. The command line and the environment
+/// take precedence, also where they give an option that replaces one of the file. Throws UsageError.
 void configure(CLI::App& subcommand, const std::string& file);
 
 }  // namespace wsmq::command

@@ -19,34 +19,36 @@ namespace wsmq::command {
 namespace {
 
 void add_client_id(CLI::App& app, ConnectionArguments& arguments) {
-    app.add_option("-i,--id", arguments.client_id, "Client identifier; by default the broker assigns one");
-    app.add_option("-I,--id-prefix", arguments.client_id_prefix, "Client identifier: this and the process's number");
+    app.add_option("-i,--id", arguments.client_id, "Client identifier; default: assigned by the broker");
+    app.add_option("-I,--id-prefix", arguments.client_id_prefix,
+                   "Prefix of the client identifier, followed by the process ID");
 }
 
 void add_identity(CLI::App& app, ConnectionArguments& arguments) {
     app.add_option("-u,--username", arguments.username, "User name");
-    app.add_option("-P,--pw,--password", arguments.password, "Password; by default that of WSMQ_PASSWORD");
+    app.add_option("-P,--pw,--password", arguments.password,
+                   "Password; default: the environment variable WSMQ_PASSWORD");
 }
 
 void add_connection(CLI::App& app, ConnectionArguments& arguments) {
     app.add_option("-V,--protocol-version", arguments.version, "MQTT version: 5, 311 or 31 (or mqttv5 ...)")
         ->capture_default_str();
-    app.add_option("-k,--keepalive", arguments.keep_alive, "Keep alive in seconds; 0 switches it off")
+    app.add_option("-k,--keepalive", arguments.keep_alive, "Keep alive in seconds; 0 turns it off")
         ->check(whole_number(0, 65'535))
         ->capture_default_str();
-    app.add_option("--connect-timeout", arguments.connect_timeout, "Seconds until a connection attempt is given up")
+    app.add_option("--connect-timeout", arguments.connect_timeout, "Timeout of an attempt to connect, in seconds")
         ->capture_default_str()
         ->check(seconds());
     app.add_option("--max-losses", arguments.maximum_losses,
-                   "Losses of the connection in a row, without progress, after which it is given up; 0 is never")
+                   "Exit after this many connection losses in a row without progress; 0: never")
         ->check(whole_number(0, UINT32_MAX))
         ->capture_default_str();
 }
 
 void add_session(CLI::App& app, ConnectionArguments& arguments) {
-    app.add_flag("-c,--disable-clean-session", arguments.keep_session, "Take up the session of this client identifier");
+    app.add_flag("-c,--disable-clean-session", arguments.keep_session, "Resume the session of this client identifier");
     app.add_option("-x,--session-expiry-interval", arguments.session_expiry,
-                   "MQTT 5: how many seconds the session outlives the connection; -1 is for ever (default with -c)");
+                   "MQTT 5: Session Expiry Interval in seconds; -1: the session does not expire (default with -c)");
     add_repeated(app, "-D,--property", arguments.properties,
                  "MQTT 5 property: PACKET NAME VALUE, or PACKET user-property NAME VALUE; PACKET is connect, will, "
                  "publish, subscribe or unsubscribe")
@@ -57,28 +59,29 @@ void add_will(CLI::App& app, ConnectionArguments& arguments) {
     app.add_option("--will-topic", arguments.will_topic, "Topic of the last will");
     app.add_option("--will-payload", arguments.will_payload, "Payload of the last will");
     app.add_option("--will-qos", arguments.will_qos, "QoS of the last will")->check(whole_number(0, 2));
-    app.add_flag("--will-retain", arguments.will_retain, "The last will is retained");
+    app.add_flag("--will-retain", arguments.will_retain, "Retain the last will");
 }
 
 void add_tls(CLI::App& app, ConnectionArguments& arguments) {
-    app.add_option("--cafile", arguments.ca_file, "File of trusted certificate authorities (PEM)");
-    app.add_option("--capath", arguments.ca_path, "Folder of trusted certificate authorities");
+    app.add_option("--cafile", arguments.ca_file, "File of trusted CA certificates (PEM)");
+    app.add_option("--capath", arguments.ca_path, "Directory of trusted CA certificates");
     app.add_option("--cert", arguments.certificate_file, "Client certificate (PEM)");
-    app.add_option("--key", arguments.key_file, "Its private key (PEM)");
-    app.add_option("--key-password", arguments.key_password, "The pass phrase of the key")
+    app.add_option("--key", arguments.key_file, "Private key of the client certificate (PEM)");
+    app.add_option("--key-password", arguments.key_password, "Passphrase of the private key")
         ->envname("WSMQ_KEY_PASSWORD");
-    app.add_option("--tls-version", arguments.tls_version, "tlsv1.2 or tlsv1.3: this version of TLS and no other");
-    app.add_flag("--insecure", arguments.insecure, "Trust any certificate of the broker");
+    app.add_option("--tls-version", arguments.tls_version, "Use exactly this TLS version: tlsv1.2 or tlsv1.3");
+    app.add_flag("--insecure", arguments.insecure, "Do not verify the broker's certificate");
 }
 
 void add_output(CLI::App& app, ConnectionArguments& arguments) {
-    app.add_option("--config", arguments.configuration,
-                   "File with one option a line, in place of $XDG_CONFIG_HOME/wsmq or ~/.config/wsmq; the command line "
-                   "goes before it")
+    app.add_option(
+           "--config", arguments.configuration,
+           "File with one option per line, instead of $XDG_CONFIG_HOME/wsmq or ~/.config/wsmq; the command line "
+           "takes precedence")
         ->type_name("FILE");
-    app.add_flag("-d,--debug", arguments.debug, "Tell on standard error what happens to the connection");
-    app.add_flag("--quiet", arguments.quiet, "Print no errors");
-    app.add_flag("--json", arguments.json, "Results and errors as lines of JSON");
+    app.add_flag("-d,--debug", arguments.debug, "Log connection events to standard error");
+    app.add_flag("--quiet", arguments.quiet, "Do not print errors");
+    app.add_flag("--json", arguments.json, "Print results and errors as lines of JSON");
 }
 
 Version version_of(std::string_view text) {
@@ -140,7 +143,7 @@ bool asks_for_tls(const ConnectionArguments& arguments) {
 }
 
 std::string socket_address_of(const ConnectionArguments& arguments) {
-    if (asks_for_tls(arguments)) throw UsageError{"TLS does not go over --unix."};
+    if (asks_for_tls(arguments)) throw UsageError{"--unix cannot be combined with TLS."};
     const auto path = std::filesystem::absolute(arguments.unix_socket).string();
     if (path.size() > native::longest_socket_path) throw UsageError{"The path of --unix is longer than 107 bytes."};
     return native::socket_url(path);
@@ -163,10 +166,10 @@ void ConnectionArguments::add_to(CLI::App& app, Offer offer) {
                  "mqtt://, mqtts://, ws:// or wss:// [user:password@]host[:port][/topic, or path of the WebSocket], or "
                  "mqtt+unix://[user:password@]/path; several are tried in turn")
         ->type_name("URL");
-    app.add_option("-h,--host", host, "Host of the broker: localhost by default");
-    app.add_option("-p,--port", port, "Port of the broker: 1883 by default, 8883 with TLS")
+    app.add_option("-h,--host", host, "Host of the broker; default: localhost");
+    app.add_option("-p,--port", port, "Port of the broker; default: 1883, with TLS 8883")
         ->check(whole_number(1, 65'535));
-    app.add_option("--unix", unix_socket, "Socket of the Unix domain on which the broker listens")->type_name("PATH");
+    app.add_option("--unix", unix_socket, "Unix domain socket of the broker")->type_name("PATH");
     if (offer != Offer::no_client_id) add_client_id(app, *this);
     add_identity(app, *this);
     add_connection(app, *this);
@@ -175,8 +178,8 @@ void ConnectionArguments::add_to(CLI::App& app, Offer offer) {
         add_will(app, *this);
     }
     add_tls(app, *this);
-    app.add_option("--proxy", proxy, "Proxy for HTTP CONNECT: http://[user:password@]host:port");
-    add_repeated(app, "--header", headers, "Header of the WebSocket's handshake: 'Name: value'");
+    app.add_option("--proxy", proxy, "HTTP proxy (CONNECT): http://[user:password@]host:port");
+    add_repeated(app, "--header", headers, "Additional header of the WebSocket handshake: 'Name: value'");
     add_output(app, *this);
 }
 
@@ -218,9 +221,9 @@ void set_credentials(ConnectOptions& connect, const ConnectionArguments& argumen
     const auto found = std::ranges::find_if(addresses, has_any);
     const native::Url of_address = found != addresses.end() ? *found : native::Url{};
     if (arguments.username && of_address.username)
-        throw UsageError{"-u and the user name of an address do not go together."};
+        throw UsageError{"-u and the user name of an address cannot be combined."};
     if (arguments.password && of_address.password)
-        throw UsageError{"-P and the password of an address do not go together."};
+        throw UsageError{"-P and the password of an address cannot be combined."};
 
     const auto& username = arguments.username ? arguments.username : of_address.username;
     auto password = arguments.password ? arguments.password : of_address.password;
@@ -228,7 +231,7 @@ void set_credentials(ConnectOptions& connect, const ConnectionArguments& argumen
     if (!password && environment != nullptr) password = environment;
     // [MQTT-3.1.2-22] of 3.1.1; MQTT 5 lifted it (3.1.2.9).
     if (password && !username && connect.version != Version::v5)
-        throw UsageError{"A password takes a user name (-u), or MQTT 5 (-V 5)."};
+        throw UsageError{"A password needs a user name (-u), or MQTT 5 (-V 5)."};
     connect.credentials.username = username;
     if (password) connect.credentials.password.emplace(password->begin(), password->end());
 }
@@ -236,10 +239,10 @@ void set_credentials(ConnectOptions& connect, const ConnectionArguments& argumen
 void set_identity(ConnectOptions& connect, const ConnectionArguments& arguments) {
     connect.client_id = arguments.client_id;
     if (!arguments.client_id_prefix.empty()) {
-        if (!arguments.client_id.empty()) throw UsageError{"-i and -I do not go together."};
+        if (!arguments.client_id.empty()) throw UsageError{"-i and -I cannot be combined."};
         connect.client_id = arguments.client_id_prefix + std::to_string(getpid());
     }
-    if (connect.client_id.empty() && arguments.keep_session) throw UsageError{"-c takes a client identifier: -i."};
+    if (connect.client_id.empty() && arguments.keep_session) throw UsageError{"-c needs a client identifier: -i."};
     // MQTT 3.1 has none that the broker assigns.
     if (connect.client_id.empty() && connect.version == Version::v3_1)
         connect.client_id = "wsmq-" + std::to_string(getpid());
@@ -256,7 +259,7 @@ ConnectionArguments::Resolved ConnectionArguments::resolve() const {
     connect.session_expiry_interval = session_expiry_of(*this);
     connect.connect_timeout = std::chrono::milliseconds{static_cast<std::int64_t>(connect_timeout * 1000)};
     resolved.properties = PropertyArguments::parse(properties, connect);
-    if (resolved.properties.any && connect.version != Version::v5) throw UsageError{"Properties take MQTT 5: -V 5."};
+    if (resolved.properties.any && connect.version != Version::v5) throw UsageError{"Properties need MQTT 5: -V 5."};
     const Bytes block = resolved.properties.connect.bytes();
     connect.encoded_properties.assign(block.begin(), block.end());
     set_identity(connect, *this);
@@ -287,7 +290,8 @@ ConnectionArguments::Resolved ConnectionArguments::resolve() const {
 
 ConnectionArguments::Resolved ConnectionArguments::resolve_without_topic() const {
     auto resolved = resolve();
-    if (!resolved.topics.empty()) throw UsageError{"The address has a topic, which means nothing here."};
+    if (!resolved.topics.empty())
+        throw UsageError{"The address has a topic, which this command does not use; leave it out."};
     return resolved;
 }
 

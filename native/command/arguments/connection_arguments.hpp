@@ -1,4 +1,4 @@
-// The arguments that every subcommand shares: where the broker is, who asks, and how the connection is made.
+// The arguments that all subcommands share: the broker, the credentials, and the connection.
 // Names are those of mosquitto_pub and mosquitto_sub where these have one.
 #pragma once
 #include <cstdint>
@@ -52,7 +52,7 @@ struct ConnectionArguments {
     bool quiet = false;
     bool json = false;
 
-    /// What a command does not have of them is left out of its help.
+    /// Options that a command does not have are missing in its help.
     enum class Offer : std::uint8_t {
         everything,
         no_session,   ///< one connection of which nothing is kept, without a will and properties
@@ -64,11 +64,11 @@ struct ConnectionArguments {
         std::vector<std::string> urls;
         native::ClientOptions client;
         PropertyArguments properties;
-        std::vector<std::string> topics;  ///< out of mqtt:// and mqtts:// URLs
+        std::vector<std::string> topics;  ///< from mqtt:// and mqtts:// URLs
     };
     /// Throws UsageError.
     [[nodiscard]] Resolved resolve() const;
-    /// The same, where a topic in the address has no meaning.
+    /// As above, for commands that use no topic of the URL.
     [[nodiscard]] Resolved resolve_without_topic() const;
 };
 

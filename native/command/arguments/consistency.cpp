@@ -16,9 +16,9 @@ void refuse(bool condition, const std::string& sentence) {
     if (condition) throw UsageError{sentence};
 }
 
-/// "--insecure takes mqtts:// or wss://."
+/// "--insecure needs mqtts:// or wss://."
 void check_needed(bool is_given, const char* option, bool is_there, const char* needed) {
-    refuse(is_given && !is_there, std::string{option} + " takes " + needed + '.');
+    refuse(is_given && !is_there, std::string{option} + " needs " + needed + '.');
 }
 
 void check_readable(const std::string& name, const char* option) {
@@ -28,7 +28,7 @@ void check_readable(const std::string& name, const char* option) {
 
 void check_will(const ConnectionArguments& arguments, bool has_properties) {
     const bool any = arguments.will_payload || arguments.will_qos || arguments.will_retain || has_properties;
-    refuse(any && !arguments.will_topic, "A last will takes a topic: --will-topic.");
+    refuse(any && !arguments.will_topic, "A last will needs a topic: --will-topic.");
 }
 
 void check_tls(const ConnectionArguments& arguments, const std::vector<native::Url>& addresses) {
@@ -53,11 +53,10 @@ void check_tls(const ConnectionArguments& arguments, const std::vector<native::U
 void check_consistency(const ConnectionArguments& arguments, const ConnectionArguments::Resolved& resolved,
                        const std::vector<native::Url>& addresses) {
     const bool is_5 = resolved.client.connect.version == Version::v5;
-    refuse(!arguments.urls.empty() && (arguments.host || arguments.port),
-           "-L says where the broker is: -h and -p do not go with it.");
+    refuse(!arguments.urls.empty() && (arguments.host || arguments.port), "-L cannot be combined with -h or -p.");
     const bool says_where = !arguments.urls.empty() || arguments.host || arguments.port;
-    refuse(!arguments.unix_socket.empty() && says_where, "--unix takes the place of -L, -h and -p.");
-    refuse(!arguments.unix_socket.empty() && !arguments.proxy.empty(), "No proxy leads to --unix.");
+    refuse(!arguments.unix_socket.empty() && says_where, "--unix cannot be combined with -L, -h or -p.");
+    refuse(!arguments.unix_socket.empty() && !arguments.proxy.empty(), "--unix cannot be combined with a proxy.");
     const bool any_websocket =
         std::ranges::any_of(addresses, [](const auto& url) { return uses_websocket(url.scheme); });
     check_needed(!arguments.headers.empty(), "--header", any_websocket, "a WebSocket: ws:// or wss://");
@@ -67,9 +66,9 @@ void check_consistency(const ConnectionArguments& arguments, const ConnectionArg
 }
 
 void check_consistency(const SubArguments& arguments, Version version) {
-    refuse(arguments.format && arguments.connection.json, "-F and --json do not go together.");
-    refuse(arguments.no_retained && arguments.retained_only, "-R and --retained-only do not go together.");
-    refuse(arguments.no_retained && arguments.remove_retained, "-R and --remove-retained do not go together.");
+    refuse(arguments.format && arguments.connection.json, "-F and --json cannot be combined.");
+    refuse(arguments.no_retained && arguments.retained_only, "-R and --retained-only cannot be combined.");
+    refuse(arguments.no_retained && arguments.remove_retained, "-R and --remove-retained cannot be combined.");
     check_needed(arguments.pretty, "--pretty", arguments.connection.json, "--json");
     const bool is_5 = version == Version::v5;
     constexpr auto needed = "MQTT 5: -V 5";

@@ -1,4 +1,4 @@
-// Arguments that are sound one by one, and contradict each other, or of which one would count for nothing.
+// Refuses combinations of valid arguments that contradict each other or have no effect.
 #pragma once
 #include <string>
 #include <vector>

@@ -31,30 +31,29 @@ void RequestArguments::add_to(CLI::App& app) {
               "wsmq request [OPTIONS] SERVICE METHOD [PARAMS]\n"
               "wsmq request [OPTIONS] --backend METHOD [PARAMS]\n"
               "wsmq request [OPTIONS] --peer UID METHOD [PARAMS]");
-    app.add_option("SERVICE", words[0], "Who is asked");
-    app.add_option("METHOD", words[1], "What is asked of it");
+    app.add_option("SERVICE", words[0], "Name of the service");
+    app.add_option("METHOD", words[1], "Method of the request");
     app.add_option("PARAMS", words[2], "JSON of an array or an object; - is standard input");
-    app.add_flag("--backend", backend, "Ask the unnamed backend");
-    app.add_option("--peer", peer, "Ask another webapp, by its uid");
-    app.add_option("-f,--file", file, "A file that holds the params; - is standard input");
-    app.add_option("-W,--timeout", timeout, "Seconds until it is given up, with code 27")
+    app.add_flag("--backend", backend, "Send the request to the unnamed backend");
+    app.add_option("--peer", peer, "Send the request to the webapp with this uid");
+    app.add_option("-f,--file", file, "File with the params; - is standard input");
+    app.add_option("-W,--timeout", timeout, "Timeout in seconds; exits with code 27")
         ->check(seconds())
         ->capture_default_str();
-    app.add_flag("--notify", notify, "Want no answer");
+    app.add_flag("--notify", notify, "Send a notification, which has no answer");
     const std::map<std::string, Progress> places{
         {"err", Progress::error_output}, {"out", Progress::output}, {"none", Progress::none}};
     const auto choose = [this, places](const std::string& place) { progress = places.at(place); };
-    app.add_option_function<std::string>("--progress", choose,
-                                         "Where the items of a stream are printed: err, out or none")
+    app.add_option_function<std::string>("--progress", choose, "Where to print the items of a stream: err, out or none")
         ->check(one_of({"err", "out", "none"}))
         ->type_name("PLACE")
         ->default_str("err");
-    app.add_flag("--pretty", pretty, "Print the result over several lines");
-    app.add_option("--content-type", content_type, "The params are a raw body of this type (MQTT 5)");
-    app.add_option("--traceparent", traceparent, "W3C Trace Context, which goes with the request (MQTT 5)");
-    app.add_option("--org", org, "Account of whoever asks: its organisation")->capture_default_str();
-    app.add_option("--user", user, "Account of whoever asks: its user; by default the login name");
-    app.add_option("--uid", uid, "All of it: ORG:USER:RAND, which is the client identifier as well");
+    app.add_flag("--pretty", pretty, "Print the result indented");
+    app.add_option("--content-type", content_type, "Send the params as a raw body of this content type (MQTT 5)");
+    app.add_option("--traceparent", traceparent, "W3C Trace Context of the request (MQTT 5)");
+    app.add_option("--org", org, "Organisation of the caller")->capture_default_str();
+    app.add_option("--user", user, "User of the caller; default: the login name");
+    app.add_option("--uid", uid, "The whole uid of the caller, ORG:USER:RAND, which is also the client identifier");
     add_root(app, root);
 }
 
@@ -64,37 +63,37 @@ void ServeArguments::add_to(CLI::App& app) {
               "wsmq serve [OPTIONS] SERVICE --echo\n"
               "wsmq serve [OPTIONS] SERVICE --exec PROGRAM\n"
               "wsmq serve [OPTIONS] SERVICE -- PROGRAM [ARGUMENTS]");
-    app.add_option("SERVICE", service, "Its name");
-    app.add_flag("--backend", backend, "Be the unnamed backend instead");
+    app.add_option("SERVICE", service, "Name of the service");
+    app.add_flag("--backend", backend, "Run the unnamed backend instead");
     app.add_flag("--echo", echo, "Answer with the params");
-    app.add_option("--exec", executable, "The program that answers a request, where it takes no arguments");
-    app.add_flag("--text", text, "What the program prints is text, and becomes a JSON string");
-    app.add_flag("--lines", lines, "Each line that the program prints is an item of a stream");
-    app.add_flag("--raw", raw, "Take raw bodies as well (MQTT 5)");
-    app.add_option("--content-type", content_type, "Type of raw answers; by default that of the request");
-    add_repeated(app, "--method", methods, "A method that there is, of which by default all are taken");
-    app.add_option("--instance", instance, "Its name among the service's instances; by default made up");
-    app.add_option("--service-version", version, "What the discovery record has as version")->capture_default_str();
-    app.add_flag("--no-share", no_share, "Take no shared subscription; the instances agree on who answers");
-    app.add_option("--janitor", janitor, "Seconds after which it clears the record of a webapp that has gone")
+    app.add_option("--exec", executable, "Program that answers each request, without arguments");
+    app.add_flag("--text", text, "The output of the program is text, and is sent as a JSON string");
+    app.add_flag("--lines", lines, "Send each line of output as an item of a stream");
+    app.add_flag("--raw", raw, "Accept raw bodies as well (MQTT 5)");
+    app.add_option("--content-type", content_type, "Content type of raw answers; default: that of the request");
+    add_repeated(app, "--method", methods, "Method that the service has; default: it accepts every method");
+    app.add_option("--instance", instance, "Name of this instance; default: generated");
+    app.add_option("--service-version", version, "Version in the discovery record")->capture_default_str();
+    app.add_flag("--no-share", no_share, "Use no shared subscription; the instances agree on who answers");
+    app.add_option("--janitor", janitor, "Clear the record of an offline webapp after this many seconds")
         ->check(whole_number(0, UINT32_MAX));
-    app.add_option("--jobs", jobs, "Programs that run at once; by default as many as there are processors")
+    app.add_option("--jobs", jobs, "Programs that run at the same time; default: the number of processors")
         ->check(whole_number(1, 10'000));
-    app.add_option("--queue", queue, "Requests that wait for their turn; more are answered with -32004")
+    app.add_option("--queue", queue, "Maximum number of queued requests; more are answered with -32004")
         ->check(whole_number(0, 1'000'000))
         ->capture_default_str();
-    app.add_option("--queue-bytes", queue_bytes, "Bytes that waiting requests may take")
+    app.add_option("--queue-bytes", queue_bytes, "Maximum size of queued requests, in bytes")
         ->check(whole_number(0, 1 << 30))
         ->capture_default_str();
-    app.add_option("--stall", stall, "Seconds after which a stream is ended whose caller takes no more of it")
+    app.add_option("--stall", stall, "End a stream after this many seconds without credit from the caller")
         ->check(number(0.1, 86'400))
         ->capture_default_str();
-    app.add_option("--max-output", maximum_output, "Bytes that a program may print; a line, with --lines")
+    app.add_option("--max-output", maximum_output, "Maximum output of a program in bytes; with --lines, of each line")
         ->check(whole_number(1, 256 << 20))
         ->capture_default_str();
-    app.add_option("-W,--timeout", timeout, "Exit with code 27 where it has not joined after this many seconds")
+    app.add_option("-W,--timeout", timeout, "Exit with code 27 if it has not joined after this many seconds")
         ->check(seconds());
-    app.add_option("--patience", patience, "Seconds that open requests have left when it is ended")
+    app.add_option("--patience", patience, "Time limit for open requests at the end, in seconds")
         ->check(number(0, 86'400))
         ->capture_default_str();
     add_root(app, root);
@@ -104,7 +103,7 @@ void WatchArguments::add_common(CLI::App& app) {
     connection.add_to(app, Offer::no_session);
     app.add_option("-W,--timeout", timeout, "Exit after this many seconds, with code 27")->check(seconds());
     app.add_option("--settle", settle,
-                   "Seconds behind the last retained record until all are taken to be here; 1 with --roll-call")
+                   "Seconds after the last retained record until the list is complete; 1 with --roll-call")
         ->check(number(0, 60))
         ->capture_default_str();
     add_root(app, root);
@@ -112,18 +111,18 @@ void WatchArguments::add_common(CLI::App& app) {
 
 void PresenceArguments::add_to(CLI::App& app) {
     add_common(app);
-    app.add_option("--org", org, "Webapps of this organisation alone");
-    app.add_option("--user", user, "Webapps of this user alone");
-    app.add_flag("--once", once, "Print who is there, and exit");
+    app.add_option("--org", org, "Only webapps of this organisation");
+    app.add_option("--user", user, "Only webapps of this user");
+    app.add_flag("--once", once, "Print the webapps that are online, and exit");
     app.add_flag("--roll-call", roll_call,
-                 "Ask everybody to announce themselves, where the broker keeps no record for wildcards");
+                 "Ask all webapps to announce themselves, for brokers without retained messages for wildcards");
 }
 
 void ServicesArguments::add_to(CLI::App& app) {
     add_common(app);
-    app.add_option("SERVICE", service, "This service alone; the exit code is 6 where no instance of it is online");
-    app.add_flag("--watch", watch, "Go on, and print what changes");
-    app.add_flag("--online", online, "Leave out instances that are not online");
+    app.add_option("SERVICE", service, "Only this service; exits with code 6 if no instance is online");
+    app.add_flag("--watch", watch, "Keep running, and print changes");
+    app.add_flag("--online", online, "Only instances that are online");
 }
 
 }  // namespace wsmq::command

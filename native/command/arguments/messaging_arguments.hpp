@@ -1,4 +1,4 @@
-// What the subcommands of the messaging layer are asked to do.
+// The arguments of the subcommands of the messaging layer.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -10,8 +10,8 @@
 
 namespace wsmq::command {
 
-/// Throws UsageError where it is none.
-/// What names have to be, for whoever is told that one is not.
+/// Throws UsageError where it is invalid.
+/// The rule for names, for error texts.
 inline constexpr auto name_rule = "1 to 64 of A-Z a-z 0-9 _ . -";
 inline constexpr auto account_rule = "--org and --user have 1 to 64 bytes of UTF-8 each, without / + # and :.";
 

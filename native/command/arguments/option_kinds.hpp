@@ -1,4 +1,4 @@
-// Kinds of options that the subcommands share, and what is said of a value that is not sound.
+// Kinds of options that the subcommands share, and their errors for invalid values.
 #pragma once
 #include <CLI/CLI.hpp>
 #include <cstdint>
@@ -8,7 +8,7 @@
 
 namespace wsmq::command {
 
-/// One value each time, and it may be repeated, which its help says.
+/// May be repeated, with one value each time; its help says so.
 inline CLI::Option* add_repeated(CLI::App& app, const std::string& names, std::vector<std::string>& values,
                                  const std::string& description) {
     return app.add_option(names, values, description + "; may be repeated")

@@ -131,6 +131,17 @@ std::size_t PropertyArguments::words_of(const std::vector<std::string>& first) {
     return is_pair ? 4 : 3;
 }
 
+std::string PropertyArguments::join(const std::vector<std::string>& words) {
+    std::string joined;
+    std::vector<std::string> before;
+    for (const auto& word : words) {
+        if (!before.empty()) joined += before.size() < words_of(before) ? word_mark : ' ';
+        joined += word;
+        before.push_back(word);
+    }
+    return joined;
+}
+
 PropertyArguments PropertyArguments::parse(const std::vector<std::string>& groups, ConnectOptions& options) {
     PropertyArguments result;
     result.any = !groups.empty();
@@ -149,7 +160,7 @@ PropertyArguments PropertyArguments::parse(const std::vector<std::string>& group
             write(writer, name, value);
         if (validate_properties(packet.owner, writer.bytes()) != Errc::none) {
             throw UsageError{"The property " + std::string{name.text} + " is not allowed for " +
-                             std::string{packet.text} + ", stands twice, or has a value that is not sound."};
+                             std::string{packet.text} + ", stands twice, or has an invalid value of is not sound."};
         }
     }
     return result;

@@ -8,7 +8,7 @@
 
 namespace wsmq::command {
 
-/// What is printed for a message: the payload alone, the topic before it (-v), a format (-F, with the
+/// The output for a message: the payload alone, the topic before it (-v), a format (-F, with the
 /// letters of mosquitto_sub), or a line of JSON (--json).
 class MessageFormat {
 public:
@@ -17,17 +17,17 @@ public:
     static MessageFormat payload() { return MessageFormat{"%p"}; }
     static MessageFormat verbose() { return MessageFormat{"%t %p"}; }
     static MessageFormat json(bool pretty);
-    /// Throws UsageError where the format has a letter that is not known.
+    /// Throws UsageError where the format has an unknown letter.
     static MessageFormat custom(std::string_view format);
 
-    /// What others wrote is escaped; what the format itself says is not.
+    /// Fields of the message are escaped; the text of the format is not.
     [[nodiscard]] MessageFormat for_terminal(bool is_one) const {
         auto format = *this;
         format.is_for_terminal_ = is_one;
         return format;
     }
 
-    /// Appended without an end of line.
+    /// Appends without a newline.
     void append(std::string& out, const Message&, Moment received) const;
 
 private:
@@ -40,7 +40,7 @@ private:
     bool is_for_terminal_ = false;
 };
 
-/// The letters that a format may hold, with what they stand for, for the help.
+/// The letters of a format and their meanings, for the help.
 [[nodiscard]] std::string_view format_letters() noexcept;
 
 }  // namespace wsmq::command

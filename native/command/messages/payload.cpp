@@ -31,8 +31,8 @@ Payload read_file(const std::string& name) {
 void PayloadArguments::check() const {
     const int sources =
         (message ? 1 : 0) + (file ? 1 : 0) + (lines ? 1 : 0) + (standard_input ? 1 : 0) + (empty ? 1 : 0);
-    if (sources != 1) throw UsageError{"Exactly one of -m, -f, -l, -n and -s says what is published."};
-    if (lines && repeat != 1) throw UsageError{"--repeat does not go with -l."};
+    if (sources != 1) throw UsageError{"Use exactly one of -m, -f, -l, -n and -s for the payload."};
+    if (lines && repeat != 1) throw UsageError{"--repeat cannot be combined with -l."};
     if (repeat == 0) throw UsageError{"--repeat is at least 1."};
 }
 

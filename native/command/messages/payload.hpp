@@ -1,4 +1,4 @@
-// Where `wsmq pub` has its messages from.
+// The source of the messages of `wsmq pub`.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -17,14 +17,14 @@ struct PayloadArguments {
     bool empty = false;                  ///< -n
     std::uint64_t repeat = 1;            ///< of -m, -f, -s and -n
 
-    /// Exactly one source is named; only -l cannot be repeated. Throws UsageError.
+    /// Checks that exactly one source is given, and that -l is not repeated. Throws UsageError.
     void check() const;
     /// Whether all of standard input is the payload.
     [[nodiscard]] bool is_standard_input() const { return standard_input || file == "-"; }
 };
 
-/// What is named as one payload, which -l is not. Blocks in reading standard input. Throws CommandError where it cannot
-/// be read.
+/// The payload of every source except -l. Blocks while it reads standard input. Throws CommandError where it cannot be
+/// read.
 [[nodiscard]] Payload read_payload(const PayloadArguments&);
 
 }  // namespace wsmq::command

@@ -1,4 +1,4 @@
-// A program that runs beside the loop: its input, its two outputs, and its end. Nothing here blocks.
+// A child process: its input, its two outputs and its end, without blocking the loop.
 #pragma once
 #include <sys/types.h>
 
@@ -20,15 +20,15 @@ namespace wsmq::command {
 
 namespace net = boost::asio;
 
-/// The end of a pipe from which a program's output is read.
+/// The reading end of a pipe for a program's output.
 class Outlet {
 public:
     Outlet(net::io_context&, int descriptor);
 
     /// Bytes read; 0 at the end.
     net::awaitable<std::size_t> read_some(std::span<char>);
-    /// The program has ended: what it has written is read, and then comes the end, even where somebody whom it left
-    /// behind could still write.
+    /// The program has ended: the rest of its output is read, and then the end, even where a process that it started
+    /// still holds the pipe.
     void drain();
 
 private:
@@ -38,11 +38,11 @@ private:
 
 class Child : public std::enable_shared_from_this<Child> {
 public:
-    /// What wait() of the system gives; see status_of() and signal_of().
+    /// The status of wait(2).
     [[nodiscard]] net::awaitable<int> wait();
-    /// Gives it all of its input. Ends early where it reads no more.
+    /// Writes all of its input. Ends early where the program does not read any more.
     net::awaitable<void> feed(std::string_view input);
-    /// SIGTERM to it and to what it has started, and SIGKILL two seconds later.
+    /// SIGTERM to its process group, and SIGKILL two seconds later.
     void terminate();
 
     Outlet output;
@@ -52,7 +52,7 @@ private:
     friend class Children;
     Child(net::io_context&, pid_t, int input, int output, int errors);
     void handle_exit(int status);
-    /// It has ended, and what it has started is still to be killed.
+    /// It has ended; kills the rest of its process group.
     [[nodiscard]] bool has_left_others() const noexcept { return status_ && is_kill_due_; }
 
     pid_t pid_;
@@ -64,18 +64,18 @@ private:
     bool is_kill_due_ = false;
 };
 
-/// Starts programs, each in a process group of its own, and learns of their ends.
+/// Starts programs, each in a process group of its own, and reaps them.
 class Children {
 public:
-    /// Takes SIGCHLD for the process as a whole: there is one of these.
+    /// Handles SIGCHLD of the process: make only one.
     explicit Children(net::io_context&);
-    /// Those that still run are killed.
+    /// Kills programs that still run.
     ~Children() { kill_all(); }
     Children(const Children&) = delete;
     Children& operator=(const Children&) = delete;
 
-    /// `words`: the program, which is looked for in PATH, and its arguments; there is no shell. `variables`:
-    /// NAME=VALUE, beside the environment of this process without its secrets. Throws std::system_error.
+    /// `words`: the program, found by PATH, and its arguments, without a shell. `variables`: NAME=VALUE, added to the
+    /// environment of this process without its secrets. Throws std::system_error.
     std::shared_ptr<Child> start(const std::vector<std::string>& words, const std::vector<std::string>& variables);
     void kill_all() const noexcept;
 
@@ -89,7 +89,7 @@ private:
     std::vector<std::shared_ptr<Child>> ended_;  ///< those that have left others
 };
 
-/// Whether start() would find it.
+/// Whether start() would find the program.
 [[nodiscard]] bool is_program(const std::string& name);
 
 }  // namespace wsmq::command

@@ -1,4 +1,4 @@
-// The three descriptors that every program expects to have.
+// The three standard descriptors.
 #pragma once
 
 namespace wsmq::command {

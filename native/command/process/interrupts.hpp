@@ -1,4 +1,4 @@
-// SIGINT and SIGTERM, for the loop, and for who waits for something else while the loop stands still.
+// SIGINT and SIGTERM, for the loop and for code that blocks outside it.
 #pragma once
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -7,16 +7,16 @@
 
 namespace wsmq::command {
 
-/// One at a time. Nothing that waits in the system is taken up again behind such a signal.
+/// One at a time. System calls that such a signal interrupts are not restarted.
 class Interrupts {
 public:
-    /// `handler`: for each signal, with its number.
+    /// `handler`: called for each signal, with its number.
     Interrupts(boost::asio::io_context&, std::function<void(int)> handler);
     ~Interrupts();
     Interrupts(const Interrupts&) = delete;
     Interrupts& operator=(const Interrupts&) = delete;
 
-    /// Readable while the loop has a signal before it; -1 where there is no loop.
+    /// Readable while a signal waits for the loop; -1 where there is no loop.
     [[nodiscard]] static int descriptor() noexcept;
 
 private:

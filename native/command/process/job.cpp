@@ -87,7 +87,7 @@ net::awaitable<void> Job::run(Children& children) {
 void Job::end() {
     is_over_ = true;
     if (!child_) return;
-    report_.debug("No longer wanted: " + title() + '.');
+    report_.debug("Cancelled: " + title() + '.');
     child_->terminate();
 }
 
@@ -138,7 +138,7 @@ net::awaitable<void> Job::send_item(std::string_view line) {
     line = without_line_end(line);
     if (!settings_.text && is_blank(line)) co_return;
     if (!settings_.text && !patterns::json_rpc::is_json(line)) {
-        fail(Response::error(code::internal_error, "The program printed a line that is no JSON"));
+        fail(Response::error(code::internal_error, "The program printed a line that is not JSON"));
         co_return;
     }
     std::string item = settings_.text ? string_of(line) : std::string{line};
@@ -187,7 +187,7 @@ Response Job::result() {
     if (is_blank(output_)) return Response::json_text("null");
     if (patterns::json_rpc::is_json(output_)) return Response::json_text(std::move(output_));
     report_.debug("Not JSON, so that it takes --text: " + title() + '.');
-    return Response::error(code::internal_error, "The program printed no JSON");
+    return Response::error(code::internal_error, "The program did not print JSON");
 }
 
 std::string Job::last_error() const {

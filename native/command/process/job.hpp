@@ -1,4 +1,4 @@
-// One request that a program answers.
+// A request that a program answers.
 #pragma once
 #include <memory>
 #include <optional>
@@ -12,7 +12,7 @@
 
 namespace wsmq::command {
 
-/// How programs are run, and what is made of what they print.
+/// How programs are run, and how their output becomes answers.
 struct JobSettings {
     std::vector<std::string> program;  ///< and its arguments
     bool text = false;                 ///< what it prints is text, and becomes a JSON string
@@ -30,9 +30,9 @@ public:
           report_{report},
           errors_read_{io, net::steady_timer::time_point::max()} {}
 
-    /// Runs the program to its end, and answers the request.
+    /// Runs the program and answers the request.
     net::awaitable<void> run(Children&);
-    /// It is no longer wanted.
+    /// The request has ended.
     void end();
 
 private:

@@ -1,4 +1,4 @@
-// The requests that programs answer: so many at once, and the others in their turn.
+// The requests that programs answer: a bounded number runs at once, the others wait.
 #pragma once
 #include <deque>
 #include <set>
@@ -11,13 +11,13 @@ class Jobs {
 public:
     Jobs(net::io_context&, JobSettings, unsigned at_once, const Report&);
 
-    /// Whoever adds them sees to it that there are not too many.
+    /// The service bounds how many there are.
     void add(native::Request);
-    /// Nothing of it is wanted any more.
+    /// Ends all of them.
     void end_all();
-    /// At once: this process is about to end.
+    /// At once, before this process ends.
     void kill_all() const noexcept { children_.kill_all(); }
-    /// Until none runs or waits.
+    /// Ends when none runs or waits.
     net::awaitable<void> empty();
 
 private:

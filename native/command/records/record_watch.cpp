@@ -83,7 +83,7 @@ void RecordWatch::vanish(Records::iterator position) {
     records_.erase(position);
 }
 
-/// The broker may have lost what it had: who was there must show up again.
+/// The broker may have lost its retained messages: records that do not arrive again are gone.
 void RecordWatch::handle_reconnected() {
     for (auto& [topic, record] : records_) record.confirmed = false;
     confirmed_by_ = Clock::now() + confirming_time;

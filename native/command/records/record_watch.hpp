@@ -1,5 +1,4 @@
-// Retained records below one topic filter: which are there, and what becomes of them. It only looks: it is a plain
-// client, and shows up nowhere itself.
+// Watches the retained records that match one topic filter, as a plain client without presence of its own.
 #pragma once
 #include <chrono>
 #include <functional>
@@ -26,16 +25,16 @@ public:
 
     RecordWatch(net::io_context&, Session&, std::string filter);
 
-    /// What a payload means: nothing where there is no record any more, null where it is passed over.
+    /// The value of a payload: nothing where the record is gone, null where the payload is ignored.
     std::function<std::optional<Json>(std::string_view topic, std::string_view payload)> parse;
-    /// With its value; of one that is gone the last one.
+    /// With the value of the record, or the last value of one that is gone.
     std::function<void(Change, const std::string& topic, const Json&)> on_change;
 
-    /// Ends when the broker has granted it. Throws CommandError.
+    /// Ends when the broker has granted the subscription. Throws CommandError.
     net::awaitable<void> subscribe();
-    /// Ends when no retained record has come for so long: the broker sends those that it has behind its SUBACK.
+    /// Ends when no retained record has arrived for so long: the broker sends them after SUBACK.
     net::awaitable<void> settle(std::chrono::duration<double> quiet);
-    /// Nothing is told any more, and settle() ends.
+    /// Reports nothing more, and ends settle().
     void stop();
     [[nodiscard]] const Records& records() const noexcept { return records_; }
 

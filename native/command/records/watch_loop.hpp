@@ -1,4 +1,4 @@
-// What `wsmq presence` and `wsmq services` have in common: a connection that looks at records until it is ended.
+// The common part of `wsmq presence` and `wsmq services`: watches records until the command ends.
 #pragma once
 #include <optional>
 #include <string>
@@ -11,7 +11,7 @@ namespace wsmq::command {
 
 class WatchLoop {
 public:
-    /// `filter`: behind the root.
+    /// `filter`: without the root.
     WatchLoop(const WatchArguments&, const std::string& filter);
     virtual ~WatchLoop() = default;
     WatchLoop(const WatchLoop&) = delete;
@@ -20,16 +20,15 @@ public:
     ExitCode run();
 
 protected:
-    /// As of RecordWatch.
+    /// As RecordWatch.
     [[nodiscard]] virtual std::optional<Json> parse(std::string_view topic, std::string_view payload) = 0;
     virtual void changed(RecordWatch::Change, const std::string& topic, const Json&) = 0;
-    /// Whether what is there is all that is asked for, and then what is printed of it.
+    /// Whether to exit once the records are there, and how to print them then.
     [[nodiscard]] virtual bool ends_when_settled() const = 0;
     [[nodiscard]] virtual ExitCode settled() = 0;
     virtual void subscribed() {}
 
-    /// Prints a line, made fit for a terminal where it goes to one. What one read of the connection brought is written
-    /// at once.
+    /// Prints a line, escaped for a terminal. The lines of one read of the connection leave in one write.
     void print(const std::string& line);
     [[nodiscard]] const RecordWatch::Records& records() const noexcept { return watch_.records(); }
     [[nodiscard]] Session& session() noexcept { return session_; }

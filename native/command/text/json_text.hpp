@@ -1,4 +1,4 @@
-// JSON text as other parties wrote it, made fit for a line of output and for a terminal.
+// Formats JSON text of other parties for a line of output and for a terminal.
 #pragma once
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -9,7 +9,7 @@ namespace wsmq::command {
 
 using Json = nlohmann::ordered_json;
 
-/// Nothing where it is not sound, or is nested too deep to be a value (json_rpc::deepest_nesting).
+/// Nothing where it is invalid, or nested too deep for a value (json_rpc::deepest_nesting).
 [[nodiscard]] std::optional<Json> parse_json(std::string_view text);
 /// The same value on one line: numbers, and the order of members, stay as they are. What JSON allows and terminals obey
 /// is escaped. `text` is sound.

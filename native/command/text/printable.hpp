@@ -1,4 +1,4 @@
-// What others wrote, made fit for a terminal, which obeys control characters.
+// Escapes text of other parties for a terminal, which obeys control characters.
 #pragma once
 #include <cstddef>
 #include <string>

@@ -1,4 +1,4 @@
-// Calls answer through the layer of a member.
+// Calls::Answers by the layer of an adapter.
 #pragma once
 #include <string_view>
 
@@ -6,7 +6,7 @@
 
 namespace wsmq::native {
 
-/// `Self` derives from it and from Member.
+/// `Self` derives from it and from LayerAdapter.
 template <class Self> class Answering : public Calls::Answers {
 public:
     patterns::Error respond(patterns::CallId id, std::string_view result) final {
@@ -17,7 +17,7 @@ public:
             if constexpr (requires { layer.respond_raw(id, body, type, now); }) {
                 return layer.respond_raw(id, body, type, now);
             } else {
-                return patterns::Error::not_supported;  // between webapps everything is JSON
+                return patterns::Error::not_supported;  // webapps exchange JSON only
             }
         });
     }

@@ -21,7 +21,7 @@ Call::Call(const std::shared_ptr<Calls>& of, const patterns::Request& request)
 
 Call::~Call() {
     if (answered || end != patterns::Error::none) return;
-    // Any thread may have been the last.
+    // The last handle may be on any thread.
     boost::asio::post(executor, [weak = calls, number = id] {
         if (const auto owner = weak.lock()) owner->abandon(number);
     });

@@ -1,4 +1,4 @@
-// A request that somebody made of us, as its handles share it.
+// The state of a request that its handles share.
 #pragma once
 #include <atomic>
 #include <boost/asio/any_io_executor.hpp>
@@ -17,14 +17,14 @@ class Calls;
 class Call {
 public:
     Call(const std::shared_ptr<Calls>& calls, const patterns::Request&);
-    /// Nobody can answer it any more.
+    /// The last handle is gone: answers with an internal error where it is unanswered.
     ~Call();
     Call(const Call&) = delete;
     Call& operator=(const Call&) = delete;
 
-    /// Parsed by whoever asks first. Throws RequestError.
+    /// Parsed at the first call. Throws RequestError.
     [[nodiscard]] const nlohmann::json& value() const;
-    /// True for the first one who answers.
+    /// True for the first caller, who answers.
     [[nodiscard]] bool claim() noexcept { return !answered.exchange(true); }
 
     const std::weak_ptr<Calls> calls;
@@ -34,7 +34,7 @@ public:
     const std::string from, method, params, content_type, traceparent;
     const std::chrono::steady_clock::time_point deadline;
     std::atomic<bool> answered = false;
-    /// How it ended otherwise; none as long as it has not.
+    /// How it ended without an answer; none until then.
     std::atomic<patterns::Error> end = patterns::Error::none;
 
 private:

@@ -26,7 +26,7 @@ std::shared_ptr<RequestHandler> Calls::handler_of(std::string_view method) const
     return found == methods_.end() ? any_ : found->second;
 }
 
-// --- What the layer tells --------------------------------------------------------------------------
+// --- Events of the layer ---------------------------------------------------------------------------
 
 bool Calls::handle(const patterns::Request& request) {
     const auto handler = handler_of(request.method);
@@ -54,17 +54,17 @@ void Calls::end(OpenCalls::iterator position, patterns::Error why) {
 
 void Calls::handle(const patterns::CreditGranted& granted) {
     const auto found = open_.find(granted.id);
-    if (found != open_.end()) pump(found);
+    if (found != open_.end()) send_waiting(found);
 }
 
-// --- What handlers do ------------------------------------------------------------------------------
+// --- Calls of handlers -----------------------------------------------------------------------------
 
 void Calls::respond(patterns::CallId id, Response response) {
     const auto found = open_.find(id);
     if (found == open_.end()) return;
     found->second.response = std::move(response);
     found->second.on_end.clear();
-    pump(found);
+    send_waiting(found);
 }
 
 void Calls::progress(patterns::CallId id, std::string value, AnyCompletion<> done) {
@@ -73,11 +73,11 @@ void Calls::progress(patterns::CallId id, std::string value, AnyCompletion<> don
     auto& items = found->second.items;
     if (items.size() >= most_items) return done->complete_later(Errc::queue_full);
     items.push_back({std::move(value), std::move(done)});
-    if (items.size() == 1) pump(found);
+    if (items.size() == 1) send_waiting(found);
 }
 
-/// As far as credit goes; and the answer behind the last item.
-void Calls::pump(OpenCalls::iterator position) {
+/// Sends items as far as the credit allows, and the answer after the last one.
+void Calls::send_waiting(OpenCalls::iterator position) {
     auto& [id, open] = *position;
     while (!open.items.empty()) {
         const auto error = answers_->progress(id, open.items.front().value);
@@ -91,7 +91,7 @@ void Calls::pump(OpenCalls::iterator position) {
     answer(node.key(), *node.mapped().response);
 }
 
-/// A notification that would stream: nobody takes that, and so the work on it ends.
+/// A notification that makes progress: it has no stream, so it ends.
 void Calls::stop(OpenCalls::iterator position) {
     (void)answers_->respond(position->first, "null");
     end(position, patterns::Error::unwanted);
@@ -105,7 +105,7 @@ void Calls::answer(patterns::CallId id, const Response& response) {
         case Kind::raw: error = answers_->respond_raw(id, response.body, response.content_type); break;
         case Kind::error: error = answers_->fail(id, response.code, response.message, response.body); break;
     }
-    // Whoever asked is told that there is no answer, and why; not so where the call has ended.
+    // The caller learns why there is no answer, unless the call has ended.
     if (error != patterns::Error::none && error != patterns::Error::unknown_call) {
         (void)answers_->fail(id, code::internal_error, describe(error), {});
     }

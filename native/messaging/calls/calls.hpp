@@ -1,5 +1,5 @@
-// The requests that are open, and the methods that answer them. Streams wait here for credit, and answers for the
-// streams before them. Belongs to the executor; only Call and Request are touched by other threads.
+// The open requests, and the methods that answer them. Items of streams wait here for credit, and answers for the items
+// before them. For the executor only; other threads use Call and Request.
 #pragma once
 #include <boost/asio/any_io_executor.hpp>
 #include <functional>
@@ -21,7 +21,7 @@ namespace wsmq::native {
 
 class Calls : public std::enable_shared_from_this<Calls> {
 public:
-    /// The layer's way to answer.
+    /// Answers by the layer.
     class Answers {
     public:
         virtual ~Answers() = default;
@@ -48,21 +48,21 @@ public:
     [[nodiscard]] std::vector<std::string> methods() const;
     ExceptionHandler on_exception;
 
-    // --- What the layer tells ----------------------------------------------------------------------
-    /// False where there is no method for it: refuse() it then.
+    // --- Events of the layer -----------------------------------------------------------------------
+    /// False: there is no handler for its method; refuse() it then.
     bool handle(const patterns::Request&);
     void refuse(patterns::CallId);
     void handle(const patterns::RequestEnded&);
     void handle(const patterns::CreditGranted&);
 
-    // --- What handlers do --------------------------------------------------------------------------
+    // --- Calls of handlers -------------------------------------------------------------------------
     void respond(patterns::CallId, Response);
     void progress(patterns::CallId, std::string item, AnyCompletion<> done);
     void on_end(patterns::CallId, std::function<void(patterns::Error)>);
-    /// It was forgotten by whoever had to answer it.
+    /// Its last handle was destroyed unanswered.
     void abandon(patterns::CallId);
 
-    /// Open calls end with Error::left; nothing is answered from now on.
+    /// Open calls end with Error::left; nothing is answered after that.
     void shut_down();
 
 private:
@@ -72,21 +72,21 @@ private:
     };
     struct Open {
         std::weak_ptr<Call> call{};
-        std::list<Item> items{};             ///< which wait for credit
-        std::optional<Response> response{};  ///< which waits for them
+        std::list<Item> items{};             ///< wait for credit
+        std::optional<Response> response{};  ///< waits for the items
         std::vector<std::function<void(patterns::Error)>> on_end{};
     };
     using OpenCalls = std::map<patterns::CallId, Open>;
 
     [[nodiscard]] std::shared_ptr<RequestHandler> handler_of(std::string_view method) const;
-    void pump(OpenCalls::iterator);
+    void send_waiting(OpenCalls::iterator);
     void answer(patterns::CallId, const Response&);
     void end(OpenCalls::iterator, patterns::Error);
     void stop(OpenCalls::iterator);
 
     boost::asio::any_io_executor executor_;
     Answers* answers_;
-    // Handlers live as long as a call of theirs: they may replace themselves.
+    // Shared, because a handler may replace itself during its call.
     std::map<std::string, std::shared_ptr<RequestHandler>, std::less<>> methods_;
     std::shared_ptr<RequestHandler> any_;
     OpenCalls open_;

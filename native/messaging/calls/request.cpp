@@ -60,7 +60,7 @@ void detail::answer_exception(const Request& request, const std::exception_ptr& 
     } catch (const nlohmann::json::exception& error) {
         request.respond(Response::error(code::invalid_params, "Invalid params", error.what()));
     } catch (...) {
-        // What is thrown because the request has ended is no surprise.
+        // The end of the request may be the cause of the exception.
         if (request.has_ended()) return;
         const auto calls = request.call_->calls.lock();
         request.respond(Response::error(code::internal_error, "Internal error"));

@@ -12,8 +12,8 @@
 #include <set>
 
 #include "client/mosquitto_fixture.hpp"
+#include "support/reporting_process.hpp"
 #include "support/scratch_directory.hpp"
-#include "support/telling_process.hpp"
 
 namespace wsmq::native::test {
 namespace {
@@ -37,7 +37,7 @@ struct Job {
 };
 
 /// Begins with `number`, at QoS 1 and 2 by turns, some at a time, and tells what was accepted.
-void publish(Job job, std::uint64_t number, TellingProcess::Pipe pipe) {
+void publish(Job job, std::uint64_t number, ReportingProcess::Pipe pipe) {
     boost::asio::io_context io;
     const auto store = FileStore::open(job.log, job.store);
     job.options.store = store;
@@ -71,7 +71,7 @@ constexpr std::uint64_t acknowledging = ~std::uint64_t{0};
 /// Tells of each write before it happens.
 class ToldTransport final : public Transport {
 public:
-    ToldTransport(std::shared_ptr<Transport> inner, TellingProcess::Pipe pipe)
+    ToldTransport(std::shared_ptr<Transport> inner, ReportingProcess::Pipe pipe)
         : inner_{std::move(inner)}, pipe_{pipe} {}
 
     void async_open(OpenHandler handler) override { inner_->async_open(std::move(handler)); }
@@ -87,7 +87,7 @@ public:
 
 private:
     std::shared_ptr<Transport> inner_;
-    TellingProcess::Pipe pipe_;
+    ReportingProcess::Pipe pipe_;
 };
 
 enum class Claim : std::uint8_t {
@@ -96,7 +96,7 @@ enum class Claim : std::uint8_t {
 };
 
 /// Tells each message that is handed over; dies by itself in the midst of the handler of number `last`, if any.
-void receive(Job job, Claim claim, std::uint64_t last, TellingProcess::Pipe pipe) {
+void receive(Job job, Claim claim, std::uint64_t last, ReportingProcess::Pipe pipe) {
     boost::asio::io_context io;
     const auto store = FileStore::open(job.log, job.store);
     job.options.store = store;
@@ -173,7 +173,7 @@ protected:
             const bool by_itself = dies_early && random() % 2 == 0;
             auto left = 1 + random() % 80;
             receiver.store.durability = static_cast<Durability>(received.deaths++ % 3);
-            TellingProcess process{[&](auto pipe) { receive(receiver, claim, by_itself ? left : 0, pipe); }};
+            ReportingProcess process{[&](auto pipe) { receive(receiver, claim, by_itself ? left : 0, pipe); }};
             std::set<std::uint64_t> handed_over;
             for (auto told = process.next(); told; told = process.next()) {
                 if (*told == acknowledging) {
@@ -213,7 +213,7 @@ TEST_F(KilledProcessTest, APublisherLosesNothingItAcceptedAndDoublesNothingAtQos
     for (int round = 0; round < rounds; ++round) {
         publisher.store.durability = static_cast<Durability>(round % 3);
         const auto first = numbers_of_a_round * static_cast<unsigned>(round);
-        TellingProcess process{[&](auto pipe) { publish(publisher, first, pipe); }};
+        ReportingProcess process{[&](auto pipe) { publish(publisher, first, pipe); }};
         auto left = 1 + random() % 80;
         for (auto told = process.next(); told; told = process.next()) {
             accepted.insert(std::to_string(*told));
@@ -221,7 +221,7 @@ TEST_F(KilledProcessTest, APublisherLosesNothingItAcceptedAndDoublesNothingAtQos
         }
         ASSERT_EQ(process.wait(), -SIGKILL) << "it ended by itself";
     }
-    ASSERT_EQ(TellingProcess{[&](auto) { finish(publisher); }}.wait(), 0);
+    ASSERT_EQ(ReportingProcess{[&](auto) { finish(publisher); }}.wait(), 0);
     loop.until([&] { return std::ranges::all_of(accepted, [&](const auto& each) { return arrived.contains(each); }); });
     EXPECT_GT(accepted.size(), 300u);
     for (const auto& [payload, times] : arrived) {

@@ -30,7 +30,7 @@ struct RouterTest : testing::Test {
         wsmq::Message message;
         message.topic = topic;
         message.retain = retain;
-        EXPECT_TRUE(router.hand_out(message));
+        EXPECT_TRUE(router.dispatch(message));
         return heard;
     }
 };
@@ -99,7 +99,7 @@ TEST_F(RouterTest, ANewSessionBringsThemToEverybody) {
     (void)arrive("a");
     (void)subscribe("a", "second");
     (void)arrive("a");
-    router.begin_anew();
+    router.handle_new_session();
     EXPECT_THAT(arrive("a"), ElementsAre("first", "second"));
 }
 

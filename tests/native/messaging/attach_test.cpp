@@ -79,7 +79,7 @@ protected:
         return *ended;
     }
     void ask_service(std::string_view text) {
-        broker.send(wsmq::test::publish("evsuites/webapp/req/orders/acme:ann:0123", text));
+        broker.send(wsmq::test::publish("app/webapp/req/orders/acme:ann:0123", text));
     }
     [[nodiscard]] std::vector<std::string> published() const {
         std::vector<std::string> topics;

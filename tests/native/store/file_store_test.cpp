@@ -14,8 +14,8 @@
 #include <map>
 #include <random>
 
+#include "support/reporting_process.hpp"
 #include "support/scratch_directory.hpp"
-#include "support/telling_process.hpp"
 #include "wsmq/native/completion.hpp"
 #include "wsmq/native/message.hpp"
 
@@ -278,7 +278,7 @@ TEST_F(FileStoreTest, AFullDiskCostsNoMemoryWithoutBound) {
 }
 
 /// Puts and erases until it is killed, and tells what was durable.
-[[noreturn]] void work(const std::string& path, Durability durability, unsigned seed, TellingProcess::Pipe pipe) {
+[[noreturn]] void work(const std::string& path, Durability durability, unsigned seed, ReportingProcess::Pipe pipe) {
     std::minstd_rand random{seed};
     const auto store = FileStore::open(path, {.durability = durability, .compact_above = 5000});
     const auto found = records_of(*store);
@@ -300,7 +300,7 @@ TEST_F(FileStoreTest, AKilledProcessLosesNothingThatWasDurable) {
     for (int round = 0; round < rounds; ++round) {
         SCOPED_TRACE(round);
         const auto durability = static_cast<Durability>(round % 3);
-        TellingProcess process{[&](auto pipe) { work(path, durability, static_cast<unsigned>(round), pipe); }};
+        ReportingProcess process{[&](auto pipe) { work(path, durability, static_cast<unsigned>(round), pipe); }};
         std::uint64_t last = 0;
         auto left = 1 + random() % 200;
         for (auto told = process.next(); told; told = process.next()) {

@@ -12,7 +12,7 @@
 
 #include "support/loop.hpp"
 #include "support/scripted_server.hpp"
-#include "transport/gathering.hpp"
+#include "transport/read_coalescer.hpp"
 
 namespace wsmq::native::test {
 namespace {
@@ -376,8 +376,8 @@ TEST(TransportErrorTest, EachErrorSaysSomethingElse) {
 
 /// A server that sends one byte whenever it is told to, and a transport that has read so many of them one by one that
 /// the next read waits, for an hour.
-struct GatheringTransportTest : testing::Test {
-    static constexpr std::size_t read_before = Gathering::sample + 1;
+struct ReadCoalescerTransportTest : testing::Test {
+    static constexpr std::size_t read_before = ReadCoalescer::sample + 1;
 
     std::counting_semaphore<> to_send{0};
     std::promise<void> sent;
@@ -386,7 +386,7 @@ struct GatheringTransportTest : testing::Test {
     Rig rig{loop, server.url("mqtt"), {.gather = std::chrono::hours{1}}};
 
     /// Afterwards it sends what `then` says.
-    explicit GatheringTransportTest(const Script& then = swallow)
+    explicit ReadCoalescerTransportTest(const Script& then = swallow)
         : server{[this, then](Peer& peer) {
               for (std::size_t i = 0; i < read_before; ++i) {
                   to_send.acquire();
@@ -403,9 +403,9 @@ struct GatheringTransportTest : testing::Test {
     }
 };
 
-struct GatheringStreamTest : GatheringTransportTest {
-    GatheringStreamTest()
-        : GatheringTransportTest{[this](Peer& peer) {
+struct ReadCoalescerStreamTest : ReadCoalescerTransportTest {
+    ReadCoalescerStreamTest()
+        : ReadCoalescerTransportTest{[this](Peer& peer) {
               write_all(peer, "a");
               write_all(peer, "b");
               sent.set_value();
@@ -413,7 +413,7 @@ struct GatheringStreamTest : GatheringTransportTest {
           }} {}
 };
 
-TEST_F(GatheringStreamTest, WhatFollowsCloselyIsLeftToComeTogetherUntilSomethingIsWritten) {
+TEST_F(ReadCoalescerStreamTest, WhatFollowsCloselyIsLeftToComeTogetherUntilSomethingIsWritten) {
     read_one_by_one();
     auto all_sent = sent.get_future();
     loop.until_ready(all_sent);
@@ -422,22 +422,22 @@ TEST_F(GatheringStreamTest, WhatFollowsCloselyIsLeftToComeTogetherUntilSomething
     EXPECT_EQ(rig.read(read_before + 2).substr(read_before), "ab");
 }
 
-TEST_F(GatheringStreamTest, ClosingDoesNotWaitForMore) {
+TEST_F(ReadCoalescerStreamTest, ClosingDoesNotWaitForMore) {
     read_one_by_one();
     rig.transport->close();
     loop.run_out();
     EXPECT_EQ(rig.read_error, operation_aborted);
 }
 
-struct GatheringAnswerTest : GatheringTransportTest {
-    GatheringAnswerTest()
-        : GatheringTransportTest{[](Peer& peer) {
+struct ReadCoalescerAnswerTest : ReadCoalescerTransportTest {
+    ReadCoalescerAnswerTest()
+        : ReadCoalescerTransportTest{[](Peer& peer) {
               if (read_exactly(peer, 4) == "ping") write_all(peer, "!");
               swallow(peer);
           }} {}
 };
 
-TEST_F(GatheringAnswerTest, AnAnswerIsReadAsSoonAsItComes) {
+TEST_F(ReadCoalescerAnswerTest, AnAnswerIsReadAsSoonAsItComes) {
     read_one_by_one();
     EXPECT_FALSE(rig.write("ping"));
     EXPECT_EQ(rig.read(read_before + 1).back(), '!');

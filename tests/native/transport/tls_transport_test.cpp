@@ -284,7 +284,7 @@ TEST_F(TlsTransportTest, AnEndWithoutAGoodbyeIsALoss) {
     ASSERT_FALSE(rig.open()) << rig.detail();
     EXPECT_EQ(rig.read_to_the_end(), TransportError::connection_lost);
     EXPECT_EQ(rig.received, "hello");
-    EXPECT_EQ(rig.detail(), "closed without TLS's goodbye");
+    EXPECT_EQ(rig.detail(), "the connection was closed without the close_notify of TLS");
 }
 
 TEST_F(TlsTransportTest, AnEndWithAGoodbyeIsAnEnd) {

@@ -202,7 +202,7 @@ TEST(WebSocketTransportTest, AnEndWithoutAGoodbyeIsALoss) {
     Rig rig{loop, server.url("ws")};
     ASSERT_FALSE(rig.open()) << rig.detail();
     EXPECT_EQ(rig.read_to_the_end(), TransportError::connection_lost);
-    EXPECT_EQ(rig.detail(), "closed without WebSocket's goodbye");
+    EXPECT_EQ(rig.detail(), "the connection was closed without a WebSocket close frame");
 }
 
 TEST(WebSocketTransportTest, ItSaysGoodbyeAfterWhatWasWritten) {

@@ -1,4 +1,4 @@
-// Wakes a driver at its protocol's deadline. The driver's own.
+// Calls back at a protocol's deadline. Internal to the driver.
 #pragma once
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -11,15 +11,15 @@
 
 namespace wsmq::native {
 
-/// Not thread-safe. Its timer is set as seldom as can be: one that goes off too early costs one spurious call, and
-/// setting it whenever something is sent or received costs more.
+/// Not thread-safe. The timer is set as seldom as possible: one that expires too early costs one spurious call, and
+/// setting it for each packet costs more.
 class Alarm {
 public:
     /// `ring` may destroy the alarm.
     Alarm(const boost::asio::any_io_executor& executor, std::function<void()> ring)
         : state_{std::make_shared<State>(executor, std::move(ring))} {}
 
-    /// Rings at `due` or before; never, and so the loop has nothing to wait for, where there is none.
+    /// Calls `ring` at `due` or earlier. Without `due` never, and the loop has nothing to wait for.
     void set(std::optional<TimePoint> due) {
         if (due && state_->due && *state_->due <= *due) return;
         state_->due = due;

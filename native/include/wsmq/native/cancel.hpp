@@ -1,11 +1,10 @@
-// Cancelling one operation, with every version of Asio that Debian ships.
+// Cancels one operation, with every version of Boost.Asio from 1.74 on.
 //
 //     wsmq::native::CancelSource source;
 //     client.async_publish("a", "b", {.qos = Qos::at_least_once}, cancel_with(source, handler));
 //     source.cancel();                  // the handler gets Errc::cancelled
 //
-// From Boost 1.77 on, Asio's own cancellation slots (bind_cancellation_slot, awaitable operators)
-// do the same without any of this.
+// With Boost 1.77 and later, Asio's cancellation slots (bind_cancellation_slot, awaitable operators) do the same.
 #pragma once
 #include <boost/asio/associated_allocator.hpp>
 #include <boost/asio/associated_executor.hpp>
@@ -17,15 +16,14 @@
 
 namespace wsmq::native {
 
-/// Copies stand for the same operation. Not thread-safe: it belongs to the client's executor.
+/// Copies share one operation. Not thread-safe: use it on the client's executor.
 class CancelSource {
 public:
-    /// Ends the operation with Errc::cancelled; nothing where none is running. What Client::cancel()
-    /// says of the broker holds here as well.
+    /// Cancels the operation, as its documentation says. No effect where none is in progress.
     void cancel() const {
         if (const auto action = std::exchange(*action_, nullptr)) action();
     }
-    /// The client's own.
+    /// For the client.
     void bind(std::function<void()> action) const { *action_ = std::move(action); }
 
 private:
@@ -38,13 +36,12 @@ template <class Token> struct CancelToken {
     Token token;
 };
 
-/// The completion token, such that `source` cancels the operation that it is given to. It must be
-/// the outermost adapter of the token.
+/// Adapts a completion token so that `source` cancels its operation. It must be the outermost adapter.
 template <class Token> [[nodiscard]] auto cancel_with(const CancelSource& source, Token&& token) {
     return CancelToken<std::decay_t<Token>>{source, std::forward<Token>(token)};
 }
 
-/// A completion handler that knows its CancelSource.
+/// A completion handler with its CancelSource.
 template <class Handler> struct CancellableHandler {
     Handler handler;
     CancelSource cancel_source;

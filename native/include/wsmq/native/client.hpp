@@ -1,5 +1,5 @@
-// The MQTT client for services and tools: the engine, a driver and transports in one, with Asio's
-// completion tokens: callbacks, use_future, use_awaitable, deferred ones.
+// The MQTT client for services and tools: the engine, a driver and transports in one, with Asio's completion tokens
+// (callbacks, use_future, use_awaitable, deferred).
 //
 //     boost::asio::io_context io;
 //     wsmq::native::Client client{io.get_executor(), "mqtt://localhost"};
@@ -8,14 +8,17 @@
 //     client.async_publish("lab/1", "21.5", {.qos = wsmq::Qos::at_least_once}, boost::asio::detached);
 //     io.run();
 //
-// Threads: a client belongs to its executor, which is a strand where several threads run its
-// context. Every call and every handler runs there; Publisher alone is for other threads.
-// Errors: boost::system::error_code, of Errc, ReasonCode, TransportError or Asio itself. Where a
-// handler gets an Answer beside its error, it holds the broker's own words. An operation whose
-// client is destroyed ends with boost::asio::error::operation_aborted.
-// Lifetime: a handler may destroy the client, which does not move. Arguments are borrowed until the operation begins:
-// within `co_await client.async_publish(...)` temporaries are safe, and a lazy token that is kept
-// for later needs what it was given to live until then.
+// Threads: every call and every handler on the executor, which is a strand where several threads run its context. Other
+// threads use Publisher.
+// Errors: boost::system::error_code of Errc, ReasonCode, TransportError, AttachError or Asio. Every operation can
+// also end with
+// - Errc::stopped: the client was stopped, by async_disconnect() or because the connection ended for good;
+// - boost::asio::error::operation_aborted: the client was destroyed.
+// Cancellation: per operation, by cancel_with() or (Boost 1.77 and later) the token's cancellation slot, of every
+// cancellation type. It has no effect on an operation that has ended.
+// Lifetime: a handler may destroy the client. A client is neither copied nor moved. Arguments are borrowed until the
+// operation is initiated: within `co_await client.async_publish(...)` temporaries are safe; the arguments of a lazy
+// token that is kept for later must live until then.
 #pragma once
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/async_result.hpp>
@@ -29,6 +32,7 @@
 
 #include "wsmq/client.hpp"
 #include "wsmq/export.hpp"
+#include "wsmq/native/attach_error.hpp"
 #include "wsmq/native/client_options.hpp"
 #include "wsmq/native/completion.hpp"
 #include "wsmq/native/error_code.hpp"
@@ -46,12 +50,12 @@ public:
     using MessageHandler = std::function<void(const wsmq::Message&)>;
     using executor_type = boost::asio::any_io_executor;
 
-    /// URLs that cannot be read, and options that cannot be used, are found by async_connect().
+    /// Invalid URLs and options are reported by async_connect().
     Client(executor_type executor, const std::string& url, ClientOptions options = {});
-    /// Each broker in its turn.
+    /// Each broker in turn.
     Client(executor_type executor, const std::vector<std::string>& urls, ClientOptions options = {});
-    /// Drops the connection as it is; async_disconnect() ends it in order. Operations end with
-    /// operation_aborted.
+    /// Drops the connection without DISCONNECT; async_disconnect() ends it in order. What is attached to the client
+    /// ends with it.
     ~Client();
     Client(const Client&) = delete;
     Client& operator=(const Client&) = delete;
@@ -59,15 +63,21 @@ public:
     [[nodiscard]] executor_type get_executor() const noexcept;
 
     // --- The connection --------------------------------------------------------------------
-    /// Connects, and keeps connected until async_disconnect(). void(ErrorCode, ConnectAnswer): ends
-    /// with the first connection, or when no attempt follows any more. Nothing else waits for it:
-    /// publish and subscribe at once.
+    /// Connects, and reconnects until async_disconnect(). Ends with the first connection, or when no further attempt is
+    /// made. Publish and subscribe without waiting for it. With a Service, Webapp or Device attached, it joins as well.
+    /// Completion: void(ErrorCode, ConnectAnswer).
+    /// Errors: Errc::invalid_argument (a URL or an option is invalid; ConnectAnswer::detail names it); an Errc of what
+    /// cannot be encoded; a ReasonCode (CONNACK, or DISCONNECT); TransportError; Errc::connect_timed_out,
+    /// credentials_failed, authentication_failed, taken_over; AttachError or patterns::Error of what is attached.
+    /// Cancellation: unless connected, stops the client; Errc::stopped.
     template <class Token> auto async_connect(Token&& token) {
         return detail::initiate<ConnectAnswer>(
             *this, [](Client& client, auto done) { client.begin_connect(std::move(done)); }, token);
     }
-    /// Sends DISCONNECT and closes the connection. void(ErrorCode): ends when everything is sent.
-    /// Unfinished operations end with Errc::stopped; a session that lasts keeps their messages.
+    /// Sends DISCONNECT and closes the connection; ends when everything is sent. Unfinished operations end with
+    /// Errc::stopped; a session that lasts keeps their messages. With a Service, Webapp or Device attached, it is their
+    /// async_leave(), unless `reason` is another than success.
+    /// Completion: void(ErrorCode). Errors: none of its own. Cancellation: none.
     template <class Token> auto async_disconnect(Token&& token) {
         return async_disconnect(ReasonCode::success, std::forward<Token>(token));
     }
@@ -75,13 +85,16 @@ public:
         return detail::initiate<>(
             *this, [reason](Client& client, auto done) { client.begin_disconnect(reason, std::move(done)); }, token);
     }
-    /// The network came back or the machine woke up: reconnects, or probes the connection, now.
+    /// The network is back or the machine woke up: reconnects, or probes the connection, at once.
     void wake_up();
 
     // --- Publishing ------------------------------------------------------------------------
-    /// void(ErrorCode, Answer): ends when the QoS is satisfied, and at QoS 0 when the message was
-    /// encoded, so that who waits for it is held back by a slow broker. A ReasonCode is its error
-    /// where the broker refused the message.
+    /// Ends when the QoS is satisfied; at QoS 0 when the message is encoded, so that awaiting it is backpressure.
+    /// Completion: void(ErrorCode, Answer).
+    /// Errors: Errc::invalid_topic, invalid_utf8, invalid_character, invalid_property, invalid_argument, not_supported,
+    /// packet_too_large (nothing is sent); not_started; not_connected, queue_full (PublishOptions::when_blocked);
+    /// packet_identifiers_exhausted; expired; session_lost; broker_closed; a ReasonCode (PUBACK, PUBREC or PUBCOMP).
+    /// Cancellation: Errc::cancelled. A message that was sent already is not recalled: its exchange goes on unreported.
     template <class Token>
     auto async_publish(std::string_view topic, Payload payload, const PublishOptions& options, Token&& token) {
         return detail::initiate<Answer>(
@@ -91,21 +104,25 @@ public:
             },
             token, topic, payload, options);
     }
-    /// Without waiting for the end, which is the cheapest way. The identifier is for cancel().
+    /// The cheapest way: nothing reports the end. The identifier is for cancel(). Errors: as async_publish(), those of
+    /// the call.
     Result<OperationId> publish(std::string_view topic, Payload payload, const PublishOptions& options = {});
-    /// For other threads.
+    /// A handle for other threads.
     [[nodiscard]] Publisher publisher() const;
 
     // --- Subscribing -----------------------------------------------------------------------
-    /// void(ErrorCode, Answer). Messages go to async_receive(). Renewed after a reconnection where
-    /// the broker lost the session. `encoded_properties`: from PropertyWriter.
+    /// Messages go to async_receive(). Renewed after a reconnection where the broker lost the session.
+    /// Completion: void(ErrorCode, Answer).
+    /// Errors: Errc::invalid_topic, invalid_utf8, invalid_character, invalid_property, invalid_argument, not_supported,
+    /// packet_too_large (nothing is sent); not_started, queue_full, packet_identifiers_exhausted, session_lost,
+    /// broker_closed; a ReasonCode (the first failure of SUBACK).
+    /// Cancellation: Errc::cancelled. A SUBSCRIBE that was sent stays in effect.
     template <class Token> auto async_subscribe(const Subscription& subscription, Token&& token) {
         return async_subscribe(subscription, MessageHandler{}, std::forward<Token>(token));
     }
-    /// Messages that match the filter go to `handler` instead of async_receive(). Where filters
-    /// overlap, each handler hears a message once, by its own subscription, with MQTT 5 and a broker
-    /// that has subscription identifiers (ours, from 1000 on, where the properties have none); else
-    /// each that matches hears each copy that the broker sends.
+    /// As above, with a handler that gets the messages instead of async_receive(). Where filters overlap, each handler
+    /// gets a message once if the broker has Subscription Identifiers (MQTT 5; assigned from 1000 on unless the
+    /// properties have one); otherwise each handler that matches gets each copy that the broker sends.
     template <class Token>
     auto async_subscribe(const Subscription& subscription, MessageHandler handler, Token&& token) {
         return detail::initiate<Answer>(
@@ -115,8 +132,8 @@ public:
             },
             token, subscription, std::move(handler));
     }
-    /// Several filters at once; the answer has a reason code for each. They have one identifier,
-    /// so that the handler hears each copy where they overlap.
+    /// As above, with several filters in one SUBSCRIBE; Answer has a reason code for each. They share one Subscription
+    /// Identifier. `encoded_properties`: from PropertyWriter.
     template <class Token>
     auto async_subscribe(std::span<const Subscription> subscriptions, Bytes encoded_properties, MessageHandler handler,
                          Token&& token) {
@@ -127,7 +144,9 @@ public:
             },
             token, subscriptions, encoded_properties, std::move(handler));
     }
-    /// void(ErrorCode, Answer). The filter's handlers are forgotten.
+    /// Removes the filter's handlers once the broker has acknowledged.
+    /// Completion: void(ErrorCode, Answer). Errors: as async_subscribe(), with the reason code of UNSUBACK.
+    /// Cancellation: as async_subscribe().
     template <class Token> auto async_unsubscribe(std::string_view topic_filter, Token&& token) {
         return detail::initiate<Answer>(
             *this,
@@ -138,38 +157,39 @@ public:
     }
 
     // --- Receiving -------------------------------------------------------------------------
-    /// void(ErrorCode, Message): the next message that no handler took. While too many wait
-    /// (ClientOptions), nothing is read from the broker. Ends with why the connection ended for
-    /// good once nothing waits any more.
+    /// The next message without a handler. While too many wait (ClientOptions), nothing is read from the broker.
+    /// Completion: void(ErrorCode, Message).
+    /// Errors: once no message waits, the error with which the connection ended for good; Errc::stopped where it was
+    /// ended by async_disconnect().
+    /// Cancellation: Errc::cancelled; no message is lost.
     template <class Token> auto async_receive(Token&& token) {
         return detail::initiate<Message>(
             *this, [](Client& client, auto done) { client.begin_receive(std::move(done)); }, token);
     }
-    /// A message that waits already.
+    /// A message that is waiting, if any.
     std::optional<Message> try_receive();
-    /// A handler without a subscription of its own: for the messages of a session that lasts, set
-    /// before async_connect().
+    /// A handler without a SUBSCRIBE: for the messages of a resumed session. Set it before async_connect().
     void on_message(std::string_view topic_filter, MessageHandler handler);
-    /// Takes what no other handler takes, in place of async_receive().
+    /// Gets the messages without a handler, instead of async_receive().
     void on_message(MessageHandler handler);
-    /// Messages that nobody could take: no handler matched, and nobody ever received.
+    /// Messages that were discarded: no handler matched, and async_receive() was never called.
     [[nodiscard]] std::uint64_t unclaimed_messages() const noexcept;
 
-    /// The operation ends with Errc::cancelled, unless it already ended. A message that was sent at
-    /// least once is not called back: its exchange goes on unreported. See also cancel_with().
+    /// Cancels an operation of publish(), as cancellation of async_publish() does.
     void cancel(OperationId);
 
-    // --- What happens ----------------------------------------------------------------------
-    // Each replaces the one before. Views in what they are given are valid during the call.
+    // --- Events ----------------------------------------------------------------------------
+    // Each call replaces the handler. Views in the arguments are valid during the call of the handler.
     void on_connected(std::function<void(const Connected&)>);
     void on_disconnected(std::function<void(const Disconnection&)>);
-    /// The broker refused to renew it; its handlers are forgotten.
+    /// The broker refused to renew a subscription; its handlers are removed.
     void on_subscription_lost(std::function<void(const SubscriptionLost&)>);
-    /// Publish on: the queue emptied after a publish was refused, or had to wait.
+    /// The queue is empty again after a publish was refused or had to wait.
     void on_queue_drained(std::function<void()>);
-    /// The store could not keep what it was given, or can again (no error).
+    /// The store failed to keep a record, or works again (no error).
     void on_store_state(std::function<void(ErrorCode)>);
-    /// Enhanced authentication (MQTT 5.0, 4.12): answer with authenticate() or fail_authentication().
+    /// Enhanced authentication (MQTT 5.0, 4.12): answer with authenticate() or fail_authentication(). Without a handler
+    /// the attempt fails. authenticate() and reauthenticate() return Errc::not_supported where no exchange is possible.
     void on_authentication(std::function<void(const Authentication&)>);
     [[nodiscard]] Errc authenticate(Bytes data);
     void fail_authentication();
@@ -179,12 +199,12 @@ public:
     [[nodiscard]] bool is_started() const noexcept;
     [[nodiscard]] bool is_connected() const noexcept;
     [[nodiscard]] const Negotiated& negotiated() const noexcept;
-    /// Ours, or the one that the broker assigned.
+    /// As configured, or as assigned by the broker.
     [[nodiscard]] std::string_view client_id() const noexcept;
-    /// QoS 1 and 2 messages whose exchange is not over, and whatever waits in the queue.
+    /// QoS 1 and 2 messages in flight, and everything in the queue; their size in bytes.
     [[nodiscard]] std::size_t unfinished_messages() const noexcept;
     [[nodiscard]] std::size_t unfinished_bytes() const noexcept;
-    /// Messages that wait for async_receive().
+    /// Messages waiting for async_receive().
     [[nodiscard]] std::size_t waiting_messages() const noexcept;
 
     class WSMQ_HIDDEN Impl;

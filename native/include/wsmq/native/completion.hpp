@@ -1,5 +1,4 @@
-// A started asynchronous operation: the user's completion handler with its type forgotten, so that
-// the client behind it is ordinary code.
+// The type-erased completion handler of an asynchronous operation, so that the client is compiled once.
 #pragma once
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/associated_executor.hpp>
@@ -27,7 +26,7 @@ namespace wsmq::native {
 
 using ErrorCode = boost::system::error_code;
 
-/// The handler is called once at most; one that is destroyed uncalled was dropped with its loop.
+/// The handler is called at most once; it is destroyed without a call only together with its loop.
 template <class... Results> class Completion {
 public:
     Completion() = default;
@@ -35,12 +34,11 @@ public:
     Completion(const Completion&) = delete;
     Completion& operator=(const Completion&) = delete;
 
-    /// Calls the handler, at once where the caller runs on the handler's executor. For use from
-    /// handlers of the loop alone.
+    /// Calls the handler, at once on the handler's own executor. Only from handlers of the loop.
     virtual void complete(ErrorCode error, Results... results) = 0;
-    /// Calls the handler later, never from within this call.
+    /// Posts the handler; never calls it from within this call.
     virtual void complete_later(ErrorCode error, Results... results) = 0;
-    /// Has the handler's cancellation, if it has any, call `action`.
+    /// Binds the action that `make_action` makes to the handler's cancellation, if it has any.
     virtual void on_cancel(const std::function<std::function<void()>()>& make_action) = 0;
 };
 
@@ -61,8 +59,8 @@ protected:
 
     Handler handler_;
     Executor executor_;
-    bool is_ours_ = false;  ///< the handler runs where the client runs
-    // The loop of the client has work while the client is connected; another loop is told.
+    bool is_ours_ = false;  ///< the handler's executor is the client's
+    // Keeps another executor's loop running; the client's own has work while it is started.
     std::optional<boost::asio::executor_work_guard<Executor>> work_;
 };
 
@@ -99,7 +97,7 @@ public:
     }
 
 private:
-    /// An operation that ended cannot be cancelled any more.
+    /// An operation that has ended cannot be cancelled.
     void forget_cancellation() {
         if constexpr (requires { this->handler_.cancel_source; }) {
             this->handler_.cancel_source.bind(nullptr);
@@ -127,7 +125,7 @@ template <class... Results, class Handler>
 
 namespace detail {
 
-/// Starts an operation of `self`: `begin` gets it, the completion of whatever token it was, and the arguments.
+/// Initiates an operation of `self`: calls `begin` with it, the completion of the token, and the arguments.
 template <class... Results, class Self, class Begin, class Token, class... Arguments>
 auto initiate(Self& self, Begin begin, Token& token, Arguments&&... arguments) {
     return boost::asio::async_initiate<Token, void(ErrorCode, Results...)>(

@@ -1,10 +1,12 @@
-// Moves bytes between a protocol and its transports, wakes it in time, and hands its events out. It decides nothing
-// about MQTT. It drives wsmq::Client, and anything else whose Event is a variant that has the core's NeedInput,
-// OpenTransport and CloseTransport among its alternatives. One transport at a time, one read, one write and one timer
-// each; everything that is encoded before the loop turns leaves in one write.
+// Drives a protocol on Asio: moves bytes between it and its transports, calls handle_timeout() at its deadline, and
+// dispatches its events. It decides nothing about MQTT. The protocol is wsmq::Client, or anything else whose Event is a
+// variant with the core's NeedInput, OpenTransport and CloseTransport among its alternatives. There is one transport at
+// a time, with one read, one write and one timer; everything that is encoded in one turn of the loop leaves in one
+// write. Received chunks pass through read(), sent ones through write() and close_link(), and nothing else touches
+// them.
 //
-// Not thread-safe: everything, handlers included, runs on the executor, which is a strand where several threads run its
-// context.
+// Threads: not thread-safe. Every call and every handler on the executor, which is a strand where several threads run
+// its context. Exceptions of handlers come out of the loop's run().
 #pragma once
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/post.hpp>
@@ -27,10 +29,10 @@ public:
     using Event = typename P::Event;
     using Handlers = DriverHandlers<P>;
 
-    /// Output that does not wait for the loop to turn.
+    /// So many bytes of output leave before the loop turns.
     static constexpr std::size_t early_write = 64u << 10;
 
-    /// Make it with std::make_shared. The protocol is made in place of the last arguments.
+    /// Make it with std::make_shared. The last arguments construct the protocol.
     template <class... Arguments>
     Driver(boost::asio::any_io_executor executor, Handlers handlers, Arguments&&... of_protocol)
         : executor_{std::move(executor)},
@@ -42,14 +44,14 @@ public:
     [[nodiscard]] const P& protocol() const noexcept { return protocol_; }
     [[nodiscard]] const boost::asio::any_io_executor& executor() const noexcept { return executor_; }
 
-    /// One moment for everything that happens before the loop turns: asking the clock costs as much
-    /// as publishing. Whoever gives it to the protocol calls flush_soon() afterwards.
+    /// The same time for everything in one turn of the loop, because reading the clock costs as much as publishing.
+    /// Call flush_soon() after a call on the protocol with it.
     [[nodiscard]] TimePoint now() {
         if (!turn_time_) turn_time_ = std::chrono::steady_clock::now();
         return *turn_time_;
     }
 
-    /// After any call on the protocol: its events and its output go when the loop turns.
+    /// After each call on the protocol: dispatches its events and sends its output when the loop turns.
     void flush_soon() {
         if (flush_posted_ || settling_ || is_shut_down_) return;
         flush_posted_ = true;
@@ -59,20 +61,20 @@ public:
             self->settle();
         });
     }
-    /// So many bytes were encoded since the last call; many enough leave early.
+    /// As flush_soon(), after about `bytes` were encoded: from early_write on they leave at once.
     void encoded(std::size_t bytes) {
         unsent_ += bytes;
         if (unsent_ >= early_write && !settling_) write();
         flush_soon();
     }
-    /// Stops reading, or reads again.
+    /// Stops reading from the transport, or resumes it.
     void hold_input(bool held) {
         if (held_ == held) return;
         held_ = held;
         notify_held(protocol_, held, now());
-        flush_soon();  // which reads again, where nothing is held
+        flush_soon();  // which resumes reading
     }
-    /// As if the transport had broken.
+    /// As if the transport had broken: no DISCONNECT.
     void drop_connection() {
         const auto link = std::exchange(link_, nullptr);
         if (!link) return;
@@ -80,15 +82,15 @@ public:
         notify_closed(protocol_, Errc::transport_closed, now());
         flush_soon();
     }
-    /// No more events; the transport is dropped as it is. For the owner's end.
+    /// No more events and handlers; the transport is dropped without DISCONNECT. For the end of the owner.
     void shut_down() {
         is_shut_down_ = true;
         alarm_.set({});
         if (link_) std::exchange(link_, nullptr)->drop();
     }
-    /// Whether events are being handed out: the owner must not end before that is over.
+    /// Whether events are being dispatched: the owner must not be destroyed meanwhile.
     [[nodiscard]] bool is_settling() const noexcept { return settling_; }
-    /// Whether a transport that was to be closed still sends what it was given.
+    /// Whether a transport that is being closed still sends its last bytes.
     [[nodiscard]] bool is_closing() const noexcept { return closing_ != 0; }
 
 private:
@@ -97,10 +99,10 @@ private:
         const auto self = this->shared_from_this();
         settling_ = true;
         try {
-            // What a write takes may end operations: a message that waited for room.
-            do hand_out_events();
+            // A write takes output, and that may end operations: of a message that waited for room.
+            do dispatch_events();
             while (!is_shut_down_ && write());
-        } catch (...) {  // of a handler; nothing stops for it
+        } catch (...) {  // thrown by a handler; the driver goes on
             settling_ = false;
             flush_soon();
             throw;
@@ -113,7 +115,7 @@ private:
         turn_time_.reset();
     }
 
-    void hand_out_events() {
+    void dispatch_events() {
         dispatch_own_events(protocol_);
         if (is_shut_down_) return;
         for (auto event = protocol_.next_event(); !std::holds_alternative<NeedInput>(event);
@@ -139,7 +141,7 @@ private:
         });
     }
 
-    /// The protocol's last bytes go, and then the transport, whatever comes next.
+    /// Sends the protocol's last bytes, then closes the transport.
     void close_link() {
         const auto link = std::exchange(link_, nullptr);
         if (!link) return;
@@ -170,7 +172,7 @@ private:
         });
     }
 
-    /// False where nothing was to be sent, or where nothing can be now.
+    /// False: nothing is to be sent, or nothing can be sent now.
     bool write() {
         unsent_ = 0;
         if (!link_ || !link_->can_write() || !protocol_.take_output(link_->outbound())) return false;

@@ -1,4 +1,4 @@
-// What a driver needs of whoever owns it.
+// What the owner of a driver supplies.
 #pragma once
 #include <boost/system/error_code.hpp>
 #include <cstddef>
@@ -11,21 +11,19 @@
 
 namespace wsmq::native {
 
-/// The first two must be given, and none is empty.
+/// The first two are required; none may be empty.
 template <Protocol P> struct DriverHandlers {
-    /// A transport to the host of OpenTransport; null where there can be none.
+    /// A transport to the host of OpenTransport; null where the host cannot be reached.
     std::function<std::shared_ptr<Transport>(std::size_t host)> make_transport;
-    /// Every event but NeedInput, with OpenTransport and CloseTransport for information. May do
-    /// anything, shut_down() included. What it throws comes out of the loop's run(), and the driver
-    /// goes on at the loop's next turn.
+    /// Every event except NeedInput; OpenTransport and CloseTransport for information. May do anything, shut_down()
+    /// included. What it throws comes out of the loop's run(); the driver goes on at the next turn.
     std::function<void(typename P::Event&)> handle_event;
-    /// Bytes are about to leave, or everything there was to do is done: what was stored is made
-    /// durable now. Calls nothing here.
+    /// Flushes the store: before bytes leave, and at the end of each turn. Must not call the driver.
     std::function<void()> make_durable = [] {};
-    /// Why the transport failed, before the protocol is told that it did.
+    /// Why the transport failed; before the protocol learns that it did.
     std::function<void(boost::system::error_code, const std::string& detail)> transport_failed = [](auto, const auto&) {
     };
-    /// The last transport that was closed in order has sent everything.
+    /// Every transport that was being closed has sent its last bytes.
     std::function<void()> closed = [] {};
 };
 

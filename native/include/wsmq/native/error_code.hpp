@@ -1,5 +1,5 @@
-// Errc and ReasonCode as error codes of Boost.System, and so of <system_error> as well: three
-// categories (the third is TransportError's) that are never mixed.
+// Errc and ReasonCode as error codes of Boost.System, and so of <system_error> as well. Each enumeration has its own
+// category; TransportError and AttachError have theirs.
 //
 //     if (error == wsmq::Errc::queue_full) ...
 //     if (error == wsmq::ReasonCode::not_authorized) ...
@@ -13,13 +13,13 @@
 
 namespace wsmq {
 
-/// Named "wsmq": what went wrong on this side.
+/// Named "wsmq": errors of this side.
 [[nodiscard]] WSMQ_EXPORT const boost::system::error_category& error_category() noexcept;
-/// Named "mqtt": what the broker said. Success codes of MQTT, such as 0x10, never become errors.
+/// Named "mqtt": reason codes of the broker. Success codes, such as 0x10, never become errors.
 [[nodiscard]] WSMQ_EXPORT const boost::system::error_category& reason_category() noexcept;
 
 [[nodiscard]] WSMQ_EXPORT boost::system::error_code make_error_code(Errc) noexcept;
-/// No error for a reason that is no failure.
+/// No error for a success code.
 [[nodiscard]] WSMQ_EXPORT boost::system::error_code make_error_code(ReasonCode) noexcept;
 
 }  // namespace wsmq

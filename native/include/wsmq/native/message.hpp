@@ -1,4 +1,4 @@
-// Messages that own what they hold, and payloads out of whatever holds text or bytes.
+// Messages that own their data, and payloads made from text or bytes.
 #pragma once
 #include <cstdint>
 #include <span>
@@ -12,7 +12,7 @@
 
 namespace wsmq::native {
 
-/// The bytes as characters; of any encoding, and maybe none.
+/// The bytes as characters, in whatever encoding.
 [[nodiscard]] inline std::string_view as_text(Bytes bytes) noexcept {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
@@ -21,7 +21,7 @@ namespace wsmq::native {
     return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
 
-/// What a publish is given: text or bytes, borrowed.
+/// The payload of a publish: text or bytes, borrowed.
 class Payload {
 public:
     Payload() = default;
@@ -37,7 +37,7 @@ private:
     Bytes bytes_{};
 };
 
-/// A received message that lives as long as its owner likes. wsmq::Message is the same as a view.
+/// A received message that owns its data. wsmq::Message is a view with the same fields.
 struct Message {
     std::string topic;
     std::string payload;
@@ -55,7 +55,7 @@ struct Message {
           retain{view.retain},
           duplicate{view.duplicate} {}
 
-    /// Borrows from this message.
+    /// A view into this message.
     [[nodiscard]] PropertyView properties() const noexcept { return PropertyView{encoded_properties}; }
 };
 

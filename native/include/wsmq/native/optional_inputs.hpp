@@ -27,7 +27,7 @@ template <Protocol P> void notify_progressed(P& protocol, TimePoint now) {
     if constexpr (requires { protocol.transport_progressed(now); }) protocol.transport_progressed(now);
 }
 
-/// Of a protocol that has events which are not in its Event, and hands them out itself.
+/// For a protocol that dispatches events of its own, beside those of its Event.
 template <Protocol P> void dispatch_own_events(P& protocol) {
     if constexpr (requires { protocol.dispatch_events(); }) protocol.dispatch_events();
 }

@@ -1,4 +1,4 @@
-// Publishing from other threads than the client's own.
+// Publishing from any thread.
 #pragma once
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/async_result.hpp>
@@ -15,21 +15,20 @@ namespace wsmq::native {
 
 class Handover;
 
-/// Hands messages over to a client; a bounded number of them waits until its loop takes them. Every
-/// call may come from any thread, and copies what it is given; messages of one thread keep their
-/// order. Copies are handles of the same client, and may outlive it.
+/// Hands messages over to the loop of a client by a bounded queue. Thread-safe. Arguments are copied; messages of one
+/// thread keep their order. Copies are handles of the same client and may outlive it.
 class WSMQ_EXPORT Publisher {
 public:
     explicit Publisher(std::shared_ptr<Handover> handover) : handover_{std::move(handover)} {}
 
-    /// Waits for room. On the client's own thread, where that would wait for ever, it is
-    /// try_publish(). Errc::none: handed over, and the client publishes it. Errc::not_started
-    /// before async_connect() and after the end.
+    /// Blocks until the queue has room; on the client's own thread it does not block, as try_publish().
+    /// Errc::none: handed over. Errc::not_started: before async_connect(), or after the connection ended for good.
     [[nodiscard]] Errc publish(std::string_view topic, Payload payload, const PublishOptions& options = {});
-    /// Errc::queue_full where there is no room.
+    /// Never blocks. Errc::none; Errc::queue_full: there is no room; Errc::not_started: as publish().
     [[nodiscard]] Errc try_publish(std::string_view topic, Payload payload, const PublishOptions& options = {});
-    /// void(ErrorCode, Answer), as Client::async_publish(), called on the handler's own executor, or
-    /// on the client's. Ends with Errc::queue_full where there is no room.
+    /// Never blocks. The handler runs on its associated executor, or else on the client's.
+    /// Completion: void(ErrorCode, Answer). Errors: as Client::async_publish(); Errc::queue_full and not_started as
+    /// try_publish(). Cancellation: on the client's executor only, as Client::async_publish().
     template <class Token>
     auto async_publish(std::string_view topic, Payload payload, const PublishOptions& options, Token&& token) {
         return boost::asio::async_initiate<Token, void(ErrorCode, Answer)>(

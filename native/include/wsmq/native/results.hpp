@@ -1,4 +1,4 @@
-// What operations end with, beside their error.
+// The results of operations, beside their error.
 #pragma once
 #include <boost/system/error_code.hpp>
 #include <string>
@@ -10,27 +10,27 @@
 
 namespace wsmq::native {
 
-/// The broker's answer to a publish, subscribe or unsubscribe; empty where there was none.
+/// The broker's acknowledgement of a publish, subscribe or unsubscribe; empty where there was none.
 struct Answer {
-    /// Of a subscribe or unsubscribe: the first failure, else the first code.
+    /// Of PUBACK, PUBREC or PUBCOMP; of SUBACK and UNSUBACK the first failure, else the first code.
     ReasonCode reason = ReasonCode::success;
-    /// One per topic filter, in their order; empty for a publish.
+    /// One for each topic filter, in their order; empty for a publish.
     std::vector<ReasonCode> reason_codes{};
     std::vector<std::uint8_t> encoded_properties{};
 
     [[nodiscard]] PropertyView properties() const noexcept { return PropertyView{encoded_properties}; }
-    /// The broker's own explanation; mostly empty.
+    /// The Reason String of the broker; mostly empty.
     [[nodiscard]] std::string_view reason_string() const {
         return properties().text(PropertyId::reason_string).value_or("");
     }
 };
 
-/// The broker's CONNACK; where no connection came about, the reason of the last attempt.
+/// The broker's CONNACK; without a connection, why the last attempt failed.
 struct ConnectAnswer {
     bool session_present = false;
     ReasonCode reason = ReasonCode::success;
     std::vector<std::uint8_t> encoded_properties{};
-    /// What the transport says of its failure, for people.
+    /// For people: what failed, as Transport::failure_detail(), or which option is invalid.
     std::string detail{};
 
     [[nodiscard]] PropertyView properties() const noexcept { return PropertyView{encoded_properties}; }
@@ -39,12 +39,12 @@ struct ConnectAnswer {
     }
 };
 
-/// A connection, or an attempt at one, ended.
+/// A connection, or an attempt to connect, ended.
 struct Disconnection : Disconnected {
-    /// Of the transport where it failed, else the broker's reason, else ours; none after
+    /// A TransportError where the transport failed, else the broker's ReasonCode, else an Errc; none after
     /// async_disconnect().
     boost::system::error_code error;
-    /// What the transport says of its failure, for people.
+    /// For people: what failed, as Transport::failure_detail(), or which option is invalid.
     std::string detail;
 };
 

@@ -1,4 +1,4 @@
-// A byte stream to a broker: TCP, TLS, and WebSocket over either, alike.
+// A byte stream to a broker: TCP, TLS, and WebSocket over either.
 #pragma once
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/buffer.hpp>
@@ -16,15 +16,12 @@
 
 namespace wsmq::native {
 
-/// Opened once, closed once. One opening, one read and one write may be outstanding at a time, and a
-/// read and a write may be together.
+/// Opened once, closed once. At most one read and one write may be in progress, in parallel.
 ///
-/// Handlers never run from within the call that started them. Errors are TransportError, or
-/// boost::asio::error::operation_aborted after close(). What was lent is in use until the handler is
-/// called, after close() too.
-///
-/// Not thread-safe: every call and every handler on the executor, which is a strand where several
-/// threads run its context.
+/// Threads: not thread-safe. Every call and every handler on the executor, which is a strand where several threads run
+/// its context. Handlers never run from within the call that started them.
+/// Errors: TransportError; boost::asio::error::operation_aborted after close().
+/// Cancellation: close(). Buffers are in use until the handler is called, after close() as well.
 class WSMQ_EXPORT Transport {
 public:
     using OpenHandler = std::function<void(boost::system::error_code)>;
@@ -35,26 +32,28 @@ public:
     Transport& operator=(const Transport&) = delete;
     virtual ~Transport() = default;
 
-    /// Everything from the host's name to a stream that carries MQTT. Each step has its own time limit
-    /// and its own errors.
+    /// Resolves, connects, and does the handshakes of the proxy, TLS and WebSocket. Each step has its own time limit
+    /// and errors. Completion: void(error_code): TransportError::invalid_options to subprotocol_refused.
     virtual void async_open(OpenHandler) = 0;
-    /// At least one byte. The buffer is borrowed and not empty.
+    /// Reads at least one byte into the buffer, which is borrowed and not empty. Completion: void(error_code, size_t):
+    /// closed_by_peer, connection_lost, tls_failed, text_message, websocket_violated.
     virtual void async_read_some(boost::asio::mutable_buffer, SizeHandler) = 0;
-    /// All of it; over WebSocket as one binary message. The bytes are borrowed.
+    /// Writes all the bytes, which are borrowed; over WebSocket as one binary message. Completion:
+    /// void(error_code, size_t): errors as async_read_some().
     virtual void async_write(boost::asio::const_buffer, SizeHandler) = 0;
-    /// Ends in order: what is being written is written, the goodbyes of TLS and WebSocket are said, and
-    /// the other side's end is waited for, all of it within TimeLimits::close. It keeps itself alive
-    /// until then. A pending opening or read is aborted, a write ends as it may.
+    /// Closes in order, within TimeLimits::close: finishes the write in progress, closes WebSocket and TLS, and waits
+    /// for the peer's end. The transport keeps itself alive until then. An opening or a read in progress ends with
+    /// operation_aborted, a write with or without error.
     virtual void close() = 0;
-    /// How many bytes the other side's system has acknowledged since the opening, whatever they are of; 0 where that
-    /// cannot be known.
+    /// Bytes that the peer's TCP has acknowledged since the opening, overhead included; 0 where the system does not
+    /// say.
     [[nodiscard]] virtual std::uint64_t acknowledged() noexcept { return 0; }
-    /// What is known about the last failure: the system's or OpenSSL's words, the certificate, the HTTP
-    /// status. English, one line, without what the URL keeps secret; empty where there was none.
+    /// Details of the last failure, for people: the system's or OpenSSL's message, the certificate, the HTTP status.
+    /// One line of English without secrets of the URL; empty where there was no failure.
     [[nodiscard]] virtual std::string failure_detail() const = 0;
 };
 
-/// By the URL's scheme. One of Scheme::http fails with TransportError::invalid_options.
+/// The transport for the URL's scheme. One for Scheme::http fails to open with TransportError::invalid_options.
 [[nodiscard]] WSMQ_EXPORT std::shared_ptr<Transport> make_transport(const boost::asio::any_io_executor&, const Url&,
                                                                     const TransportOptions&);
 

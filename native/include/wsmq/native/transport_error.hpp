@@ -1,8 +1,8 @@
-// Why a transport could not be opened, or ended: one error for each step, as a code of Boost.System.
+// Why a transport could not be opened, or ended: an error for each step, as an error code of Boost.System.
 //
 //     if (error == wsmq::native::TransportError::host_name_mismatch) ...
 //
-// What the other side said about it is in Transport::failure_detail().
+// Transport::failure_detail() has the details.
 #pragma once
 #include <boost/system/error_code.hpp>
 #include <cstdint>
@@ -19,25 +19,25 @@ enum class TransportError : std::uint8_t {
     resolve_timed_out,
     connect_failed,  ///< at every address
     connect_timed_out,
-    proxy_refused,  ///< by its status, or with an answer that is not HTTP
-    proxy_closed,   ///< the connection, instead of an answer
+    proxy_refused,  ///< by an HTTP status, or an answer that is not HTTP
+    proxy_closed,   ///< the proxy closed the connection without an answer
     proxy_timed_out,
-    tls_failed,  ///< alerts, no common version, or an end in the middle of the handshake
+    tls_failed,  ///< an alert, no common version, or an end during the handshake
     tls_timed_out,
     certificate_expired,      ///< or not valid yet
-    certificate_self_signed,  ///< the broker's own, signed by nobody else and not trusted
-    certificate_untrusted,    ///< no trusted authority stands behind it, or one of them rules it out
-    host_name_mismatch,       ///< it is another host's certificate
-    upgrade_refused,          ///< by the HTTP status
-    upgrade_failed,           ///< no answer, or one that is no sound handshake
+    certificate_self_signed,  ///< signed by itself, and not trusted
+    certificate_untrusted,    ///< not issued by a trusted authority, or excluded by one
+    host_name_mismatch,       ///< the certificate is for another host
+    upgrade_refused,          ///< by an HTTP status
+    upgrade_failed,           ///< no answer, or an invalid handshake
     upgrade_timed_out,
     subprotocol_refused,  ///< MQTT over WebSocket needs it (MQTT 5.0, 6)
 
-    // Afterwards.
+    // After opening.
     closed_by_peer,      ///< in order
-    connection_lost,     ///< a reset, a route that is gone, or an end without the goodbyes that TLS and WebSocket have
-    text_message,        ///< MQTT comes in binary messages (MQTT 5.0, 6.0.0-1)
-    websocket_violated,  ///< a frame that RFC 6455 does not allow
+    connection_lost,     ///< reset, unreachable, or ended without the closing handshake of TLS or WebSocket
+    text_message,        ///< MQTT needs binary messages [MQTT-6.0.0-1]
+    websocket_violated,  ///< a frame that violates RFC 6455
 };
 
 /// Named "wsmq.transport".

@@ -1,4 +1,4 @@
-// Where a broker, or a proxy, listens:
+// The URL of a broker or of a proxy:
 //
 //     mqtt://host   mqtts://user:password@host:8884   ws://host/path?query   wss://[2001:db8::1]:8443/mqtt
 //     mqtt+unix:///run/mosquitto.sock   mqtt+unix://user:password@/run/mosquitto.sock
@@ -14,7 +14,7 @@
 
 namespace wsmq::native {
 
-/// mqtt_unix: MQTT over a stream socket of the Unix domain.
+/// mqtt_unix: MQTT over a Unix domain stream socket.
 enum class Scheme : std::uint8_t { mqtt, mqtts, ws, wss, http, mqtt_unix };
 
 /// "mqtts" and the like. Static storage.
@@ -22,7 +22,7 @@ enum class Scheme : std::uint8_t { mqtt, mqtts, ws, wss, http, mqtt_unix };
 [[nodiscard]] WSMQ_EXPORT std::uint16_t default_port(Scheme) noexcept;
 [[nodiscard]] WSMQ_EXPORT bool uses_tls(Scheme) noexcept;
 [[nodiscard]] WSMQ_EXPORT bool uses_websocket(Scheme) noexcept;
-/// The longest path of a socket of the Unix domain, in bytes.
+/// The longest path of a Unix domain socket, in bytes.
 constexpr std::size_t longest_socket_path = 107;
 
 /// The parts of a URL, as parse_url() makes it.
@@ -34,8 +34,8 @@ struct Url {
     /// Percent-decoded; may hold any byte.
     std::optional<std::string> username{};
     std::optional<std::string> password{};
-    /// Path and query as they were written, begins with "/". A request for ws and wss; sent nowhere by
-    /// mqtt, mqtts and http. For mqtt_unix the path of the socket, see socket_path().
+    /// Path and query as written, from "/" on: the request target of ws and wss; not used by mqtt, mqtts and http. For
+    /// mqtt_unix the path of the socket, see socket_path().
     std::string target = "/";
 
     friend bool operator==(const Url&, const Url&) = default;
@@ -54,15 +54,15 @@ enum class UrlError : std::uint8_t {
 /// A short English sentence, without a full stop. Static storage.
 [[nodiscard]] WSMQ_EXPORT std::string_view describe(UrlError) noexcept;
 
-/// The scheme and the host may be in capitals. A name beyond ASCII is written in its "xn--" form.
+/// Scheme and host are not case-sensitive. A name beyond ASCII must be given in its "xn--" form.
 [[nodiscard]] WSMQ_EXPORT std::variant<Url, UrlError> parse_url(std::string_view);
 
-/// The file of mqtt_unix.
+/// The path of the socket of mqtt_unix.
 [[nodiscard]] WSMQ_EXPORT std::string socket_path(const Url&);
-/// The URL of a socket; a path that is not absolute, or too long, gives one that parse_url() refuses.
+/// The URL of a Unix domain socket; parse_url() refuses the URL of a path that is relative or too long.
 [[nodiscard]] WSMQ_EXPORT std::string socket_url(std::string_view path);
 
-/// As a URL again, without its username and password and what its query holds, so that it can be shown and logged.
+/// As text for logs, without username, password and query.
 [[nodiscard]] WSMQ_EXPORT std::string to_string(const Url&);
 
 }  // namespace wsmq::native

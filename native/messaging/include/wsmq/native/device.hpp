@@ -1,10 +1,11 @@
-// A device of the wire convention (docs/protocol.md): a status that webapps watch, with a last will.
+// A device of the wire convention (docs/protocol.md): a status that webapps watch, and a last will that sets it
+// offline.
 //
 //     wsmq::native::Device device{io.get_executor(), "mqtts://example.org", {.serial_number = "SN-1001"}};
 //     device.async_join(boost::asio::detached);
 //     device.set_status({{"recording", true}});
 //
-// Threads, errors and lifetime: as of Service.
+// Client, threads, errors, cancellation and lifetime: as Service.
 #pragma once
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/async_result.hpp>
@@ -26,35 +27,36 @@ public:
     using executor_type = boost::asio::any_io_executor;
     using Options = patterns::Device::Options;
 
-    /// Attaches to a client that was not started yet.
+    /// Attaches to a client that has never been started and outlives it. async_join() reports an AttachError.
     Device(Client&, const Options&);
-    /// Makes its own client. Options that are not sound are found by async_join().
+    /// Makes its own client. Invalid options are reported by async_join().
     Device(executor_type, const std::string& url, const Options&, ClientOptions client = {});
     ~Device();
     Device(const Device&) = delete;
     Device& operator=(const Device&) = delete;
 
     [[nodiscard]] executor_type get_executor() const noexcept;
-    /// The connection that this is attached to: for plain publish and subscribe, and for its events and its state.
-    /// Topics of the convention do not reach its handlers. Throws std::logic_error where it was destroyed.
+    /// As Service::client().
     [[nodiscard]] Client& client() const;
 
-    /// void(ErrorCode, JoinAnswer): ends when the status is published, or when that cannot come about. The status is
-    /// published again after every reconnection, until async_leave().
+    /// Connects and publishes the status, again after each reconnection until async_leave(); ends when it is published.
+    /// Completion: void(ErrorCode, JoinAnswer). Errors and cancellation: as Service::async_join().
     template <class Token> auto async_join(Token&& token) {
         return detail::initiate<JoinAnswer>(
             *this, [](Device& self, auto done) { self.begin_join(std::move(done)); }, token);
     }
-    /// Publishes that it is offline, and disconnects. void(ErrorCode).
+    /// Publishes that the device is offline and disconnects; ends when everything is sent.
+    /// Completion: void(ErrorCode). Errors: none of its own. Cancellation: none.
     template <class Token> auto async_leave(Token&& token) {
         return detail::initiate<>(
             *this, [](Device& self, auto done) { self.begin_leave(std::move(done)); }, token);
     }
-    /// An object without a member "online", or Error::invalid_json. Without a connection it goes with the next one.
+    /// Publishes the status, now or with the next connection. Errors: patterns::Error::invalid_json (not an object, or
+    /// with a member "online"), payload_too_large.
     ErrorCode set_status(const nlohmann::json& status);
 
     void on_joined(std::function<void(bool again)>);
-    // The client's own, which have one handler each.
+    // Events of the client: each replaces the client's handler.
     void on_disconnected(std::function<void(const Disconnection&)> handler) {
         client().on_disconnected(std::move(handler));
     }
@@ -69,7 +71,7 @@ private:
     void begin_join(AnyCompletion<JoinAnswer>);
     void begin_leave(AnyCompletion<>);
 
-    std::unique_ptr<Client> own_client_;  ///< null: it is somebody else's
+    std::unique_ptr<Client> own_client_;  ///< null where it is attached to another's
     std::shared_ptr<Impl> impl_;
 };
 

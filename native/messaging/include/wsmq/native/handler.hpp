@@ -1,4 +1,4 @@
-// Handlers of requests, in whatever shape they are written.
+// Makes request handlers from functions and coroutines.
 #pragma once
 #include <utility>
 
@@ -23,7 +23,7 @@ namespace detail {
 
 template <class T> struct Awaited { static constexpr bool is_awaitable = false; };
 
-/// Only where Asio knows the compiler's coroutines.
+/// Defined only where Asio supports the compiler's coroutines.
 template <class Function> RequestHandler make_coroutine_handler(Function function);
 #if defined(BOOST_ASIO_HAS_CO_AWAIT)
 template <class T, class Executor> struct Awaited<boost::asio::awaitable<T, Executor>> {
@@ -55,12 +55,12 @@ template <class Function> RequestHandler make_coroutine_handler(Function functio
 
 }  // namespace detail
 
-/// Of a function of a `const Request&` that gives
-/// - a Response, or what becomes one: that is the answer;
-/// - an awaitable of such, where Asio has coroutines: the same, later; it runs on the service's executor;
-/// - nothing, or an awaitable of nothing: it calls respond() itself, now or later.
-/// What it throws is the answer as well: a RequestError as it is, an exception of nlohmann/json as invalid params, and
-/// everything else as an internal error of which the caller hears no more.
+/// From a function of a `const Request&` that returns
+/// - a Response, or what converts to one: the answer;
+/// - an awaitable of these, where Asio has coroutines: the answer, later; it runs on the request's executor;
+/// - void, or an awaitable of void: it calls respond() itself, now or later.
+/// An exception is an answer as well: a RequestError unchanged, one of nlohmann/json as invalid params, any other as an
+/// internal error without details.
 template <class Function> [[nodiscard]] RequestHandler make_request_handler(Function function) {
     using Result = std::invoke_result_t<Function&, const Request&>;
     if constexpr (detail::Awaited<Result>::is_awaitable) {

@@ -1,4 +1,4 @@
-// What joining the messaging ends with, beside its error.
+// The result of joining, beside its error.
 #pragma once
 #include <string>
 
@@ -7,9 +7,9 @@
 namespace wsmq::native {
 
 struct JoinAnswer {
-    /// The broker's, where it refused the connection or what is needed on it.
+    /// Why the broker refused the connection, or a subscription or record that joining needs.
     ReasonCode reason = ReasonCode::success;
-    /// What the transport says of its failure, or what is wrong with the options, for people.
+    /// For people: what failed, as Transport::failure_detail(), or which option is invalid.
     std::string detail{};
 };
 

@@ -9,7 +9,7 @@
 
 namespace wsmq::patterns {
 
-/// Named "messaging": how a request, or what was to be sent, ended.
+/// Named "messaging".
 [[nodiscard]] WSMQ_EXPORT const boost::system::error_category& error_category() noexcept;
 [[nodiscard]] WSMQ_EXPORT boost::system::error_code make_error_code(Error) noexcept;
 

@@ -1,4 +1,4 @@
-// What a request is answered with.
+// The answer to a request.
 #pragma once
 #include <concepts>
 #include <cstdint>
@@ -14,11 +14,11 @@
 
 namespace wsmq::native {
 
-/// Thrown by a handler, it is the answer: the caller is told its code, message and data. An application's own codes are
-/// positive; those of the convention are in patterns::json_rpc::code.
+/// A handler throws it to answer with an error: the caller gets its code, message and data. Applications use positive
+/// codes; those of the convention are in patterns::json_rpc::code.
 class WSMQ_EXPORT RequestError : public std::runtime_error {
 public:
-    // Parentheses, for in braces nlohmann/json would make a list of it.
+    // In parentheses, because nlohmann/json makes an array of braces.
     RequestError(std::int64_t code, const std::string& message, nlohmann::json data = nullptr)
         : std::runtime_error{message}, code_{code}, data_(std::move(data)) {}
 
@@ -37,15 +37,15 @@ private:
 
 class WSMQ_EXPORT Response {
 public:
-    /// The result: whatever nlohmann/json takes. Bytes of strings that are not UTF-8 become U+FFFD.
+    /// The result: anything that converts to nlohmann::json. Bytes of strings that are not UTF-8 become U+FFFD.
     template <class T>
     requires(!std::same_as<std::remove_cvref_t<T>, Response> && std::constructible_from<nlohmann::json, T>)
         Response(T&& result)  // NOLINT(bugprone-forwarding-reference-overload): copies and moves are left alone
         : Response{Kind::result, patterns::to_text(nlohmann::json(std::forward<T>(result)))} {}
 
-    /// The result as JSON text, which is passed on as it is.
+    /// The result as JSON text, which is sent unchanged.
     [[nodiscard]] static Response json_text(std::string text) { return {Kind::result, std::move(text)}; }
-    /// A raw body, for a request that had one (MQTT 5): any bytes, and their type, which is not JSON's.
+    /// A raw body, for a request that has one (MQTT 5): any bytes, and a content type other than JSON's.
     [[nodiscard]] static Response raw(std::string body, std::string content_type) {
         Response response{Kind::raw, std::move(body)};
         response.content_type = std::move(content_type);
@@ -63,7 +63,7 @@ public:
 
     enum class Kind : std::uint8_t { result, raw, error };
     Kind kind;
-    std::string body;            ///< the result or an error's data as JSON text; of a raw body its bytes
+    std::string body;            ///< the result or an error's data as JSON text; or the bytes of a raw body
     std::string content_type{};  ///< of a raw body
     std::int64_t code = 0;       ///< of an error
     std::string message{};       ///< of an error

@@ -7,10 +7,18 @@
 //     });
 //     return orders.run() ? 1 : 0;                             // until SIGINT or SIGTERM
 //
-// Threads: a service belongs to its executor, which is a strand where several threads run its context. Every call and
-// every handler runs there; a Request may be answered by any thread. Errors are codes of patterns::Error, Errc,
-// ReasonCode or TransportError. Lifetime: a handler may destroy the service, which does not move; requests that are
-// still open then end with Error::left, and the connection is dropped as it is.
+// It is attached to a Client, its own or another's, which owns the connection: its options, store, events and
+// backpressure are the client's. One client has one Service, Webapp or Device, because a connection has one last will
+// and one session.
+//
+// Threads: as Client; any thread may answer a Request.
+// Errors: codes of patterns::Error, AttachError, Errc, ReasonCode or TransportError. Where it is not attached, every
+// call fails with an AttachError; where its options are invalid, with the error of async_join().
+// Cancellation: as Client.
+// Lifetime: a handler may destroy the service, and the client. It is neither copied nor moved. Open requests then end
+// with Error::left, waiting operations with operation_aborted, and the connection is dropped without DISCONNECT, so
+// that the broker publishes the last will; a client of another's then cannot connect any more
+// (AttachError::layer_destroyed). Where the client is destroyed first, calls fail with AttachError::client_destroyed.
 #pragma once
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/async_result.hpp>
@@ -34,12 +42,12 @@ namespace wsmq::native {
 class WSMQ_EXPORT Service {
 public:
     using executor_type = boost::asio::any_io_executor;
-    /// `instance`, `random_seed` and `since` are filled in where they are not given, `methods` by on().
+    /// Defaults are made for `instance`, `random_seed` and `since`; on() adds to `methods`.
     using Options = patterns::Service::Options;
 
-    /// Attaches to a client that was not started yet.
+    /// Attaches to a client that has never been started and outlives it. async_join() reports an AttachError.
     Service(Client&, Options);
-    /// Makes its own client. For run(). Options that are not sound are found by async_join() and run().
+    /// Makes its own client; with an io_context, for run(). Invalid options are reported by async_join() and run().
     Service(boost::asio::io_context&, const std::string& url, Options, ClientOptions client = {});
     Service(executor_type, const std::vector<std::string>& urls, Options, ClientOptions client = {});
     ~Service();
@@ -47,32 +55,37 @@ public:
     Service& operator=(const Service&) = delete;
 
     [[nodiscard]] executor_type get_executor() const noexcept;
-    /// The connection that this is attached to: for plain publish and subscribe, and for its events and its state.
-    /// Topics of the convention do not reach its handlers. Throws std::logic_error where it was destroyed.
+    /// The client, for plain publish and subscribe on the same connection, and for its events and state. Messages on
+    /// the convention's topics do not reach its handlers. Throws std::logic_error where the client was destroyed.
     [[nodiscard]] Client& client() const;
 
-    // --- Methods: before it joins ------------------------------------------------------------------
-    /// `handler`: see make_request_handler(). Notifications come to it as well.
+    // --- Methods: set them before it joins ---------------------------------------------------------
+    /// `handler`: see make_request_handler(). It gets notifications as well.
     template <class Handler> void on(std::string method, Handler handler) {
         add(std::move(method), make_request_handler(std::move(handler)));
     }
-    /// Takes every method for which there is no other handler; without it they are answered with "method not found".
+    /// Gets every method without a handler; without it they are answered with "method not found".
     template <class Handler> void on_any(Handler handler) { add_any(make_request_handler(std::move(handler))); }
-    /// An exception of a handler that was answered with an internal error.
+    /// Called with the exception of a handler that was answered with an internal error.
     void on_exception(std::function<void(const Request&, const std::exception_ptr&)>);
 
-    // --- Its life ----------------------------------------------------------------------------------
-    /// Joins, runs the io_context until SIGINT or SIGTERM, then leaves. No error where that was all; otherwise why it
-    /// could not join, or why the connection ended for good. Only for a service that was made with an io_context.
+    // --- Life cycle --------------------------------------------------------------------------------
+    /// Joins, runs the io_context until SIGINT or SIGTERM, then leaves; a second signal stops at once. Returns no
+    /// error, or why it could not join, or why the connection ended for good. Throws std::logic_error unless the
+    /// service was made with an io_context.
     [[nodiscard]] ErrorCode run();
-    /// void(ErrorCode, JoinAnswer): ends when requests can reach it, or when that cannot come about. It stays joined,
-    /// over reconnections, until async_leave().
+    /// Connects and joins; ends when requests can reach it. It joins again after each reconnection, until
+    /// async_leave(). Completion: void(ErrorCode, JoinAnswer). Errors: AttachError; patterns::Error::invalid_root,
+    /// invalid_name, invalid_argument, payload_too_large (options; JoinAnswer::detail names them); those of
+    /// Client::async_connect(); a ReasonCode or patterns::Error of what the broker refused, which ends the connection;
+    /// patterns::Error::left after async_leave(). Cancellation: unless joined, stops the client; Errc::stopped.
     template <class Token> auto async_join(Token&& token) {
         return detail::initiate<JoinAnswer>(
             *this, [](Service& self, auto done) { self.begin_join(std::move(done)); }, token);
     }
-    /// Says that it goes, answers what is open and what still arrives, at the latest until `patience` has passed, and
-    /// disconnects. void(ErrorCode): ends when everything is sent.
+    /// Announces that it leaves, answers open requests and those that still arrive, for `patience` at most, and
+    /// disconnects; ends when everything is sent.
+    /// Completion: void(ErrorCode). Errors: none of its own. Cancellation: none.
     template <class Token> auto async_leave(std::chrono::milliseconds patience, Token&& token) {
         return detail::initiate<>(
             *this, [patience](Service& self, auto done) { self.begin_leave(patience, std::move(done)); }, token);
@@ -80,9 +93,9 @@ public:
     template <class Token> auto async_leave(Token&& token) {
         return async_leave(std::chrono::seconds{2}, std::forward<Token>(token));
     }
-    /// Joined, the first time or again after a reconnection.
+    /// Joined; `again`: after a reconnection.
     void on_joined(std::function<void(bool again)>);
-    // The client's own, which have one handler each.
+    // Events of the client: each replaces the client's handler.
     void on_disconnected(std::function<void(const Disconnection&)> handler) {
         client().on_disconnected(std::move(handler));
     }
@@ -90,12 +103,13 @@ public:
     void on_queue_drained(std::function<void()> handler) { client().on_queue_drained(std::move(handler)); }
     void wake_up() { client().wake_up(); }
 
-    /// A message to a webapp that wants no answer. `params` are an array, an object, or null for none.
+    /// Sends a webapp a notification. `params`: an array, an object, or null for none. Errors: patterns::Error::
+    /// invalid_name, invalid_json, invalid_argument, not_connected, payload_too_large, queue_full.
     ErrorCode notify(std::string_view uid, std::string_view method, const nlohmann::json& params);
 
     // --- State -------------------------------------------------------------------------------------
     [[nodiscard]] bool is_joined() const noexcept;
-    /// As of patterns::Service.
+    /// As patterns::Service::is_shared().
     [[nodiscard]] bool is_shared() const noexcept;
     [[nodiscard]] std::string_view instance() const noexcept;
     [[nodiscard]] patterns::CallCounts counts() const noexcept;
@@ -109,7 +123,7 @@ private:
     void begin_join(AnyCompletion<JoinAnswer>);
     void begin_leave(std::chrono::milliseconds patience, AnyCompletion<>);
 
-    std::unique_ptr<Client> own_client_;  ///< null: it is somebody else's
+    std::unique_ptr<Client> own_client_;  ///< null where it is attached to another's
     std::shared_ptr<Impl> impl_;
     boost::asio::io_context* io_ = nullptr;
 };

@@ -1,12 +1,14 @@
-// A webapp of the wire convention (docs/protocol.md) that is no page: a program that makes requests of services and of
-// other webapps, answers these, and sees who is there.
+// A webapp of the wire convention (docs/protocol.md) that is a program: it sends requests to services and other
+// webapps, answers those of other webapps, and watches their presence.
 //
 //     wsmq::native::Webapp app{io.get_executor(), "mqtt://localhost", {.uid = "acme:ann"}};
 //     app.async_join(boost::asio::detached);
 //     app.async_request(Target::service("orders"), "create", {{"item", 7}}, {},
 //                       [](ErrorCode error, const Reply& reply) { ... reply.value() ... });
 //
-// Threads, errors and lifetime: as of Service. Arguments are borrowed until the operation begins.
+// Client, threads, errors, cancellation and lifetime: as Service. Arguments are borrowed until the operation is
+// initiated. The calls that return an ErrorCode report patterns::Error: invalid_name, invalid_json, invalid_argument
+// (the arguments), not_connected, not_supported, payload_too_large, queue_full, too_many.
 #pragma once
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/async_result.hpp>
@@ -30,26 +32,26 @@ namespace wsmq::native {
 
 using patterns::Target;
 
-/// A uid with chance from the system's cryptographic source. Empty where a name is not sound.
+/// A uid with a random part from the system's cryptographic source. Empty where a name is invalid.
 [[nodiscard]] WSMQ_EXPORT std::string make_uid(std::string_view org, std::string_view user);
 
-/// What a request ended with.
+/// The result of a request.
 struct Reply {
-    std::string result{};        ///< JSON text; of a raw body its bytes
-    std::string content_type{};  ///< of a raw body; else empty
-    std::uint64_t count = 0;     ///< items of the stream before it
-    std::int64_t code = 0;       ///< of an error: the other side's (Error::remote), or the convention's
-    std::string message{};       ///< of an error: the other side's, or ours
-    std::string data{};          ///< JSON text of the other side's error, or empty
+    std::string result{};        ///< JSON text, or the bytes of a raw body
+    std::string content_type{};  ///< of a raw body; otherwise empty
+    std::uint64_t count = 0;     ///< items of the stream that came before
+    std::int64_t code = 0;       ///< of an error: the peer's (Error::remote), or the convention's
+    std::string message{};       ///< of an error: the peer's, or ours
+    std::string data{};          ///< JSON text of the peer's error, or empty
 
-    /// Null where there is none; discarded where it is a raw body and no JSON, or nested more than 512 deep, which is
-    /// beyond what recursive code bears: `result` has it all the same.
+    /// Null where there is none. Discarded where `result` is a raw body that is not JSON, or nested more than 512 deep,
+    /// which recursive code cannot process.
     [[nodiscard]] nlohmann::json value() const { return patterns::to_json(result); }
 };
 
-/// A message of JSON-RPC that wants no answer.
+/// A JSON-RPC notification.
 struct Notification {
-    std::string_view from;  ///< the sender's uid; empty: a service
+    std::string_view from;  ///< the sender's uid; empty for a service
     std::string_view method;
     std::string_view params;  ///< JSON text, empty where there are none
 };
@@ -57,15 +59,15 @@ struct Notification {
 class WSMQ_EXPORT Webapp {
 public:
     using executor_type = boost::asio::any_io_executor;
-    /// `random_seed`, `id_key` and `since` are filled in where they are not given. Where `uid` is the account alone,
-    /// `{org}:{user}`, so is the rest of it, and `renames` is on.
+    /// Defaults are made for `random_seed`, `id_key` and `since`. A `uid` of `{org}:{user}` gets a random third part,
+    /// and `renames` is set.
     using Options = patterns::Webapp::Options;
-    /// An item of a stream, as JSON text that is valid during the call.
+    /// An item of a stream: JSON text, valid during the call.
     using ProgressHandler = std::function<void(std::string_view value)>;
 
-    /// Attaches to a client that was not started yet.
+    /// Attaches to a client that has never been started and outlives it. async_join() reports an AttachError.
     Webapp(Client&, Options);
-    /// Makes its own client. Options that are not sound are found by async_join().
+    /// Makes its own client. Invalid options are reported by async_join().
     Webapp(executor_type, const std::string& url, Options, ClientOptions client = {});
     Webapp(executor_type, const std::vector<std::string>& urls, Options, ClientOptions client = {});
     ~Webapp();
@@ -73,29 +75,30 @@ public:
     Webapp& operator=(const Webapp&) = delete;
 
     [[nodiscard]] executor_type get_executor() const noexcept;
-    /// The connection that this is attached to: for plain publish and subscribe, and for its events and its state.
-    /// Topics of the convention do not reach its handlers. Throws std::logic_error where it was destroyed.
+    /// As Service::client().
     [[nodiscard]] Client& client() const;
     /// Valid until on_renamed() is called.
     [[nodiscard]] std::string_view uid() const noexcept;
 
-    // --- Its life ----------------------------------------------------------------------------------
-    /// void(ErrorCode, JoinAnswer): ends when others can reach it, or when that cannot come about. It stays joined,
-    /// over reconnections, until async_leave(). Requests need not wait for it.
+    // --- Life cycle --------------------------------------------------------------------------------
+    /// Connects and joins; ends when others can reach it. It joins again after each reconnection, until async_leave().
+    /// Requests need not wait for it.
+    /// Completion: void(ErrorCode, JoinAnswer). Errors and cancellation: as Service::async_join().
     template <class Token> auto async_join(Token&& token) {
         return detail::initiate<JoinAnswer>(
             *this, [](Webapp& self, auto done) { self.begin_join(std::move(done)); }, token);
     }
-    /// Says that it goes, and disconnects. void(ErrorCode). Open requests end with Error::left.
+    /// Announces that it leaves and disconnects; ends when everything is sent. Open requests end with Error::left.
+    /// Completion: void(ErrorCode). Errors: none of its own. Cancellation: none.
     template <class Token> auto async_leave(Token&& token) {
         return detail::initiate<>(
             *this, [](Webapp& self, auto done) { self.begin_leave(std::move(done)); }, token);
     }
     void on_joined(std::function<void(bool again)>);
-    /// Another connection of the same uid took the session over: uid() is another one from now on, also for whoever
-    /// makes the credentials. Open requests have failed with Error::session_lost; on_joined() follows.
+    /// Another connection with the same uid took over the session, and this webapp has a new uid(), for the credentials
+    /// as well. Open requests have failed with Error::session_lost; on_joined() follows.
     void on_renamed(std::function<void(const patterns::Renamed&)>);
-    // The client's own, which have one handler each.
+    // Events of the client: each replaces the client's handler.
     void on_disconnected(std::function<void(const Disconnection&)> handler) {
         client().on_disconnected(std::move(handler));
     }
@@ -105,15 +108,18 @@ public:
     [[nodiscard]] bool is_joined() const noexcept;
 
     // --- Requests ----------------------------------------------------------------------------------
-    /// void(ErrorCode, Reply). `params` are an array, an object, or null for none; with RequestOptions::content_type a
-    /// string, the raw body. Cancelled by cancel_with() or the token's own slot: Error::cancelled, and the other side
-    /// is told.
+    /// `params`: an array, an object, or null for none; with RequestOptions::content_type a string, the raw body.
+    /// Completion: void(ErrorCode, Reply).
+    /// Errors, of patterns::Error: invalid_name, invalid_json, invalid_argument, too_many (nothing is sent);
+    /// not_supported, payload_too_large, queue_full, not_connected; timed_out, no_responder, remote (Reply::code,
+    /// message and data), item_lost, bad_response, refused, session_lost, left. Also AttachError. Cancellation:
+    /// Error::cancelled; the peer is notified.
     template <class Token>
     auto async_request(Target target, std::string_view method, const nlohmann::json& params,
                        const patterns::RequestOptions& options, Token&& token) {
         return async_request(target, method, params, options, ProgressHandler{}, std::forward<Token>(token));
     }
-    /// The items of a stream, one by one; the next ones are asked for when the handler has returned.
+    /// As above, with a handler for the items of a stream. Credit for more is granted when it has returned.
     template <class Token>
     auto async_request(Target target, std::string_view method, const nlohmann::json& params,
                        const patterns::RequestOptions& options, ProgressHandler on_progress, Token&& token) {
@@ -124,8 +130,8 @@ public:
                ProgressHandler&& items) { self.begin_request(to, name, with, how, std::move(items), std::move(done)); },
             token, target, method, params, options, std::move(on_progress));
     }
-    /// The same for who has the params as text: JSON of an array or an object, which goes as it is, or empty for none;
-    /// with RequestOptions::content_type the raw body.
+    /// As above, with the params as text: JSON of an array or an object, sent unchanged, or empty for none; with
+    /// RequestOptions::content_type the raw body.
     template <class Token>
     auto async_request_text(Target target, std::string_view method, std::string_view params,
                             const patterns::RequestOptions& options, ProgressHandler on_progress, Token&& token) {
@@ -139,13 +145,13 @@ public:
     }
     ErrorCode notify(Target, std::string_view method, const nlohmann::json& params);
     ErrorCode notify_text(Target, std::string_view method, std::string_view params);
-    /// Answers its peers: as Service::on(). Before or after it joins.
+    /// Answers requests of other webapps, as Service::on(). Before or after it joins.
     template <class Handler> void expose(std::string method, Handler handler) {
         add(std::move(method), make_request_handler(std::move(handler)));
     }
-    /// As of Service.
+    /// As Service::on_exception().
     void on_exception(std::function<void(const Request&, const std::exception_ptr&)>);
-    /// A service's, or a peer's for which no method is exposed.
+    /// Notifications of services, and those of peers for methods that are not exposed.
     void on_notification(std::function<void(const Notification&)>);
 
     // --- Messages, presence, devices, services: handlers are set before, views are valid during the call -------------
@@ -157,12 +163,12 @@ public:
     void on_room_message(std::function<void(const patterns::RoomMessage&)>);
 
     ErrorCode set_state(const nlohmann::json& state);
-    /// As of patterns::Webapp.
+    /// As patterns::Webapp::watch_presence().
     ErrorCode watch_presence(std::string_view org = {}, std::string_view user = {});
     void on_presence(std::function<void(const patterns::PresenceChanged&)>);
-    /// All of them.
+    /// All devices.
     ErrorCode watch_devices();
-    /// These; of an empty list none.
+    /// These devices; none where the list is empty.
     ErrorCode watch_devices(std::span<const std::string_view> serial_numbers);
     void on_device(std::function<void(const patterns::DeviceStatus&)>);
     ErrorCode discover(std::string_view service = {});
@@ -180,7 +186,7 @@ private:
     void begin_request_text(Target, std::string_view method, std::string_view params, const patterns::RequestOptions&,
                             ProgressHandler, AnyCompletion<Reply>);
 
-    std::unique_ptr<Client> own_client_;  ///< null: it is somebody else's
+    std::unique_ptr<Client> own_client_;  ///< null where it is attached to another's
     std::shared_ptr<Impl> impl_;
 };
 

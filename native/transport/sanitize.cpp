@@ -1,4 +1,4 @@
-#include "transport/shown.hpp"
+#include "transport/sanitize.hpp"
 
 #include <algorithm>
 
@@ -6,10 +6,10 @@ namespace wsmq::native {
 
 std::string printable(std::string_view text) {
     constexpr std::size_t longest = 200;
-    std::string shown{text.substr(0, longest)};
+    std::string clean{text.substr(0, longest)};
     std::replace_if(
-        shown.begin(), shown.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
-    return text.size() > longest ? shown + "..." : shown;
+        clean.begin(), clean.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
+    return text.size() > longest ? clean + "..." : clean;
 }
 
 std::string without_secrets(std::string_view address) {

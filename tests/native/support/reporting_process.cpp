@@ -1,4 +1,4 @@
-#include "support/telling_process.hpp"
+#include "support/reporting_process.hpp"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -14,11 +14,11 @@
 
 namespace wsmq::native::test {
 
-void TellingProcess::Pipe::tell(std::uint64_t number) const {
+void ReportingProcess::Pipe::tell(std::uint64_t number) const {
     if (::write(descriptor_, &number, sizeof number) != sizeof number) ::_exit(1);
 }
 
-TellingProcess::TellingProcess(const std::function<void(Pipe)>& work)
+ReportingProcess::ReportingProcess(const std::function<void(Pipe)>& work)
     : end_{std::chrono::steady_clock::now() + patience} {
     std::array<int, 2> ends{};
     if (::pipe(ends.data()) != 0) throw std::runtime_error{"there is no pipe to be had"};
@@ -34,13 +34,13 @@ TellingProcess::TellingProcess(const std::function<void(Pipe)>& work)
     pipe_ = ends[0];
 }
 
-TellingProcess::~TellingProcess() {
+ReportingProcess::~ReportingProcess() {
     kill();
     (void)wait();
     ::close(pipe_);
 }
 
-std::optional<std::uint64_t> TellingProcess::next() {
+std::optional<std::uint64_t> ReportingProcess::next() {
     pollfd readable{pipe_, POLLIN, 0};
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end_ - std::chrono::steady_clock::now());
     if (left.count() <= 0 || ::poll(&readable, 1, static_cast<int>(left.count())) <= 0)
@@ -50,11 +50,11 @@ std::optional<std::uint64_t> TellingProcess::next() {
     return number;
 }
 
-void TellingProcess::kill() const {
+void ReportingProcess::kill() const {
     if (process_ > 0) ::kill(process_, SIGKILL);
 }
 
-void TellingProcess::kill_at_some_moment(std::minstd_rand& random) const {
+void ReportingProcess::kill_at_some_moment(std::minstd_rand& random) const {
     // Sleeping takes much longer on a busy machine.
     const auto moment = std::chrono::steady_clock::now() + std::chrono::microseconds{random() % 200};
     while (std::chrono::steady_clock::now() < moment) {
@@ -62,7 +62,7 @@ void TellingProcess::kill_at_some_moment(std::minstd_rand& random) const {
     kill();
 }
 
-int TellingProcess::wait() {
+int ReportingProcess::wait() {
     if (process_ <= 0) return 0;
     int status = 0;
     ::waitpid(std::exchange(process_, -1), &status, 0);

@@ -1,7 +1,7 @@
-// When a read had better wait. A broker that writes each message by itself wakes its reader for each, and waking up
-// costs several times what reading a message does. So where little reads follow one another closely, the next one waits
-// a moment for several pieces. It goes on where the stream flows on as before: one that waits for us, because it is
-// answered or acknowledged, must not be slowed down.
+// Decides when a read waits a moment to coalesce several messages. A broker that writes each message by itself wakes
+// its reader for each, and a wake-up costs several times as much as reading a message. So after many small reads in
+// quick succession, the next ones wait. Waiting continues only while the stream keeps its rate: a peer that waits for
+// our answers or acknowledgements must not be slowed down.
 #pragma once
 #include <algorithm>
 #include <chrono>
@@ -12,27 +12,27 @@
 
 namespace wsmq::native {
 
-class Gathering {
+class ReadCoalescer {
 public:
-    /// So many close reads in a row, and the next ones wait.
+    /// After so many small reads in quick succession the next ones wait.
     static constexpr unsigned sample = 64;
-    /// As many at most, after waits that were of no use.
+    /// The most that this number grows to after waits without gain.
     static constexpr unsigned longest_sample = 4096;
-    /// What every wait has to bring, in what a read brings otherwise.
+    /// A wait must yield this many times the bytes of a read without one.
     static constexpr unsigned gain = 2;
-    /// So many waits together must not slow the stream down.
+    /// The rate of the stream is judged over so many waits.
     static constexpr unsigned trial = 8;
 
-    /// Of a wait. 0 or less: no read waits.
-    explicit Gathering(std::chrono::microseconds limit) noexcept : limit_{limit} {}
+    /// `limit` of a wait. 0 or less: no read waits.
+    explicit ReadCoalescer(std::chrono::microseconds limit) noexcept : limit_{limit} {}
 
     [[nodiscard]] std::chrono::microseconds limit() const noexcept { return limit_; }
-    /// Whether the read that begins now is to wait.
+    /// Whether a read that begins now should wait.
     [[nodiscard]] bool is_due() const noexcept { return single_.reads >= needed_ && !has_more_; }
 
     /// The next reads do not wait.
     void stop() noexcept { single_ = waited_ = {}; }
-    /// A read into a buffer of `room` bytes brought `size`.
+    /// A read into a buffer of `room` bytes returned `size`.
     void read(std::size_t size, std::size_t room, TimePoint now) noexcept {
         const bool waited = is_due();
         const auto before = std::exchange(last_, now);
@@ -40,10 +40,10 @@ public:
         if (before == TimePoint{}) return;  // the first one
         const auto elapsed = now - before;
         if (waited) {
-            if (has_more_) return;  // nobody waits for us
+            if (has_more_) return;  // the peer does not wait for us
             waited_.add(size, elapsed);
             judge(size);
-        } else if (4 * size < room) {  // a larger one was worth its while, and says nothing
+        } else if (4 * size < room) {  // a large read needs no wait
             single_.add(size, elapsed);
             if (2 * gain * single_.time > limit_ * std::max(single_.reads, needed_)) stop();
         }
@@ -79,10 +79,10 @@ private:
 
     std::chrono::microseconds limit_;
     TimePoint last_{};
-    Reads single_;  ///< those in a row that did not wait
+    Reads single_;  ///< consecutive reads without a wait
     Reads waited_;
     unsigned needed_ = sample;
-    bool has_more_ = false;  ///< the last read left something
+    bool has_more_ = false;  ///< the last read filled its buffer
 };
 
 }  // namespace wsmq::native

@@ -1,4 +1,4 @@
-#include "transport/shown.hpp"
+#include "transport/sanitize.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
-// A stream below Beast's WebSocket whose end is not Beast's business. Beast would wait for the other side's end, for
-// ever if need be, before it tells of a close frame or a broken rule; here the transport ends it, within its limit.
+// A stream for Beast's WebSocket that Beast does not tear down. Before Beast reports a close frame or a protocol error,
+// it waits for the peer's end of the stream, without a limit; here the transport closes the stream, within its limit.
 #pragma once
 #include <boost/asio/post.hpp>
 #include <boost/beast/core/bind_handler.hpp>
@@ -8,11 +8,11 @@
 
 namespace wsmq::native {
 
-template <class Stream> class Untorn {
+template <class Stream> class NoTeardownStream {
 public:
     using executor_type = typename Stream::executor_type;
 
-    explicit Untorn(Stream& stream) : stream_{stream} {}
+    explicit NoTeardownStream(Stream& stream) : stream_{stream} {}
 
     executor_type get_executor() { return stream_.get_executor(); }
     template <class Buffers, class Handler> auto async_read_some(const Buffers& buffers, Handler&& handler) {
@@ -23,12 +23,13 @@ public:
     }
 
     /// Found by Beast through its argument.
-    template <class Handler> friend void async_teardown(boost::beast::role_type, Untorn& stream, Handler&& handler) {
+    template <class Handler>
+    friend void async_teardown(boost::beast::role_type, NoTeardownStream& stream, Handler&& handler) {
         boost::asio::post(stream.get_executor(), boost::beast::bind_front_handler(std::forward<Handler>(handler),
                                                                                   boost::system::error_code{}));
     }
     /// At Beast's own time limits, of which none is set.
-    friend void beast_close_socket(Untorn&) {}
+    friend void beast_close_socket(NoTeardownStream&) {}
 
 private:
     Stream& stream_;

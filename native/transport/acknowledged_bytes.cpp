@@ -1,4 +1,4 @@
-#include "transport/acknowledged.hpp"
+#include "transport/acknowledged_bytes.hpp"
 
 #if defined(__linux__)
 #include <linux/tcp.h>  // glibc's own tcp_info ends too early

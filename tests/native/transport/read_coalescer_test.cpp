@@ -1,4 +1,4 @@
-#include "transport/gathering.hpp"
+#include "transport/read_coalescer.hpp"
 
 #include <gtest/gtest.h>
 
@@ -12,80 +12,80 @@ constexpr std::size_t room = 64u << 10;
 constexpr std::size_t piece = 100;
 
 /// Reads in virtual time.
-struct GatheringTest : testing::Test {
-    Gathering gathering{200us};
+struct ReadCoalescerTest : testing::Test {
+    ReadCoalescer coalescer{200us};
     TimePoint now{1h};
 
-    GatheringTest() { read(piece, 0us); }
+    ReadCoalescerTest() { read(piece, 0us); }
     void read(std::size_t size, microseconds after) {
         now += after;
-        gathering.read(size, room, now);
+        coalescer.read(size, room, now);
     }
     void read_a_sample() {
-        for (unsigned i = 0; i < Gathering::sample; ++i) read(piece, 20us);
+        for (unsigned i = 0; i < ReadCoalescer::sample; ++i) read(piece, 20us);
     }
 };
 
-TEST_F(GatheringTest, AfterAFewCloseReadsNothingWaits) {
-    for (unsigned i = 0; i + 1 < Gathering::sample; ++i) read(piece, 20us);
-    EXPECT_FALSE(gathering.is_due());
+TEST_F(ReadCoalescerTest, AfterAFewCloseReadsNothingWaits) {
+    for (unsigned i = 0; i + 1 < ReadCoalescer::sample; ++i) read(piece, 20us);
+    EXPECT_FALSE(coalescer.is_due());
 }
 
-TEST_F(GatheringTest, LittleReadsThatFollowOneAnotherCloselyMakeTheNextOneWait) {
+TEST_F(ReadCoalescerTest, LittleReadsThatFollowOneAnotherCloselyMakeTheNextOneWait) {
     read_a_sample();
-    EXPECT_TRUE(gathering.is_due());
+    EXPECT_TRUE(coalescer.is_due());
 }
 
-TEST_F(GatheringTest, ReadsThatAreFarApartNeverWait) {
+TEST_F(ReadCoalescerTest, ReadsThatAreFarApartNeverWait) {
     for (int i = 0; i < 10'000; ++i) {
         read(piece, 100us);
-        ASSERT_FALSE(gathering.is_due());
+        ASSERT_FALSE(coalescer.is_due());
     }
 }
 
-TEST_F(GatheringTest, WithoutATimeToWaitNothingWaits) {
-    gathering = Gathering{0us};
+TEST_F(ReadCoalescerTest, WithoutATimeToWaitNothingWaits) {
+    coalescer = ReadCoalescer{0us};
     read(piece, 0us);
     read_a_sample();
-    EXPECT_FALSE(gathering.is_due());
+    EXPECT_FALSE(coalescer.is_due());
 }
 
-TEST_F(GatheringTest, WaitsGoOnWhileTheyBringWhatCameMeanwhile) {
+TEST_F(ReadCoalescerTest, WaitsGoOnWhileTheyBringWhatCameMeanwhile) {
     read_a_sample();
     for (int i = 0; i < 1'000; ++i) {
         read(10 * piece, 200us);
-        ASSERT_TRUE(gathering.is_due());
+        ASSERT_TRUE(coalescer.is_due());
     }
 }
 
-TEST_F(GatheringTest, AfterAFullBufferTheRestIsReadAtOnce) {
+TEST_F(ReadCoalescerTest, AfterAFullBufferTheRestIsReadAtOnce) {
     read_a_sample();
     read(room, 200us);
-    EXPECT_FALSE(gathering.is_due());
+    EXPECT_FALSE(coalescer.is_due());
     read(piece, 1us);
-    EXPECT_TRUE(gathering.is_due());
+    EXPECT_TRUE(coalescer.is_due());
 }
 
-TEST_F(GatheringTest, LargeReadsDoNotMakeTheNextOneWait) {
+TEST_F(ReadCoalescerTest, LargeReadsDoNotMakeTheNextOneWait) {
     for (int i = 0; i < 1'000; ++i) read(room / 2, 20us);
-    EXPECT_FALSE(gathering.is_due());
+    EXPECT_FALSE(coalescer.is_due());
 }
 
-TEST_F(GatheringTest, StoppedItLooksAtTheStreamAnew) {
+TEST_F(ReadCoalescerTest, StoppedItLooksAtTheStreamAnew) {
     read_a_sample();
-    gathering.stop();
-    EXPECT_FALSE(gathering.is_due());
+    coalescer.stop();
+    EXPECT_FALSE(coalescer.is_due());
     read_a_sample();
-    EXPECT_TRUE(gathering.is_due());
+    EXPECT_TRUE(coalescer.is_due());
 }
 
 /// Whoever sends has so many pieces on their way at once, and sends the next ones when he is answered.
-struct WindowTest : GatheringTest {
+struct WindowTest : ReadCoalescerTest {
     /// Of `reads`, so many waited.
     int waits(std::size_t window, microseconds round_trip, int reads) {
         int waited = 0;
         for (int i = 0; i < reads; ++i) {
-            if (gathering.is_due()) {
+            if (coalescer.is_due()) {
                 ++waited;
                 read(window * piece, 200us + round_trip);
             } else {

@@ -10,7 +10,7 @@
 
 namespace wsmq::native::test {
 
-class TellingProcess {
+class ReportingProcess {
 public:
     /// Where the process tells. A reader that is gone ends it.
     class Pipe {
@@ -23,10 +23,10 @@ public:
     };
 
     /// A fork of this one that does `work`, and ends with 0 where that returns.
-    explicit TellingProcess(const std::function<void(Pipe)>& work);
-    ~TellingProcess();
-    TellingProcess(const TellingProcess&) = delete;
-    TellingProcess& operator=(const TellingProcess&) = delete;
+    explicit ReportingProcess(const std::function<void(Pipe)>& work);
+    ~ReportingProcess();
+    ReportingProcess(const ReportingProcess&) = delete;
+    ReportingProcess& operator=(const ReportingProcess&) = delete;
 
     /// What it tells next; nothing once it is dead and all was read. It can be 512 numbers ahead of who reads.
     /// Throws where it lives too long.
