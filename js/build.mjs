@@ -31,7 +31,12 @@ const entries = {
   paho: `${source}paho/index.ts`,
   webapp: `${source}webapp/index.ts`,
   'webapp-wasm': `${source}webapp/wasm.ts`,
+  react: `${source}frameworks/react.ts`,
+  vue: `${source}frameworks/vue.ts`,
+  svelte: `${source}frameworks/svelte.ts`,
 }
+/** What the application has itself, once. */
+const frameworks = ['react', 'vue', 'svelte', 'svelte/*']
 
 /** @type {import('esbuild').Plugin} */
 const module = {
@@ -51,6 +56,7 @@ const common = {
   target: 'es2022',
   minify: true,
   sourcemap: true,
+  external: frameworks,
   legalComments: 'none',
   lineLimit,
   logLevel: 'warning',
@@ -66,9 +72,10 @@ async function bundle() {
   // With a module beside them, or of their own: each is all that its page loads.
   await build({ ...esm, entryPoints: others })
   // For those who require(), such as Jest, each by itself.
+  const required = Object.entries(entries).filter(([name]) => name !== 'svelte') // Svelte itself has no form for require()
   await build({
     ...common,
-    entryPoints: entries,
+    entryPoints: Object.fromEntries(required),
     outExtension: { '.js': '.cjs' },
     format: 'cjs',
     platform: 'browser',
@@ -90,7 +97,7 @@ async function bundle() {
 
 /** Once more by terser: what esbuild makes of the module's script, which was minified before, is larger than that was. */
 async function minifyAgain() {
-  for (const name of ['index.js', 'embedded.js', 'wasm.js', 'paho.js', 'webapp.js', 'webapp-wasm.js']) {
+  for (const name of ['index.js', 'embedded.js', 'wasm.js', 'paho.js', 'webapp.js', 'webapp-wasm.js', 'react.js', 'vue.js', 'svelte.js']) {
     const map = `${dist}${name}.map`
     const { code, map: sourceMap } = await minify(await readFile(dist + name, 'utf8'), {
       module: true,
