@@ -31,6 +31,7 @@ const entries = {
   paho: `${source}paho/index.ts`,
   webapp: `${source}webapp/index.ts`,
   'webapp-wasm': `${source}webapp/wasm.ts`,
+  testing: `${source}testing/index.ts`,
   react: `${source}frameworks/react.ts`,
   vue: `${source}frameworks/vue.ts`,
   svelte: `${source}frameworks/svelte.ts`,
@@ -97,7 +98,18 @@ async function bundle() {
 
 /** Once more by terser: what esbuild makes of the module's script, which was minified before, is larger than that was. */
 async function minifyAgain() {
-  for (const name of ['index.js', 'embedded.js', 'wasm.js', 'paho.js', 'webapp.js', 'webapp-wasm.js', 'react.js', 'vue.js', 'svelte.js']) {
+  for (const name of [
+    'index.js',
+    'embedded.js',
+    'wasm.js',
+    'paho.js',
+    'webapp.js',
+    'webapp-wasm.js',
+    'testing.js',
+    'react.js',
+    'vue.js',
+    'svelte.js',
+  ]) {
     const map = `${dist}${name}.map`
     const { code, map: sourceMap } = await minify(await readFile(dist + name, 'utf8'), {
       module: true,
