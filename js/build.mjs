@@ -32,6 +32,7 @@ const entries = {
   webapp: `${source}webapp/index.ts`,
   'webapp-wasm': `${source}webapp/wasm.ts`,
   testing: `${source}testing/index.ts`,
+  doctor: `${source}doctor/index.ts`,
   react: `${source}frameworks/react.ts`,
   vue: `${source}frameworks/vue.ts`,
   svelte: `${source}frameworks/svelte.ts`,
