@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import net from 'node:net'
+/** @typedef {import('node:net').Server} NetServer */
 import { after, afterEach, before, describe, it } from 'node:test'
 import { diagnose, toText } from 'websocket-mq/doctor'
 import { TestBroker } from 'websocket-mq/testing'
@@ -22,12 +22,12 @@ describe('a connection that cannot be made', () => {
   afterEach(async () => {
     for (const close of closing.splice(0)) await close()
   })
-  /** @param {import('node:http').Server | net.Server} server @returns {Promise<string>} host and port */
+  /** @param {import('node:http').Server | NetServer} server @returns {Promise<string>} host and port */
   async function listen(server) {
     server.listen(0, '127.0.0.1')
     await once(server, 'listening')
     closing.push(() => server.close())
-    return `127.0.0.1:${/** @type {net.AddressInfo} */ (server.address()).port}`
+    return `127.0.0.1:${/** @type {import('node:net').AddressInfo} */ (server.address()).port}`
   }
 
   it('has no address', async () => {
