@@ -5,13 +5,13 @@ import typescript from 'typescript-eslint'
 /** Programs that Node runs; everything else runs in a page. */
 const forNode = [
   'demo/devices/**',
-  'demo/devices/**',
   'scripts/**',
   'tests/**/*.mjs',
   'bench/**/*.mjs',
   'demo/backends/javascript/**',
   'deploy/**/*.mjs',
   'js/*.mjs',
+  'wasm/**/*.mjs',
   '*.js',
   '*.ts',
 ]
@@ -117,10 +117,5 @@ export default defineConfig(
         'BroadcastChannel',
       ),
     },
-  },
-  {
-    // Emscripten puts these files into one scope, its own: a name of one is used in another.
-    files: ['wasm/glue/*.js', 'wasm/webapp/glue/*.js'],
-    rules: { 'no-undef': 'off', '@typescript-eslint/no-unused-vars': 'off', '@typescript-eslint/no-unused-expressions': 'off' },
   },
 )

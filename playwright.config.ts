@@ -6,11 +6,11 @@ export default defineConfig({
   workers: 2,
   fullyParallel: true,
   forbidOnly: Boolean(process.env['CI']),
-  // A test that passes the second time has found something, so that there is no second time; but on CI, whose load
-  // nobody knows, where it is told.
+  // A test that passes only the second time has found something, so there are no retries, except on CI, whose load is
+  // unknown; there it is reported as flaky.
   retries: process.env['CI'] ? 1 : 0,
   timeout: 60_000,
-  // Something that breaks them all is told at once, instead of after each has waited.
+  // A fault that breaks every test is reported early, and not after each has timed out.
   maxFailures: process.env['CI'] ? 15 : 0,
   reporter: [['list'], ['json', { outputFile: 'build/reports/playwright.json' }]],
   use: {

@@ -1,4 +1,4 @@
-// What is measured, and the budgets: each compares ours with a peer, at most or at least so many times.
+// What is measured, and the budgets: each is a limit for the ratio of this project's figure to a peer's.
 
 const busyMost = (than, most) => ({ metric: 'busy', than, most })
 const rateLeast = (than, least) => ({ metric: 'rate', than, least })

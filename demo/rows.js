@@ -1,4 +1,4 @@
-// A list that is drawn anew from a map, once per frame at most, as far as anybody reads it.
+// A list that is drawn again from a map, at most once per frame, and only as many entries as can be read.
 
 const most = 200
 

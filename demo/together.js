@@ -23,7 +23,7 @@ export class Together {
   #app
 
   constructor() {
-    // A second tab is somebody else by itself.
+    // A second tab is automatically another user.
     this.#user.value = sessionStorage.getItem(userKey) ?? (Math.random() < 0.5 ? 'ann' : 'bob')
     this.#user.addEventListener('change', () => void this.#change())
   }

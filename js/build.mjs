@@ -1,5 +1,5 @@
-// node js/build.mjs [FOLDER]: builds dist/ from js/src and the module in FOLDER, build/wasm by default: bundles, the
-// module, declarations, the notices of what is in it; then tells what a page has to load.
+// node js/build.mjs [FOLDER]: builds dist/ from js/src and the module in FOLDER (default: build/wasm): bundles, the module,
+// declarations and the notices of what they contain; then prints the sizes of what a page loads.
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { copyFile, cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
@@ -16,11 +16,14 @@ const source = `${root}js/src/`
 const wasm = process.argv[2] ? `${resolve(process.argv[2])}/` : `${root}build/wasm/`
 const dist = `${root}dist/`
 
+/** A build for debugging has source maps, which a browser looks for beside a .wasm: no entry has it inside. */
+const isDebug = existsSync(`${wasm}linked/wsmq.wasm.map`)
+
 /** What the sources import, and the file that it is. @type {Record<string, string>} */
 const modules = {
-  'wsmq:embedded': 'wsmq.embedded.mjs',
+  'wsmq:embedded': isDebug ? 'wsmq.mjs' : 'wsmq.embedded.mjs',
   'wsmq:separate': 'wsmq.mjs',
-  'wsmq:webapp-embedded': 'wsmq-webapp.embedded.mjs',
+  'wsmq:webapp-embedded': isDebug ? 'wsmq-webapp.mjs' : 'wsmq-webapp.embedded.mjs',
   'wsmq:webapp-separate': 'wsmq-webapp.mjs',
 }
 
@@ -49,14 +52,14 @@ const module = {
 }
 
 /** Node prints the line of an uncaught error. That of the wasm, which is longer, throws nothing. */
-const lineLimit = 500
+const lineLimit = 1000
 
 /** @type {import('esbuild').BuildOptions} */
 const common = {
   bundle: true,
   outdir: dist,
   target: 'es2022',
-  minify: true,
+  minify: !isDebug,
   sourcemap: true,
   external: frameworks,
   legalComments: 'none',
@@ -73,8 +76,8 @@ async function bundle() {
   await build({ ...esm, entryPoints: { index, paho }, splitting: true, chunkNames: 'embedded' })
   // With a module beside them, or of their own: each is all that its page loads.
   await build({ ...esm, entryPoints: others })
-  // For those who require(), such as Jest, each by itself.
-  const required = Object.entries(entries).filter(([name]) => name !== 'svelte') // Svelte itself has no form for require()
+  // For require(), as Jest uses it: each entry is one file. Svelte itself has no form for require().
+  const required = Object.entries(entries).filter(([name]) => name !== 'svelte')
   await build({
     ...common,
     entryPoints: Object.fromEntries(required),
@@ -88,7 +91,7 @@ async function bundle() {
       js: 'var __script=typeof __filename=="string"?"file://"+encodeURI(__filename.replace(/\\\\/g,"/").replace(/^(?!\\/)/,"/")).replace(/[?#]/g,encodeURIComponent):document.baseURI;',
     },
   })
-  // For <script src>. Where the first one lies it finds out by itself.
+  // For <script src>. The first one detects its own address.
   await build({
     ...common,
     entryPoints: { 'paho-mqtt': `${source}paho/script.ts`, 'paho-mqtt.embedded': `${source}paho/script-embedded.ts` },
@@ -97,26 +100,21 @@ async function bundle() {
   })
 }
 
-/** Once more by terser: what esbuild makes of the module's script, which was minified before, is larger than that was. */
+/**
+ * Minifies the scripts that pages load once more, by terser: esbuild alone makes the module's script, which is minified
+ * already, larger than it was. Newlines in place of semicolons, and functions first, make brotli's result smaller.
+ */
 async function minifyAgain() {
-  for (const name of [
-    'index.js',
-    'embedded.js',
-    'wasm.js',
-    'paho.js',
-    'webapp.js',
-    'webapp-wasm.js',
-    'testing.js',
-    'react.js',
-    'vue.js',
-    'svelte.js',
-  ]) {
+  const modules = Object.keys(entries)
+    .map((name) => `${name}.js`)
+    .concat('embedded.js')
+  for (const name of [...modules, 'paho-mqtt.js', 'paho-mqtt.embedded.js']) {
     const map = `${dist}${name}.map`
     const { code, map: sourceMap } = await minify(await readFile(dist + name, 'utf8'), {
-      module: true,
+      module: modules.includes(name),
       ecma: 2020,
-      compress: { passes: 3 },
-      format: { ascii_only: true, max_line_len: lineLimit },
+      compress: { passes: 3, pure_getters: true, hoist_funs: true },
+      format: { ascii_only: true, max_line_len: lineLimit, semicolons: false },
       sourceMap: { content: await readFile(map, 'utf8'), url: `${name}.map` },
     })
     await writeFile(dist + name, `${code}\n`)
@@ -124,9 +122,11 @@ async function minifyAgain() {
   }
 }
 
-/** For those who want the module alone. */
+/** For programs that use only the module. */
 async function copyModule() {
-  for (const name of ['wsmq.mjs', 'wsmq.embedded.mjs', 'wsmq.wasm', 'wsmq-webapp.wasm']) await copyFile(wasm + name, dist + name)
+  for (const name of ['wsmq.mjs', 'wsmq.wasm', 'wsmq-webapp.wasm']) await copyFile(wasm + name, dist + name)
+  if (!isDebug) await copyFile(`${wasm}wsmq.embedded.mjs`, `${dist}wsmq.embedded.mjs`)
+  for (const name of isDebug ? ['wsmq.wasm.map', 'wsmq-webapp.wasm.map'] : []) await copyFile(`${wasm}linked/${name}`, dist + name)
 }
 
 /** The declarations, in dist/types, and one beside each entry. */
@@ -196,9 +196,9 @@ if (!existsSync(`${wasm}wsmq.wasm`)) {
 const start = Date.now() - 1000
 await mkdir(`${dist}types`, { recursive: true })
 await bundle()
-await minifyAgain()
+if (!isDebug) await minifyAgain()
 await copyModule()
 await declare()
 await writeFile(`${dist}THIRD-PARTY-NOTICES.txt`, await notices(wasm))
 await removeOld(start)
-await report(dist)
+if (!isDebug) await report(dist)

@@ -1,17 +1,17 @@
-// What a page loads, beside what it may weigh.
+// What a page loads from each entry, next to its budget.
 import { readFile } from 'node:fs/promises'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 
 const KB = 1000
-/** The entry to begin with, what it fetches besides its imports, and the budget in bytes of brotli. */
+/** The entry, what it fetches besides its imports, and the budget in bytes of brotli. */
 const pages = [
   { name: 'websocket-mq (wasm embedded)', entry: 'index.js', more: [], budget: 60 * KB },
-  { name: 'websocket-mq/wasm (wasm separate)', entry: 'wasm.js', more: ['wsmq.wasm'], budget: 45 * KB },
+  { name: 'websocket-mq/wasm (wasm separate)', entry: 'wasm.js', more: ['wsmq.wasm'], budget: 46 * KB },
   { name: 'websocket-mq/paho (wasm embedded)', entry: 'paho.js', more: [], budget: 60 * KB },
-  { name: 'paho-mqtt.js, a plain script (wasm separate)', entry: 'paho-mqtt.js', more: ['wsmq.wasm'], budget: 45 * KB },
+  { name: 'paho-mqtt.js, a plain script (wasm separate)', entry: 'paho-mqtt.js', more: ['wsmq.wasm'], budget: 46 * KB },
   { name: 'paho-mqtt.embedded.js, a plain script', entry: 'paho-mqtt.embedded.js', more: [], budget: 60 * KB },
   { name: 'websocket-mq/webapp (messaging, wasm embedded)', entry: 'webapp.js', more: [], budget: 95 * KB },
-  { name: 'websocket-mq/webapp/wasm (messaging, wasm separate)', entry: 'webapp-wasm.js', more: ['wsmq-webapp.wasm'], budget: 75 * KB },
+  { name: 'websocket-mq/webapp/wasm (messaging, wasm separate)', entry: 'webapp-wasm.js', more: ['wsmq-webapp.wasm'], budget: 80 * KB },
   { name: 'websocket-mq/react, beside one of the above', entry: 'react.js', more: [], budget: 2 * KB },
   { name: 'websocket-mq/vue', entry: 'vue.js', more: [], budget: 2 * KB },
   { name: 'websocket-mq/svelte', entry: 'svelte.js', more: [], budget: 2 * KB },

@@ -1,17 +1,27 @@
-// npm run build: the wasm module, then the JavaScript package in dist/. Only what has changed is built again.
+// npm run build [-- --debug]: the wasm module, then the JavaScript package in dist/. Only what has changed is built again.
+// With --debug nothing is optimised or minified, and the browser's debugger steps through C++ (CONTRIBUTING.md).
+import { parseArgs } from 'node:util'
 import { root } from './lib/root.mjs'
 import { buildPreset } from './lib/cmake.mjs'
 import { isMain, must, runMain, timed } from './lib/run.mjs'
 import { setup } from './setup.mjs'
 
-export async function build() {
-  await buildPreset('wasm')
-  await timed('Building the package', () => must(process.execPath, [`${root}js/build.mjs`]))
+/** @param {{ debug?: boolean | undefined }} [options] */
+export async function build({ debug = false } = {}) {
+  const preset = debug ? 'wasm-debug' : 'wasm'
+  await buildPreset(preset)
+  await buildPackage(preset)
+}
+
+/** @param {string} preset whose module the package gets */
+export async function buildPackage(preset) {
+  await timed('Building the package', () => must(process.execPath, [`${root}js/build.mjs`, `${root}build/${preset}`]))
 }
 
 if (await isMain(import.meta.url)) {
   await runMain(async () => {
+    const { values } = parseArgs({ options: { debug: { type: 'boolean' } } })
     await setup(['build'])
-    await build()
+    await build(values)
   })
 }

@@ -1,4 +1,4 @@
-// npm run check [-- NAME...]: everything that is found without running the code. npm run format mends the layout.
+// npm run check [-- NAME...]: everything that can be found without running the code. npm run format fixes the layout.
 import { existsSync } from 'node:fs'
 import { buildPreset } from './lib/cmake.mjs'
 import { checkDocs } from './lib/check-docs.mjs'
@@ -51,11 +51,13 @@ const checks = {
   },
 }
 
+export const checkNames = Object.keys(checks)
+
 /**
  * @param {Report} report
- * @param {readonly string[]} [names] all by default
+ * @param {readonly string[]} names
  */
-export async function check(report, names = Object.keys(checks)) {
+export async function check(report, names) {
   for (const name of names) await checks[name]?.(report)
 }
 
@@ -63,13 +65,13 @@ if (await isMain(import.meta.url)) {
   const names = process.argv.slice(2)
   await runMain(async () => {
     const unknown = names.find((name) => !checks[name])
-    if (unknown) throw new Failure(`There is no check "${unknown}". There are: ${Object.keys(checks).join(', ')}.`)
+    if (unknown) throw new Failure(`There is no check "${unknown}". Use one of: ${checkNames.join(', ')}.`)
     const wants = (/** @type {string} */ name) => names.length === 0 || names.includes(name)
     await setup(['build', 'lint', 'native', 'native tests'])
     if (wants('clang-tidy')) await buildPreset('debug')
     if (wants('publint')) await build()
     const report = new Report()
-    await check(report, names.length > 0 ? names : undefined)
+    await check(report, names.length > 0 ? names : checkNames)
     report.close()
   })
 }

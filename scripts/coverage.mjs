@@ -8,7 +8,7 @@ import { setup } from './setup.mjs'
 
 const build = `${root}build/coverage`
 
-/** Counts add up over runs, so the last run's are thrown away. */
+/** Counts accumulate over runs, so those of the last run are deleted. */
 async function forgetCounts() {
   const files = await readdir(build, { recursive: true })
   await Promise.all(files.filter((file) => file.endsWith('.gcda')).map((file) => rm(`${build}/${file}`)))

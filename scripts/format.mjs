@@ -1,4 +1,4 @@
-// npm run format: lays out all sources as npm run check wants them.
+// npm run format: formats all sources as npm run check requires.
 import { existsSync } from 'node:fs'
 import { sourceFiles } from './lib/files.mjs'
 import { root } from './lib/root.mjs'

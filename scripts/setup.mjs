@@ -10,8 +10,8 @@ import { isInstalled } from './lib/installed.mjs'
 import { Failure, isMain, must, run, runMain, timed } from './lib/run.mjs'
 
 /**
- * Debian packages by what they are needed for, each with the file or program that shows that it is there already.
- * Looking at files rather than at dpkg lets other systems, and tools installed by hand, count as well.
+ * Debian packages by need, each with a file or program that shows that it is already installed. Checking files instead of
+ * dpkg also accepts other systems and tools that were installed by hand.
  * @type {Record<string, { package: string, program?: string, file?: string }[]>}
  */
 const needs = {
@@ -36,7 +36,7 @@ const needs = {
     { package: 'rabbitmq-server', program: 'rabbitmq-server' },
     { package: 'erlang-base', program: 'epmd' },
   ],
-  // Others are no packages: see scripts/lib/broker-programs.mjs.
+  // Debian has no packages of the others: see scripts/lib/broker-programs.mjs.
   brokers: [
     { package: 'ejabberd', program: 'ejabberdctl' },
     { package: 'openjdk-17-jdk-headless', program: 'javac' },
@@ -84,7 +84,7 @@ function missingPackages(wanted) {
 /** @returns {Promise<string[]>} the words that make a command run as root */
 async function asRoot() {
   if (process.getuid?.() === 0) return []
-  // Asked here, where the user sees the question; afterwards sudo remembers the answer.
+  // Here the user sees the prompt; afterwards sudo remembers the password.
   if (isInstalled('sudo') && (await run('sudo', ['-v'])).code === 0) return ['sudo']
   throw new Failure('')
 }
@@ -93,10 +93,10 @@ async function asRoot() {
 async function installPackages(packages) {
   const list = packages.join(' ')
   if (!isInstalled('apt-get')) {
-    throw new Failure(`This is not Debian: install these yourself (their names there are ${list}), then run this again.`)
+    throw new Failure(`This system has no apt-get. Install the equivalents of these Debian packages, then run this again: ${list}`)
   }
   const prefix = await asRoot().catch(() => {
-    throw new Failure(`These packages are missing and installing them takes root. Run: sudo apt-get install ${list}`)
+    throw new Failure(`These packages are missing, and installing them needs root. Run: sudo apt-get install ${list}`)
   })
   for (const command of [['update'], ['install', '--yes', '--no-install-recommends', ...packages]]) {
     const { code, output } = await runApt(prefix, command)
@@ -110,15 +110,15 @@ async function installPackages(packages) {
  */
 function explainApt(output, list) {
   if (isLocked(output)) {
-    return 'Another program has been installing packages all the time. Wait until it has finished, then run this again.'
+    return 'Another program is installing packages. Wait until it has finished, then run this again.'
   }
   if (/temporary failure|could not resolve|could not connect|unable to connect|failed to fetch/i.test(output)) {
-    return 'The package mirror cannot be reached. Check the network, then run this again.'
+    return 'The package mirror could not be reached. Check the network, then run this again.'
   }
   if (/unable to locate|no installation candidate/i.test(output)) {
-    return `This system does not offer one of these: ${list}. The project is built on Debian 12; elsewhere install their equivalents.`
+    return `This system lacks one of these packages: ${list}. The project is built on Debian 12; on other systems install the equivalents.`
   }
-  return `apt-get could not install ${list}. Its own words are above.`
+  return `apt-get could not install ${list}. Its output is above.`
 }
 
 async function installNodeModules() {
@@ -126,7 +126,7 @@ async function installNodeModules() {
     .update(await readFile(`${root}package-lock.json`))
     .digest('hex')
   const stamp = `${root}node_modules/.installed-lock`
-  // The lock's content, not its time: a checkout gives files new times.
+  // By content and not by time: a checkout gives files new times.
   if (existsSync(stamp) && (await readFile(stamp, 'utf8')) === lock) return
   await timed('Installing the npm packages', () =>
     must('npm', ['ci', '--no-audit', '--no-fund'], {
@@ -138,8 +138,8 @@ async function installNodeModules() {
 }
 
 async function installEmscripten() {
-  const output = await timed('Looking for Emscripten (fetching it takes two minutes, once)', () =>
-    must(`${root}scripts/get-emscripten`, [], { whenItFails: 'Emscripten could not be set up; the reason is above.' }),
+  const output = await timed('Looking for Emscripten (the first download takes two minutes)', () =>
+    must(`${root}scripts/get-emscripten`, [], { whenItFails: 'Emscripten could not be installed; the reason is above.' }),
   )
   console.log(output.trim())
 }
@@ -147,7 +147,7 @@ async function installEmscripten() {
 /** @param {readonly string[]} wanted */
 export async function setup(wanted = Object.keys(needs)) {
   const unknown = wanted.find((need) => !needs[need])
-  if (unknown) throw new Failure(`Nothing is known of the need "${unknown}". There are: ${Object.keys(needs).join(', ')}.`)
+  if (unknown) throw new Failure(`There is no need "${unknown}". Use one of: ${Object.keys(needs).join(', ')}.`)
   if (Number(process.versions.node.split('.')[0]) < 20) throw new Failure(`Node 20 or newer is needed, this is ${process.version}.`)
   const packages = missingPackages(wanted)
   if (packages.length > 0) await timed(`Installing ${packages.join(' ')}`, () => installPackages(packages))

@@ -2,13 +2,13 @@
 #pragma once
 #include <array>
 
+#include "boundary.hpp"
 #include "wsmq/types.hpp"
 
 namespace wsmq::wasm {
 
 /// For payloads of publishes that are short or whose length is not known beforehand, and texts of
 /// topics. JavaScript knows the address.
-inline constexpr std::size_t scratch_size = 64 * 1024;
 extern std::array<std::uint8_t, scratch_size> scratch;
 
 /// For everything else; wsmq_arguments() makes room. Valid until the next call that takes arguments.

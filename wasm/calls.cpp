@@ -1,11 +1,13 @@
-// What glue.js calls for the methods that take more than numbers. Seldom, so small rather than fast.
+// Calls of glue/ that are rare, so small rather than fast.
 #include <emscripten/emscripten.h>
 #include <malloc.h>
 
 #include <array>
 
 #include "arguments.hpp"
+#include "boundary.hpp"
 #include "connection.hpp"
+#include "operation_answer.hpp"
 
 using namespace wsmq::wasm;
 using wsmq::Bytes;
@@ -13,14 +15,7 @@ using wsmq::Errc;
 
 namespace {
 
-/// Answers that are no operation: the error in the low byte.
-constexpr std::uint32_t failure = 0xFFFF'FF00;
-
-std::uint32_t answer(const wsmq::Result<wsmq::OperationId>& operation) {
-    return operation ? static_cast<std::uint32_t>(*operation) : failure | static_cast<std::uint32_t>(operation.error());
-}
-
-std::uint32_t answer(Errc error) { return static_cast<std::uint32_t>(error); }
+std::uint32_t code(Errc error) { return static_cast<std::uint32_t>(error); }
 
 /// Each filter is a byte of subscription options as on the wire (MQTT 5.0, 3.8.3.1), its size as two
 /// bytes, little-endian, and its text.
@@ -45,7 +40,7 @@ extern "C" {
 
 EMSCRIPTEN_KEEPALIVE std::uint32_t wsmq_start(Connection* connection, std::size_t size, std::uint32_t seed_low,
                                               std::uint32_t seed_high) {
-    return answer(connection->start(arguments(0, size), std::uint64_t{seed_high} << 32 | seed_low));
+    return code(connection->start(arguments(0, size), std::uint64_t{seed_high} << 32 | seed_low));
 }
 
 EMSCRIPTEN_KEEPALIVE void wsmq_stop(Connection* connection, std::uint32_t reason) {
@@ -90,13 +85,13 @@ EMSCRIPTEN_KEEPALIVE void wsmq_provide_address(Connection* connection, std::size
 }
 
 EMSCRIPTEN_KEEPALIVE std::uint32_t wsmq_authenticate(Connection* connection, std::size_t size) {
-    return answer(connection->authenticate(arguments(0, size)));
+    return code(connection->authenticate(arguments(0, size)));
 }
 
 EMSCRIPTEN_KEEPALIVE void wsmq_fail_authentication(Connection* connection) { connection->fail_authentication(); }
 
 EMSCRIPTEN_KEEPALIVE std::uint32_t wsmq_reauthenticate(Connection* connection, std::size_t size) {
-    return answer(connection->reauthenticate(arguments(0, size)));
+    return code(connection->reauthenticate(arguments(0, size)));
 }
 
 EMSCRIPTEN_KEEPALIVE void wsmq_add_record(Connection* connection, std::uint32_t kind, double number, std::size_t size) {
@@ -108,22 +103,21 @@ EMSCRIPTEN_KEEPALIVE bool wsmq_take_changes(Connection* connection, bool all) {
     return connection->store().hand_over(all);
 }
 
-/// In the order in which glue.js names them.
 EMSCRIPTEN_KEEPALIVE const std::uint32_t* wsmq_negotiated(const Connection* connection) {
-    static std::array<std::uint32_t, 10> cells;
+    static std::array<std::uint32_t, NegotiatedRow::shared_subscription_available + 1> row;
     const auto* client = connection->client();
     const wsmq::Negotiated negotiated = client ? client->negotiated() : wsmq::Negotiated{};
-    cells = {static_cast<std::uint32_t>(negotiated.keep_alive.count()),
-             negotiated.session_expiry_interval,
-             negotiated.receive_maximum,
-             negotiated.maximum_packet_size,
-             negotiated.topic_alias_maximum,
-             static_cast<std::uint32_t>(negotiated.maximum_qos),
-             negotiated.retain_available,
-             negotiated.wildcard_subscription_available,
-             negotiated.subscription_identifier_available,
-             negotiated.shared_subscription_available};
-    return cells.data();
+    row[NegotiatedRow::keep_alive] = static_cast<std::uint32_t>(negotiated.keep_alive.count());
+    row[NegotiatedRow::session_expiry_interval] = negotiated.session_expiry_interval;
+    row[NegotiatedRow::receive_maximum] = negotiated.receive_maximum;
+    row[NegotiatedRow::maximum_packet_size] = negotiated.maximum_packet_size;
+    row[NegotiatedRow::topic_alias_maximum] = negotiated.topic_alias_maximum;
+    row[NegotiatedRow::maximum_qos] = static_cast<std::uint32_t>(negotiated.maximum_qos);
+    row[NegotiatedRow::retain_available] = negotiated.retain_available;
+    row[NegotiatedRow::wildcard_subscription_available] = negotiated.wildcard_subscription_available;
+    row[NegotiatedRow::subscription_identifier_available] = negotiated.subscription_identifier_available;
+    row[NegotiatedRow::shared_subscription_available] = negotiated.shared_subscription_available;
+    return row.data();
 }
 
 EMSCRIPTEN_KEEPALIVE std::size_t wsmq_used_memory() { return static_cast<std::size_t>(mallinfo().uordblks); }

@@ -1,4 +1,4 @@
-// The options of connect(), which JavaScript checked and wrote down as fields.
+// The options of connect(), which JavaScript has checked.
 #pragma once
 #include <string>
 #include <vector>
@@ -13,9 +13,7 @@ struct ConnectArguments {
     bool is_stored = false;
 };
 
-/// Each field is a byte that names it (glue.js has the same numbers), the size of its value as
-/// four bytes, and the value; numbers take four bytes, all little-endian. A block that glue.js did
-/// not write is read as far as it makes sense.
+/// The format is described in boundary/options.ts. Of a block that breaks it, the part before the fault is read.
 [[nodiscard]] ConnectArguments read_connect_arguments(Bytes block);
 
 }  // namespace wsmq::wasm

@@ -21,6 +21,10 @@ constexpr std::size_t largest_delayed_output = 64 * 1024;
 // A socket's buffer says nothing when it empties; it is looked at this often while it is rather full.
 constexpr Duration backlog_interval{10};
 
+std::optional<TimePoint> earlier(std::optional<TimePoint> one, std::optional<TimePoint> other) {
+    return one && other ? std::min(*one, *other) : (one ? one : other);
+}
+
 }  // namespace
 
 Connection::Connection(std::string uri, std::string client_id)
@@ -30,10 +34,10 @@ void Connection::destroy() {
     if (client_) send_output();
     socket_.close();
     timer_.cancel();
-    if (settling_) {
-        doomed_ = true;
-    } else {
+    if (dispatch_ == Dispatch::idle) {
         delete this;
+    } else {
+        dispatch_ = Dispatch::destroyed;
     }
 }
 
@@ -49,10 +53,12 @@ Errc Connection::start(Bytes options, std::uint64_t random_seed) {
         options_block_.assign(options.begin(), options.end());
         uris_ = std::move(arguments.uris);
         if (arguments.is_stored) arguments.options.store = &store_;
-        layer_.detach();
-        if (const Errc error = layer_.begin(arguments.options); error != Errc::none) return error;
+        if (layer_) {
+            layer_->detach();
+            if (const Errc error = layer_->prepare(arguments.options); error != Errc::none) return error;
+        }
         client_ = std::make_unique<Client>(std::move(arguments.options));
-        layer_.attach(*client_);
+        if (layer_) layer_->attach(*client_);
     }
     if (!client_->is_started()) store_.begin_again();
     return flush_later(client_->start(fresh_time()));
@@ -65,10 +71,10 @@ void Connection::stop(ReasonCode reason) {
 }
 
 void Connection::flush() {
-    if (settling_) {
-        send_output();
-    } else {
+    if (dispatch_ == Dispatch::idle) {
         settle();
+    } else {
+        send_output();
     }
 }
 
@@ -117,9 +123,9 @@ void Connection::fail_credentials() {
 }
 
 void Connection::provide_address(std::string uri) {
-    if (!std::exchange(is_address_due_, false)) return;
+    if (opening_ != Opening::awaiting_address) return;
     if (uri.empty()) {
-        open_refused_ = true;
+        opening_ = Opening::refused;
     } else {
         open_socket(std::move(uri));
     }
@@ -178,7 +184,7 @@ void Connection::timer_fired(void* self) {
     const TimePoint time = connection.fresh_time();
     if (connection.backlog_ > 0) connection.report_backlog();
     connection.client_->handle_timeout(time);
-    connection.layer_.handle_timeout(time);
+    if (connection.layer_) connection.layer_->handle_timeout(time);
     connection.settle();
 }
 
@@ -194,74 +200,67 @@ TimePoint Connection::advance_time(TimePoint time) {
 
 // --- What comes of it ----------------------------------------------------------------------------
 
-// After every input. May end the life of this object, in which case nothing of it is touched again.
+// After every input. May delete this object, after which no member is touched.
 void Connection::settle() {
-    if (settling_ || !client_) return;
-    settling_ = true;
-    for (bool goes_on = true; goes_on && !doomed_;) {
-        goes_on = pass_events_on();
-        if (doomed_) break;
-        if (std::exchange(open_refused_, false)) {
+    if (dispatch_ != Dispatch::idle || !client_) return;
+    dispatch_ = Dispatch::running;
+    for (bool goes_on = true; goes_on;) {
+        goes_on = dispatch_events();
+        if (dispatch_ == Dispatch::destroyed) {
+            delete this;
+            return;
+        }
+        if (opening_ == Opening::refused) {
+            opening_ = Opening::settled;
             client_->transport_closed(fresh_time(), Errc::transport_failed);
             goes_on = true;
         }
-        if (send_output()) goes_on = true;  // what waited for room may have gone on
-        if (!goes_on && something_waits_) {
-            something_waits_ = wsmq_events_ended(this);
+        if (send_output()) goes_on = true;  // the engine may proceed with what waited for room
+        if (!goes_on && dispatch_ == Dispatch::running_with_deferred_calls) {
+            handlers_returned(wsmq_events_ended(this));
             goes_on = true;
         }
     }
-    if (doomed_) {
-        delete this;
-        return;
-    }
-    settling_ = false;
+    dispatch_ = Dispatch::idle;
     arm_timer();
     task_time_ = {};
     chunk_ = {};
 }
 
-// A batch is handed over right after an event was added to it: no view of an event outside it is
-// held while handlers run. False: there was none.
-bool Connection::pass_events_on() {
+void Connection::handlers_returned(bool has_deferred_calls) {
+    if (dispatch_ == Dispatch::destroyed) return;
+    dispatch_ = has_deferred_calls ? Dispatch::running_with_deferred_calls : Dispatch::running;
+}
+
+// Returns whether there were events. No view of an event outside the batch is held while handlers run: a batch is
+// handed over before the next event is taken, and before the layer's events are.
+bool Connection::dispatch_events() {
     EventBatch batch{*this, chunk_};
-    bool any = pass_layer_events_on();
-    if (ConnectionLayer::exists && doomed_) return true;
-    for (;; any = true) {
+    bool any = layer_ && dispatch_layer_events();
+    for (; dispatch_ != Dispatch::destroyed; any = true) {
         const Event event = client_->next_event();
         const bool is_last = std::holds_alternative<NeedInput>(event);
-        bool is_layers_turn = false;
-        if (!is_last) is_layers_turn = take_or_hand_on(event, batch);
-        if (is_last && batch.is_empty()) return any;
+        const bool is_of_layer = !is_last && layer_ && layer_->handle(event, task_time());
+        if (!is_last && !is_of_layer) apply(event, batch);
+        if (is_last && batch.is_empty()) break;
+        const bool is_layers_turn = !is_last && layer_ && layer_->has_news();
         if (is_last || batch.is_full() || (is_layers_turn && !batch.is_empty())) {
-            something_waits_ = batch.hand_over();
-            if (doomed_) return true;
+            handlers_returned(batch.hand_over());
         }
-        if (is_layers_turn && pass_layer_events_on() && doomed_) return true;
-    }
-}
-
-// True: there may be events of the layer's now.
-inline bool Connection::take_or_hand_on(const Event& event, EventBatch& batch) {
-    if constexpr (ConnectionLayer::exists) {
-        if (!layer_.handle(event, task_time())) take(event, batch);
-        return layer_.has_news();
-    } else {
-        take(event, batch);
-        return false;
-    }
-}
-
-// What came before them is handed over: a handler may call the layer, which ends the views of its events.
-inline bool Connection::pass_layer_events_on() {
-    bool any = false;
-    if constexpr (ConnectionLayer::exists) {
-        for (; !doomed_ && layer_.take_event(task_time()); any = true) something_waits_ = layer_.hand_over();
+        if (is_layers_turn) dispatch_layer_events();
     }
     return any;
 }
 
-void Connection::take(const Event& event, EventBatch& batch) {
+bool Connection::dispatch_layer_events() {
+    bool any = false;
+    for (; dispatch_ != Dispatch::destroyed && layer_->take_event(task_time()); any = true) {
+        handlers_returned(layer_->hand_over());
+    }
+    return any;
+}
+
+void Connection::apply(const Event& event, EventBatch& batch) {
     if (const auto* message = std::get_if<Message>(&event)) {
         batch.add(*message);
     } else if (const auto* open = std::get_if<OpenTransport>(&event)) {
@@ -270,8 +269,7 @@ void Connection::take(const Event& event, EventBatch& batch) {
     } else if (std::holds_alternative<CloseTransport>(event)) {
         send_output();
         socket_.close();
-        open_refused_ = false;
-        is_address_due_ = false;
+        opening_ = Opening::settled;
         backlog_ = 0;
     } else {
         batch.add(event);
@@ -280,10 +278,13 @@ void Connection::take(const Event& event, EventBatch& batch) {
 
 void Connection::open_socket(std::string uri) {
     backlog_ = 0;
-    is_address_due_ = uri.empty();
-    if (is_address_due_) return;
+    if (uri.empty()) {
+        opening_ = Opening::awaiting_address;
+        return;
+    }
     uri_ = std::move(uri);
-    open_refused_ = !socket_.open(uri_.c_str(), is_old_protocol_ ? "mqttv3.1" : "mqtt");
+    const bool is_opening = socket_.open(uri_.c_str(), is_old_protocol_ ? "mqttv3.1" : "mqtt");
+    opening_ = is_opening ? Opening::settled : Opening::refused;
 }
 
 bool Connection::send_output() {
@@ -307,10 +308,10 @@ void Connection::count_published(std::size_t size) {
 }
 
 void Connection::arm_timer() {
-    auto deadline = layer_.earlier(client_->next_deadline());
+    auto deadline = client_->next_deadline();
+    if (layer_) deadline = earlier(deadline, layer_->next_deadline());
     if (socket_.is_open() && backlog_ > 0 && backlog_ >= output_high_water_ / 2) {
-        const TimePoint look = task_time() + backlog_interval;
-        deadline = deadline ? std::min(*deadline, look) : look;
+        deadline = earlier(deadline, task_time() + backlog_interval);
     }
     timer_.arm(deadline, task_time());
 }

@@ -50,8 +50,10 @@ public:
     [[nodiscard]] Errc reauthenticate(Bytes data);
     void wake_up();
     [[nodiscard]] RecordStore& store() noexcept { return store_; }
-    [[nodiscard]] ConnectionLayer& layer() noexcept { return layer_; }
-    /// For a call on the layer: the time; what comes of the call is told at the end of the task.
+    /// The layer takes part from the next client that start() creates. Precondition: there is none yet.
+    void set_layer(std::unique_ptr<ConnectionLayer> layer) { layer_ = std::move(layer); }
+    [[nodiscard]] ConnectionLayer* layer() noexcept { return layer_.get(); }
+    /// The time for a call on the layer. Events that result are reported at the end of the task.
     [[nodiscard]] TimePoint begin_call();
 
     [[nodiscard]] bool is_started() const noexcept { return client_ && client_->is_started(); }
@@ -69,6 +71,20 @@ private:
     void socket_closed(bool in_order) override;
     static void timer_fired(void* self);
 
+    /// Whether settle() is running, which calls handlers.
+    enum class Dispatch : std::uint8_t {
+        idle,
+        running,
+        running_with_deferred_calls,  ///< JavaScript holds calls back until there are no more events
+        destroyed,                    ///< by a handler: settle() deletes this object when the handlers have returned
+    };
+    /// What the attempt at a connection still needs beside events of the socket.
+    enum class Opening : std::uint8_t {
+        settled,
+        awaiting_address,  ///< from JavaScript
+        refused,           ///< without an event: settle() reports it to the engine
+    };
+
     /// One moment for all the calls of a task that do not ask for a fresh one: asking costs more
     /// than publishing.
     [[nodiscard]] TimePoint task_time();
@@ -80,10 +96,10 @@ private:
 
     void open_socket(std::string uri);
     void settle();
-    bool pass_events_on();
-    bool take_or_hand_on(const Event&, EventBatch&);
-    bool pass_layer_events_on();
-    void take(const Event&, EventBatch&);
+    bool dispatch_events();
+    bool dispatch_layer_events();
+    void apply(const Event&, EventBatch&);
+    void handlers_returned(bool has_deferred_calls);
     bool send_output();
     void report_backlog();
     void count_published(std::size_t size);
@@ -97,8 +113,8 @@ private:
     bool is_old_protocol_ = false;
 
     RecordStore store_{*this};
-    std::unique_ptr<Client> client_;                      // may use the store
-    [[no_unique_address]] ConnectionLayer layer_{*this};  // uses the client
+    std::unique_ptr<Client> client_;          // may use the store
+    std::unique_ptr<ConnectionLayer> layer_;  // uses the client
     WebSocket socket_{*this};
     Timer timer_{&Connection::timer_fired, this};
     std::vector<std::uint8_t> output_;
@@ -107,11 +123,8 @@ private:
     TimePoint task_time_{};
     TimePoint latest_time_{};
     Bytes chunk_;  ///< while it is being received
-    bool settling_ = false;
-    bool doomed_ = false;
-    bool open_refused_ = false;
-    bool is_address_due_ = false;   ///< from JavaScript, for the attempt that is under way
-    bool something_waits_ = false;  ///< in JavaScript, for the end of the events
+    Dispatch dispatch_ = Dispatch::idle;
+    Opening opening_ = Opening::settled;
 };
 
 }  // namespace wsmq::wasm

@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "cells.hpp"
 #include "topic_table.hpp"
 
 extern "C" {
@@ -15,16 +16,6 @@ namespace {
 
 /// Up to here JavaScript may cut texts out of the decoded chunk instead of decoding each.
 constexpr std::size_t longest_checked_text = 256;
-
-std::uint32_t address_of(const void* pointer) {
-    return static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(pointer));
-}
-
-/// Fills the two cells of a view.
-template <class View> void put(std::uint32_t* cells, const View& view) {
-    cells[0] = address_of(view.data());
-    cells[1] = static_cast<std::uint32_t>(view.size());
-}
 
 bool is_ascii(Bytes bytes) {
     std::uint64_t seen = 0;
@@ -53,24 +44,24 @@ EventBatch::Row& EventBatch::next(RowKind kind, std::uint32_t flags) {
 }
 
 void EventBatch::add(const Message& message) {
-    Row& row = next(RowKind::message, static_cast<std::uint32_t>(message.qos) << row_flag::qos_shift);
+    Row& row = next(RowKind::message, static_cast<std::uint32_t>(message.qos) << MessageFlag::qos_shift);
     const auto [id, is_new] = topics().intern(message.topic);
-    row[1] = id;
+    row[MessageRow::topic_id] = id;
     if (is_new) {
-        row[0] |= row_flag::new_topic;
-        put(&row[2], message.topic);
+        row[0] |= MessageFlag::new_topic;
+        put(row, MessageRow::topic, message.topic);
     }
     // The payload stands behind the properties; where there is none, its address is still theirs' end.
     const Bytes properties = message.encoded_properties;
     const Bytes payload = message.payload.empty() ? properties.last(0) : message.payload;
-    put(&row[4], payload);
-    put(&row[6], properties);
-    if (message.retain) row[0] |= row_flag::retain;
-    if (message.duplicate) row[0] |= row_flag::duplicate;
+    put(row, MessageRow::payload, payload);
+    put(row, MessageRow::properties, properties);
+    if (message.retain) row[0] |= MessageFlag::retain;
+    if (message.duplicate) row[0] |= MessageFlag::duplicate;
     if (payload.data() >= chunk_.data() && payload.data() + payload.size() <= chunk_.data() + chunk_.size()) {
-        row[0] |= row_flag::in_chunk;
+        row[0] |= MessageFlag::in_chunk;
     }
-    if (payload.size() <= longest_checked_text && is_ascii(payload)) row[0] |= row_flag::ascii;
+    if (payload.size() <= longest_checked_text && is_ascii(payload)) row[0] |= MessageFlag::ascii;
 }
 
 void EventBatch::add(const Event& event) {
@@ -83,61 +74,63 @@ void EventBatch::add(const Event& event) {
 
 void EventBatch::fill(const Completed& completed) {
     Row& row = next(RowKind::completed);
-    row[1] = static_cast<std::uint32_t>(completed.id);
-    row[2] = static_cast<std::uint32_t>(completed.reason);
-    put(&row[3], completed.reason_codes);
-    put(&row[6], completed.encoded_properties);
+    row[CompletedRow::operation] = static_cast<std::uint32_t>(completed.id);
+    row[CompletedRow::reason] = static_cast<std::uint32_t>(completed.reason);
+    put(row, CompletedRow::reason_codes, completed.reason_codes);
+    put(row, CompletedRow::properties, completed.encoded_properties);
 }
 
 void EventBatch::fill(const Failed& failed) {
     Row& row = next(RowKind::failed);
-    row[1] = static_cast<std::uint32_t>(failed.id);
-    row[2] = static_cast<std::uint32_t>(failed.error);
+    row[FailedRow::operation] = static_cast<std::uint32_t>(failed.id);
+    row[FailedRow::error] = static_cast<std::uint32_t>(failed.error);
 }
 
 void EventBatch::fill(const OpenTransport& open) {
     Row& row = next(RowKind::connecting);
-    row[1] = open.attempt;
-    row[2] = static_cast<std::uint32_t>(open.host);
+    row[ConnectingRow::attempt] = open.attempt;
+    row[ConnectingRow::host] = static_cast<std::uint32_t>(open.host);
 }
 
 void EventBatch::fill(const Connected& connected) {
-    Row& row = next(RowKind::connected, (connected.session_present ? row_flag::session_present : 0) |
-                                            (connected.reconnected ? row_flag::reconnected : 0));
-    put(&row[6], connected.encoded_properties);
+    Row& row = next(RowKind::connected);
+    if (connected.session_present) row[0] |= ConnectedFlag::session_present;
+    if (connected.reconnected) row[0] |= ConnectedFlag::reconnected;
+    put(row, ConnectedRow::properties, connected.encoded_properties);
 }
 
 void EventBatch::fill(const Disconnected& disconnected) {
-    Row& row = next(RowKind::disconnected, (disconnected.was_connected ? row_flag::was_connected : 0) |
-                                               (disconnected.reconnecting ? row_flag::reconnecting : 0));
-    row[1] = static_cast<std::uint32_t>(disconnected.why);
-    row[2] = static_cast<std::uint32_t>(disconnected.reason);
-    row[3] = static_cast<std::uint32_t>(disconnected.retry_in.count());
-    put(&row[4], disconnected.reason_string);
-    put(&row[6], disconnected.encoded_properties);
+    Row& row = next(RowKind::disconnected);
+    if (disconnected.was_connected) row[0] |= DisconnectedFlag::was_connected;
+    if (disconnected.reconnecting) row[0] |= DisconnectedFlag::reconnecting;
+    row[DisconnectedRow::error] = static_cast<std::uint32_t>(disconnected.why);
+    row[DisconnectedRow::reason] = static_cast<std::uint32_t>(disconnected.reason);
+    row[DisconnectedRow::retry_in] = static_cast<std::uint32_t>(disconnected.retry_in.count());
+    put(row, DisconnectedRow::reason_string, disconnected.reason_string);
+    put(row, DisconnectedRow::properties, disconnected.encoded_properties);
 }
 
 void EventBatch::fill(const CredentialsRequested&) { next(RowKind::credentials_requested); }
 
 void EventBatch::fill(const Authentication& authentication) {
     Row& row = next(RowKind::authentication);
-    row[1] = static_cast<std::uint32_t>(authentication.reason);
-    put(&row[4], authentication.data);
-    put(&row[6], authentication.encoded_properties);
+    row[AuthenticationRow::reason] = static_cast<std::uint32_t>(authentication.reason);
+    put(row, AuthenticationRow::data, authentication.data);
+    put(row, AuthenticationRow::properties, authentication.encoded_properties);
 }
 
 void EventBatch::fill(const SubscriptionLost& lost) {
     Row& row = next(RowKind::subscription_lost);
-    row[1] = static_cast<std::uint32_t>(lost.reason);
-    put(&row[4], lost.topic_filter);
+    row[SubscriptionLostRow::reason] = static_cast<std::uint32_t>(lost.reason);
+    put(row, SubscriptionLostRow::topic_filter, lost.topic_filter);
 }
 
 void EventBatch::fill(const QueueDrained&) { next(RowKind::queue_drained); }
 
 bool EventBatch::hand_over() {
-    const bool something_waits = wsmq_events(&connection_, rows_.data(), count_);
+    const bool has_deferred_calls = wsmq_events(&connection_, rows_.data(), count_);
     count_ = 0;
-    return something_waits;
+    return has_deferred_calls;
 }
 
 }  // namespace wsmq::wasm

@@ -6,18 +6,14 @@
 #include <memory>
 
 #include "arguments.hpp"
+#include "boundary.hpp"
 #include "connection.hpp"
+#include "operation_answer.hpp"
 #include "wsmq/topic.hpp"
 
 namespace wsmq::wasm {
 
 namespace {
-
-/// glue.js has the same numbers, and keeps which topic has which handle.
-constexpr std::uint32_t topic_handles = 16'384 + 1;
-
-/// Answers that are no operation: the error in the low byte.
-constexpr std::uint32_t failure = 0xFFFF'FF00;
 
 struct Topic {
     std::unique_ptr<char[]> text;
@@ -25,30 +21,20 @@ struct Topic {
 };
 
 Topic& topic(std::uint32_t handle) {
-    static auto& topics = *new std::array<Topic, topic_handles>;
+    static auto& topics = *new std::array<Topic, topic_handles + 1>;
     return topics[handle];
 }
 
-std::uint32_t answer(const Result<OperationId>& operation) {
-    return operation ? static_cast<std::uint32_t>(*operation) : failure | static_cast<std::uint32_t>(operation.error());
-}
-
-namespace flag {
-constexpr std::uint32_t qos = 3;
-constexpr std::uint32_t retain = 1u << 2;
-constexpr std::uint32_t when_blocked_shift = 3;  // two bits
-constexpr std::uint32_t must_be_connected = 1u << 5;
-}  // namespace flag
-
 PublishOptions publish_options(std::uint32_t flags, std::size_t properties_size) {
-    return {.qos = static_cast<Qos>(flags & flag::qos),
-            .retain = (flags & flag::retain) != 0,
-            .when_blocked = static_cast<WhenBlocked>(flags >> flag::when_blocked_shift & 3),
+    return {.qos = static_cast<Qos>(flags & two_bits),
+            .retain = (flags & PublishFlag::retain) != 0,
+            .when_blocked =
+                static_cast<WhenBlocked>(flags >> PublishFlag::when_blocked_shift & two_bits),
             .encoded_properties = properties_size == 0 ? Bytes{} : arguments(0, properties_size)};
 }
 
 bool is_refused(const Connection& connection, std::uint32_t flags) {
-    return (flags & flag::must_be_connected) != 0 && !connection.is_connected();
+    return (flags & PublishFlag::must_be_connected) != 0 && !connection.is_connected();
 }
 
 }  // namespace
@@ -75,7 +61,7 @@ EMSCRIPTEN_KEEPALIVE std::uint32_t wsmq_set_topic(std::uint32_t handle, std::siz
 /// The payload is in the scratch buffer, the properties are the arguments.
 EMSCRIPTEN_KEEPALIVE std::uint32_t wsmq_publish(Connection* connection, std::uint32_t handle, std::size_t size,
                                                 std::uint32_t flags, std::size_t properties_size) {
-    if (is_refused(*connection, flags)) return failure | static_cast<std::uint32_t>(wsmq::Errc::not_connected);
+    if (is_refused(*connection, flags)) return answer(wsmq::Errc::not_connected);
     const Topic& entry = topic(handle);
     return answer(connection->publish({entry.text.get(), entry.size}, {scratch.data(), size},
                                       publish_options(flags, properties_size)));

@@ -4,10 +4,11 @@
 
 #include <array>
 
+#include "boundary.hpp"
 #include "clock.hpp"
 
 extern "C" {
-// Emscripten's own calls, made where what the browser throws is caught (library.js).
+// Emscripten's own calls, made where exceptions of the browser are caught (glue/socket.ts).
 int wsmq_socket_new(EmscriptenWebSocketCreateAttributes* attributes);
 bool wsmq_socket_has_failed(int handle);
 bool wsmq_socket_send(int handle, const void* data, std::size_t size);
@@ -98,8 +99,7 @@ void WebSocket::close() {
 
 namespace {
 
-constexpr std::size_t receive_buffer_size = 64 * 1024;
-std::array<std::uint8_t, receive_buffer_size> receive_buffer;
+std::array<std::uint8_t, wsmq::wasm::receive_buffer_size> receive_buffer;
 
 }  // namespace
 

@@ -73,7 +73,7 @@ int main(int argc, char** argv) {
     mosquitto_int_option(client, MOSQ_OPT_TCP_NODELAY, 1);
     mosquitto_int_option(client, MOSQ_OPT_SEND_MAXIMUM, static_cast<int>(state.parameters.window));
     mosquitto_connect_callback_set(client, [](mosquitto*, void* object, int) { state_of(object).connected = true; });
-    // Of QoS 0 it tells too, at once.
+    // It also reports QoS 0 messages, at once.
     mosquitto_publish_callback_set(client, [](mosquitto*, void* object, int) {
         if (state_of(object).in_flight > 0) --state_of(object).in_flight;
     });

@@ -12,7 +12,7 @@ namespace {
 
 using namespace bench;
 
-/// What its threads tell the main one.
+/// What its threads report to the main one.
 struct State {
     explicit State(const Parameters& given) : parameters{given}, checker{given.size} {}
 

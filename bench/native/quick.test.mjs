@@ -1,5 +1,5 @@
-// The native bench works: every row runs once with every client, and every message is what it should be. Nothing is said
-// about time.
+// The native bench works: every row runs once with every client, and every message is correct. Times are
+// not checked.
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { test } from 'node:test'

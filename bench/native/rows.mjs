@@ -1,4 +1,4 @@
-// What is measured natively, and the budgets: each compares ours with a peer, at most or at least so many times.
+// What is measured natively, and the budgets: each is a limit for the ratio of this project's figure to a peer's.
 
 const sizes = { 64: '64 B', 4096: '4 KiB' }
 const least = { publish: [8, 4], receive: [10, 4] } // times libmosquitto's rate, at QoS 0 and at QoS 1
@@ -24,5 +24,5 @@ export const rows = ['null', 'mosquitto'].flatMap((against) =>
   ),
 )
 
-/** Whom ours is measured beside, and the program of each. */
+/** The clients that are compared, and the program of each. */
 export const programs = { ours: 'ours', libmosquitto: 'libmosquitto', 'paho-c': 'paho_c', socket: 'bare' }

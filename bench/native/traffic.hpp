@@ -37,7 +37,7 @@ inline Parameters parameters(int argc, char** argv) {
             .duration = std::chrono::milliseconds{number(5)}};
 }
 
-/// The payloads: a number, and a pattern that tells its bytes apart. The last one has a number of its own, and how many
+/// The payloads: a number, and a pattern in which the bytes differ. The last one has a number of its own, and how many
 /// there were before it.
 class Payloads {
 public:
@@ -139,7 +139,7 @@ inline void tell_version(int argc, char** argv, std::string_view version) {
     std::exit(0);
 }
 
-/// A receiver is subscribed: whoever feeds it may begin.
+/// A receiver is subscribed: its sender may begin.
 inline void tell_ready() {
     std::puts("ready");
     std::fflush(stdout);

@@ -1,4 +1,4 @@
-// Notes the memory of each WebAssembly module that is instantiated, whoever does it.
+// Records the memory of each WebAssembly module that is instantiated, by any script.
 
 const memories = []
 

@@ -21,18 +21,18 @@ void Client::receive(Bytes chunk, TimePoint now) {
 
 void Client::transport_closed(TimePoint now, Errc why) {
     impl_->context.now = now;
-    if (impl_->phase != client::Phase::opening && !impl_->is_receiving()) return;
+    if (impl_->context.phase != client::Phase::opening && !impl_->is_receiving()) return;
     impl_->context.output.clear();  // there is nobody to take it any more
     impl_->ended({.why = why});
 }
 
 void Client::transport_backlog(std::size_t bytes, TimePoint now) {
     // Less than this leaves at once, and says nothing about the other side.
-    constexpr std::size_t telling_backlog = 64u << 10;
+    constexpr std::size_t significant_backlog = 64u << 10;
     impl_->context.now = now;
     const auto before = impl_->context.output.backlog();
     impl_->context.output.set_backlog(bytes);
-    if (before >= telling_backlog && bytes < before) impl_->keep_alive.progressed(now);
+    if (before >= significant_backlog && bytes < before) impl_->keep_alive.progressed(now);
     impl_->publisher.pump();
 }
 
@@ -111,12 +111,12 @@ void Client::provide_credentials(Credentials credentials, TimePoint now) {
 
 void Client::fail_credentials(TimePoint now) {
     impl_->context.now = now;
-    if (impl_->phase == client::Phase::asking) impl_->ended({.why = Errc::credentials_failed});
+    if (impl_->context.phase == client::Phase::asking) impl_->ended({.why = Errc::credentials_failed});
 }
 
 Errc Client::authenticate(Bytes data, TimePoint now) {
     impl_->context.now = now;
-    if (!impl_->is_receiving() || !std::exchange(impl_->authentication_asked, false)) {
+    if (!impl_->is_receiving() || !impl_->authentication.take_turn()) {
         return Errc::not_supported;
     }
     return impl_->send_auth(ReasonCode::continue_authentication, data);
@@ -124,7 +124,7 @@ Errc Client::authenticate(Bytes data, TimePoint now) {
 
 void Client::fail_authentication(TimePoint now) {
     impl_->context.now = now;
-    if (impl_->is_receiving() && std::exchange(impl_->authentication_asked, false)) {
+    if (impl_->is_receiving() && impl_->authentication.take_turn()) {
         impl_->give_up(Errc::authentication_failed);
     }
 }
@@ -132,9 +132,9 @@ void Client::fail_authentication(TimePoint now) {
 Errc Client::reauthenticate(Bytes data, TimePoint now) {
     impl_->context.now = now;
     if (impl_->context.options.authentication_method.empty()) return Errc::not_supported;
-    if (!impl_->context.connected) return Errc::not_connected;
+    if (!impl_->context.is_connected()) return Errc::not_connected;
     const auto error = impl_->send_auth(ReasonCode::reauthenticate, data);
-    if (error == Errc::none) impl_->authenticating = true;
+    if (error == Errc::none) impl_->authentication.begin();
     return error;
 }
 
@@ -149,12 +149,12 @@ bool Client::take_output(std::vector<std::uint8_t>& out) {
 
 std::optional<TimePoint> Client::next_deadline() const noexcept { return impl_->next_deadline(); }
 
-bool Client::is_started() const noexcept { return impl_->context.started; }
-bool Client::is_connected() const noexcept { return impl_->context.connected; }
+bool Client::is_started() const noexcept { return impl_->context.is_started(); }
+bool Client::is_connected() const noexcept { return impl_->context.is_connected(); }
 const Negotiated& Client::negotiated() const noexcept { return impl_->context.negotiated; }
 Version Client::version() const noexcept { return impl_->context.version(); }
 std::string_view Client::client_id() const noexcept { return impl_->client_id; }
-std::size_t Client::unfinished_messages() const noexcept { return impl_->publisher.outgoing().size(); }
-std::size_t Client::unfinished_bytes() const noexcept { return impl_->publisher.outgoing().bytes(); }
+std::size_t Client::unfinished_messages() const noexcept { return impl_->publisher.messages().size(); }
+std::size_t Client::unfinished_bytes() const noexcept { return impl_->publisher.messages().bytes(); }
 
 }  // namespace wsmq

@@ -13,7 +13,7 @@ Client::Impl::Impl(ConnectOptions options)
       subscriber{context},
       received{context.options.store},
       reconnector{context.options.reconnect, context.options.host_count, context.options.random_seed},
-      culprit{context.options.random_seed + 1},
+      poison_detector{context.options.random_seed + 1},
       client_id{context.options.client_id} {
     if (!context.options.store) return;
     struct Restore final : Store::Visitor {
@@ -21,7 +21,7 @@ Client::Impl::Impl(ConnectOptions options)
         explicit Restore(Impl& owner) : impl{owner} {}
         void visit(StoreKey key, Bytes record) override {
             if (key.kind == StoreKind::outgoing) {
-                impl.publisher.outgoing().restore(key.number, record);
+                impl.publisher.messages().restore(key.number, record);
             } else if (key.kind == StoreKind::received) {
                 impl.received.restore(key.number);
             }
@@ -31,11 +31,10 @@ Client::Impl::Impl(ConnectOptions options)
 }
 
 Errc Client::Impl::start() {
-    if (context.started) return Errc::none;
+    if (context.is_started()) return Errc::none;
     if (const auto error = client::validate(context.options); error != Errc::none) return error;
-    context.started = true;
-    was_ever_connected = asked_again = false;
-    refused_since.reset();
+    continuity.started();
+    refusals.clear();
     credentials = context.options.credentials;
     reconnector.start();
     begin_attempt();
@@ -43,11 +42,11 @@ Errc Client::Impl::start() {
 }
 
 void Client::Impl::stop(ReasonCode reason) {
-    if (!context.started) return;
-    if (phase == Phase::connected) {
+    if (!context.is_started()) return;
+    if (context.phase == Phase::connected) {
         codec::encode_disconnect(context.output.buffer(), {reason, {}}, context.version());
     }
-    close({.next = Ending::Next::never});
+    close({.retry = client::Retry::never});
 }
 
 Errc Client::Impl::rename(std::string id, std::optional<Will> will) {
@@ -59,7 +58,7 @@ Errc Client::Impl::rename(std::string id, std::optional<Will> will) {
     if (is_receiving()) close({.why = Errc::session_lost});
     context.options = std::move(renamed);
     client_id = context.options.client_id;
-    was_renamed = true;
+    continuity.renamed();
     publisher.give_up_all(Errc::session_lost, false);
     received.clear();
     return Errc::none;
@@ -73,7 +72,7 @@ void Client::Impl::begin_attempt() {
 }
 
 void Client::Impl::provide_credentials(Credentials given) {
-    if (phase != Phase::asking) return;
+    if (context.phase != Phase::asking) return;
     if (client::validate(given, context.version()) != Errc::none) {
         return ended({.why = Errc::credentials_failed});
     }
@@ -92,14 +91,14 @@ void Client::Impl::transport_opened() {
     inbound.reset();
     context.output.clear();
     context.output.set_backlog(0);
-    authenticating = !context.options.authentication_method.empty();
-    authentication_asked = false;
-    client::write_connect(context.output.buffer(), context.options, {client_id, credentials, asks_for_clean_start()});
+    context.options.authentication_method.empty() ? authentication.end() : authentication.begin();
+    client::write_connect(context.output.buffer(), context.options,
+                          {client_id, credentials, continuity.asks_for_clean_start(context.options)});
 }
 
 void Client::Impl::handle_timeout() {
     publisher.drop_expired();
-    switch (phase) {
+    switch (context.phase) {
         case Phase::idle: return;
         case Phase::waiting:
             if (context.now >= phase_deadline) begin_attempt();
@@ -125,8 +124,8 @@ void Client::Impl::handle_timeout() {
 }
 
 void Client::Impl::handle_wake_up() {
-    if (phase == Phase::waiting) return begin_attempt();
-    if (phase != Phase::connected) return;
+    if (context.phase == Phase::waiting) return begin_attempt();
+    if (context.phase != Phase::connected) return;
     if (!keep_alive.is_answer_due()) send_ping();
     keep_alive.probe_sent(context.now);
 }
@@ -139,40 +138,38 @@ void Client::Impl::send_ping() {
 void Client::Impl::give_up(Errc why) { give_up(why, client::disconnect_reason(why)); }
 
 void Client::Impl::give_up(Errc why, ReasonCode reason) {
-    if (phase == Phase::connected && context.version() == Version::v5) {
+    if (context.phase == Phase::connected && context.version() == Version::v5) {
         codec::encode_disconnect(context.output.buffer(), {reason, {}}, context.version());
     }
     close({.why = why});
 }
 
 void Client::Impl::close(const Ending& ending) {
-    if (phase == Phase::opening || is_receiving()) context.events.push(CloseTransport{});
+    if (context.phase == Phase::opening || is_receiving()) context.events.push(CloseTransport{});
     ended(ending);
 }
 
 void Client::Impl::ended(const Ending& ending) {
-    if (phase == Phase::idle) return;
-    const bool was_connected = phase == Phase::connected;
-    context.connected = false;
-    if (phase == Phase::handshaking) connack_was_missed = ending.why != Errc::connection_refused;
+    if (context.phase == Phase::idle) return;
+    const bool was_connected = context.phase == Phase::connected;
+    if (context.phase == Phase::handshaking) continuity.handshake_failed(ending.why == Errc::connection_refused);
     inbound.reset();
     const auto of_connection = was_connected ? std::optional{connection_lost(ending)} : std::nullopt;
     bool reconnecting = false;
     const auto delay = schedule_next(of_connection, ending, reconnecting);
     const auto reason_string = PropertyView{ending.properties}.text(PropertyId::reason_string);
-    const bool is_wordless = of_connection == client::Reconnector::End::wordless;
-    const auto why = is_wordless && reconnector.looks_taken_over() ? Errc::taken_over : ending.why;
+    const bool lacks_reason = of_connection == client::Reconnector::End::without_reason;
+    const auto why = lacks_reason && reconnector.looks_taken_over() ? Errc::taken_over : ending.why;
     context.events.push(Disconnected{why, ending.reason, reason_string.value_or(""), was_connected, reconnecting, delay,
                                      ending.properties});
     if (!reconnecting) {
         step(Step::end);
-        context.started = false;
         publisher.give_up_all(Errc::stopped, session_lasts());
         subscriber.handle_stopped(session_lasts());
         if (!session_lasts()) received.clear();
         return;
     }
-    if (phase != Phase::waiting) step(Step::retry);
+    if (context.phase != Phase::waiting) step(Step::retry);
     phase_deadline = context.now + delay;
     if (delay == Duration::zero()) begin_attempt();
 }
@@ -181,11 +178,11 @@ client::Reconnector::End Client::Impl::connection_lost(const Ending& ending) {
     using End = client::Reconnector::End;
     const auto of_subscriber = subscriber.oldest_sent();
     const auto oldest = of_subscriber ? of_subscriber : publisher.oldest_sent();
-    const bool is_told = ending.why == Errc::disconnected_by_broker;
-    const bool by_peer = is_told || ending.why == Errc::transport_closed || ending.why == Errc::transport_failed;
+    const bool has_reason = ending.why == Errc::disconnected_by_broker;
+    const bool by_peer = has_reason || ending.why == Errc::transport_closed || ending.why == Errc::transport_failed;
     publisher.handle_connection_lost();
     subscriber.handle_connection_lost();
-    if (culprit.ended({by_peer, ending.reason, oldest}, context.now)) {
+    if (poison_detector.ended({by_peer, ending.reason, oldest}, context.now)) {
         if (of_subscriber) {
             subscriber.give_up(oldest, ending.reason, ending.properties);
         } else {
@@ -193,27 +190,27 @@ client::Reconnector::End Client::Impl::connection_lost(const Ending& ending) {
         }
     }
     if (!by_peer) return End::ours;
-    if (oldest || culprit.is_isolating()) return End::busy;
-    return is_told && is_failure(ending.reason) ? End::told : End::wordless;
+    if (oldest || poison_detector.is_isolating()) return End::busy;
+    return has_reason && is_failure(ending.reason) ? End::with_reason : End::without_reason;
 }
 
 void Client::Impl::isolate() {
-    if (!context.connected || !culprit.is_isolating()) return;
+    if (!context.is_connected() || !poison_detector.is_isolating()) return;
     while (!subscriber.oldest_sent() && !publisher.oldest_sent()) {
         const auto of_subscriber = subscriber.oldest_resent();
         const auto oldest = of_subscriber ? of_subscriber : publisher.oldest_resent();
         if (!oldest) {
-            culprit.acquit();
+            poison_detector.clear();
             context.output.hold(false);
             subscriber.send_unsent();
             return publisher.pump();
         }
-        switch (culprit.next(oldest, context.now)) {
-            case client::Culprit::Step::wait: return;
-            case client::Culprit::Step::ping: send_ping(); return keep_alive.ping_sent(context.now);
-            case client::Culprit::Step::send: break;
+        switch (poison_detector.next(oldest, context.now)) {
+            case client::PoisonDetector::Step::wait: return;
+            case client::PoisonDetector::Step::ping: send_ping(); return keep_alive.ping_sent(context.now);
+            case client::PoisonDetector::Step::send: break;
         }
-        culprit.sent(context.now);
+        poison_detector.sent(context.now);
         if (of_subscriber) {
             subscriber.send_alone(oldest);
         } else {
@@ -224,25 +221,25 @@ void Client::Impl::isolate() {
 
 Duration Client::Impl::schedule_next(std::optional<client::Reconnector::End> of_connection, const Ending& ending,
                                      bool& reconnecting) {
-    reconnecting = ending.next == Ending::Next::at_once;
+    reconnecting = ending.retry == client::Retry::at_once;
     if (reconnecting) reconnector.attempt_again();
-    if (ending.next != Ending::Next::by_policy) return Duration::zero();
+    if (ending.retry != client::Retry::by_policy) return Duration::zero();
     const auto& policy = context.options.reconnect;
     if (of_connection) {
         const auto lasted = std::chrono::duration_cast<Duration>(context.now - connected_since);
         reconnecting = policy.enabled;
         return reconnecting ? reconnector.connection_lost(lasted, *of_connection) : Duration::zero();
     }
-    const auto delay = reconnector.attempt_failed(phase == Phase::handshaking);
-    const bool tries_for_ever = policy.enabled && (was_ever_connected || policy.retry_first_connection);
+    const auto delay = reconnector.attempt_failed(context.phase == Phase::handshaking);
+    const bool tries_for_ever = policy.enabled && (continuity.was_connected() || policy.retry_first_connection);
     // At first, each host has its turn, and that is all.
     reconnecting = tries_for_ever || !reconnector.round_is_over();
     return reconnecting ? delay : Duration::zero();
 }
 
 bool Client::Impl::step(Step taken) {
-    const auto next = client::after(phase, taken);
-    if (next) phase = *next;
+    const auto next = client::next_phase(context.phase, taken);
+    if (next) context.phase = *next;
     return next.has_value();
 }
 
@@ -251,21 +248,16 @@ bool Client::Impl::session_lasts() const noexcept {
     return !options.clean_start && (options.version != Version::v5 || options.session_expiry_interval != 0);
 }
 
-bool Client::Impl::asks_for_clean_start() const noexcept {
-    const bool resumes = was_ever_connected && !was_renamed && context.version() == Version::v5;
-    return context.options.clean_start && !resumes;
-}
-
 std::optional<TimePoint> Client::Impl::next_deadline() const noexcept {
     // What the last drain missed, for example what take_output() completed.
     if (!context.events.empty() || publisher.can_pump()) return context.now;
-    if (phase == Phase::idle) return std::nullopt;
+    if (context.phase == Phase::idle) return std::nullopt;
     const auto earlier = [](std::optional<TimePoint> one, std::optional<TimePoint> other) {
         return one && other ? std::min(*one, *other) : one ? one : other;
     };
     const auto expiry = publisher.expiry_deadline();
-    if (phase != Phase::connected) return earlier(phase_deadline, expiry);
-    return earlier(earlier(keep_alive.deadline(), culprit.deadline()), earlier(subscriber.deadline(), expiry));
+    if (context.phase != Phase::connected) return earlier(phase_deadline, expiry);
+    return earlier(earlier(keep_alive.deadline(), poison_detector.deadline()), earlier(subscriber.deadline(), expiry));
 }
 
 }  // namespace wsmq

@@ -4,6 +4,7 @@
 
 #include "client/event_queue.hpp"
 #include "client/output.hpp"
+#include "client/phase.hpp"
 #include "session/packet_identifiers.hpp"
 #include "wsmq/options.hpp"
 
@@ -14,6 +15,8 @@ struct Context {
         : options{std::move(user_options)}, output{options.output_high_water} {}
 
     [[nodiscard]] Version version() const noexcept { return options.version; }
+    [[nodiscard]] bool is_started() const noexcept { return phase != Phase::idle; }
+    [[nodiscard]] bool is_connected() const noexcept { return phase == Phase::connected; }
     [[nodiscard]] OperationId next_operation() noexcept {
         if (++last_operation_ == 0) ++last_operation_;
         return OperationId{last_operation_};
@@ -21,9 +24,8 @@ struct Context {
 
     ConnectOptions options;  ///< the user's: only rename() writes to them
     Negotiated negotiated;
-    bool started = false;
-    bool connected = false;
-    TimePoint now{};  ///< of the last input
+    Phase phase = Phase::idle;  ///< only Client::Impl::step() writes to it
+    TimePoint now{};            ///< of the last input
     Output output;
     EventQueue events;
     session::PacketIdentifiers identifiers;

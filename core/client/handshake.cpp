@@ -10,15 +10,9 @@ namespace wsmq::client {
 
 namespace {
 
-constexpr std::size_t longest_binary = 65'535;
-constexpr std::uint32_t smallest_packet_limit = 64;
-// MQTT 3 cannot say how much a broker takes at once. Mosquitto 2.0 keeps 1,000 messages of a session,
-// and may lose what is over that, confirmed or not, when it is stopped.
-constexpr std::uint16_t version_3_in_flight = 500;
-
 Errc validate_will(const Will& will, Version version) {
     if (const auto error = validate_topic_name(will.topic); error != Errc::none) return error;
-    if (will.payload.size() > longest_binary || will.qos > Qos::exactly_once) {
+    if (will.payload.size() > limits::longest_string || will.qos > Qos::exactly_once) {
         return Errc::invalid_argument;
     }
     return version == Version::v5 ? validate_outgoing_properties(PropertyOwner::will, will.encoded_properties)
@@ -41,7 +35,7 @@ Errc validate_authentication(const ConnectOptions& options) {
     }
     if (options.version != Version::v5) return Errc::not_supported;
     if (const auto error = validate_text(options.authentication_method); error != Errc::none) return error;
-    return options.authentication_data.size() <= longest_binary ? Errc::none : Errc::invalid_argument;
+    return options.authentication_data.size() <= limits::longest_string ? Errc::none : Errc::invalid_argument;
 }
 
 Errc validate_properties_of_user(const ConnectOptions& options) {
@@ -61,8 +55,8 @@ Errc validate_numbers(const ConnectOptions& options) {
     const auto& policy = options.reconnect;
     const bool sound =
         options.version >= Version::v3_1 && options.version <= Version::v5 && options.keep_alive.count() >= 0 &&
-        options.keep_alive.count() <= UINT16_MAX && options.receive_maximum != 0 &&
-        options.maximum_packet_size >= smallest_packet_limit && options.host_count != 0 &&
+        options.keep_alive <= limits::longest_keep_alive && options.receive_maximum != 0 &&
+        options.maximum_packet_size >= limits::smallest_maximum_packet_size && options.host_count != 0 &&
         options.subscribe_batch != 0 && options.connect_timeout > Duration::zero() &&
         std::min({policy.backoff_min, policy.backoff_max, policy.stable_after, policy.refusal_patience}) >=
             Duration::zero();
@@ -78,7 +72,7 @@ codec::Buffer connect_properties(const ConnectOptions& options) {
     if (options.receive_maximum != defaults.receive_maximum) {
         writer.integer(PropertyId::receive_maximum, options.receive_maximum);
     }
-    if (options.maximum_packet_size < codec::maximum_packet_size_possible) {
+    if (options.maximum_packet_size < limits::largest_packet) {
         writer.integer(PropertyId::maximum_packet_size, options.maximum_packet_size);
     }
     if (options.topic_alias_maximum != 0) {
@@ -117,7 +111,7 @@ Errc validate(const Credentials& credentials, Version version) {
     const auto& username = credentials.username;
     if (username && validate_text(*username) == Errc::invalid_utf8) return Errc::invalid_utf8;
     if (!credentials.password) return Errc::none;
-    if (credentials.password->size() > longest_binary) return Errc::invalid_argument;
+    if (credentials.password->size() > limits::longest_string) return Errc::invalid_argument;
     // [MQTT-3.1.2-22] of 3.1.1; MQTT 5 lifted it.
     return credentials.username || version == Version::v5 ? Errc::none : Errc::invalid_argument;
 }
@@ -143,7 +137,7 @@ Negotiated negotiate(const ConnectOptions& options, Bytes connack_properties) {
     Negotiated negotiated;
     negotiated.keep_alive = options.keep_alive;
     if (options.version != Version::v5) {
-        negotiated.receive_maximum = version_3_in_flight;
+        negotiated.receive_maximum = limits::version_3_receive_maximum;
         return negotiated;
     }
     const PropertyView properties{connack_properties};

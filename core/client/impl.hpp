@@ -3,14 +3,16 @@
 #pragma once
 #include <optional>
 
+#include "client/authentication_exchange.hpp"
 #include "client/context.hpp"
-#include "client/culprit.hpp"
 #include "client/handshake.hpp"
 #include "client/inbound_stream.hpp"
 #include "client/keep_alive.hpp"
-#include "client/phase.hpp"
+#include "client/poison_detector.hpp"
 #include "client/publisher.hpp"
 #include "client/reconnector.hpp"
+#include "client/refusal_history.hpp"
+#include "client/session_continuity.hpp"
 #include "client/subscriber.hpp"
 #include "session/received_identifiers.hpp"
 #include "session/topic_aliases.hpp"
@@ -26,11 +28,7 @@ struct Client::Impl {
         Errc why = Errc::none;
         ReasonCode reason = ReasonCode::success;
         Bytes properties{};
-        enum class Next : std::uint8_t {
-            by_policy,
-            at_once,  ///< the same host is tried again
-            never,
-        } next = Next::by_policy;
+        client::Retry retry = client::Retry::by_policy;
     };
 
     // --- connection.cpp ---
@@ -54,15 +52,12 @@ struct Client::Impl {
     [[nodiscard]] Duration schedule_next(std::optional<client::Reconnector::End> of_connection, const Ending&,
                                          bool& reconnecting);
     void send_ping();
-    /// Sends what was sent before one by one, as Culprit has it.
+    /// Sends what was sent before one by one, as PoisonDetector has it.
     void isolate();
     /// The established connection is gone: whether it looked taken over, and whether its end is the last word on its
     /// oldest operation.
     [[nodiscard]] client::Reconnector::End connection_lost(const Ending&);
     [[nodiscard]] bool session_lasts() const noexcept;
-    /// Our own session is taken up again where the protocol can say so; a clean session of MQTT 3
-    /// ended with its connection.
-    [[nodiscard]] bool asks_for_clean_start() const noexcept;
     [[nodiscard]] std::optional<TimePoint> next_deadline() const noexcept;
 
     // --- receiving.cpp ---
@@ -78,13 +73,12 @@ struct Client::Impl {
     [[nodiscard]] Errc handle_connected_frame(const codec::Frame&);
     [[nodiscard]] Errc handle_connack(const codec::Frame&);
     void handle_accepted(const codec::Connack&);
-    [[nodiscard]] Ending::Next after_refusal(ReasonCode);
     [[nodiscard]] Errc handle_acknowledgement(const codec::Frame&);
     [[nodiscard]] Errc handle_pubrel(const codec::Frame&);
     [[nodiscard]] Errc handle_disconnect(const codec::Frame&);
     [[nodiscard]] Errc handle_auth(const codec::Frame&);
     [[nodiscard]] bool is_receiving() const noexcept {
-        return phase == client::Phase::handshaking || phase == client::Phase::connected;
+        return context.phase == client::Phase::handshaking || context.is_connected();
     }
     [[nodiscard]] Errc send_auth(ReasonCode, Bytes data);
 
@@ -96,20 +90,15 @@ struct Client::Impl {
     client::InboundStream inbound;
     client::KeepAlive keep_alive;
     client::Reconnector reconnector;
-    client::Culprit culprit;
+    client::PoisonDetector poison_detector;
 
-    client::Phase phase = client::Phase::idle;
     std::string client_id;
     Credentials credentials;
-    bool was_ever_connected = false;    ///< since start()
-    bool connack_was_missed = false;    ///< the last CONNECT may have made a new session
-    bool was_renamed = false;           ///< since the last CONNACK: no session of ours has this name
-    bool asked_again = false;           ///< for credentials, since they were refused before any connection
-    bool authenticating = false;        ///< an exchange of AUTHs is running
-    bool authentication_asked = false;  ///< the broker waits for our AUTH
+    client::SessionContinuity continuity;
+    client::RefusalHistory refusals;
+    client::AuthenticationExchange authentication;
     TimePoint connected_since{};
-    std::optional<TimePoint> refused_since{};  ///< for good, since the last connection
-    TimePoint phase_deadline{};                ///< in every phase but idle and connected
+    TimePoint phase_deadline{};  ///< in every phase but idle and connected
 };
 
 }  // namespace wsmq

@@ -9,7 +9,7 @@ namespace {
 // A buffer that once held a large packet does not keep its memory for ever.
 constexpr std::size_t kept_capacity = std::size_t{256} * 1024;
 
-void let_go(std::vector<std::uint8_t>& buffer) {
+void clear_and_shrink(std::vector<std::uint8_t>& buffer) {
     buffer.clear();
     if (buffer.capacity() > kept_capacity) std::vector<std::uint8_t>{}.swap(buffer);
 }
@@ -17,7 +17,7 @@ void let_go(std::vector<std::uint8_t>& buffer) {
 }  // namespace
 
 void InboundStream::feed(Bytes chunk) {
-    let_go(assembled_);
+    clear_and_shrink(assembled_);
     chunk_ = chunk;
 }
 

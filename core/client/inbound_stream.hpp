@@ -1,4 +1,4 @@
-// The byte stream from the broker, cut into frames. Whole packets are read where they lie in the
+// The byte stream from the broker, cut into frames. BatchedOperation packets are read where they lie in the
 // chunk; one that is split over chunks is put together once, in a buffer that grows geometrically
 // and never by what a length field merely promises.
 #pragma once

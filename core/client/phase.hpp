@@ -50,7 +50,7 @@ inline constexpr std::array phase_transitions{
 };
 
 /// Nothing: the step is not for this phase, and is ignored.
-[[nodiscard]] constexpr std::optional<Phase> after(Phase from, Step step) noexcept {
+[[nodiscard]] constexpr std::optional<Phase> next_phase(Phase from, Step step) noexcept {
     for (const auto& each : phase_transitions) {
         if (each.from == from && each.step == step) return each.to;
     }

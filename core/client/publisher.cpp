@@ -2,17 +2,16 @@
 
 #include <algorithm>
 
+#include "codec/property_block.hpp"
 #include "wsmq/property.hpp"
 #include "wsmq/topic.hpp"
 
 namespace wsmq::client {
 
-using session::Outgoing;
+using session::InflightMessages;
 
 namespace {
 
-// begin_exchange() replaces it; 0 would not be a packet.
-constexpr std::uint16_t any_packet_identifier = 1;
 // What an alias adds to a packet: the property, and a longer length of the properties.
 constexpr std::size_t alias_size = 4;
 
@@ -23,25 +22,25 @@ codec::Publish make_packet(std::string_view topic, Bytes payload, const PublishO
     packet.properties = options.encoded_properties;
     packet.qos = options.qos;
     packet.retain = options.retain;
-    if (options.qos != Qos::at_most_once) packet.packet_identifier = any_packet_identifier;
+    if (options.qos != Qos::at_most_once) packet.packet_identifier = codec::any_packet_identifier;
     return packet;
 }
 
 Errc check_properties(Bytes block) {
     if (block.empty()) return Errc::none;
-    if (const auto error = validate_outgoing_properties(PropertyOwner::publish, block); error != Errc::none) {
-        return error;
-    }
-    const PropertyView properties{block};
+    const auto checked = codec::check_properties(PropertyOwner::publish, block, true);
+    if (checked.error == Errc::invalid_character) return checked.error;
     // [MQTT-3.3.4-6]: subscription identifiers are the broker's to send.
-    const bool reserved =
-        properties.integer(PropertyId::topic_alias) || properties.integer(PropertyId::subscription_identifier);
-    return reserved ? Errc::invalid_property : Errc::none;
+    const bool is_reserved =
+        checked.holds(PropertyId::topic_alias) || checked.holds(PropertyId::subscription_identifier);
+    return checked.error != Errc::none || is_reserved ? Errc::invalid_property : Errc::none;
 }
 
 /// The broker may have it, and with it its packet identifier, which must not be used for another before the exchange
 /// is over (MQTT 5.0, 4.3.3).
-bool is_owed(const session::OutgoingMessage& message) { return message.sent && message.qos == Qos::exactly_once; }
+bool may_be_delivered(const session::InflightMessage& message) {
+    return message.sent && message.qos == Qos::exactly_once;
+}
 
 std::size_t size_with_payload(const codec::Publish& header, std::size_t payload_size, Version version) {
     auto sized = header;
@@ -56,21 +55,25 @@ Result<OperationId> Publisher::publish(std::string_view topic, Bytes payload, co
     auto packet = make_packet(topic, payload, options);
     const auto size = codec::publish_size(packet, context_.version());
     if (const auto error = check(topic, size, options); error != Errc::none) return error;
-    const auto place = place_for(size, options);
-    if (!place) return place.error();
-    if (place->kind == Place::Kind::output) {
-        encode_with_alias(packet);
-    } else if (place->index != Outgoing::none) {
-        begin_expiry(place->index, packet.properties);
-        codec::encode_publish(outgoing_.at(place->index).packet, packet, context_.version());
-        if (place->kind == Place::Kind::exchange && outgoing_.begin_exchange(place->index)) {
-            packet.packet_identifier = outgoing_.at(place->index).packet_identifier;
-            encode_with_alias(packet);
+    const auto destination = route(size, options);
+    if (!destination) return destination.error();
+    if (destination->kind == Destination::Kind::output) {
+        write(packet, size);
+    } else if (destination->index != InflightMessages::none) {
+        // Encoded once, with its identifier: what is stored is what is sent, unless an alias takes the topic's place.
+        const bool is_sent =
+            destination->kind == Destination::Kind::exchange && messages_.assign_identifier(destination->index);
+        auto& message = messages_.at(destination->index);
+        if (is_sent) packet.packet_identifier = message.packet_identifier;
+        start_expiry(destination->index, packet.properties);
+        codec::encode_publish(message.packet, packet, context_.version());
+        if (is_sent && messages_.begin_exchange(destination->index)) {
+            write(packet, size, message.packet);
         } else {
-            enqueue(place->index);
+            enqueue(destination->index);
         }
     }
-    return place->operation;
+    return destination->operation;
 }
 
 Result<Client::Prepared> Publisher::prepare(std::string_view topic, std::size_t payload_size,
@@ -78,44 +81,44 @@ Result<Client::Prepared> Publisher::prepare(std::string_view topic, std::size_t 
     const auto packet = make_packet(topic, {}, options);
     const auto size = size_with_payload(packet, payload_size, context_.version());
     if (const auto error = check(topic, size, options); error != Errc::none) return error;
-    const auto place = place_for(size, options);
-    if (!place) return place.error();
+    const auto destination = route(size, options);
+    if (!destination) return destination.error();
     // A message that is dropped at birth is written all the same, into a slot that is then freed.
-    prepared_ = *place;
-    if (prepared_.kind == Place::Kind::nowhere) {
-        prepared_.index = outgoing_.create({}, Qos::at_most_once, false);
+    prepared_ = *destination;
+    if (prepared_.kind == Destination::Kind::nowhere) {
+        prepared_.index = messages_.create({}, Qos::at_most_once, false);
     }
-    if (prepared_.index != Outgoing::none) begin_expiry(prepared_.index, packet.properties);
+    if (prepared_.index != InflightMessages::none) start_expiry(prepared_.index, packet.properties);
     auto& buffer =
-        prepared_.kind == Place::Kind::output ? context_.output.buffer() : outgoing_.at(prepared_.index).packet;
+        prepared_.kind == Destination::Kind::output ? context_.output.buffer() : messages_.at(prepared_.index).packet;
     codec::encode_publish_header(buffer, packet, payload_size, context_.version());
-    return Client::Prepared{place->operation, std::span{buffer}.last(payload_size)};
+    return Client::Prepared{destination->operation, std::span{buffer}.last(payload_size)};
 }
 
 void Publisher::commit() {
-    const auto place = std::exchange(prepared_, {Place::Kind::nowhere});
-    if (place.index == Outgoing::none) return;
-    if (place.kind == Place::Kind::nowhere) {
-        outgoing_.erase(place.index);
-    } else if (place.kind == Place::Kind::queue || !transmit(place.index)) {
-        enqueue(place.index);
+    const auto destination = std::exchange(prepared_, {Destination::Kind::nowhere});
+    if (destination.index == InflightMessages::none) return;
+    if (destination.kind == Destination::Kind::nowhere) {
+        messages_.erase(destination.index);
+    } else if (destination.kind == Destination::Kind::queue || !transmit(destination.index)) {
+        enqueue(destination.index);
     }
 }
 
-void Publisher::begin_expiry(Index index, Bytes properties) {
+void Publisher::start_expiry(Index index, Bytes properties) {
     if (properties.empty() || context_.version() != Version::v5) return;
     const auto interval = PropertyView{properties}.integer(PropertyId::message_expiry_interval);
     if (!interval) return;
-    outgoing_.at(index).expires = context_.now + std::chrono::seconds{*interval};
+    messages_.at(index).expires = context_.now + std::chrono::seconds{*interval};
     any_expires_ = true;
 }
 
 void Publisher::enqueue(Index index) {
-    outgoing_.enqueue(index);
-    look_out_for_expiry(outgoing_.at(index));
+    messages_.enqueue(index);
+    schedule_expiry(messages_.at(index));
 }
 
-void Publisher::look_out_for_expiry(const session::OutgoingMessage& message) {
+void Publisher::schedule_expiry(const session::InflightMessage& message) {
     if (!message.expires) return;
     // In full seconds, so that many messages are looked through for many that expire.
     const auto due = std::chrono::ceil<std::chrono::seconds>(*message.expires);
@@ -125,21 +128,21 @@ void Publisher::look_out_for_expiry(const session::OutgoingMessage& message) {
 void Publisher::drop_expired() {
     if (!expiry_deadline_ || context_.now < *expiry_deadline_) return;
     expiry_deadline_.reset();
-    for (auto index = outgoing_.waiting().first; index != Outgoing::none;) {
-        const auto current = std::exchange(index, outgoing_.next(index));
-        auto& message = outgoing_.at(current);
-        if (!message.expires || is_owed(message)) continue;
+    for (auto index = messages_.waiting().first; index != InflightMessages::none;) {
+        const auto current = std::exchange(index, messages_.next(index));
+        auto& message = messages_.at(current);
+        if (!message.expires || may_be_delivered(message)) continue;
         if (*message.expires <= context_.now) {
             fail(current, Errc::expired);
         } else {
-            look_out_for_expiry(message);
+            schedule_expiry(message);
         }
     }
 }
 
-bool Publisher::shorten_expiry(session::OutgoingMessage& message) {
+bool Publisher::shorten_expiry(session::InflightMessage& message) {
     const auto left = std::chrono::ceil<std::chrono::seconds>(*message.expires - context_.now).count();
-    if (left <= 0 && !is_owed(message)) return false;
+    if (left <= 0 && !may_be_delivered(message)) return false;
     auto seconds = static_cast<std::uint32_t>(std::max<std::int64_t>(left, 1));
     const auto offset = codec::message_expiry_offset(message.packet);
     for (std::size_t i = 4; i-- != 0; seconds >>= 8) message.packet[offset + i] = static_cast<std::uint8_t>(seconds);
@@ -147,16 +150,16 @@ bool Publisher::shorten_expiry(session::OutgoingMessage& message) {
 }
 
 Errc Publisher::check(std::string_view topic, std::size_t size, const PublishOptions& options) const {
-    if (!context_.started) return Errc::not_started;
+    if (!context_.is_started()) return Errc::not_started;
     if (options.qos > Qos::exactly_once) return Errc::invalid_argument;
     if (const auto error = validate_topic_name(topic); error != Errc::none) return error;
-    if (size > codec::maximum_packet_size_possible) return Errc::packet_too_large;
+    if (size > limits::largest_packet) return Errc::packet_too_large;
     if (context_.version() == Version::v5) {
         if (const auto error = check_properties(options.encoded_properties); error != Errc::none) {
             return error;
         }
     }
-    return context_.connected ? refused_by_broker(options.qos, options.retain, size) : Errc::none;
+    return context_.is_connected() ? refused_by_broker(options.qos, options.retain, size) : Errc::none;
 }
 
 Errc Publisher::refused_by_broker(Qos qos, bool retain, std::size_t size) const noexcept {
@@ -167,25 +170,25 @@ Errc Publisher::refused_by_broker(Qos qos, bool retain, std::size_t size) const 
     return Errc::none;
 }
 
-Result<Publisher::Place> Publisher::place_for(std::size_t size, const PublishOptions& options) {
+Result<Publisher::Destination> Publisher::route(std::size_t size, const PublishOptions& options) {
     const bool at_most_once = options.qos == Qos::at_most_once;
-    if (!goes_now(options.qos) || (!at_most_once && !has_room_for(size))) {
-        return queue_place_for(size, options);
+    if (!can_send_now(options.qos) || (!at_most_once && !has_room_for(size))) {
+        return route_to_queue(size, options);
     }
-    if (at_most_once) return Place{Place::Kind::output};
+    if (at_most_once) return Destination{Destination::Kind::output};
     const auto operation = context_.next_operation();
-    return Place{Place::Kind::exchange, outgoing_.create(operation, options.qos, false), operation};
+    return Destination{Destination::Kind::exchange, messages_.create(operation, options.qos, false), operation};
 }
 
-Result<Publisher::Place> Publisher::queue_place_for(std::size_t size, const PublishOptions& options) {
+Result<Publisher::Destination> Publisher::route_to_queue(std::size_t size, const PublishOptions& options) {
     if (options.when_blocked == WhenBlocked::fail) {
-        return context_.connected ? Errc::queue_full : Errc::not_connected;
+        return context_.is_connected() ? Errc::queue_full : Errc::not_connected;
     }
     drain_awaited_ = true;
     const bool drops_oldest = options.when_blocked == WhenBlocked::drop_oldest;
     while (drops_oldest && !has_room_for(size)) {
-        const auto oldest = outgoing_.oldest_droppable();
-        if (oldest == Outgoing::none) break;
+        const auto oldest = messages_.oldest_droppable();
+        if (oldest == InflightMessages::none) break;
         fail(oldest, Errc::queue_full);
     }
     const bool has_room = has_room_for(size);
@@ -193,64 +196,64 @@ Result<Publisher::Place> Publisher::queue_place_for(std::size_t size, const Publ
     const auto operation = context_.next_operation();
     if (!has_room) {
         context_.events.push(Failed{operation, Errc::queue_full});
-        return Place{Place::Kind::nowhere, Outgoing::none, operation};
+        return Destination{Destination::Kind::nowhere, InflightMessages::none, operation};
     }
-    return Place{Place::Kind::queue, outgoing_.create(operation, options.qos, drops_oldest), operation};
+    return Destination{Destination::Kind::queue, messages_.create(operation, options.qos, drops_oldest), operation};
 }
 
 bool Publisher::has_room_for(std::size_t size) const noexcept {
     const auto& options = context_.options;
-    if (outgoing_.size() == 0) return options.queue_maximum_messages != 0;
-    return outgoing_.waiting().size < options.queue_maximum_messages &&
-           outgoing_.bytes() + size <= options.queue_maximum_bytes;
+    if (messages_.size() == 0) return options.queue_maximum_messages != 0;
+    return messages_.waiting().size < options.queue_maximum_messages &&
+           messages_.bytes() + size <= options.queue_maximum_bytes;
 }
 
 bool Publisher::is_quota_used_up() const noexcept {
-    return outgoing_.in_flight() >= context_.negotiated.receive_maximum;
+    return messages_.in_flight() >= context_.negotiated.receive_maximum;
 }
 
-bool Publisher::goes_now(Qos qos) const noexcept {
-    if (!context_.connected || context_.output.is_congested()) return false;
-    const bool queue_is_empty = outgoing_.waiting().empty();
+bool Publisher::can_send_now(Qos qos) const noexcept {
+    if (!context_.is_connected() || context_.output.is_congested()) return false;
+    const bool queue_is_empty = messages_.waiting().empty();
     // The broker's receive maximum holds up QoS 1 and 2 alone (MQTT 5.0, 4.9).
     if (qos == Qos::at_most_once) return queue_is_empty || is_quota_used_up();
     return queue_is_empty && !is_quota_used_up();
 }
 
-void Publisher::encode_with_alias(codec::Publish packet) {
-    const auto size = codec::publish_size(packet, context_.version());
+void Publisher::write(codec::Publish packet, std::size_t size, Bytes encoded) {
     if (size + alias_size <= context_.negotiated.maximum_packet_size) {
         const auto alias = aliases_.find_or_assign(packet.topic);
         packet.topic_alias = alias.alias;
         if (alias.alias != 0 && !alias.is_new) packet.topic = {};
     }
+    if (packet.topic_alias == 0 && !encoded.empty()) return context_.output.append(encoded);
     codec::encode_publish(context_.output.buffer(), packet, context_.version());
 }
 
 bool Publisher::transmit(Index index) {
-    if (!outgoing_.begin_exchange(index)) return false;
-    context_.output.append(outgoing_.at(index).packet);
+    if (!messages_.begin_exchange(index)) return false;
+    context_.output.append(messages_.at(index).packet);
     return true;
 }
 
 bool Publisher::can_pump() const noexcept {
-    if (!context_.connected || outgoing_.waiting().empty() || context_.output.is_congested()) {
+    if (!context_.is_connected() || messages_.waiting().empty() || context_.output.is_congested()) {
         return false;
     }
-    return outgoing_.qos(outgoing_.waiting().first) == Qos::at_most_once || !is_quota_used_up();
+    return messages_.qos(messages_.waiting().first) == Qos::at_most_once || !is_quota_used_up();
 }
 
 void Publisher::pump() {
     while (can_pump() && send_first_waiting()) continue;
-    if (drain_awaited_ && context_.connected && outgoing_.waiting().empty()) {
+    if (drain_awaited_ && context_.is_connected() && messages_.waiting().empty()) {
         drain_awaited_ = false;
         context_.events.push(QueueDrained{});
     }
 }
 
 bool Publisher::send_first_waiting() {
-    const auto index = outgoing_.waiting().first;
-    auto& message = outgoing_.at(index);
+    const auto index = messages_.waiting().first;
+    auto& message = messages_.at(index);
     if (message.expires && !shorten_expiry(message)) {
         fail(index, Errc::expired);
         return true;
@@ -269,7 +272,7 @@ bool Publisher::send_first_waiting() {
 }
 
 void Publisher::send_release(Index index) {
-    auto& message = outgoing_.at(index);
+    auto& message = messages_.at(index);
     message.release_sent = true;
     codec::encode_acknowledgement(context_.output.buffer(), codec::PacketType::pubrel,
                                   {message.packet_identifier, ReasonCode::success, {}}, context_.version());
@@ -288,12 +291,13 @@ Errc Publisher::handle_acknowledgement(codec::PacketType type, const codec::Ackn
         return Errc::none;
     }
     if ((*value & request_bit) != 0) return Errc::protocol_error;
-    const auto state = session::acknowledged(outgoing_.at(*value).state, type, is_failure(acknowledgement.reason));
+    const auto state =
+        session::next_delivery_state(messages_.at(*value).state, type, is_failure(acknowledgement.reason));
     if (!state) return Errc::protocol_error;
-    if (*state == session::OutgoingState::done) {
+    if (*state == session::DeliveryState::done) {
         complete(*value, acknowledgement.reason, acknowledgement.properties);
     } else {
-        outgoing_.release(*value);
+        messages_.release(*value);
         send_release(*value);
     }
     return Errc::none;
@@ -304,86 +308,86 @@ void Publisher::handle_connected(bool session_present) {
     if (session_present) {
         if (!context_.output.is_held()) send_releases();
     } else {
-        outgoing_.session_lost();
+        messages_.session_lost();
         finish_released();
     }
     pump();
 }
 
 void Publisher::send_releases() {
-    for (auto index = outgoing_.releasing().first; index != Outgoing::none; index = outgoing_.next(index)) {
+    for (auto index = messages_.releasing().first; index != InflightMessages::none; index = messages_.next(index)) {
         send_release(index);
     }
 }
 
 Suspect Publisher::oldest_sent() const noexcept {
-    for (auto index = outgoing_.releasing().first; index != Outgoing::none; index = outgoing_.next(index)) {
-        const auto& message = outgoing_.at(index);
+    for (auto index = messages_.releasing().first; index != InflightMessages::none; index = messages_.next(index)) {
+        const auto& message = messages_.at(index);
         if (message.release_sent) return {Suspect::Kind::release, message.sequence};
     }
-    if (outgoing_.unacknowledged().empty()) return {};
-    return {Suspect::Kind::publish, outgoing_.at(outgoing_.unacknowledged().first).sequence};
+    if (messages_.unacknowledged().empty()) return {};
+    return {Suspect::Kind::publish, messages_.at(messages_.unacknowledged().first).sequence};
 }
 
 Suspect Publisher::oldest_resent() const noexcept {
-    if (!outgoing_.releasing().empty()) {
-        return {Suspect::Kind::release, outgoing_.at(outgoing_.releasing().first).sequence};
+    if (!messages_.releasing().empty()) {
+        return {Suspect::Kind::release, messages_.at(messages_.releasing().first).sequence};
     }
-    if (outgoing_.waiting().empty()) return {};
-    const auto& message = outgoing_.at(outgoing_.waiting().first);
+    if (messages_.waiting().empty()) return {};
+    const auto& message = messages_.at(messages_.waiting().first);
     return message.ever_sent ? Suspect{Suspect::Kind::publish, message.sequence} : Suspect{};
 }
 
 void Publisher::send_alone(const Suspect& suspect) {
-    if (suspect.kind == Suspect::Kind::release) return send_release(outgoing_.releasing().first);
+    if (suspect.kind == Suspect::Kind::release) return send_release(messages_.releasing().first);
     (void)send_first_waiting();
 }
 
 void Publisher::give_up(const Suspect& suspect, ReasonCode reason, Bytes properties) {
-    const auto& list = suspect.kind == Suspect::Kind::release ? outgoing_.releasing() : outgoing_.waiting();
-    for (auto index = list.first; index != Outgoing::none; index = outgoing_.next(index)) {
-        if (outgoing_.at(index).sequence != suspect.number) continue;
+    const auto& list = suspect.kind == Suspect::Kind::release ? messages_.releasing() : messages_.waiting();
+    for (auto index = list.first; index != InflightMessages::none; index = messages_.next(index)) {
+        if (messages_.at(index).sequence != suspect.number) continue;
         return is_failure(reason) ? complete(index, reason, properties) : fail(index, Errc::broker_closed);
     }
 }
 
 void Publisher::finish_released() {
     // The broker took them over with its PUBREC; with its session, the rest of the exchange went.
-    while (!outgoing_.releasing().empty()) {
-        complete(outgoing_.releasing().first, ReasonCode::success, {});
+    while (!messages_.releasing().empty()) {
+        complete(messages_.releasing().first, ReasonCode::success, {});
     }
 }
 
 void Publisher::handle_connection_lost() {
-    outgoing_.connection_lost();
+    messages_.connection_lost();
     if (!any_expires_) return;
-    for (auto index = outgoing_.waiting().first; index != Outgoing::none; index = outgoing_.next(index)) {
-        const auto& message = outgoing_.at(index);
-        if (!is_owed(message)) look_out_for_expiry(message);
+    for (auto index = messages_.waiting().first; index != InflightMessages::none; index = messages_.next(index)) {
+        const auto& message = messages_.at(index);
+        if (!may_be_delivered(message)) schedule_expiry(message);
     }
 }
 
 void Publisher::give_up_all(Errc why, bool session_lasts) {
-    const auto report = [&](const Outgoing::List& list) {
-        for (auto index = list.first; index != Outgoing::none;) {
-            const auto current = std::exchange(index, outgoing_.next(index));
-            auto& message = outgoing_.at(current);
+    const auto report = [&](const InflightMessages::List& list) {
+        for (auto index = list.first; index != InflightMessages::none;) {
+            const auto current = std::exchange(index, messages_.next(index));
+            auto& message = messages_.at(current);
             if (message.operation != OperationId{}) {
                 context_.events.push(Failed{message.operation, why});
                 message.operation = {};
             }
-            if (!session_lasts || message.qos == Qos::at_most_once) outgoing_.erase(current);
+            if (!session_lasts || message.qos == Qos::at_most_once) messages_.erase(current);
         }
     };
-    report(outgoing_.releasing());
-    report(outgoing_.waiting());
+    report(messages_.releasing());
+    report(messages_.waiting());
 }
 
 bool Publisher::cancel(OperationId operation) {
-    const auto index = outgoing_.find(operation);
-    if (index == Outgoing::none) return false;
-    auto& message = outgoing_.at(index);
-    if (message.state == session::OutgoingState::waiting && !message.sent) {
+    const auto index = messages_.find(operation);
+    if (index == InflightMessages::none) return false;
+    auto& message = messages_.at(index);
+    if (message.state == session::DeliveryState::waiting && !message.sent) {
         fail(index, Errc::cancelled);
     } else {
         context_.events.push(Failed{operation, Errc::cancelled});
@@ -393,16 +397,16 @@ bool Publisher::cancel(OperationId operation) {
 }
 
 void Publisher::complete(Index index, ReasonCode reason, Bytes properties) {
-    const auto operation = outgoing_.at(index).operation;
-    outgoing_.erase(index);
+    const auto operation = messages_.at(index).operation;
+    messages_.erase(index);
     if (operation != OperationId{}) {
         context_.events.push(Completed{operation, reason, {}, properties});
     }
 }
 
 void Publisher::fail(Index index, Errc error) {
-    const auto operation = outgoing_.at(index).operation;
-    outgoing_.erase(index);
+    const auto operation = messages_.at(index).operation;
+    messages_.erase(index);
     if (operation != OperationId{}) context_.events.push(Failed{operation, error});
 }
 

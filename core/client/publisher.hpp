@@ -1,10 +1,10 @@
-// Outgoing messages against a connection: what goes now, what waits, what the broker's answers mean.
+// InflightMessages messages against a connection: what goes now, what waits, what the broker's answers mean.
 #pragma once
 #include <span>
 
 #include "client/context.hpp"
 #include "client/suspect.hpp"
-#include "session/outgoing.hpp"
+#include "session/inflight_messages.hpp"
 #include "session/topic_aliases.hpp"
 #include "wsmq/client.hpp"
 
@@ -13,7 +13,7 @@ namespace wsmq::client {
 class Publisher {
 public:
     explicit Publisher(Context& context)
-        : context_{context}, outgoing_{context.version(), context.identifiers, context.options.store} {}
+        : context_{context}, messages_{context.version(), context.identifiers, context.options.store} {}
 
     Result<OperationId> publish(std::string_view topic, Bytes payload, const PublishOptions&);
     Result<Client::Prepared> prepare(std::string_view topic, std::size_t payload_size, const PublishOptions&);
@@ -35,7 +35,7 @@ public:
     /// Without a connection: everything is reported, and forgotten unless its session lasts.
     void give_up_all(Errc why, bool session_lasts);
 
-    // --- While operations are isolated: see Culprit ---
+    // --- While operations are isolated: see PoisonDetector ---
     /// The oldest that is on its way on this connection.
     [[nodiscard]] Suspect oldest_sent() const noexcept;
     /// The oldest that was sent before and is not on its way.
@@ -44,27 +44,27 @@ public:
     /// The broker ends the connection over it, which is over.
     void give_up(const Suspect&, ReasonCode, Bytes properties);
 
-    [[nodiscard]] session::Outgoing& outgoing() noexcept { return outgoing_; }
-    [[nodiscard]] const session::Outgoing& outgoing() const noexcept { return outgoing_; }
+    [[nodiscard]] session::InflightMessages& messages() noexcept { return messages_; }
+    [[nodiscard]] const session::InflightMessages& messages() const noexcept { return messages_; }
 
 private:
-    using Index = session::Outgoing::Index;
+    using Index = session::InflightMessages::Index;
     /// Where a new message goes.
-    struct Place {
+    struct Destination {
         enum class Kind : std::uint8_t { output, exchange, queue, nowhere } kind;
-        Index index = session::Outgoing::none;
+        Index index = session::InflightMessages::none;
         OperationId operation{};
     };
 
     [[nodiscard]] Errc check(std::string_view topic, std::size_t size, const PublishOptions&) const;
-    [[nodiscard]] Result<Place> place_for(std::size_t size, const PublishOptions&);
-    [[nodiscard]] Result<Place> queue_place_for(std::size_t size, const PublishOptions&);
+    [[nodiscard]] Result<Destination> route(std::size_t size, const PublishOptions&);
+    [[nodiscard]] Result<Destination> route_to_queue(std::size_t size, const PublishOptions&);
     [[nodiscard]] bool has_room_for(std::size_t size) const noexcept;
-    [[nodiscard]] bool goes_now(Qos) const noexcept;
+    [[nodiscard]] bool can_send_now(Qos) const noexcept;
     [[nodiscard]] bool is_quota_used_up() const noexcept;
     [[nodiscard]] Errc refused_by_broker(Qos, bool retain, std::size_t size) const noexcept;
-    void put_in_place(const Place&);
-    void encode_with_alias(codec::Publish);
+    /// `encoded`: the packet without an alias, or empty where there is none yet.
+    void write(codec::Publish, std::size_t size, Bytes encoded = {});
     bool transmit(Index);
     /// Or fails it, where the broker does not take it. False: it has to wait for a packet identifier.
     bool send_first_waiting();
@@ -73,16 +73,16 @@ private:
     void complete(Index, ReasonCode, Bytes properties);
     void fail(Index, Errc);
     void finish_released();
-    void begin_expiry(Index, Bytes properties);
+    void start_expiry(Index, Bytes properties);
     void enqueue(Index);
-    void look_out_for_expiry(const session::OutgoingMessage&);
+    void schedule_expiry(const session::InflightMessage&);
     /// Writes what is left of the interval into the packet. False: nothing is.
-    [[nodiscard]] bool shorten_expiry(session::OutgoingMessage&);
+    [[nodiscard]] bool shorten_expiry(session::InflightMessage&);
 
     Context& context_;
-    session::Outgoing outgoing_;
+    session::InflightMessages messages_;
     session::OutgoingTopicAliases aliases_;
-    Place prepared_{Place::Kind::nowhere};
+    Destination prepared_{Destination::Kind::nowhere};
     bool drain_awaited_ = false;
     bool any_expires_ = false;  ///< or did once
     std::optional<TimePoint> expiry_deadline_;

@@ -11,7 +11,7 @@ using codec::PacketType;
 
 void Client::Impl::receive(Bytes chunk) {
     aliases.forget_retired();
-    subscriber.forget_told();
+    subscriber.release_reported();
     if (!is_receiving() || chunk.empty()) return;
     keep_alive.received(context.now);
     inbound.feed(chunk);
@@ -38,10 +38,11 @@ Event Client::Impl::next_event() {
 }
 
 bool Client::Impl::handle_frame(const codec::Frame& frame, Message& message) {
-    if (phase == Phase::connected && frame.type == PacketType::publish) {
+    if (context.phase == Phase::connected && frame.type == PacketType::publish) {
         return handle_publish(frame, message);
     }
-    const auto error = phase == Phase::connected ? handle_connected_frame(frame) : handle_during_handshake(frame);
+    const auto error =
+        context.phase == Phase::connected ? handle_connected_frame(frame) : handle_during_handshake(frame);
     if (error != Errc::none) give_up(error);
     return false;
 }
@@ -80,8 +81,8 @@ bool Client::Impl::resolve_topic(codec::Publish& packet) {
 
 bool Client::Impl::accept_exactly_once(std::uint16_t packet_identifier) {
     const bool is_new = received.insert(packet_identifier);
-    const bool was_told = context.version() == Version::v5;
-    if (was_told && is_new && received.size() > context.options.receive_maximum) {  // [MQTT-3.3.4-9]
+    const bool is_limited = context.version() == Version::v5;
+    if (is_limited && is_new && received.size() > context.options.receive_maximum) {  // [MQTT-3.3.4-9]
         received.erase(packet_identifier);  // it was not delivered, and may come again
         give_up(Errc::receive_maximum_exceeded);
         return false;
@@ -107,7 +108,7 @@ Errc Client::Impl::handle_connected_frame(const codec::Frame& frame) {
         case PacketType::pubrel: return handle_pubrel(frame);
         case PacketType::pingresp:
             keep_alive.answered(context.now);
-            culprit.answered();
+            poison_detector.answered();
             return codec::decode_empty(frame);
         case PacketType::disconnect: return handle_disconnect(frame);
         case PacketType::auth: return handle_auth(frame);
@@ -119,35 +120,21 @@ Errc Client::Impl::handle_connack(const codec::Frame& frame) {
     const auto packet = codec::decode_connack(frame, context.version());
     if (!packet) return packet.error();
     if (is_failure(packet->reason)) {
-        close({Errc::connection_refused, packet->reason, packet->properties, after_refusal(packet->reason)});
+        close({Errc::connection_refused, packet->reason, packet->properties,
+               refusals.after_refusal(packet->reason, context.options, continuity.was_connected(), context.now)});
         return Errc::none;
     }
-    if (packet->session_present && asks_for_clean_start()) {  // [MQTT-3.2.2-2]
+    if (packet->session_present && continuity.asks_for_clean_start(context.options)) {  // [MQTT-3.2.2-2]
         return Errc::protocol_error;
     }
     handle_accepted(*packet);
     return Errc::none;
 }
 
-Client::Impl::Ending::Next Client::Impl::after_refusal(ReasonCode reason) {
-    using enum Ending::Next;
-    const auto& options = context.options;
-    const bool moved_elsewhere = reason == ReasonCode::server_moved && options.host_count > 1;
-    if (!is_final_refusal(reason) || moved_elsewhere) return by_policy;
-    if (was_ever_connected) {
-        // The broker took us once: it may be starting, and know nobody yet.
-        if (!refused_since) refused_since = context.now;
-        return context.now - *refused_since < options.reconnect.refusal_patience ? by_policy : never;
-    }
-    const bool by_credentials = reason == ReasonCode::bad_user_name_or_password || reason == ReasonCode::not_authorized;
-    return by_credentials && options.ask_credentials && !std::exchange(asked_again, true) ? at_once : never;
-}
-
 void Client::Impl::handle_accepted(const codec::Connack& packet) {
     step(Step::accepted);
-    context.connected = true;
-    authenticating = asked_again = false;
-    refused_since.reset();
+    authentication.end();
+    refusals.clear();
     context.negotiated = client::negotiate(context.options, packet.properties);
     connected_since = context.now;
     keep_alive.start(context.negotiated.keep_alive, context.now, context.options.keep_alive_by_sending);
@@ -160,21 +147,13 @@ void Client::Impl::handle_accepted(const codec::Connack& packet) {
         const auto method = properties.text(PropertyId::authentication_method);
         context.events.push(Authentication{ReasonCode::success, method.value_or(""), *data, packet.properties});
     }
-    const bool reconnected = std::exchange(was_ever_connected, true);
-    context.events.push(Connected{packet.session_present, reconnected, packet.properties});
-    // MQTT 3.1 does not say whether there was a session; and one that is present may have been made for a CONNECT
-    // whose CONNACK never came. Messages that are sent again as what they were do no harm where the session was lost,
-    // nor do subscriptions that are renewed where it was not.
-    const bool says_nothing = context.version() == Version::v3_1 && !context.options.clean_start;
-    const bool messages_live = packet.session_present || says_nothing;
-    const bool was_missed = std::exchange(connack_was_missed, false);
-    const bool is_another = std::exchange(was_renamed, false);
-    const bool subscriptions_live = packet.session_present && !was_missed && !is_another;
-    if (!messages_live) received.clear();
-    culprit.connected();
-    context.output.hold(culprit.is_isolating());
-    subscriber.handle_connected(subscriptions_live);
-    publisher.handle_connected(messages_live);
+    context.events.push(Connected{packet.session_present, continuity.was_connected(), packet.properties});
+    const auto survivors = continuity.accepted(packet.session_present, context.options);
+    if (!survivors.messages) received.clear();
+    poison_detector.connected();
+    context.output.hold(poison_detector.is_isolating());
+    subscriber.handle_connected(survivors.subscriptions);
+    publisher.handle_connected(survivors.messages);
     isolate();
 }
 
@@ -205,13 +184,13 @@ Errc Client::Impl::handle_disconnect(const codec::Frame& frame) {
     if (!packet) return packet.error();
     const bool is_final = client::is_final_disconnect(packet->reason, context.options);
     close({Errc::disconnected_by_broker, packet->reason, packet->properties,
-           is_final ? Ending::Next::never : Ending::Next::by_policy});
+           is_final ? client::Retry::never : client::Retry::by_policy});
     return Errc::none;
 }
 
 Errc Client::Impl::handle_auth(const codec::Frame& frame) {
     const auto& own_method = context.options.authentication_method;
-    if (!authenticating) return Errc::protocol_error;
+    if (!authentication.is_running()) return Errc::protocol_error;
     const auto packet = codec::decode_auth(frame, context.version());
     if (!packet) return packet.error();
     const PropertyView properties{packet->properties};
@@ -219,18 +198,17 @@ Errc Client::Impl::handle_auth(const codec::Frame& frame) {
     if (method != own_method) return Errc::protocol_error;  // [MQTT-4.12.0-5]
     const bool asks = packet->reason == ReasonCode::continue_authentication;
     // Only the client begins again, and a success before CONNACK is not AUTH's to tell.
-    if (!asks && (packet->reason != ReasonCode::success || phase != Phase::connected)) {
+    if (!asks && (packet->reason != ReasonCode::success || context.phase != Phase::connected)) {
         return Errc::protocol_error;
     }
-    authenticating = authentication_asked = asks;
+    asks ? authentication.challenged() : authentication.end();
     const auto data = properties.binary(PropertyId::authentication_data).value_or(Bytes{});
     context.events.push(Authentication{packet->reason, method, data, packet->properties});
     return Errc::none;
 }
 
 Errc Client::Impl::send_auth(ReasonCode reason, Bytes data) {
-    constexpr std::size_t longest_binary = 65'535;
-    if (data.size() > longest_binary) return Errc::invalid_argument;
+    if (data.size() > limits::longest_string) return Errc::invalid_argument;
     PropertyWriter properties;
     properties.text(PropertyId::authentication_method, context.options.authentication_method);
     if (!data.empty()) properties.binary(PropertyId::authentication_data, data);

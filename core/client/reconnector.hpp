@@ -13,7 +13,7 @@ namespace wsmq::client {
 class Reconnector {
 public:
     /// This many connections in a row have to look taken over before it is said.
-    static constexpr unsigned signs_of_takeover = 12;
+    static constexpr unsigned takeover_threshold = 12;
 
     Reconnector(const ReconnectPolicy& policy, std::size_t host_count, std::uint64_t seed) noexcept
         : policy_{policy}, host_count_{host_count}, random_{seed} {}
@@ -24,30 +24,30 @@ public:
 
     void start() noexcept {
         host_ = failed_hosts_ = 0;
-        rounds_ = attempt_ = signs_ = 0;
+        rounds_ = attempt_ = suspicious_ends_ = 0;
     }
 
     /// How an accepted connection ended.
     enum class End : std::uint8_t {
-        ours,      ///< by us, or in silence
-        busy,      ///< by the other side, while something was unanswered that it may have been over
-        wordless,  ///< by the other side, while nothing was
-        told,      ///< likewise, with a DISCONNECT that is no success
+        ours,            ///< by us, or in silence
+        busy,            ///< by the other side, while something was unanswered that it may have been over
+        without_reason,  ///< by the other side, while nothing was
+        with_reason,     ///< likewise, with a DISCONNECT that is no success
     };
     /// A connection ended after `lasted`: its host is tried first.
     [[nodiscard]] Duration connection_lost(Duration lasted, End end) noexcept {
         const bool was_stable = lasted >= policy_.stable_after;
         if (was_stable) attempt_ = 0;
-        if (was_stable || end == End::ours || end == End::told) signs_ = 0;
-        if (!was_stable && end == End::wordless) ++signs_;
+        if (was_stable || end == End::ours || end == End::with_reason) suspicious_ends_ = 0;
+        if (!was_stable && end == End::without_reason) ++suspicious_ends_;
         // A broker that says no soon after it said yes is not asked again as fast.
-        if (was_stable || end != End::told) rounds_ = 0;
+        if (was_stable || end != End::with_reason) rounds_ = 0;
         forgiven_ = 0;
         failed_hosts_ = 0;
         ++attempt_;
         return backoff();
     }
-    [[nodiscard]] bool looks_taken_over() const noexcept { return signs_ >= signs_of_takeover; }
+    [[nodiscard]] bool looks_taken_over() const noexcept { return suspicious_ends_ >= takeover_threshold; }
 
     /// An attempt failed, whose transport `was_open`. Nothing to wait for until every host had its turn.
     [[nodiscard]] Duration attempt_failed(bool was_open) noexcept {
@@ -72,7 +72,7 @@ public:
 private:
     Duration backoff() noexcept {
         constexpr unsigned maximum_doublings = 20;
-        const auto of_takeover = static_cast<unsigned>(std::bit_width(signs_ / signs_of_takeover + 1)) - 1;
+        const auto of_takeover = static_cast<unsigned>(std::bit_width(suspicious_ends_ / takeover_threshold + 1)) - 1;
         const auto doublings = std::min(rounds_ + of_takeover, maximum_doublings);
         const auto ceiling = std::min(policy_.backoff_max, policy_.backoff_min * (1 << doublings));
         ++rounds_;
@@ -87,8 +87,8 @@ private:
     std::size_t failed_hosts_ = 0;
     unsigned rounds_ = 0;  ///< that failed, or ended too soon, and so the doublings
     unsigned attempt_ = 0;
-    unsigned signs_ = 0;     ///< connections in a row that look taken over
-    unsigned forgiven_ = 0;  ///< attempts since the last connection
+    unsigned suspicious_ends_ = 0;  ///< connections in a row that look taken over
+    unsigned forgiven_ = 0;         ///< attempts since the last connection
 };
 
 }  // namespace wsmq::client

@@ -11,28 +11,13 @@ namespace wsmq::client {
 
 namespace {
 
-constexpr std::uint16_t any_packet_identifier = 1;
-constexpr std::string_view shared_prefix = "$share/";
-
-/// Whenever it would have been due.
-constexpr TimePoint any_time = TimePoint::max() - Duration{1};
-
 bool has_wildcard(std::string_view filter) { return filter.find_first_of("+#") != std::string_view::npos; }
-
-codec::Frame frame_of(Bytes packet) { return codec::read_frame(packet, codec::maximum_packet_size_possible).frame; }
 
 /// Behind the fixed header in SUBSCRIBE and UNSUBSCRIBE.
 void write_packet_identifier(codec::Buffer& packet, std::uint16_t identifier) {
-    const auto offset = packet.size() - frame_of(packet).body.size();
+    const auto offset = packet.size() - codec::frame_of(packet).body.size();
     packet[offset] = static_cast<std::uint8_t>(identifier >> 8);
     packet[offset + 1] = static_cast<std::uint8_t>(identifier);
-}
-
-/// Of a SUBACK: a node whose cluster has lost another says the same for a while. Below MQTT 5 there is no other
-/// failure.
-bool is_temporary(ReasonCode reason) {
-    return reason == ReasonCode::unspecified_error || reason == ReasonCode::implementation_specific_error ||
-           reason == ReasonCode::quota_exceeded;
 }
 
 ReasonCode first_failure_or_first(Bytes codes) {
@@ -47,12 +32,12 @@ ReasonCode first_failure_or_first(Bytes codes) {
 Result<OperationId> Subscriber::subscribe(std::span<const Subscription> subscriptions, Bytes properties) {
     if (const auto error = check(subscriptions, properties); error != Errc::none) return error;
     return add(codec::PacketType::subscribe, subscriptions, [&](codec::Buffer& packet, auto batch) {
-        codec::encode_subscribe(packet, any_packet_identifier, batch, properties, context_.version());
+        codec::encode_subscribe(packet, codec::any_packet_identifier, batch, properties, context_.version());
     });
 }
 
 Errc Subscriber::check(std::span<const Subscription> subscriptions, Bytes properties) const {
-    if (!context_.started) return Errc::not_started;
+    if (!context_.is_started()) return Errc::not_started;
     if (subscriptions.empty()) return Errc::invalid_argument;  // [MQTT-3.8.3-2]
     if (const auto error = check_properties(PropertyOwner::subscribe, properties); error != Errc::none) return error;
     for (const auto& each : subscriptions) {
@@ -61,10 +46,10 @@ Errc Subscriber::check(std::span<const Subscription> subscriptions, Bytes proper
             return Errc::invalid_argument;
         }
         // [MQTT-3.8.3-4]
-        if (each.no_local && each.topic_filter.starts_with(shared_prefix)) {
+        if (each.no_local && each.topic_filter.starts_with(shared_subscription_prefix)) {
             return Errc::invalid_argument;
         }
-        const auto refusal = context_.connected ? refused_by_broker(each, properties) : Errc::none;
+        const auto refusal = context_.is_connected() ? refused_by_broker(each, properties) : Errc::none;
         if (refusal != Errc::none) return refusal;
     }
     return Errc::none;
@@ -77,7 +62,7 @@ Errc Subscriber::check_properties(PropertyOwner owner, Bytes block) const noexce
 Errc Subscriber::refused_by_broker(const Subscription& subscription, Bytes properties) const noexcept {
     const auto& negotiated = context_.negotiated;
     const auto filter = subscription.topic_filter;
-    const bool shared = filter.starts_with(shared_prefix);
+    const bool shared = filter.starts_with(shared_subscription_prefix);
     if (shared && !negotiated.shared_subscription_available) return Errc::not_supported;
     if (has_wildcard(filter) && !negotiated.wildcard_subscription_available) {
         return Errc::not_supported;
@@ -90,14 +75,14 @@ Errc Subscriber::refused_by_broker(const Subscription& subscription, Bytes prope
 }
 
 Result<OperationId> Subscriber::unsubscribe(std::span<const std::string_view> topic_filters, Bytes properties) {
-    if (!context_.started) return Errc::not_started;
+    if (!context_.is_started()) return Errc::not_started;
     if (topic_filters.empty()) return Errc::invalid_argument;  // [MQTT-3.10.3-2]
     if (const auto error = check_properties(PropertyOwner::unsubscribe, properties); error != Errc::none) return error;
     for (const auto filter : topic_filters) {
         if (const auto error = validate_topic_filter(filter); error != Errc::none) return error;
     }
     auto operation = add(codec::PacketType::unsubscribe, topic_filters, [&](codec::Buffer& packet, auto batch) {
-        codec::encode_unsubscribe(packet, any_packet_identifier, batch, properties, context_.version());
+        codec::encode_unsubscribe(packet, codec::any_packet_identifier, batch, properties, context_.version());
     });
     // Not at the UNSUBACK: nobody wants them renewed until then.
     if (operation) std::ranges::for_each(topic_filters, [&](auto each) { granted_.erase(each); });
@@ -106,9 +91,7 @@ Result<OperationId> Subscriber::unsubscribe(std::span<const std::string_view> to
 
 template <class Filter, class Encode>
 Result<OperationId> Subscriber::add(codec::PacketType type, std::span<const Filter> filters, Encode encode) {
-    constexpr std::size_t most_requests = 65'535;
-    const auto maximum =
-        context_.connected ? context_.negotiated.maximum_packet_size : codec::maximum_packet_size_possible;
+    const auto maximum = context_.is_connected() ? context_.negotiated.maximum_packet_size : limits::largest_packet;
     std::vector<Request> parts;
     for (std::size_t first = 0; first < filters.size(); first += context_.options.subscribe_batch) {
         auto& part = parts.emplace_back();
@@ -117,16 +100,16 @@ Result<OperationId> Subscriber::add(codec::PacketType type, std::span<const Filt
         encode(part.packet, filters.subspan(first, std::min(context_.options.subscribe_batch, filters.size() - first)));
         if (part.packet.size() > maximum) return Errc::packet_too_large;
     }
-    if (requests_.size() + parts.size() > most_requests) return Errc::packet_identifiers_exhausted;
+    if (requests_.size() + parts.size() > limits::packet_identifiers) return Errc::packet_identifiers_exhausted;
     const auto operation = context_.next_operation();
-    if (parts.size() > 1) wholes_.emplace(operation, Whole{parts.size(), filters.size(), {}});
+    if (parts.size() > 1) batched_.push_back({operation, parts.size(), filters.size(), {}});
     for (auto& part : parts) {
         part.operation = operation;
         part.number = ++last_number_;
         last_key_ = (last_key_ + 1) & ~request_bit;
         requests_.emplace(last_key_, std::move(part));
     }
-    if (context_.connected) send_unsent();
+    if (context_.is_connected()) send_unsent();
     return operation;
 }
 
@@ -147,8 +130,8 @@ void Subscriber::send_unsent() {
 
 bool Subscriber::send(Key key, Request& request) {
     const auto identifier = context_.identifiers.allocate(key | request_bit);
-    is_starved_ = !identifier;  // of identifiers: pump() tries again when an answer has come
-    if (is_starved_) return false;
+    awaits_identifier_ = !identifier;  // of identifiers: pump() tries again when an answer has come
+    if (awaits_identifier_) return false;
     request.packet_identifier = *identifier;
     request.was_sent = true;
     write_packet_identifier(request.packet, *identifier);
@@ -204,23 +187,23 @@ void Subscriber::report(const Request& request, ReasonCode reason,
                         const codec::SubscribeAcknowledgement& acknowledgement) {
     if (request.operation == OperationId{}) return;
     Bytes codes = acknowledgement.reason_codes;
-    if (const auto found = wholes_.find(request.operation); found != wholes_.end()) {
-        auto& whole = found->second;
+    if (const auto found = find_batched(request.operation); found != batched_.end()) {
+        auto& batched = *found;
         if (!codes.empty()) {  // MQTT 3 has none in its UNSUBACK
-            whole.codes.resize(whole.filters);
-            std::ranges::copy(codes, whole.codes.begin() + static_cast<std::ptrdiff_t>(request.first));
+            batched.codes.resize(batched.filters);
+            std::ranges::copy(codes, batched.codes.begin() + static_cast<std::ptrdiff_t>(request.first));
         }
-        if (--whole.open != 0) return;
-        codes = told_.emplace_back(std::move(whole.codes));
+        if (--batched.open != 0) return;
+        codes = reported_codes_.emplace_back(std::move(batched.codes));
         reason = first_failure_or_first(codes);
-        wholes_.erase(found);
+        batched_.erase(found);
     }
     context_.events.push(Completed{request.operation, reason, codes, acknowledgement.properties});
 }
 
 std::vector<Subscription> Subscriber::filters_of(const Request& request) const {
     std::vector<Subscription> filters;
-    const auto frame = frame_of(request.packet);
+    const auto frame = codec::frame_of(request.packet);
     if (request.type == codec::PacketType::subscribe) {
         const auto packet = codec::decode_subscribe(frame, context_.version());
         codec::SubscriptionView view{packet->payload};
@@ -233,51 +216,16 @@ std::vector<Subscription> Subscriber::filters_of(const Request& request) const {
     return filters;
 }
 
-void Subscriber::handle_granted(const Request& request, Bytes reason_codes, Refusal refusal) {
-    const auto packet = codec::decode_subscribe(frame_of(request.packet), context_.version());
-    std::size_t index = 0;
-    for (const auto& each : filters_of(request)) {
-        const auto reason = ReasonCode{reason_codes[index++]};
-        if (!is_failure(reason)) {
-            if (!request.abandoned) granted_.insert(each, packet->properties);
-        } else if (request.renewal) {
-            handle_refused(each.topic_filter, reason, refusal);
-        }
-    }
-}
-
-void Subscriber::handle_refused(std::string_view topic_filter, ReasonCode reason, Refusal refusal) {
-    const bool is_retried = refusal == Refusal::may_be_temporary && is_temporary(reason);
-    const auto patience = context_.options.reconnect.refusal_patience;
-    if (is_retried && granted_.postpone(topic_filter, context_.now, patience)) return;
-    granted_.erase(topic_filter);
-    lost_.emplace_back(topic_filter);
-    context_.events.push(SubscriptionLost{lost_.back(), reason});
-}
-
 void Subscriber::handle_unsubscribed(const Request& request) {
     // Again, for a SUBACK may have come in between.
     for (const auto& each : filters_of(request)) granted_.erase(each.topic_filter);
 }
 
-void Subscriber::handle_connected(bool session_present) {
-    // Those that are still owed are cut anew where each has to go alone.
-    const bool cuts_anew = context_.output.is_held() &&
-                           std::ranges::any_of(requests_, [](const auto& each) { return each.second.renewal; });
-    if ((!session_present || cuts_anew) && context_.options.resubscribe) {
-        add_renewals();
-    } else {
-        add_postponed_renewals(any_time);
-    }
-    if (!context_.negotiated.subscription_identifier_available) leave_out_identifiers();
-    send_unsent();
-}
-
-void Subscriber::leave_out_identifiers() {
+void Subscriber::remove_subscription_identifiers() {
     // They were asked for before it was known that this broker has none (3.2.2.3.12).
     for (auto& [key, request] : requests_) {
         if (request.type != codec::PacketType::subscribe) continue;
-        const auto packet = codec::decode_subscribe(frame_of(request.packet), context_.version());
+        const auto packet = codec::decode_subscribe(codec::frame_of(request.packet), context_.version());
         const PropertyView properties{packet->properties};
         if (!properties.integer(PropertyId::subscription_identifier)) continue;
         PropertyWriter others;
@@ -286,62 +234,18 @@ void Subscriber::leave_out_identifiers() {
                 others.user_property(user->name, user->value);
         }
         codec::Buffer without;
-        codec::encode_subscribe(without, any_packet_identifier, filters_of(request), others.bytes(),
+        codec::encode_subscribe(without, codec::any_packet_identifier, filters_of(request), others.bytes(),
                                 context_.version());
         request.packet = std::move(without);
     }
 }
 
-void Subscriber::add_renewals() {
-    // Before what was asked for since: an UNSUBSCRIBE that waits must have the last word. Keys of
-    // requests only grow, so the renewals' are made room for by numbering everything anew.
-    Requests renewed;
-    Key key = 0;
-    for (const auto& batch : granted_.batches(most_filters(), context_.negotiated.maximum_packet_size)) {
-        renewed.emplace_hint(renewed.end(), ++key, renewal_of(batch));
-    }
-    for (auto& [old_key, request] : requests_) {
-        if (!request.renewal) renewed.emplace_hint(renewed.end(), ++key, std::move(request));
-    }
-    requests_ = std::move(renewed);
-    last_key_ = key;
-}
-
-void Subscriber::add_postponed_renewals(TimePoint due_at) {
-    if (!deadline() || *deadline() > due_at) return;
-    for (const auto& batch : granted_.batches(most_filters(), context_.negotiated.maximum_packet_size, due_at)) {
-        last_key_ = (last_key_ + 1) & ~request_bit;
-        requests_.emplace(last_key_, renewal_of(batch));
-    }
-}
-
-std::size_t Subscriber::most_filters() const noexcept {
-    return context_.output.is_held() ? 1 : context_.options.subscribe_batch;
-}
-
-Subscriber::Request Subscriber::renewal_of(const Subscriptions::Batch& batch) const {
-    Request request;
-    request.type = codec::PacketType::subscribe;
-    request.renewal = true;
-    request.number = batch.number;
-    codec::encode_subscribe(request.packet, any_packet_identifier, batch.subscriptions, batch.properties,
-                            context_.version());
-    return request;
-}
-
-void Subscriber::handle_timeout() {
-    const auto due = deadline();
-    if (!due || *due > context_.now) return;
-    add_postponed_renewals(context_.now);
-    send_unsent();
-}
-
 void Subscriber::pump() {
-    if (is_starved_ && context_.connected) send_unsent();
+    if (awaits_identifier_ && context_.is_connected()) send_unsent();
 }
 
 void Subscriber::handle_connection_lost() {
-    is_starved_ = false;
+    awaits_identifier_ = false;
     for (auto each = requests_.begin(); each != requests_.end();) {
         auto& request = each->second;
         if (request.packet_identifier != 0) context_.identifiers.release(request.packet_identifier);
@@ -359,7 +263,7 @@ void Subscriber::handle_stopped(bool session_lasts) {
         }
         last = request.operation;
     }
-    wholes_.clear();
+    batched_.clear();
     std::erase_if(requests_, [&](const auto& each) { return !session_lasts || !each.second.renewal; });
     if (!session_lasts) granted_.clear();
 }
@@ -374,7 +278,7 @@ bool Subscriber::cancel(OperationId operation) {
 }
 
 void Subscriber::abandon(OperationId operation) {
-    wholes_.erase(operation);
+    std::erase_if(batched_, [&](const auto& each) { return each.operation == operation; });
     for (auto each = requests_.begin(); each != requests_.end();) {
         auto& request = each->second;
         const bool is_its = request.operation == operation;
@@ -402,7 +306,7 @@ Suspect Subscriber::oldest_sent() const noexcept {
 }
 
 Suspect Subscriber::oldest_resent() const noexcept {
-    if (is_starved_) return {};
+    if (awaits_identifier_) return {};
     for (const auto& [key, request] : requests_) {
         if (request.packet_identifier == 0 && (request.renewal || request.was_sent)) return suspect_of(request);
     }
@@ -421,11 +325,13 @@ void Subscriber::give_up(const Suspect& suspect, ReasonCode reason, Bytes proper
     if (found == requests_.end()) return;
     const auto request = std::move(found->second);
     requests_.erase(found);
-    const bool is_told = is_failure(reason);
-    const auto code = is_told ? reason : ReasonCode::unspecified_error;
-    const codec::Buffer& codes = told_.emplace_back(filters_of(request).size(), static_cast<std::uint8_t>(code));
+    const bool has_reason = is_failure(reason);
+    const auto code = has_reason ? reason : ReasonCode::unspecified_error;
+    const codec::Buffer& codes =
+        reported_codes_.emplace_back(filters_of(request).size(), static_cast<std::uint8_t>(code));
     if (request.renewal) return handle_granted(request, codes);
-    if (is_told || wholes_.contains(request.operation)) return report(request, code, {0, properties, codes});
+    if (has_reason || find_batched(request.operation) != batched_.end())
+        return report(request, code, {0, properties, codes});
     if (request.operation != OperationId{}) context_.events.push(Failed{request.operation, Errc::broker_closed});
 }
 

@@ -1,11 +1,13 @@
 // SUBSCRIBE and UNSUBSCRIBE: sent, answered, sent again on a new connection; and the renewal of what
 // was granted.
 #pragma once
+#include <algorithm>
 #include <list>
 #include <map>
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "client/context.hpp"
 #include "client/subscriptions.hpp"
@@ -37,7 +39,7 @@ public:
     void handle_connection_lost();
     void handle_stopped(bool session_lasts);
 
-    // --- While operations are isolated: see Culprit ---
+    // --- While operations are isolated: see PoisonDetector ---
     /// The oldest that is on its way on this connection.
     [[nodiscard]] Suspect oldest_sent() const noexcept;
     /// The oldest that was sent before and is not on its way.
@@ -47,9 +49,9 @@ public:
     void give_up(const Suspect&, ReasonCode, Bytes properties);
 
     /// What events show is readable until this is called.
-    void forget_told() noexcept {
-        lost_.clear();
-        told_.clear();
+    void release_reported() noexcept {
+        reported_filters_.clear();
+        reported_codes_.clear();
     }
 
 private:
@@ -67,12 +69,16 @@ private:
     };
     using Requests = std::map<Key, Request>;
     /// An operation of several requests.
-    struct Whole {
+    struct BatchedOperation {
+        OperationId operation{};
         std::size_t open = 0;  ///< how many of them are unanswered
         std::size_t filters = 0;
         codec::Buffer codes;
     };
 
+    [[nodiscard]] auto find_batched(OperationId operation) {
+        return std::ranges::find(batched_, operation, &BatchedOperation::operation);
+    }
     [[nodiscard]] Errc check(std::span<const Subscription>, Bytes properties) const;
     [[nodiscard]] Errc check_properties(PropertyOwner, Bytes block) const noexcept;
     [[nodiscard]] Errc refused_by_broker(const Subscription&, Bytes properties) const noexcept;
@@ -80,9 +86,9 @@ private:
     Result<OperationId> add(codec::PacketType, std::span<const Filter>, Encode encode);
     void add_renewals();
     void add_postponed_renewals(TimePoint due_at);
-    [[nodiscard]] std::size_t most_filters() const noexcept;
+    [[nodiscard]] std::size_t filters_per_packet() const noexcept;
     [[nodiscard]] Request renewal_of(const Subscriptions::Batch&) const;
-    void leave_out_identifiers();
+    void remove_subscription_identifiers();
     [[nodiscard]] bool send(Key, Request&);
     void refuse_too_large(Requests::iterator);
     void finish(Requests::iterator, const codec::SubscribeAcknowledgement&);
@@ -100,12 +106,12 @@ private:
     Context& context_;
     Subscriptions granted_;
     Requests requests_;
-    std::map<OperationId, Whole> wholes_;
+    std::vector<BatchedOperation> batched_;
     Key last_key_ = 0;
     std::uint64_t last_number_ = 0;
-    bool is_starved_ = false;
-    std::list<std::string> lost_;
-    std::list<codec::Buffer> told_;
+    bool awaits_identifier_ = false;
+    std::list<std::string> reported_filters_;
+    std::list<codec::Buffer> reported_codes_;
 };
 
 }  // namespace wsmq::client

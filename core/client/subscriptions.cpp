@@ -52,7 +52,8 @@ bool Subscriptions::postpone(std::string_view topic_filter, TimePoint now, Durat
     return true;
 }
 
-std::vector<Subscriptions::Batch> Subscriptions::batches(std::size_t most_filters, std::size_t maximum_packet_size,
+std::vector<Subscriptions::Batch> Subscriptions::batches(std::size_t filters_per_packet,
+                                                         std::size_t maximum_packet_size,
                                                          std::optional<TimePoint> due_at) {
     struct Open {
         std::size_t batch;
@@ -71,7 +72,7 @@ std::vector<Subscriptions::Batch> Subscriptions::batches(std::size_t most_filter
         const auto size = filter.size() + filter_overhead;
         auto [position, is_new] = open.try_emplace(codec::as_text(granted.properties), Open{0, 0});
         auto& last = position->second;
-        const bool is_full = !is_new && (batches[last.batch].subscriptions.size() >= most_filters ||
+        const bool is_full = !is_new && (batches[last.batch].subscriptions.size() >= filters_per_packet ||
                                          last.size + size > maximum_packet_size);
         if (is_new || is_full) {
             last = {batches.size(), packet_overhead + granted.properties.size()};

@@ -35,7 +35,7 @@ public:
     };
     /// Of all, or of those that are due: they are no longer. At least one filter each. Borrows from this object, until
     /// it changes.
-    [[nodiscard]] std::vector<Batch> batches(std::size_t most_filters, std::size_t maximum_packet_size,
+    [[nodiscard]] std::vector<Batch> batches(std::size_t filters_per_packet, std::size_t maximum_packet_size,
                                              std::optional<TimePoint> due_at = {});
 
 private:

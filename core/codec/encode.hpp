@@ -12,10 +12,13 @@ namespace wsmq::codec {
 
 using Buffer = std::vector<std::uint8_t>;
 
+/// Of a packet that is given its identifier when it is sent; 0 would not be a packet.
+inline constexpr std::uint16_t any_packet_identifier = 1;
+
 void encode_connect(Buffer&, const Connect&);
 void encode_connack(Buffer&, const Connack&, Version);
 
-/// The whole packet's size in bytes; over maximum_packet_size_possible where it cannot be encoded.
+/// The whole packet's size in bytes; over limits::largest_packet where it cannot be encoded.
 [[nodiscard]] std::size_t publish_size(const Publish&, Version) noexcept;
 /// Grows the buffer once, and writes everything.
 void encode_publish(Buffer&, const Publish&, Version);

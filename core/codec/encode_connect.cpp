@@ -61,11 +61,11 @@ void encode_connect(Buffer& out, const Connect& packet) {
 
 void encode_connack(Buffer& out, const Connack& packet, Version version) {
     const std::size_t properties = properties_size(packet.properties.size(), version);
-    const bool tells_session = packet.session_present && version != Version::v3_1;
+    const bool has_session_flag = packet.session_present && version != Version::v3_1;
     const std::uint8_t code =
         version == Version::v5 ? static_cast<std::uint8_t>(packet.reason) : to_return_code(packet.reason);
     Writer writer = begin_packet(out, PacketType::connack, 0, 2 + properties);
-    writer.byte(tells_session ? 1u : 0u).byte(code).properties(packet.properties, version);
+    writer.byte(has_session_flag ? 1u : 0u).byte(code).properties(packet.properties, version);
 }
 
 void encode_pingreq(Buffer& out) { static_cast<void>(begin_packet(out, PacketType::pingreq, 0, 0)); }

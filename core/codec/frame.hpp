@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "wsmq/error.hpp"
+#include "wsmq/limits.hpp"
 #include "wsmq/types.hpp"
 
 namespace wsmq::codec {
@@ -47,7 +48,7 @@ struct FrameResult {
 /// PUBREL, SUBSCRIBE and UNSUBSCRIBE too, are the decoder's affair.
 [[nodiscard]] FrameResult read_frame(Bytes stream, std::uint32_t maximum_packet_size) noexcept;
 
-inline constexpr std::uint32_t maximum_remaining_length = 268'435'455;
-inline constexpr std::uint32_t maximum_packet_size_possible = maximum_remaining_length + 5;
+/// The only frame of a whole packet that we encoded ourselves.
+[[nodiscard]] inline Frame frame_of(Bytes packet) noexcept { return read_frame(packet, limits::largest_packet).frame; }
 
 }  // namespace wsmq::codec

@@ -3,6 +3,7 @@
 
 #include "codec/property_table.hpp"
 #include "codec/reader.hpp"
+#include "wsmq/limits.hpp"
 #include "wsmq/property.hpp"
 #include "wsmq/topic.hpp"
 
@@ -31,7 +32,7 @@ void append_binary(Block& block, Bytes value) {
     block.insert(block.end(), value.begin(), value.end());
 }
 
-bool fits(Bytes value) noexcept { return value.size() <= 65'535; }
+bool fits(Bytes value) noexcept { return value.size() <= limits::longest_string; }
 
 bool is_text(std::string_view value) noexcept { return fits(codec::as_bytes(value)) && is_valid_utf8(value); }
 

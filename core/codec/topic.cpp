@@ -4,16 +4,17 @@
 
 #include "codec/reader.hpp"
 #include "codec/utf8.hpp"
+#include "wsmq/limits.hpp"
 
 namespace wsmq {
 namespace {
 
 using codec::as_bytes;
 
-constexpr std::string_view share_prefix = "$share/";
-
 /// [MQTT-4.7.3-1] and [MQTT-4.7.3-3].
-bool has_topic_length(std::string_view topic) noexcept { return !topic.empty() && topic.size() <= 65'535; }
+bool has_topic_length(std::string_view topic) noexcept {
+    return !topic.empty() && topic.size() <= limits::longest_string;
+}
 
 /// '#' stands alone in the last level, '+' alone in its level [MQTT-4.7.1-1] [MQTT-4.7.1-2].
 bool wildcards_stand_alone(std::string_view filter) noexcept {
@@ -30,8 +31,8 @@ bool wildcards_stand_alone(std::string_view filter) noexcept {
 /// The filter behind "$share/{ShareName}/", or all of it where it is not shared. Empty where the share is not
 /// well-formed.
 std::string_view without_share(std::string_view filter) noexcept {
-    if (!filter.starts_with(share_prefix)) return filter;
-    const std::string_view shared = filter.substr(share_prefix.size());
+    if (!filter.starts_with(shared_subscription_prefix)) return filter;
+    const std::string_view shared = filter.substr(shared_subscription_prefix.size());
     const std::size_t name_end = shared.find('/');
     // A name is there [MQTT-4.8.2-1], without wildcards, and a filter follows it [MQTT-4.8.2-2].
     if (name_end == std::string_view::npos || name_end == 0) return {};
@@ -78,7 +79,7 @@ Errc validate_topic_filter(std::string_view filter) noexcept {
 }
 
 Errc validate_text(std::string_view text) noexcept {
-    if (text.size() > 65'535 || !is_valid_utf8(text)) return Errc::invalid_utf8;
+    if (text.size() > limits::longest_string || !is_valid_utf8(text)) return Errc::invalid_utf8;
     return codec::is_sendable_utf8(as_bytes(text)) ? Errc::none : Errc::invalid_character;
 }
 

@@ -2,15 +2,16 @@
 
 #include <utility>
 
+#include "wsmq/limits.hpp"
+
 namespace wsmq::session {
 
 namespace {
-constexpr std::size_t all_identifiers = 65'535;
 constexpr std::size_t maximum_slots = 65'536;
 }  // namespace
 
 std::optional<std::uint16_t> PacketIdentifiers::allocate(Value value) {
-    if (size_ == all_identifiers) return std::nullopt;
+    if (size_ == limits::packet_identifiers) return std::nullopt;
     if (size_ * 2 >= slots_.size() && slots_.size() < maximum_slots) grow();
     do {
         ++last_;

@@ -2,7 +2,7 @@
 
 #include "codec/decode.hpp"
 #include "codec/encode.hpp"
-#include "session/outgoing.hpp"
+#include "session/inflight_messages.hpp"
 
 namespace wsmq::session {
 
@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::uint8_t format = 1;
 constexpr std::size_t header_size = 5;
-constexpr std::size_t maximum_size = codec::maximum_packet_size_possible;
+constexpr std::size_t maximum_size = limits::largest_packet;
 
 std::optional<std::vector<std::uint8_t>> encode_for(Version version, Version stored, Bytes packet) {
     const auto framed = codec::read_frame(packet, maximum_size);
@@ -28,7 +28,7 @@ std::optional<std::vector<std::uint8_t>> encode_for(Version version, Version sto
 
 }  // namespace
 
-void encode_record(std::vector<std::uint8_t>& record, const OutgoingMessage& message, Version version) {
+void encode_record(std::vector<std::uint8_t>& record, const InflightMessage& message, Version version) {
     record.clear();
     record.reserve(header_size + message.packet.size());
     record.push_back(format);
@@ -44,9 +44,9 @@ std::optional<StoredMessage> decode_record(Bytes record, Version version) {
     if (record[1] < 3 || record[1] > 5) return std::nullopt;
     StoredMessage stored;
     stored.packet_identifier = static_cast<std::uint16_t>(record[3] << 8 | record[4]);
-    if (static_cast<OutgoingState>(record[2]) == OutgoingState::awaiting_pubcomp) {
+    if (static_cast<DeliveryState>(record[2]) == DeliveryState::awaiting_pubcomp) {
         if (stored.packet_identifier == 0) return std::nullopt;
-        stored.state = OutgoingState::awaiting_pubcomp;
+        stored.state = DeliveryState::awaiting_pubcomp;
         return stored;
     }
     auto packet = encode_for(version, static_cast<Version>(record[1]), record.subspan(header_size));

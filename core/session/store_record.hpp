@@ -4,21 +4,21 @@
 #include <optional>
 #include <vector>
 
-#include "session/outgoing_state.hpp"
+#include "session/delivery_state.hpp"
 #include "wsmq/types.hpp"
 
 namespace wsmq::session {
 
-struct OutgoingMessage;
+struct InflightMessage;
 
 struct StoredMessage {
-    OutgoingState state = OutgoingState::waiting;  ///< waiting or awaiting_pubcomp
+    DeliveryState state = DeliveryState::waiting;  ///< waiting or awaiting_pubcomp
     std::uint16_t packet_identifier = 0;           ///< 0: was never sent
     std::vector<std::uint8_t> packet;              ///< encoded for the version that was asked for
 };
 
 /// Into `record`, whose old contents are discarded and whose capacity is used again.
-void encode_record(std::vector<std::uint8_t>& record, const OutgoingMessage&, Version);
+void encode_record(std::vector<std::uint8_t>& record, const InflightMessage&, Version);
 
 /// Nothing where the record is damaged, or of a format that we do not know. A message that was
 /// stored for another protocol version is encoded anew for this one.

@@ -18,7 +18,7 @@ async function startDevice(serialNumber) {
     will: { topic, payload: Buffer.from(off), ...options },
   })
   const tell = () => client.publishAsync(topic, JSON.stringify(status), options)
-  // Said anew at each reconnection: the will has been published meanwhile.
+  // Published again at each reconnection: the will has been published meanwhile.
   client.on('connect', tell)
   await tell()
   const change = () => {

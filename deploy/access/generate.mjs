@@ -19,7 +19,7 @@ ROLE=NAME webapp=ORG:USER:RAND, device=SERIAL; service=NAME, backend=NAME and ja
           are several. An account is for one connection, whose client identifier is the account's user name.
 
 The secret of tokens is ACCESS_SECRET, of at least 32 bytes. Passwords come from ACCESS_PASSWORD; without it each account
-gets a random one, which the output holds for Mosquitto and stderr tells for RabbitMQ, whose definitions hold hashes.`
+gets a random one: in the output for Mosquitto, on stderr for RabbitMQ, whose definitions contain hashes.`
 
 /** @typedef {import('./rules.mjs').Account} Account */
 

@@ -21,7 +21,7 @@ export function dynamicSecurity(account, root, password) {
       ...[filter, ...(group === undefined ? [] : [`$share/${group}/${filter}`])].map((each) =>
         allow(narrower ? 'subscribePattern' : 'subscribeLiteral', each),
       ),
-      // What was subscribed under older rules must not go on arriving.
+      // Subscriptions under older rules must not keep receiving.
       allow('publishClientReceive', filter),
     ]),
   ]

@@ -1,6 +1,6 @@
-// node rabbitmq-login.mjs --definitions FILE [--port PORT]: tells RabbitMQ's HTTP authentication backend who may log in.
+// node rabbitmq-login.mjs --definitions FILE [--port PORT]: an authentication backend for RabbitMQ over HTTP.
 // By itself RabbitMQ lets an account use any client identifier, and so end the connection of another; here the client
-// identifier has to be the user name. Users and hashes are those of the definitions, which are read anew when they change.
+// identifier has to be the user name. Users and hashes are those of the definitions, which are read again when they change.
 import { readFileSync, statSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { URLSearchParams } from 'node:url'

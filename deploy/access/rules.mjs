@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 /**
  * @typedef {object} Publication
  * @property {string} topic
- * @property {boolean} [retained] may be published with the retain flag, where the broker can tell
+ * @property {boolean} [retained] may be published with the RETAIN flag, if the broker can distinguish that
  *
  * @typedef {object} Subscription
  * @property {string} filter

@@ -1,15 +1,16 @@
-// What both entries of the package export, but for connect() and load().
+// What all entries of the modern API export besides connect() and load().
 export { Connection, type MessageHandler } from './connection.js'
 export type { Target } from './connect.js'
 export * from './errors.js'
 export { type Params, topicMatches, type TopicParams } from './filter.js'
 export type { LoadOptions, LoadSeparateOptions } from './load.js'
+export type { LogFunction, Logger, LogLevel } from './log.js'
 export { Message, type MessageData } from './message.js'
 export type { Negotiated } from './module.js'
 export type * from './options.js'
 export type { MessageProperties, Properties, SubscribeProperties, UserProperties, WillProperties } from './properties.js'
 export type { PublishResult } from './publisher.js'
 export type { WaitOptions } from './signals.js'
-export type { Granted, Overflow } from './sink.js'
+export type { Granted, Overflow } from './subscriber.js'
 export type { Backlog, Closed, ConnectionEvents, ConnectionState, StateChange } from './state.js'
 export { Subscription } from './subscription.js'

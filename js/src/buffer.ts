@@ -1,4 +1,4 @@
-/** What becomes of a message that a full buffer has no room for. */
+/** What happens to a message when the buffer is full. */
 export type WhenFull = 'drop_oldest' | 'drop_newest' | 'fail'
 
 interface Reader<T> {
@@ -25,7 +25,7 @@ export class Buffer<T> {
     return this.#items.length - this.#head
   }
 
-  /** How many items were lost to it: 0 or 1; -1 where the policy is to fail. */
+  /** Returns how many items were dropped: 0 or 1; -1 if the buffer is full and the policy is to fail. */
   push(item: T): number {
     if (this.#ended) return 0
     const reader = this.#readers.shift()
@@ -45,7 +45,7 @@ export class Buffer<T> {
     return 1
   }
 
-  /** What is in it can still be read; then the iteration ends, or throws `error.reason`. */
+  /** Buffered items can still be read; then the iteration ends, or throws `error.reason`. */
   end(error?: { readonly reason: unknown }): void {
     if (this.#ended) return
     this.#ended = true
@@ -71,7 +71,7 @@ export class Buffer<T> {
   #take(): T {
     const item = this.#items[this.#head] as T
     this.#items[this.#head++] = undefined
-    // Moved together once half of it is empty: each item is moved at most once on average.
+    // Compacted once half of it is empty: each item is moved at most once on average.
     if (this.#head >= 64 && this.#head * 2 >= this.#items.length) {
       this.#items = this.#items.slice(this.#head)
       this.#head = 0

@@ -1,18 +1,20 @@
-// Options, looked at before anything is done: a wrong type, a value out of range, a name that does not exist.
+// Checks options before anything is done: their names, types and ranges.
 import { InvalidArgumentError } from './errors.js'
 import { hasTag } from './realms.js'
 
-/** What a value must be, in words where it is not. */
-type Check = (name: string, value: unknown) => string | undefined
+/** Undefined where the value is valid; else what it must be, for `X is ..., and not Y`. */
+export type Check = (name: string, value: unknown) => string | undefined
 export type Shape = Readonly<Record<string, Check>>
 
 export const UINT16 = 65_535
 export const UINT32 = 4_294_967_295
+/** The longest delay of setTimeout(), in milliseconds. */
+export const LONGEST_DELAY = 2 ** 31 - 1
 
 export const flag: Check = (_, value) => (typeof value === 'boolean' ? undefined : 'true or false')
 export const text: Check = (_, value) => (typeof value === 'string' ? undefined : 'a text')
 export const callable: Check = (_, value) => (typeof value === 'function' ? undefined : 'a function')
-/** Checked where it is used. */
+/** Checked where it is used, or by the module. */
 export const anything: Check = () => undefined
 export const abortSignal: Check = (_, value) => (hasTag(value, 'AbortSignal') ? undefined : 'an AbortSignal')
 
@@ -34,7 +36,7 @@ export function either(...checks: readonly Check[]): Check {
   }
 }
 
-/** An object with at most these keys. */
+/** An object with no other keys than these. */
 export function object(shape: Shape): Check {
   return (name, value) => {
     if (!isObject(value)) return 'an object'
@@ -49,7 +51,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 /** Throws InvalidArgumentError. */
 export function checkOptions(options: unknown, shape: Shape): void {
-  if (!isObject(options)) throw new InvalidArgumentError(`Options are an object, and not ${shown(options)}.`)
+  if (!isObject(options)) throw new InvalidArgumentError(`Options are an object, and not ${quoted(options)}.`)
   checkShape('', options, shape)
 }
 
@@ -59,11 +61,11 @@ function checkShape(prefix: string, options: Record<string, unknown>, shape: Sha
     if (check === undefined) throw new InvalidArgumentError(`There is no option ${prefix}${key}.${suggestion(key, shape)}`)
     const value = options[key]
     const wanted = value === undefined ? undefined : check(prefix + key, value)
-    if (wanted !== undefined) throw new InvalidArgumentError(`${prefix}${key} is ${wanted}, and not ${shown(value)}.`)
+    if (wanted !== undefined) throw new InvalidArgumentError(`${prefix}${key} is ${wanted}, and not ${quoted(value)}.`)
   }
 }
 
-/** What other clients call it. */
+/** The names that other clients have for an option. */
 const OTHER_NAMES: Partial<Record<string, string>> = {
   clean: 'cleanStart',
   cleansession: 'cleanStart',
@@ -81,12 +83,13 @@ function suggestion(key: string, shape: Shape): string {
   const lower = key.toLowerCase()
   const names = Object.keys(shape)
   const other = OTHER_NAMES[lower]
-  const [nearest] = names.map((name) => ({ name, far: distance(lower, name.toLowerCase()) })).sort((a, b) => a.far - b.far)
-  const meant = other !== undefined && names.includes(other) ? other : nearest !== undefined && nearest.far <= 2 ? nearest.name : undefined
-  return meant === undefined ? ` There are ${names.join(', ')}.` : ` Did you mean ${meant}?`
+  const [nearest] = names
+    .map((name) => ({ name, edits: name === other ? 0 : distance(lower, name.toLowerCase()) }))
+    .sort((a, b) => a.edits - b.edits)
+  return nearest !== undefined && nearest.edits <= 2 ? ` Did you mean ${nearest.name}?` : ` There are ${names.join(', ')}.`
 }
 
-/** How many letters must be changed, added or taken away. */
+/** The edit distance: how many letters to replace, insert or remove. */
 function distance(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, index) => index)
   for (let i = 1; i <= one.length; i++) {
@@ -98,7 +101,7 @@ function distance(one: string, other: string): number {
   return row[other.length] ?? 0
 }
 
-function shown(value: unknown): string {
+function quoted(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.slice(0, 80))
   return typeof value === 'object' && value !== null ? (Array.isArray(value) ? 'a list' : 'an object') : String(value)
 }

@@ -1,42 +1,37 @@
-// From the options of connect() to the module's.
-import { anything, callable, either, flag, object, oneOf, abortSignal, text, UINT16, UINT32, whole } from './check.js'
+// The options of connect(): their ranges, and how they become the module's.
+import { abortSignal, anything, callable, either, flag, object, oneOf, text, UINT16, UINT32, whole } from './check.js'
+import { defined } from './defined.js'
+import { logOption } from './log.js'
+import type { ModuleConnectOptions } from './module.js'
+import type { ConnectOptions, Credentials, CredentialsRequest } from './options.js'
 import { encoded } from './payload.js'
-import type { ModuleConnectOptions, Properties, WillOptions } from './module.js'
-import type { ConnectOptions, Credentials, CredentialsRequest, Will } from './options.js'
 import type { Uri } from './uris.js'
 
-const SECONDS = whole(0, UINT32)
-const MILLISECONDS = whole(0, UINT32)
+const any32 = whole(0, UINT32)
+const any16 = whole(0, UINT16)
+const positive32 = whole(1, UINT32)
 
 /** Of connect() and of join(). */
 export const SHARED_OPTIONS = {
   protocolVersion: oneOf(3, 4, 5),
   credentials: either(callable, object({ username: text, password: anything })),
-  keepAlive: whole(0, UINT16),
-  connectTimeout: whole(1, UINT32),
-  reconnect: either(
-    flag,
-    object({
-      minDelay: MILLISECONDS,
-      maxDelay: MILLISECONDS,
-      stableAfter: MILLISECONDS,
-      refusalPatience: MILLISECONDS,
-      retryFirst: flag,
-    }),
-  ),
-  sessionExpiryInterval: SECONDS,
+  keepAlive: any16,
+  connectTimeout: positive32,
+  reconnect: either(flag, object({ minDelay: any32, maxDelay: any32, stableAfter: any32, refusalPatience: any32, retryFirst: flag })),
+  sessionExpiryInterval: any32,
   receiveMaximum: whole(1, UINT16),
   maximumPacketSize: whole(64, UINT32),
-  topicAliasMaximum: whole(0, UINT16),
-  outgoingTopicAliasMaximum: whole(0, UINT16),
+  topicAliasMaximum: any16,
+  outgoingTopicAliasMaximum: any16,
   requestResponseInformation: flag,
   requestProblemInformation: flag,
   userProperties: anything,
   authentication: object({ method: text, data: anything, respond: callable }),
-  queue: object({ messages: whole(0, UINT32), bytes: whole(0, UINT32) }),
-  highWaterMark: whole(1, UINT32),
+  queue: object({ messages: any32, bytes: any32 }),
+  highWaterMark: positive32,
   signal: abortSignal,
-  subscribeBatch: whole(1, UINT32),
+  subscribeBatch: positive32,
+  log: logOption,
 }
 
 export const CONNECT_OPTIONS = {
@@ -47,75 +42,50 @@ export const CONNECT_OPTIONS = {
   prepare: callable,
 } satisfies Record<keyof ConnectOptions, unknown>
 
-/** `request`: what the application's functions are told. */
+/** `request` gives what the application's functions are called with. */
 export function moduleOptions(uris: readonly Uri[], options: ConnectOptions, request: () => CredentialsRequest): ModuleConnectOptions {
-  const { credentials, will, reconnect = true, authentication, queue } = options
+  const { protocolVersion, cleanStart, keepAlive, connectTimeout, highWaterMark, credentials, will, reconnect = true } = options
+  const { authentication, queue, userProperties, requestResponseInformation, requestProblemInformation } = options
+  const { sessionExpiryInterval, receiveMaximum, maximumPacketSize, topicAliasMaximum, outgoingTopicAliasMaximum, subscribeBatch } = options
   const policy = typeof reconnect === 'object' ? reconnect : {}
+  const properties = defined({
+    userProperties,
+    requestResponseInformation: requestResponseInformation === undefined ? undefined : Number(requestResponseInformation),
+    requestProblemInformation: requestProblemInformation === undefined ? undefined : Number(requestProblemInformation),
+  })
   return defined({
     uris: uris.map((uri) => (typeof uri === 'string' ? uri : () => uri(request()))),
-    mqttVersion: options.protocolVersion,
-    cleanSession: options.cleanStart,
-    keepAliveInterval: options.keepAlive,
-    timeout: options.connectTimeout === undefined ? undefined : options.connectTimeout / 1000,
-    willMessage: will === undefined ? undefined : moduleWill(will),
+    mqttVersion: protocolVersion,
+    cleanSession: cleanStart,
+    keepAliveInterval: keepAlive,
+    timeout: connectTimeout && connectTimeout / 1000,
+    willMessage: will && defined({ ...will, payload: encoded(will.payload) }),
     reconnect: reconnect !== false,
     retryFirstConnection: policy.retryFirst,
     reconnectMinimum: policy.minDelay,
     reconnectMaximum: policy.maxDelay,
     stableAfter: policy.stableAfter,
     refusalPatience: policy.refusalPatience,
-    sessionExpiryInterval: options.sessionExpiryInterval,
-    receiveMaximum: options.receiveMaximum,
-    maximumPacketSize: options.maximumPacketSize,
-    topicAliasMaximum: options.topicAliasMaximum,
-    outgoingTopicAliasMaximum: options.outgoingTopicAliasMaximum,
     queueMaximumMessages: queue?.messages,
     queueMaximumBytes: queue?.bytes,
-    outputHighWater: options.highWaterMark,
-    subscribeBatch: options.subscribeBatch,
-    properties: connectProperties(options),
+    outputHighWater: highWaterMark,
+    ...{ sessionExpiryInterval, receiveMaximum, maximumPacketSize, topicAliasMaximum, outgoingTopicAliasMaximum, subscribeBatch },
+    properties: Object.keys(properties).length > 0 ? properties : undefined,
     authenticationMethod: authentication?.method,
     authenticationData: authentication?.data,
-    authenticate: authentication === undefined ? undefined : authentication.respond.bind(authentication),
-    ...moduleCredentials(credentials, request),
+    authenticate: authentication?.respond.bind(authentication),
+    ...(typeof credentials === 'function'
+      ? { credentials: async () => moduleCredentials(await credentials(request())) }
+      : credentials && moduleCredentials(credentials)),
   })
 }
 
-/** A client identifier that nobody else has; 17 letters and digits at most, which MQTT 3.1 allows as well. */
+/** A client identifier that nobody else has: 17 letters and digits, few enough for MQTT 3.1. */
 export function randomClientId(): string {
   const random = crypto.getRandomValues(new Uint32Array(2))
   return `wsmq-${[...random].map((value) => (value % 36 ** 6).toString(36).padStart(6, '0')).join('')}`
 }
 
-function moduleCredentials(credentials: ConnectOptions['credentials'], request: () => CredentialsRequest): ModuleConnectOptions {
-  if (credentials === undefined) return {}
-  if (typeof credentials !== 'function') return translate(credentials)
-  return { credentials: async () => translate(await credentials(request())) }
-}
-
-function translate({ username, password }: Credentials): { userName?: string; password?: string | Uint8Array } {
+function moduleCredentials({ username, password }: Credentials): { userName?: string; password?: string | Uint8Array } {
   return defined({ userName: username, password })
-}
-
-function moduleWill({ topic, payload, qos, retain, properties }: Will): WillOptions {
-  return defined({ topic, payload: encoded(payload), qos, retain, properties })
-}
-
-function connectProperties(options: ConnectOptions): Properties | undefined {
-  const { userProperties, requestResponseInformation, requestProblemInformation } = options
-  const properties = defined({
-    userProperties,
-    requestResponseInformation: requestResponseInformation === undefined ? undefined : Number(requestResponseInformation),
-    requestProblemInformation: requestProblemInformation === undefined ? undefined : Number(requestProblemInformation),
-  })
-  return Object.keys(properties).length === 0 ? undefined : properties
-}
-
-type Defined<T> = { [Key in keyof T as undefined extends T[Key] ? never : Key]: T[Key] } & {
-  [Key in keyof T as undefined extends T[Key] ? Key : never]?: Exclude<T[Key], undefined>
-}
-
-/** Without the keys that hold undefined. */
-function defined<T extends object>(object: T): Defined<T> {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as Defined<T>
 }

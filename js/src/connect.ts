@@ -6,10 +6,10 @@ import type { Load } from './load.js'
 import type { Address, ConnectOptions } from './options.js'
 import { resolveUris, type Uri } from './uris.js'
 
-/** What {@link connect} takes: one address, or several that are tried in turn. */
+/** One address of a broker, or several that are tried in turn. */
 export type Target = Address | readonly Address[]
 
-/** The connect() of both entries, which differ in how they load the module. */
+/** The connect() of all entries, which differ in how they load the module. */
 export async function open(load: Load, target: Target, options: ConnectOptions): Promise<Connection> {
   checkOptions(options, CONNECT_OPTIONS)
   const { signal } = options

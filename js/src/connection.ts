@@ -1,11 +1,13 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { checkOptions } from './check.js'
 import { moduleOptions } from './connect-options.js'
+import { defined } from './defined.js'
+import { EarlyMessages } from './early-messages.js'
 import { Emitter, reportUncaught } from './emitter.js'
 import { InvalidArgumentError, MqttError } from './errors.js'
 import { callError, connectionError, thrownError } from './failure.js'
 import { NO_PARAMS, type TopicParams } from './filter.js'
-import { Held } from './held.js'
+import { type Log, logTo } from './log.js'
 import { Message } from './message.js'
 import type { ArrivedMessage, Client, Failure, Module, Negotiated, Payload, Properties } from './module.js'
 import type { ConnectOptions, DisconnectOptions, PublishOptions, SubscribeOptions } from './options.js'
@@ -16,6 +18,7 @@ import { Publisher, type PublishResult, SENT } from './publisher.js'
 import { onAbort, type WaitOptions } from './signals.js'
 import type { Backlog, Closed, ConnectionEvents, ConnectionState, StateChange } from './state.js'
 import { Subscription } from './subscription.js'
+import { redactedUri } from './redacted-uri.js'
 import { Subscriptions } from './subscriptions.js'
 import type { Uri } from './uris.js'
 
@@ -23,14 +26,16 @@ export type MessageHandler<P> = (message: Message<P>) => unknown
 
 type Facts = Pick<Client, 'clientId' | 'uri' | 'negotiated' | 'unfinishedMessages' | 'unfinishedBytes'>
 
-/** A connection to a broker, as {@link connect} gives it. It takes itself up again when it is lost. */
+/** A connection to a broker, as {@link connect} gives it. It reconnects automatically. */
 export class Connection {
   readonly #module: Module
   readonly #client: Client
   readonly #events: Emitter<ConnectionEvents>
   readonly #publisher: Publisher
   readonly #subscriptions: Subscriptions
-  readonly #held = new Held()
+  readonly #early = new EarlyMessages()
+  /** Also the place for the module's packets, at level `debug`. */
+  readonly #log: Log
   readonly #closed: Promise<Closed>
   #resolveClosed!: (closed: Closed) => void
   /** What can still be read once the client is gone. */
@@ -39,11 +44,11 @@ export class Connection {
   #ending: Promise<Closed> | undefined
   #lastError: MqttError | undefined
   #sessionPresent = false
-  /** Somebody listens to `message`: kept here, as every message asks. */
-  #isWatched = false
+  /** Whether `message` has handlers: cached, as every message asks. */
+  #hasMessageHandlers = false
   #serverProperties: Properties = {}
 
-  /** Which MQTT is spoken: 5, 4 (3.1.1) or 3 (3.1). */
+  /** The MQTT version: 5, 4 (3.1.1) or 3 (3.1). */
   readonly protocolVersion: 3 | 4 | 5
 
   /** @internal */
@@ -55,16 +60,18 @@ export class Connection {
     seeThroughProxies(this, Connection)
     this.#module = module
     this.#client = client
+    this.#log = logTo(options.log)
     this.protocolVersion = options.protocolVersion ?? 5
     const describe = (reasonCode: number) => module.describeReason(reasonCode)
     const onError = (error: unknown) => this.#report(error)
     this.#events = new Emitter<ConnectionEvents>((thrown, type) => (type === 'error' ? reportUncaught(thrown) : this.#report(thrown)))
-    this.#publisher = new Publisher(client, describe, onError)
+    this.#publisher = new Publisher(client, describe, onError, this.#log)
     this.#subscriptions = new Subscriptions(client, {
       protocolVersion: this.protocolVersion,
       describe,
       onError,
       onOverflow: (overflow) => this.#events.emit('overflow', overflow),
+      log: this.#log,
     })
     this.#closed = new Promise((resolve) => (this.#resolveClosed = resolve))
   }
@@ -74,7 +81,7 @@ export class Connection {
     return this.#state
   }
 
-  /** Ours, or the one that the broker assigned. */
+  /** The `clientId` option, or what the broker assigned. */
   get clientId(): string {
     return this.#facts.clientId
   }
@@ -84,12 +91,12 @@ export class Connection {
     return this.#facts.uri
   }
 
-  /** What holds on this connection, after the broker's word (MQTT 5.0, 3.2.2.3). Its times are in seconds. */
+  /** The limits of this connection as negotiated in CONNACK (MQTT 5.0, 3.2.2.3). Times are in seconds, sizes in bytes. */
   get negotiated(): Negotiated {
     return this.#facts.negotiated
   }
 
-  /** Whether the broker still had our session at the last connect. */
+  /** Whether the broker resumed a session at the last connection (Session Present). */
   get sessionPresent(): boolean {
     return this.#sessionPresent
   }
@@ -99,37 +106,38 @@ export class Connection {
     return this.#serverProperties
   }
 
-  /** How far the broker is behind: see {@link drained}. */
+  /** Messages that are queued or unacknowledged: see {@link drained}. */
   get backlog(): Backlog {
     const { unfinishedMessages, unfinishedBytes } = this.#facts
     return { messages: unfinishedMessages, bytes: unfinishedBytes }
   }
 
-  /** Resolves when the connection ended for good, by an error or by `disconnect()`; never rejects. */
+  /** Resolves when the connection has ended for good, by an error or by `disconnect()`; never rejects. */
   get closed(): Promise<Closed> {
     return this.#closed
   }
 
-  /** The result takes the handler away again. A handler that throws is reported as `error` and stops nothing. */
+  /** Adds a handler; call the result to remove it. What a handler throws is an `error` event and stops nothing. */
   on<Type extends keyof ConnectionEvents>(type: Type, handler: (event: ConnectionEvents[Type]) => void): () => void {
     const off = this.#events.on(type, handler)
     if (type !== 'message') return off
-    this.#isWatched = true
-    this.#held.release((message) => this.#events.emit('message', new Message(message, NO_PARAMS)))
+    this.#hasMessageHandlers = true
+    this.#early.release((message) => this.#events.emit('message', new Message(message, NO_PARAMS)))
     return () => {
       off()
-      this.#isWatched = this.#events.has('message')
+      this.#hasMessageHandlers = this.#events.has('message')
     }
   }
 
   /**
-   * Publishes text, bytes, or `{ json: value }`. QoS 0: resolves at once, when the message is on its way or in the
-   * queue's care, with or without a connection; what becomes of it there is told as of {@link post}. QoS 1 and 2: when
-   * the broker has it. All that is published in one task leaves together. While there is no connection, messages wait in
-   * the queue (`whenBlocked` says what else may happen), and {@link drained} waits for it to empty.
+   * Publishes text, bytes, or `{ json: value }`. QoS 0 resolves at once, when the message was sent or queued, with or
+   * without a connection; a later failure is an `error` event. QoS 1 and 2 resolve when the broker has acknowledged the
+   * message. Everything published in one task is sent together. While there is no connection, messages wait in the queue
+   * (`whenBlocked` selects other behaviours), and {@link drained} waits for it to empty.
    *
-   * Rejects with {@link InvalidArgumentError} (topic, text or property not valid), {@link QueueFullError},
-   * {@link PublishError} (refused by the broker, or the connection was ended first), or the signal's reason.
+   * Rejects with {@link InvalidArgumentError} (codes `invalid_...`), {@link QueueFullError}, {@link PublishError}
+   * (`publish_refused`, `broker_closed`, `expired`, `stopped` and others), another {@link MqttError} (`closed`,
+   * `not_connected`, `not_supported`, `packet_too_large`), or the signal's reason.
    */
   publish(topic: string, payload: Payload | JsonPayload, options?: PublishOptions): Promise<PublishResult> {
     try {
@@ -139,7 +147,7 @@ export class Connection {
       this.#requireOpen()
       const operation = this.#client.publish(topic, encoded(payload), options)
       if ((options?.qos ?? 0) > 0) return this.#publisher.track(operation, topic, signal)
-      if (operation !== 0 && signal !== undefined) this.#publisher.callBackOn(signal, operation, topic)
+      if (operation !== 0 && signal !== undefined) this.#publisher.cancelOn(signal, operation, topic)
       return SENT
     } catch (thrown) {
       return Promise.reject(thrownError(thrown))
@@ -147,8 +155,8 @@ export class Connection {
   }
 
   /**
-   * As {@link publish}, without a promise: for streams of values of which nobody awaits each. Throws what is wrong
-   * with the call; what goes wrong later is an `error` event. A `signal` is not looked at.
+   * Like {@link publish}, without a promise: for streams of values that are not awaited one by one. Throws what
+   * `publish()` rejects with at once; a later failure is an `error` event. Ignores `signal`.
    */
   post(topic: string, payload: Payload | JsonPayload, options?: PublishOptions): void {
     this.#requireOpen()
@@ -162,12 +170,13 @@ export class Connection {
 
   /**
    * Subscribes to one topic filter or several. Wildcards may have names: `lab/+room/temperature` asks the broker for
-   * `lab/+/temperature`, and `message.params.room` is what stands there; `#rest` names all the remaining levels.
-   * Subscriptions that use the same filter share one on the broker. It is renewed after a reconnection where the
-   * broker lost it. With filters that overlap a broker may send a message more than once (MQTT 5.0, 3.3.4).
+   * `lab/+/temperature`, and `message.params.room` is the level that matched; `#rest` names all remaining levels.
+   * Subscriptions to the same filter share one on the broker, which is renewed after a reconnection if the session was
+   * lost. If filters overlap, a broker may send a message more than once (MQTT 5.0, 3.3.4).
    *
-   * With a handler, it is called for each message; without, iterate over the result. What a handler throws or rejects
-   * with is an `error` event. Throws {@link InvalidArgumentError}; a refusal of the broker is `subscription.ready`'s.
+   * A handler is called for each message; without one, iterate over the result. What a handler throws or rejects with is
+   * an `error` event. Throws {@link InvalidArgumentError} (`invalid_argument`, `invalid_topic`), {@link MqttError}
+   * (`closed`, `not_supported`), or the signal's reason. `subscription.ready` rejects if the broker refuses.
    */
   subscribe<const F extends string | readonly string[]>(filter: F, handler: MessageHandler<TopicParams<F>>): Subscription<TopicParams<F>>
   subscribe<const F extends string | readonly string[]>(
@@ -182,22 +191,25 @@ export class Connection {
   ): Subscription<TopicParams<F>> {
     this.#requireOpen()
     const [options = {}, handle] = typeof optionsOrHandler === 'function' ? [{}, optionsOrHandler] : [optionsOrHandler, handler]
-    if (handle !== undefined && typeof handle !== 'function') throw new InvalidArgumentError('A handler is a function.')
-    const sink = this.#subscriptions.add(filter, options, handle as MessageHandler<unknown> | undefined)
-    this.#held.release((message) => this.#subscriptions.deliver(message) > 0)
-    return Subscription.of<TopicParams<F>>(sink)
+    if (handle !== undefined && typeof handle !== 'function')
+      throw new InvalidArgumentError('A handler is a function: pass one, or leave it out.')
+    const subscriber = this.#subscriptions.add(filter, options, handle as MessageHandler<unknown> | undefined)
+    this.#early.release((message) => this.#subscriptions.deliver(message) > 0)
+    return Subscription.of<TopicParams<F>>(subscriber)
   }
 
   /**
-   * Resolves when at most `limit` messages are waiting or unacknowledged: `await mq.drained(1000)` in a loop that
-   * publishes keeps it going without ever filling the queue. Also resolves when the connection ends. Rejects with the
-   * signal's reason.
+   * Resolves when at most `limit` messages are queued or unacknowledged: `await mq.drained(1000)` keeps a loop that
+   * publishes from filling the queue. Also resolves when the connection ends. Rejects with the signal's reason.
    */
   drained(limit = 0, { signal }: WaitOptions = {}): Promise<void> {
     return this.#publisher.drained(limit, signal)
   }
 
-  /** MQTT 5: authenticates anew on the standing connection (4.12.1); needs the `authentication` option. */
+  /**
+   * MQTT 5: re-authenticates on this connection (4.12.1). Throws {@link MqttError} (`closed`, `not_connected`,
+   * `not_supported`) if there is no connection or it was made without the `authentication` option.
+   */
   reauthenticate(data: Uint8Array): void {
     this.#requireOpen()
     try {
@@ -208,9 +220,9 @@ export class Connection {
   }
 
   /**
-   * Ends the connection for good. Waits up to `timeout` for messages that are on their way, and tells how many were
-   * left. Publishing is over from this call on. A second call returns the same promise. Rejects with
-   * {@link InvalidArgumentError} alone.
+   * Ends the connection for good. Waits up to `timeout` milliseconds for unfinished messages, and resolves with how many
+   * were left. Nothing can be published after this call. A second call returns the same promise. Rejects with
+   * {@link InvalidArgumentError} only.
    */
   disconnect(options: DisconnectOptions = {}): Promise<Closed> {
     try {
@@ -239,11 +251,11 @@ export class Connection {
       signal?.addEventListener('abort', onAbort, { once: true })
       void this.#closed.then(({ error }) => {
         settled()
-        reject(error ?? new MqttError('closed', 'The connection was ended before it stood.'))
+        reject(error ?? new MqttError('closed', 'disconnect() was called before the broker accepted the connection.'))
       })
       this.#listen(() => {
         settled()
-        this.#held.keepForAWhile()
+        this.#early.start()
         resolve(this)
       })
       try {
@@ -275,7 +287,7 @@ export class Connection {
       this.#serverProperties = properties
       this.#subscriptions.connected(first, sessionPresent)
       if (first) onFirst()
-      this.#change('connected', { uri })
+      this.#change('connected', { uri, sessionPresent })
     }
     client.onConnectionLost = (loss) => {
       const error = loss.error === 'none' ? undefined : this.#error(loss, loss.wasConnected)
@@ -294,8 +306,8 @@ export class Connection {
 
   #arrived(message: ArrivedMessage): void {
     const taken = this.#subscriptions.deliver(message)
-    if (this.#isWatched) this.#events.emit('message', new Message(message, NO_PARAMS))
-    else if (taken === 0) this.#held.keep(message)
+    if (this.#hasMessageHandlers) this.#events.emit('message', new Message(message, NO_PARAMS))
+    else if (taken === 0) this.#early.keep(message)
   }
 
   async #end({ timeout = 5000, reasonCode = 0, signal }: DisconnectOptions): Promise<Closed> {
@@ -315,22 +327,23 @@ export class Connection {
     return this.#closed
   }
 
-  /** What the engine still says about it afterwards is not listened to. */
+  /** Events of the engine that come later are ignored. */
   #finish(error: MqttError | undefined): void {
     if (this.#state === 'closed') return
     const { clientId, uri, negotiated, unfinishedMessages } = this.#client
     this.#last = { clientId, uri, negotiated, unfinishedMessages: 0, unfinishedBytes: 0 }
-    this.#held.drop()
+    this.#early.drop()
     this.#publisher.close()
     this.#subscriptions.close(error)
     this.#change('closed', { uri, error })
     this.#resolveClosed({ error, unfinished: unfinishedMessages })
-    // Not from within one of its own calls.
+    // Not from within a call of the client's own.
     setTimeout(() => this.#client.delete())
   }
 
   #change(state: ConnectionState, detail: Partial<StateChange> & { uri: string }): void {
     this.#state = state
+    this.#log?.(...logged(state, detail))
     this.#events.emit('state', {
       attempt: undefined,
       retryIn: undefined,
@@ -342,12 +355,11 @@ export class Connection {
   }
 
   #error(failure: Failure, wasConnected: boolean): MqttError {
-    const describe = (reasonCode: number) => this.#module.describeReason(reasonCode)
-    const isFinal = (reasonCode: number) => this.#module.isFinalRefusal(reasonCode)
-    return connectionError(failure, this.#client.uri, describe, wasConnected, isFinal)
+    return connectionError(failure, this.#client.uri, wasConnected, this.#module)
   }
 
   #report(error: unknown): void {
+    this.#log?.(error instanceof MqttError ? 'warn' : 'error', String(error), { error })
     if (!this.#events.emit('error', error)) reportUncaught(error)
   }
 
@@ -357,6 +369,20 @@ export class Connection {
 
   #requireOpen(): void {
     if (this.#ending !== undefined || this.#state === 'closed')
-      throw callError('closed', 'This connection was closed: connect() gives a new one.')
+      throw callError('closed', 'This connection was closed: make a new one with connect().')
   }
+}
+
+/** The log entry of a state change. */
+function logged(
+  state: ConnectionState,
+  { uri, attempt, retryIn, error, sessionPresent }: Partial<StateChange> & { uri: string },
+): Parameters<NonNullable<Log>> {
+  const broker = redactedUri(uri)
+  const details = defined({ uri: broker, attempt, retryIn, error, sessionPresent })
+  if (state === 'connected') return ['info', `Connected to ${broker}.`, details]
+  if (state === 'closed')
+    return error === undefined ? ['info', 'Disconnected.', details] : ['error', `Disconnected: ${error.message}`, details]
+  if (retryIn !== undefined) return ['warn', `${error?.message ?? 'The connection ended.'} Next attempt in ${retryIn} ms.`, details]
+  return ['info', `Connecting to ${broker}.`, details]
 }

@@ -1,4 +1,4 @@
-// The one instance of the module with the wasm inside, shared by all entries that use it.
+// The instance of the module that all entries with the embedded module share: a page may use several of them.
 import createModule from 'wsmq:embedded'
 import { loadOnce } from './load.js'
 

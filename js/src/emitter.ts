@@ -1,6 +1,6 @@
 import { watchPromise } from './realms.js'
 
-/** Typed events. A handler that throws stops nothing: what it threw goes to `onThrown`. */
+/** Typed events. What a handler throws goes to `onThrown` and stops nothing. */
 export class Emitter<Events extends object> {
   readonly #handlers = new Map<keyof Events, Set<(event: never) => void>>()
   readonly #onThrown: (thrown: unknown, type: keyof Events) => void
@@ -9,11 +9,11 @@ export class Emitter<Events extends object> {
     this.#onThrown = onThrown
   }
 
-  /** The result takes the handler away again. */
+  /** Returns a function that removes the handler. */
   on<Type extends keyof Events>(type: Type, handler: (event: Events[Type]) => void): () => void {
     let handlers = this.#handlers.get(type)
     if (handlers === undefined) this.#handlers.set(type, (handlers = new Set()))
-    // A wrapper of its own: the same function may be added twice, and removed once.
+    // Wrapped: the same function may be added twice and removed once.
     const own = (event: Events[Type]) => handler(event)
     handlers.add(own)
     return () => void handlers.delete(own)
@@ -23,7 +23,7 @@ export class Emitter<Events extends object> {
     return (this.#handlers.get(type)?.size ?? 0) > 0
   }
 
-  /** False where nobody listens. */
+  /** Returns false if there are no handlers. */
   emit<Type extends keyof Events>(type: Type, event: Events[Type]): boolean {
     const handlers = this.#handlers.get(type)
     if (handlers === undefined || handlers.size === 0) return false
@@ -33,7 +33,7 @@ export class Emitter<Events extends object> {
   }
 }
 
-/** Calls a handler of the user's. What it throws, or what its promise rejects with, goes to `onThrown`. */
+/** Calls a user's handler. What it throws, or what its promise rejects with, goes to `onThrown`. */
 export function callHandler<T>(handler: (given: T) => unknown, given: T, onThrown: (thrown: unknown) => void): void {
   try {
     watchPromise(handler(given), onThrown)
@@ -42,7 +42,7 @@ export function callHandler<T>(handler: (given: T) => unknown, given: T, onThrow
   }
 }
 
-/** As an uncaught exception, in a task of its own. */
+/** Throws it as an uncaught exception, in a task of its own. */
 export function reportUncaught(thrown: unknown): void {
   setTimeout(() => {
     throw thrown

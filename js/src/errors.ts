@@ -1,6 +1,6 @@
 /**
- * What went wrong, for programs. The names are the engine's; `closed` and `invalid_json` are added here, and from
- * `request_timed_out` on those of `websocket-mq/webapp`.
+ * What went wrong, for programs. From `publish_refused` to `load_failed` the codes are this API's, as `invalid_json` is;
+ * from `request_timed_out` on, those of `websocket-mq/webapp`; all others are the engine's.
  */
 export type ErrorCode =
   | 'malformed_packet'
@@ -46,7 +46,7 @@ export type ErrorCode =
   | 'bad_response'
   | 'invalid_name'
 
-/** Every error of this package is one of these. Its message says what happened and what to do about it. */
+/** The base class of all errors of this package. The message says what happened and what to do about it. */
 export class MqttError extends Error {
   /** For programs; the message is for people and may change. */
   readonly code: ErrorCode
@@ -61,11 +61,11 @@ export class MqttError extends Error {
   }
 }
 
-/** An error that may hold the broker's word on it. */
+/** An error for which the broker may have given a reason. */
 export class ReasonError extends MqttError {
-  /** The broker's reason code (MQTT 5.0, 2.4; codes of MQTT 3 are mapped to these); 0 where it said nothing. */
+  /** The broker's reason code (MQTT 5.0, 2.4; return codes of MQTT 3 are mapped to these); 0 if it gave none. */
   readonly reasonCode: number
-  /** The broker's own explanation, where it gave one (MQTT 5). */
+  /** The broker's reason string, if it sent one (MQTT 5). */
   readonly reasonString: string | undefined
 
   constructor(code: ErrorCode, message: string, reasonCode = 0, reasonString?: string, options?: ErrorOptions) {
@@ -81,7 +81,7 @@ export class ReasonError extends MqttError {
 
 /** The broker answered CONNECT with a refusal (MQTT 5.0, 3.2.2.2). */
 export class ConnectionRefusedError extends ReasonError {
-  /** True where the same options will be refused again, as far as anybody can tell: ask the user. */
+  /** True if the broker will most likely refuse the same options again: ask the user for others. */
   readonly fatal: boolean
 
   constructor(message: string, reasonCode: number, reasonString: string | undefined, fatal: boolean) {
@@ -94,7 +94,7 @@ export class ConnectionRefusedError extends ReasonError {
   }
 }
 
-/** No broker could be reached: the address, the network, TLS or a proxy is at fault. */
+/** No broker could be reached: check the address, the network, TLS and proxies. */
 export class ConnectionFailedError extends MqttError {
   constructor(message: string, options?: ErrorOptions) {
     super('transport_failed', message, options)
@@ -105,7 +105,7 @@ export class ConnectionFailedError extends MqttError {
   }
 }
 
-/** The broker was reached but did not answer CONNECT in time. */
+/** The broker did not accept the connection within `connectTimeout`. */
 export class ConnectTimeoutError extends MqttError {
   constructor(message: string) {
     super('connect_timed_out', message)
@@ -116,23 +116,23 @@ export class ConnectTimeoutError extends MqttError {
   }
 }
 
-/** Credentials could not be had, or an enhanced authentication (MQTT 5.0, 4.12) failed. `cause` is what was thrown. */
+/** The credentials function or the enhanced authentication (MQTT 5.0, 4.12) failed. `cause` is what was thrown. */
 export class AuthenticationError extends ReasonError {
   override get name(): string {
     return 'AuthenticationError'
   }
 }
 
-/** A connection that stood came to an end. */
+/** An established connection ended. */
 export class ConnectionLostError extends ReasonError {
   override get name(): string {
     return 'ConnectionLostError'
   }
 }
 
-/** A message was refused by the broker, or given up. */
+/** A message was refused by the broker, or was not delivered for another reason. */
 export class PublishError extends ReasonError {
-  /** The topic of the message; undefined for one that was handed to `post()`. */
+  /** The topic of the message; undefined for a message of `post()`. */
   readonly topic: string | undefined
 
   constructor(code: ErrorCode, message: string, topic?: string, reasonCode = 0, reasonString?: string) {
@@ -145,16 +145,16 @@ export class PublishError extends ReasonError {
   }
 }
 
-/** What the broker said about one topic filter. */
+/** The broker's answer for one topic filter. */
 export interface FilterResult {
   readonly filter: string
-  /** 0, 1, 2: the granted QoS; 0x80 and above: refused (MQTT 5.0, 3.9.3). */
+  /** 0 to 2: the granted QoS; 0x80 and above: refused (MQTT 5.0, 3.9.3). */
   readonly reasonCode: number
 }
 
-/** At least one filter of a subscription was refused; none of its filters is subscribed then. */
+/** A subscription failed. If one of its filters is refused, none of them stays subscribed. */
 export class SubscribeError extends MqttError {
-  /** One entry for each filter, in their order; empty where the broker never answered. */
+  /** One entry for each filter, in their order; empty if the broker did not answer. */
   readonly results: readonly FilterResult[]
 
   constructor(code: ErrorCode, message: string, results: readonly FilterResult[] = [], options?: ErrorOptions) {
@@ -167,7 +167,7 @@ export class SubscribeError extends MqttError {
   }
 }
 
-/** A call or an option is not sound; nothing was sent. */
+/** An argument or an option is not valid; nothing was sent. */
 export class InvalidArgumentError extends MqttError {
   constructor(message: string, code: ErrorCode = 'invalid_argument') {
     super(code, message)
@@ -178,7 +178,7 @@ export class InvalidArgumentError extends MqttError {
   }
 }
 
-/** A bounded queue has no room: await `drained()`, or choose another `whenBlocked`. */
+/** A bounded queue is full: await `drained()`, or choose another `whenBlocked`. */
 export class QueueFullError extends MqttError {
   constructor(message: string) {
     super('queue_full', message)

@@ -1,5 +1,6 @@
 // Topic filters with named wildcards: `lab/+room/temperature` is the filter `lab/+/temperature`, and the level that
-// `+room` stands for is `message.params.room`. `#rest` names all the levels that remain.
+// matches `+room` is `message.params.room`. `#rest` names all remaining levels. The module matches filters too, but knows
+// no names; these functions also work before it is loaded.
 import { InvalidArgumentError } from './errors.js'
 
 type LevelName<Level extends string> = Level extends `+${infer Name}` | `#${infer Name}` ? Exclude<Name, ''> : never
@@ -12,8 +13,8 @@ type Merged<Each, All extends PropertyKey> = { readonly [Name in keyof Each]: st
 }
 
 /**
- * The type of `message.params` for a topic filter, or for a list of them: a name that stands in every filter of the
- * list is always there, any other may be missing.
+ * The type of `message.params` for a topic filter, or for an array of them: a name that is in every filter is always
+ * present, any other is optional.
  */
 export type TopicParams<Filter extends string | readonly string[]> = Filter extends readonly (infer Each extends string)[]
   ? string extends Each
@@ -23,7 +24,7 @@ export type TopicParams<Filter extends string | readonly string[]> = Filter exte
     ? OneFilter<Filter>
     : never
 
-/** Levels by name; of no named wildcard, an empty object. */
+/** Levels by name; an empty object if there is no named wildcard. */
 export type Params = Readonly<Partial<Record<string, string>>>
 
 export const NO_PARAMS: Params = Object.freeze({})
@@ -32,19 +33,19 @@ export const NO_PARAMS: Params = Object.freeze({})
 type Level = { readonly text: string } | { readonly wildcard: '+' | '#'; readonly name: string }
 
 export interface Pattern {
-  /** What the broker is told. */
+  /** The filter for the broker, without names. */
   readonly filter: string
-  /** What names are compared with, and without the prefix. */
+  /** The levels after the prefix. */
   readonly levels: readonly Level[]
-  /** `$share/{name}/`, or what some brokers have beside it. */
+  /** `$share/{name}/`, or a prefix that some brokers add to MQTT. */
   readonly prefix: string
-  /** The one topic that it is for, where there is no wildcard and no prefix of which brokers may know nothing. */
+  /** The one topic that it matches, if it has no wildcard and no prefix that a broker may not know. */
   readonly exact: string | undefined
-  /** Begins with `$` and nothing that we know: only the broker knows which topics it is for. */
+  /** Begins with an unknown `$` prefix: only the broker knows which topics it matches. */
   readonly isOpaque: boolean
 }
 
-/** Levels that stand before a filter, and how many they are. The latter two are EMQX's. */
+/** The prefixes, and how many levels they have. The latter two are EMQX's. */
 const PREFIXES: Partial<Record<string, number>> = { $share: 2, $queue: 1, $exclusive: 1 }
 
 const NAME = /^[A-Za-z_$][\w$-]*$/
@@ -56,7 +57,7 @@ export function parseFilter(text: string): Pattern {
   const all = text.split('/')
   const isShared = all[0] === '$share'
   if (isShared && (all.length < 3 || all[1] === '' || /[+#]/.test(all[1] ?? '')))
-    throw new InvalidArgumentError(`"${text}" is no shared subscription: write $share/{name}/{filter}.`, 'invalid_topic')
+    throw new InvalidArgumentError(`"${text}" is not a shared subscription: write $share/{name}/{filter}.`, 'invalid_topic')
   const before = all.length > 1 ? (PREFIXES[all[0] ?? ''] ?? 0) : 0
   const prefix = all
     .slice(0, before)
@@ -64,18 +65,34 @@ export function parseFilter(text: string): Pattern {
     .join('')
   const levels = all.slice(before).map((level, index, list) => parseLevel(text, level, index === list.length - 1))
   const names = levels.flatMap((level) => ('name' in level && level.name !== '' ? [level.name] : []))
-  if (new Set(names).size < names.length) throw new InvalidArgumentError(`"${text}" uses a name twice.`, 'invalid_topic')
+  if (new Set(names).size < names.length)
+    throw new InvalidArgumentError(`"${text}" has the same name twice: rename one wildcard.`, 'invalid_topic')
   const topic = levels.map((level) => ('text' in level ? level.text : level.wildcard)).join('/')
   const isOpaque = before === 0 && topic.startsWith('$')
   const isExact = levels.every((level) => 'text' in level) && !isOpaque && (before === 0 || isShared)
   return { filter: prefix + topic, levels, prefix, exact: isExact ? topic : undefined, isOpaque }
 }
 
-/** Whether there may be a topic that both are for. */
-export function filtersOverlap({ levels: one }: Pattern, { levels: other }: Pattern): boolean {
+/** A number for each pattern, from 0: a topic never matches two patterns with the same number. */
+export function disjointGroups(patterns: readonly Pattern[]): number[] {
+  const groups: { plain: Pattern[]; others: Pattern[] }[] = []
+  return patterns.map((pattern) => {
+    const isPlain = pattern.exact !== undefined
+    // Two different filters without wildcards never overlap.
+    const fits = ({ plain, others }: (typeof groups)[number]) =>
+      [...others, ...(isPlain ? [] : plain)].every((each) => !overlap(each, pattern))
+    let number = groups.findIndex(fits)
+    if (number < 0) number = groups.push({ plain: [], others: [] }) - 1
+    groups[number]?.[isPlain ? 'plain' : 'others'].push(pattern)
+    return number
+  })
+}
+
+/** Whether a topic may match both. */
+function overlap({ levels: one }: Pattern, { levels: other }: Pattern): boolean {
   for (let index = 0; ; index++) {
     const [a, b] = [one[index], other[index]]
-    // `a/#` is for `a` as well.
+    // `a/#` matches `a` as well.
     if (isRest(a) || isRest(b)) return true
     if (a === undefined || b === undefined) return a === b
     if ('text' in a && 'text' in b && a.text !== b.text) return false
@@ -90,9 +107,9 @@ function isRest(level: Level | undefined): boolean {
 export function matchTopic(pattern: Pattern, topic: string): Params | undefined {
   if (pattern.exact !== undefined) return pattern.exact === topic ? NO_PARAMS : undefined
   const { levels, prefix } = pattern
-  // A broker that does not know the prefix takes it for a part of the topic.
+  // To a broker that does not know the prefix it is a part of the topic.
   if (prefix !== '' && topic.startsWith(prefix)) topic = topic.slice(prefix.length)
-  // Wildcards at the start are not for topics such as $SYS [MQTT-4.7.2-1].
+  // Wildcards at the start do not match topics such as $SYS [MQTT-4.7.2-1].
   if (topic.startsWith('$') && levels[0] !== undefined && 'wildcard' in levels[0]) return undefined
   let params: Record<string, string> | undefined
   let start = 0
@@ -116,8 +133,8 @@ export function matchTopic(pattern: Pattern, topic: string): Params | undefined 
 }
 
 /**
- * Whether a topic name is for a topic filter (MQTT 5.0, 4.7). Named wildcards are allowed, `$share/{name}/`,
- * `$queue/` and `$exclusive/` looked through. Throws InvalidArgumentError where the filter is not valid.
+ * Whether a topic name matches a topic filter (MQTT 5.0, 4.7). Named wildcards are allowed; `$share/{name}/`, `$queue/`
+ * and `$exclusive/` are ignored. Throws {@link InvalidArgumentError} (`invalid_topic`) if the filter is not valid.
  */
 export function topicMatches(filter: string, topic: string): boolean {
   return matchTopic(parseFilter(filter), topic) !== undefined
@@ -126,12 +143,13 @@ export function topicMatches(filter: string, topic: string): boolean {
 function parseLevel(filter: string, level: string, last: boolean): Level {
   const wildcard = level[0]
   if (wildcard !== '+' && wildcard !== '#') {
-    if (/[+#\0]/.test(level)) throw new InvalidArgumentError(`"${filter}": + and # stand at the beginning of a level.`, 'invalid_topic')
+    if (/[+#\0]/.test(level))
+      throw new InvalidArgumentError(`"${filter}": + and # are allowed only at the beginning of a level.`, 'invalid_topic')
     return { text: level }
   }
   const name = level.slice(1)
   if (name !== '' && !NAME.test(name))
-    throw new InvalidArgumentError(`"${filter}": "${name}" cannot name a wildcard; use letters, digits, _ and -.`, 'invalid_topic')
-  if (wildcard === '#' && !last) throw new InvalidArgumentError(`"${filter}": # stands only at the end.`, 'invalid_topic')
+    throw new InvalidArgumentError(`"${filter}": "${name}" cannot name a wildcard: use letters, digits, _ and -.`, 'invalid_topic')
+  if (wildcard === '#' && !last) throw new InvalidArgumentError(`"${filter}": # is allowed only at the end.`, 'invalid_topic')
   return { wildcard, name }
 }

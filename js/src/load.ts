@@ -1,4 +1,4 @@
-// Loading the module: once, and not before it is needed.
+// Loads the module: once, when it is first needed.
 import { InvalidArgumentError, MqttError } from './errors.js'
 import type { CreateModule, Module, ModuleOptions } from './module.js'
 import { provideTextCoding, provideWebSocket, readFileInNode } from './node.js'
@@ -6,24 +6,24 @@ import { untilAborted } from './signals.js'
 import { urlOf } from './uris.js'
 
 export interface LoadOptions {
-  /** The constructor to use where the environment has no `WebSocket`, such as Node before 22: that of the `ws` package is found by itself. */
+  /** The constructor to use if the environment has no `WebSocket`, such as Node before 22. Default: that of the package `ws`. */
   WebSocket?: unknown
-  /** Rejects with its reason; the module is loaded all the same, where that has begun. */
+  /** Rejects with its reason. Loading that has begun goes on. */
   signal?: AbortSignal | undefined
 }
 
 export interface LoadSeparateOptions extends LoadOptions {
-  /** Where `wsmq.wasm` is served. Default: beside this script. */
+  /** The address of the `.wasm` file. Default: beside this script. */
   wasmUrl?: string | URL
-  /** The bytes of `wsmq.wasm`. */
+  /** The bytes of the `.wasm` file. */
   wasmBinary?: ArrayBuffer | Uint8Array
-  /** Compiled already, for example on the page for its workers. */
+  /** The compiled module, for example from a page for its workers. */
   wasmModule?: WebAssembly.Module
 }
 
 export type Load = (options?: LoadSeparateOptions) => Promise<Module>
 
-/** The first call loads; later ones get the same module, unless that failed. */
+/** The first call loads; later ones get the same module, unless it failed. */
 export function loadOnce(createModule: typeof CreateModule, wasmUrl?: () => URL): Load {
   let loading: Promise<Module> | undefined
   return (options) => {
@@ -31,7 +31,9 @@ export function loadOnce(createModule: typeof CreateModule, wasmUrl?: () => URL)
     if (signal?.aborted === true) return Promise.reject(signal.reason)
     if (loading !== undefined) {
       if (options !== undefined && (options.wasmUrl ?? options.wasmBinary ?? options.wasmModule) !== undefined)
-        return Promise.reject(new InvalidArgumentError('The module is loading already: call load() before connect(), and once.'))
+        return Promise.reject(
+          new InvalidArgumentError('The module is already loading: call load() with these options once, before connect().'),
+        )
       return untilAborted(loading, signal)
     }
     loading = start(createModule, options ?? {}, wasmUrl).catch((cause: unknown) => {
@@ -40,7 +42,7 @@ export function loadOnce(createModule: typeof CreateModule, wasmUrl?: () => URL)
         ? cause
         : new MqttError(
             'load_failed',
-            'The WebAssembly module could not be loaded: see the cause. Look whether wsmq.wasm is served (load({ wasmUrl }) says where), and whether a Content-Security-Policy lacks wasm-unsafe-eval.',
+            'The WebAssembly module could not be loaded: see the cause. Check that its .wasm file is served (load({ wasmUrl }) sets where), and that a Content-Security-Policy allows wasm-unsafe-eval.',
             { cause },
           )
     })
@@ -63,11 +65,11 @@ async function start(createModule: typeof CreateModule, options: LoadSeparateOpt
   return createModule(given)
 }
 
-/** What the environment would say of it on the console holds the whole address. */
+/** Refused here, as the environment would print the whole address on the console. */
 function checkUrl(text: string): void {
   const url = urlOf(text)
-  if (url === undefined) throw new InvalidArgumentError('wasmUrl cannot be parsed.')
-  if (url.username !== '' || url.password !== '') throw new InvalidArgumentError('wasmUrl holds no user name and password.')
+  if (url === undefined) throw new InvalidArgumentError('wasmUrl is not a valid URL.')
+  if (url.username !== '' || url.password !== '') throw new InvalidArgumentError('wasmUrl has a user name or a password: remove it.')
 }
 
 function instantiate(module: WebAssembly.Module): NonNullable<ModuleOptions['instantiateWasm']> {

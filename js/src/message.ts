@@ -5,36 +5,36 @@ import type { ArrivedMessage, Properties } from './module.js'
 
 const ARRIVED = Symbol('arrived')
 
-/** What `toJSON()` gives: all of a message, as plain data. */
+/** The result of `toJSON()`: the whole message, as plain data. */
 export interface MessageData {
   topic: string
   params: Params
   qos: 0 | 1 | 2
   retain: boolean
   duplicate: boolean
-  /** Bytes in them as base64. */
+  /** Bytes in base64. */
   properties: Record<string, unknown>
-  /** The payload, where it is text. */
+  /** The payload, if it is UTF-8. */
   text?: string
-  /** The payload in base64, where it is not. */
+  /** The payload in base64, if it is not. */
   base64?: string
 }
 
 /**
- * A message that arrived. Its payload and properties are decoded when they are read, and not before. What is plain here is
- * copied by `{ ...message }`, and `toJSON()` gives all of it as plain data: `structuredClone()` and `postMessage()` refuse
- * the message itself.
+ * A message that arrived. Its payload and properties are decoded when they are first read. `{ ...message }` copies the
+ * plain fields, and `toJSON()` returns everything as plain data: `structuredClone()` and `postMessage()` refuse the
+ * message itself.
  */
 export class Message<P = Params> {
   readonly topic: string
-  /** The levels that named wildcards of the subscription stand for: see {@link Connection.subscribe}. */
+  /** The levels that named wildcards of the subscription matched: see {@link Connection.subscribe}. */
   readonly params: P
   readonly qos: 0 | 1 | 2
-  /** True for what the broker had stored before the subscription (MQTT 5.0, 3.3.1.3). */
+  /** True if the broker had stored the message before the subscription (MQTT 5.0, 3.3.1.3). */
   readonly retain: boolean
-  /** True where the broker may have sent this message before (MQTT 5.0, 3.3.1.1). */
+  /** True if the broker may have sent this message before (MQTT 5.0, 3.3.1.1). */
   readonly duplicate: boolean
-  /** For `JSON.stringify()`, of copies, too. */
+  /** For `JSON.stringify()`, also of copies. */
   readonly toJSON: () => MessageData
   /** Private members would break behind proxies: see proxies.ts. @internal */
   readonly [ARRIVED]: ArrivedMessage
@@ -51,7 +51,7 @@ export class Message<P = Params> {
   }
 
   /**
-   * The payload, yours to keep and to change; the same array at every read. Its buffer may hold other messages too, so
+   * The payload: the same array at every read, which you may keep and change. Its buffer may hold other messages, so
    * transfer a `slice()` of it.
    */
   get bytes(): Uint8Array {
@@ -63,15 +63,15 @@ export class Message<P = Params> {
     return this[ARRIVED].properties
   }
 
-  // Functions that need no `this`: handlers take messages apart, `({ topic, text }) => ...`.
+  // Functions that need no `this`: handlers destructure messages, `({ topic, text }) => ...`.
 
-  /** The payload as text. Throws {@link MqttError} (`invalid_utf8`) where it is not UTF-8. */
+  /** The payload as text. Throws {@link InvalidArgumentError} (`invalid_utf8`) if it is not UTF-8. */
   get text(): () => string {
     const arrived = this[ARRIVED]
     return () => textOf(arrived)
   }
 
-  /** The payload as JSON. Throws {@link MqttError} (`invalid_utf8` or `invalid_json`). The type is your promise, unchecked. */
+  /** The payload as JSON. Throws {@link MqttError} (`invalid_utf8` or `invalid_json`). The type is not checked. */
   get json(): <T = unknown>() => T {
     const arrived = this[ARRIVED]
     return <T>() => jsonOf(arrived) as T
@@ -95,14 +95,14 @@ function jsonOf(arrived: ArrivedMessage): unknown {
   }
 }
 
-/** One function for all messages, and a property of each: so copies have it, and what would clone a message without its payload refuses. */
+/** An own property of each message: copies have it, and structured cloning, which would lose the payload, fails on it. */
 function toJSON(this: Message): MessageData {
   return dataOf(this)
 }
 
 function dataOf(message: Message): MessageData {
   const { topic, params, qos, retain, duplicate, [ARRIVED]: arrived } = message
-  // What was added to a copy, and what is plain.
+  // The plain fields, and what was added to a copy.
   const own = Object.entries(message).filter(([, value]) => value !== toJSON)
   const properties = Object.entries(arrived.properties as Record<string, unknown>).map(([name, value]): [string, unknown] => [
     name,

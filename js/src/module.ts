@@ -1,4 +1,4 @@
-// The WebAssembly module's own types, in one place: nothing else reaches outside js/src.
+// The types of the WebAssembly module. Nothing else in js/src imports from wasm/, except webapp/layer.ts.
 export type {
   Address,
   ArrivedMessage,

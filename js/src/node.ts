@@ -1,4 +1,4 @@
-// What only Node needs. No import names a built-in module or `ws`: bundlers for the browser would trip over it.
+// What only Node needs. No import names a built-in module or `ws`, as bundlers for browsers would follow it.
 import { MqttError } from './errors.js'
 
 interface NodeProcess {
@@ -7,16 +7,16 @@ interface NodeProcess {
 }
 type Require = (id: string) => unknown
 
-/** The module opens sockets by the global constructor; where there is none, it is set, once. */
+/** The module opens sockets with the global constructor, which is set if there is none. */
 export function provideWebSocket(given: unknown): void {
   if (hasGlobal('WebSocket') && given === undefined) return
   const WebSocket = given ?? requireWs()
   if (typeof WebSocket !== 'function')
-    throw new MqttError('load_failed', 'There is no WebSocket here: install the package ws, or give load({ WebSocket }).')
+    throw new MqttError('load_failed', 'This environment has no WebSocket: install the package ws, or pass load({ WebSocket }).')
   setGlobal('WebSocket', WebSocket)
 }
 
-/** Node has them, but not where it plays a page: jsdom in Jest. */
+/** Node has them, but Jest with jsdom hides them. */
 export function provideTextCoding(): void {
   for (const name of ['TextEncoder', 'TextDecoder'])
     if (!hasGlobal(name)) setGlobal(name, (builtin('node:util') as Record<string, unknown> | undefined)?.[name])
@@ -30,7 +30,7 @@ function setGlobal(name: string, value: unknown): void {
   Object.defineProperty(globalThis, name, { value, writable: true, configurable: true, enumerable: false })
 }
 
-/** Undefined where this is not Node. */
+/** Undefined outside of Node. */
 export function readFileInNode(url: string): Uint8Array | undefined {
   const fs = builtin('node:fs') as { readFileSync: (path: URL) => Uint8Array } | undefined
   return fs?.readFileSync(new URL(url))
@@ -39,13 +39,13 @@ export function readFileInNode(url: string): Uint8Array | undefined {
 function requireWs(): unknown {
   const createRequire = (builtin('node:module') as { createRequire: (from: string) => Require } | undefined)?.createRequire
   if (createRequire === undefined) return undefined
-  // Beside this package, else beside the application.
+  // Installed for this package, else for the application.
   for (const from of [import.meta.url, `${nodeProcess()?.cwd() ?? ''}/`]) {
     try {
       const ws = createRequire(from)('ws') as { WebSocket?: unknown }
       return ws.WebSocket ?? ws
     } catch {
-      // Not there.
+      // Not installed.
     }
   }
   return undefined

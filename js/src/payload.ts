@@ -6,26 +6,28 @@ export interface JsonPayload<T = unknown> {
   readonly json: T
 }
 
-/** Its declared type forgets that some values have no JSON. */
+/** Its declared type omits that some values have no JSON. */
 const stringify = JSON.stringify as (value: unknown) => string | undefined
 
-/** What the module takes. Throws InvalidArgumentError. */
+/** A payload as the module takes it. Throws InvalidArgumentError. */
 export function encoded(payload: Payload | JsonPayload | null): Payload {
-  // The module says what is wrong with null.
+  // The module refuses null.
   if (typeof payload !== 'object' || payload === null || ArrayBuffer.isView(payload)) return payload as Payload
-  if ('json' in payload) return jsonText(payload.json)
+  if ('json' in payload) {
+    const text = jsonText(payload.json, 'The payload')
+    if (text === undefined) throw new InvalidArgumentError(`The payload cannot be written as JSON: it is ${typeof payload.json}.`)
+    return text
+  }
   if (Array.isArray(payload) || Object.getPrototypeOf(payload) === Object.prototype)
-    throw new InvalidArgumentError('A payload is a text, bytes or { json: value }, and not a plain object or a list.')
+    throw new InvalidArgumentError('A payload is a text, bytes or { json: value }, and not a plain object or an array.')
   return payload
 }
 
-function jsonText(value: unknown): string {
-  let text: string | undefined
+/** Undefined where the value has no JSON. Throws InvalidArgumentError. */
+export function jsonText(value: unknown, what: string): string | undefined {
   try {
-    text = stringify(value)
+    return stringify(value)
   } catch (cause) {
-    throw new InvalidArgumentError(`The payload cannot be written as JSON: ${String(cause)}`)
+    throw new InvalidArgumentError(`${what} cannot be written as JSON: ${String(cause)}`)
   }
-  if (text === undefined) throw new InvalidArgumentError(`The payload cannot be written as JSON: it is ${typeof value}.`)
-  return text
 }

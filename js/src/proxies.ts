@@ -1,21 +1,21 @@
-// State libraries such as Vue hand out proxies of what they are given, deep ones at that. Behind one, `this` is the
-// proxy, which has none of the private members.
+// State libraries such as Vue wrap what they are given in deep proxies. `this` is then the proxy, which has no private
+// members.
 import { InvalidArgumentError } from './errors.js'
 
-/** Where each object keeps a function that gives the object itself: proxies hand functions out as they are. */
+/** The key of a function that returns the object itself: proxies do not wrap functions. */
 const SELF = Symbol('self')
 
 type Method = (this: unknown, ...given: unknown[]) => unknown
 
 /**
- * For constructors: what `Class` defines works through proxies of `object`, too. Objects of which there are many, such
- * as messages, have no private members instead, which is cheaper to make.
+ * For constructors: what `Class` defines also works through proxies of `object`. Messages have no private members
+ * instead, as this would make each of them more expensive.
  */
 export function seeThroughProxies(object: object, Class: { readonly prototype: object }): void {
   if (!Object.hasOwn(object, SELF)) Object.defineProperty(object, SELF, { value: () => object })
   const { prototype } = Class
   if (Object.hasOwn(prototype, SELF)) return
-  // At the first object, and not when the script is loaded: bundlers leave out what has no effect.
+  // At the first object, not when the script is loaded: bundlers drop what has no side effect.
   for (const name of Reflect.ownKeys(prototype)) {
     if (name === 'constructor') continue
     const member = Reflect.getOwnPropertyDescriptor(prototype, name) as Record<string, unknown>
@@ -33,6 +33,7 @@ export function seeThroughProxies(object: object, Class: { readonly prototype: o
 
 function selfOf(object: unknown, name: PropertyKey): unknown {
   const self = (object as { [SELF]?: () => unknown } | undefined)?.[SELF]
-  if (self === undefined) throw new InvalidArgumentError(`${String(name)}() was taken off its object: call it there, or bind it.`)
+  if (self === undefined)
+    throw new InvalidArgumentError(`${String(name)}() was called without its object: call it as a method, or bind it.`)
   return self()
 }

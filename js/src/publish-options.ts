@@ -1,4 +1,4 @@
-import { abortSignal, anything, checkOptions, flag, oneOf, type Shape, whole } from './check.js'
+import { abortSignal, anything, checkOptions, flag, LONGEST_DELAY, oneOf, type Shape, whole } from './check.js'
 import type { PublishOptions } from './options.js'
 
 const PUBLISH_OPTIONS: Shape = {
@@ -8,9 +8,9 @@ const PUBLISH_OPTIONS: Shape = {
   properties: anything,
   signal: abortSignal,
 }
-export const DISCONNECT_OPTIONS: Shape = { timeout: whole(0, 2 ** 31 - 1), reasonCode: oneOf(0, 4), signal: abortSignal }
+export const DISCONNECT_OPTIONS: Shape = { timeout: whole(0, LONGEST_DELAY), reasonCode: oneOf(0, 4), signal: abortSignal }
 
-/** Throws InvalidArgumentError. At each message: only what looks odd is looked at closely; the module checks the rest. */
+/** Throws InvalidArgumentError. The module checks QoS and the like: at each message, only odd options are checked here. */
 export function checkPublishOptions(options: PublishOptions | undefined): void {
   if (options === undefined) return
   const given = options as Partial<Record<string, unknown>> | null

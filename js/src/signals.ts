@@ -1,11 +1,11 @@
-// Giving up what is waited for.
+// Abort signals.
 
 export interface WaitOptions {
-  /** Gives the waiting up. */
+  /** Ends the waiting: the promise rejects with its reason. */
   signal?: AbortSignal | undefined
 }
 
-/** Calls when it is aborted, at once where it was. The result stops listening. */
+/** Calls back when the signal is aborted, at once if it already was. The result removes the listener. */
 export function onAbort(signal: AbortSignal | undefined, call: (reason: unknown) => void): () => void {
   const listener = () => call(signal?.reason)
   if (signal?.aborted === true) listener()
@@ -13,7 +13,7 @@ export function onAbort(signal: AbortSignal | undefined, call: (reason: unknown)
   return () => signal?.removeEventListener('abort', listener)
 }
 
-/** The same promise, which rejects with the signal's reason where that comes first. */
+/** The same promise, except that it rejects with the signal's reason if that comes first. */
 export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return promise
   return new Promise((resolve, reject) => {

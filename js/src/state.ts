@@ -7,18 +7,18 @@ import type { MqttError } from './errors.js'
  */
 export type ConnectionState = 'connecting' | 'connected' | 'reconnecting' | 'closed'
 
-/** Sent at every change, and within `connecting` and `reconnecting` at every attempt and every failure of one. */
+/** Emitted at every change of the state, and at each attempt to connect and each failure of one. */
 export interface StateChange {
   readonly state: ConnectionState
-  /** The broker that this is about. */
+  /** The address of the broker, whole: it may contain a token. */
   readonly uri: string
-  /** While an attempt is running: which one it is since the last stable connection, from 0. */
+  /** During an attempt: its number since the last stable connection, from 0. */
   readonly attempt: number | undefined
-  /** Milliseconds to the next attempt, where one is waited for. */
+  /** Milliseconds until the next attempt, if there is one. */
   readonly retryIn: number | undefined
-  /** Why the connection, or the last attempt, ended; undefined where nothing went wrong. */
+  /** Why the connection, or the last attempt, ended; undefined if nothing failed. */
   readonly error: MqttError | undefined
-  /** When connected: whether the broker still had our session (MQTT 5.0, 3.2.2.1.1). */
+  /** When connected: whether the broker resumed the session (MQTT 5.0, 3.2.2.1.1). */
   readonly sessionPresent: boolean
 }
 
@@ -26,11 +26,11 @@ export interface StateChange {
 export interface Closed {
   /** Why; undefined after `disconnect()`. */
   readonly error: MqttError | undefined
-  /** QoS 1 and 2 messages that were not over, and messages that were still waiting. */
+  /** The number of QoS 1 and 2 messages without acknowledgement, and of queued messages. */
   readonly unfinished: number
 }
 
-/** Messages that are not over: waiting in the queue, or sent and not yet acknowledged. */
+/** Messages that are queued, or sent and not yet acknowledged. */
 export interface Backlog {
   readonly messages: number
   readonly bytes: number
@@ -39,12 +39,12 @@ export interface Backlog {
 export interface ConnectionEvents {
   state: StateChange
   /**
-   * What nobody else is told: what a handler threw, a message of `post()` that failed, a subscription that the broker
-   * refused or took away. Without a listener it is reported as an uncaught exception.
+   * Errors that no promise reports: what a handler threw, a message of `post()` that failed, a subscription that the
+   * broker refused or did not renew. Without a listener it is thrown as an uncaught exception.
    */
   error: unknown
-  /** Every message that arrives, whatever subscription it is for. */
+  /** Every message that arrives, for whichever subscription. */
   message: import('./message.js').Message
-  /** A subscription's buffer was full and lost a message. */
-  overflow: import('./sink.js').Overflow
+  /** A subscription's buffer was full and dropped a message. */
+  overflow: import('./subscriber.js').Overflow
 }

@@ -4,78 +4,79 @@ import type { Params } from './filter.js'
 import type { Message } from './message.js'
 import { seeThroughProxies } from './proxies.js'
 import { untilAborted, type WaitOptions } from './signals.js'
-import type { Granted, Sink } from './sink.js'
+import type { Granted, Subscriber } from './subscriber.js'
 
 /**
- * A subscription of this page: iterate over it, or give `subscribe()` a handler.
+ * A subscription: iterate over it, or pass a handler to `subscribe()`.
  *
  * ```ts
  * for await (const message of mq.subscribe('lab/+room/temperature')) show(message.params.room, message.text())
  * ```
  *
- * Leaving the loop unsubscribes. One reader at a time is meant: two loops over one subscription share its messages out.
+ * Leaving the loop unsubscribes. Two loops over one subscription share its messages: each message goes to one of them.
  */
 export class Subscription<P = Params> implements AsyncIterable<Message<P>>, AsyncIterator<Message<P>, undefined> {
-  readonly #sink: Sink
+  readonly #subscriber: Subscriber
 
   /** @internal */
-  static of<P>(sink: Sink): Subscription<P> {
-    return new Subscription<P>(sink)
+  static of<P>(subscriber: Subscriber): Subscription<P> {
+    return new Subscription<P>(subscriber)
   }
 
-  private constructor(sink: Sink) {
+  private constructor(subscriber: Subscriber) {
     seeThroughProxies(this, Subscription)
-    this.#sink = sink
+    this.#subscriber = subscriber
   }
 
-  /** The topic filters as the broker knows them: named wildcards without their names. */
+  /** The topic filters as the broker knows them, without the names of wildcards. */
   get filters(): readonly string[] {
-    return this.#sink.patterns.map((pattern) => pattern.filter)
+    return this.#subscriber.patterns.map((pattern) => pattern.filter)
   }
 
   /**
-   * The QoS that the broker granted, per filter. Rejects with {@link SubscribeError} where it refused one of them; the
-   * subscription is over then. While there is no connection it waits. Not reading it is fine: a refusal goes to
-   * whoever iterates, else to the connection's `error` event.
+   * The QoS that the broker granted, per filter. Rejects with {@link SubscribeError} (`subscribe_refused` and others) if
+   * it refused one of them, which ends the subscription, or with {@link MqttError} (`closed`). Without a connection it
+   * waits for one. It need not be read: a refusal then goes to whoever iterates, else to the connection's `error` event.
    */
   get ready(): Promise<readonly Granted[]> {
-    return this.#sink.ready()
+    return this.#subscriber.ready()
   }
 
-  /** True until it was unsubscribed, refused, or the connection closed for good. */
+  /** True until it is unsubscribed or refused, or the connection is closed for good. */
   get active(): boolean {
-    return this.#sink.active
+    return this.#subscriber.active
   }
 
-  /** Messages that wait to be read. */
+  /** The number of messages that wait to be read. */
   get buffered(): number {
-    return this.#sink.buffered
+    return this.#subscriber.buffered
   }
 
-  /** Messages that were lost because the buffer was full. */
+  /** The number of messages that were dropped because the buffer was full. */
   get dropped(): number {
-    return this.#sink.dropped
+    return this.#subscriber.dropped
   }
 
   /**
-   * Ends it: no message arrives after the call, and an iteration ends after what is buffered. The broker is told once
-   * no other local subscription uses the filter; the promise waits for its answer, and so for a connection. It rejects
-   * with {@link MqttError} (`unsubscribe_refused`) where the broker said no, or with the signal's reason: a signal that
-   * was aborted before leaves the subscription as it is, later it ends the waiting alone. A second call waits for the
-   * same answer.
+   * Ends the subscription: no message is delivered after the call, and an iteration ends after the buffered messages. An
+   * UNSUBSCRIBE is sent if no other local subscription uses the filter; the promise waits for its answer, and so for a
+   * connection. It rejects with {@link MqttError} (`unsubscribe_refused`) if the broker refuses, or with the signal's
+   * reason: a signal that is already aborted leaves the subscription as it is; later it only ends the waiting. A second
+   * call waits for the same answer.
    */
   unsubscribe({ signal }: WaitOptions = {}): Promise<void> {
-    return signal?.aborted === true ? Promise.reject(signal.reason) : untilAborted(this.#sink.unsubscribe(), signal)
+    return signal?.aborted === true ? Promise.reject(signal.reason) : untilAborted(this.#subscriber.unsubscribe(), signal)
   }
 
   next(): Promise<IteratorResult<Message<P>, undefined>> {
-    if (this.#sink.hasHandler) return Promise.reject(new InvalidArgumentError('This subscription has a handler: leave it out to iterate.'))
-    return this.#sink.next() as Promise<IteratorResult<Message<P>, undefined>>
+    if (this.#subscriber.hasHandler)
+      return Promise.reject(new InvalidArgumentError('This subscription has a handler: subscribe without one to iterate.'))
+    return this.#subscriber.next() as Promise<IteratorResult<Message<P>, undefined>>
   }
 
-  /** What leaving a `for await` loop calls. It does not wait for the broker. */
+  /** Called when a `for await` loop is left. Does not wait for the broker. */
   return(): Promise<IteratorResult<Message<P>, undefined>> {
-    this.#sink.discard()
+    this.#subscriber.discard()
     return Promise.resolve({ value: undefined, done: true })
   }
 
@@ -84,7 +85,7 @@ export class Subscription<P = Params> implements AsyncIterable<Message<P>>, Asyn
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#sink.discard()
-    await this.#sink.unsubscribe()
+    this.#subscriber.discard()
+    await this.#subscriber.unsubscribe()
   }
 }

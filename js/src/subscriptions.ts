@@ -1,24 +1,26 @@
-// Local subscriptions and what the broker knows of them: several on one filter share one there.
+// Local subscriptions, and the subscriptions on the broker that they share: one for each filter.
 import { anything, callable, checkOptions, flag, object, oneOf, type Shape, abortSignal, UINT32, whole } from './check.js'
 import { type FilterResult, InvalidArgumentError, MqttError, SubscribeError } from './errors.js'
-import { connectionError, type DescribeReason, subscribeError, thrownError } from './failure.js'
-import { filtersOverlap, parseFilter, type Pattern } from './filter.js'
+import { type DescribeReason, subscribeError, thrownError, unsubscribeRefused } from './failure.js'
+import { disjointGroups, parseFilter, type Pattern } from './filter.js'
+import type { Log } from './log.js'
 import type { ArrivedMessage, Client, Failure, FilterOptions } from './module.js'
 import type { SubscribeOptions } from './options.js'
 import { Router } from './router.js'
-import { type Granted, type Overflow, Sink } from './sink.js'
+import { onAbort } from './signals.js'
+import { type Granted, type Overflow, Subscriber } from './subscriber.js'
 import type { Message } from './message.js'
 
-/** One filter on the broker. */
-interface Entry {
+/** A subscription on the broker. */
+interface BrokerSubscription {
   readonly filter: string
   readonly pattern: Pattern
-  /** Tells which subscription a message comes by (MQTT 5.0, 3.8.2.1.2); 0: none. */
+  /** The Subscription Identifier (MQTT 5.0, 3.8.2.1.2); 0: none. */
   identifier: number
-  readonly sinks: Set<Sink>
+  readonly subscribers: Set<Subscriber>
   readonly noLocal: boolean
   readonly retainAsPublished: boolean
-  /** The highest that was asked for. */
+  /** The highest that was requested. */
   qos: 0 | 1 | 2
   granted: 0 | 1 | 2 | undefined
 }
@@ -28,6 +30,7 @@ export interface SubscriptionsHost {
   readonly describe: DescribeReason
   readonly onError: (thrown: unknown) => void
   readonly onOverflow: (overflow: Overflow) => void
+  readonly log: Log
 }
 
 const DEFAULT_BUFFER_SIZE = 1000
@@ -42,21 +45,19 @@ const SUBSCRIBE_OPTIONS: Shape = {
   onOverflow: callable,
   signal: abortSignal,
 }
-/** Applications that use identifiers themselves like small ones. */
+/** Applications that use identifiers themselves choose small ones. */
 const FIRST_IDENTIFIER = 1000
 
 export class Subscriptions {
   readonly #client: Client
   readonly #host: SubscriptionsHost
   readonly #hasIdentifiers: boolean
-  readonly #entries = new Map<string, Entry>()
-  readonly #sinks = new Set<Sink>()
-  readonly #router = new Router<Sink>((identifier) => this.#isOurs(identifier))
-  /** A signal may live longer than what it ends: how to stop listening to it. */
-  readonly #unlisten = new Map<Sink, () => void>()
-  #closed: { readonly reason: unknown } | undefined
+  readonly #entries = new Map<string, BrokerSubscription>()
+  readonly #subscribers = new Set<Subscriber>()
+  readonly #router = new Router<Subscriber>((identifier) => this.#isAssigned(identifier))
+  #isClosed = false
   #nextIdentifier = FIRST_IDENTIFIER
-  /** The broker had a session of another page: its subscriptions have identifiers, too. */
+  /** The broker resumed a session of an earlier page, whose subscriptions have identifiers of their own. */
   #isResumed = false
 
   constructor(client: Client, host: SubscriptionsHost) {
@@ -65,20 +66,20 @@ export class Subscriptions {
     this.#hasIdentifiers = host.protocolVersion === 5
   }
 
-  /** How many local subscriptions took it. */
+  /** Returns how many local subscriptions took the message. */
   deliver(message: ArrivedMessage): number {
     const targets = this.#router.targets(message)
-    for (const target of targets) target.sink.deliver(message, target.params)
+    for (const target of targets) target.subscriber.deliver(message, target.params)
     return targets.length
   }
 
-  add(filters: string | readonly string[], options: SubscribeOptions, handler?: (message: Message) => unknown): Sink {
+  add(filters: string | readonly string[], options: SubscribeOptions, handler?: (message: Message) => unknown): Subscriber {
     checkOptions(options, SUBSCRIBE_OPTIONS)
     const { signal } = options
     signal?.throwIfAborted()
     const patterns = (Array.isArray(filters) ? (filters as readonly string[]) : [filters as string]).map(parseFilter)
-    if (patterns.length === 0) throw new InvalidArgumentError('Give at least one topic filter.')
-    const sink = new Sink({
+    if (patterns.length === 0) throw new InvalidArgumentError('The list of topic filters is empty: pass at least one.')
+    const subscriber = new Subscriber({
       patterns,
       handler,
       bufferSize: options.bufferSize ?? DEFAULT_BUFFER_SIZE,
@@ -86,29 +87,36 @@ export class Subscriptions {
       onError: this.#host.onError,
       onOverflow: (overflow) => {
         options.onOverflow?.(overflow)
+        // Once: a slow reader would flood the log.
+        if (overflow.dropped === 1)
+          this.#host.log?.('warn', 'A subscription drops messages: read faster, or raise bufferSize.', { ...overflow })
         this.#host.onOverflow(overflow)
       },
+      log: this.#host.log,
       leave: (leaving) => this.#leave(leaving),
     })
-    const wanted = this.#join(sink, patterns, options)
-    this.#sinks.add(sink)
-    const origins = patterns.map(({ filter }) => this.#entries.get(filter) as Entry)
-    this.#router.add(sink, patterns, origins, wanted.length > 0 && options.retainHandling !== 2)
+    const wanted = this.#join(subscriber, patterns, options)
+    this.#subscribers.add(subscriber)
+    const origins = patterns.map(({ filter }) => this.#entries.get(filter) as BrokerSubscription)
+    this.#router.add(subscriber, patterns, origins, wanted.length > 0 && options.retainHandling !== 2)
     try {
-      this.#subscribe(sink, wanted, options)
+      this.#subscribe(subscriber, wanted, options)
     } catch (thrown) {
-      sink.end()
-      this.#forget(sink)
+      subscriber.end()
+      this.#forget(subscriber)
       throw thrownError(thrown)
     }
-    if (signal !== undefined) this.#endWith(sink, signal)
-    return sink
+    subscriber.ignoreSignal = onAbort(signal, (reason) => {
+      subscriber.close(reason, reason)
+      this.#leave(subscriber).catch(this.#host.onError)
+    })
+    return subscriber
   }
 
-  /** A connection stands. */
+  /** A connection was accepted. */
   connected(isFirst: boolean, sessionPresent: boolean): void {
     this.#isResumed = sessionPresent && (isFirst || this.#isResumed)
-    if (!sessionPresent && !isFirst) this.#router.beginAnew()
+    if (!sessionPresent && !isFirst) this.#router.reset()
   }
 
   /** The broker refused to renew a subscription after a reconnection. */
@@ -116,63 +124,46 @@ export class Subscriptions {
     const entry = this.#entries.get(filter)
     if (entry === undefined) return
     entry.granted = undefined
-    const text = `The broker no longer grants ${filter}: ${this.#host.describe(reasonCode)}.`
-    for (const sink of [...entry.sinks]) {
-      this.#leave(sink).catch(() => {})
-      sink.fail(new SubscribeError('subscribe_refused', text, [{ filter, reasonCode }]))
+    const text = `The broker did not renew the subscription to ${filter}: ${this.#host.describe(reasonCode)}. Check the access rules.`
+    for (const subscriber of [...entry.subscribers]) {
+      this.#leave(subscriber).catch(() => {})
+      subscriber.fail(new SubscribeError('subscribe_refused', text, [{ filter, reasonCode }]))
     }
   }
 
-  /** The connection is over: `error` is why, unless it was ended on purpose. */
+  /** The connection has ended: by `error`, unless it was on purpose. */
   close(error: unknown): void {
-    const reason = error ?? new MqttError('closed', 'The connection was closed before the broker answered.')
-    this.#closed = { reason }
-    for (const sink of [...this.#sinks]) {
-      sink.close(reason, error)
-      this.#ignoreSignal(sink)
+    const reason = error ?? new MqttError('closed', 'The connection was closed before the broker answered the SUBSCRIBE.')
+    this.#isClosed = true
+    for (const subscriber of [...this.#subscribers]) {
+      subscriber.close(reason, error)
+      subscriber.ignoreSignal?.()
     }
-    this.#sinks.clear()
+    this.#subscribers.clear()
     this.#entries.clear()
   }
 
-  #endWith(sink: Sink, signal: AbortSignal): void {
-    const end = () => {
-      sink.close(signal.reason, signal.reason)
-      this.#leave(sink).catch(this.#host.onError)
-    }
-    signal.addEventListener('abort', end, { once: true })
-    this.#unlisten.set(sink, () => {
-      signal.removeEventListener('abort', end)
-    })
-  }
-
-  #ignoreSignal(sink: Sink): void {
-    this.#unlisten.get(sink)?.()
-    this.#unlisten.delete(sink)
-  }
-
-  /** The filters that the broker must be asked for. */
-  #join(sink: Sink, patterns: readonly Pattern[], options: SubscribeOptions): Entry[] {
+  /** Returns the subscriptions that need a SUBSCRIBE. */
+  #join(subscriber: Subscriber, patterns: readonly Pattern[], options: SubscribeOptions): BrokerSubscription[] {
     const { qos = 0, noLocal = false, retainAsPublished = false, retainHandling = 0 } = options
-    const filters = [...new Set(patterns.map((pattern) => pattern.filter))]
-    for (const filter of filters) {
+    for (const { filter } of patterns) {
       const entry = this.#entries.get(filter)
       if (entry !== undefined && (entry.noLocal !== noLocal || entry.retainAsPublished !== retainAsPublished))
         throw new InvalidArgumentError(
-          `${filter} is subscribed already with another noLocal or retainAsPublished: the broker knows one of each.`,
+          `${filter} is subscribed with another noLocal or retainAsPublished: the broker keeps one of each per filter, so use the same.`,
         )
     }
-    const created: Entry[] = []
+    const created: BrokerSubscription[] = []
     const wanted = patterns.flatMap((pattern) => {
       const { filter } = pattern
       let entry = this.#entries.get(filter)
-      if (entry?.sinks.has(sink)) return []
+      if (entry?.subscribers.has(subscriber)) return []
       if (entry === undefined) {
-        entry = { filter, pattern, identifier: 0, sinks: new Set(), noLocal, retainAsPublished, qos, granted: undefined }
+        entry = { filter, pattern, identifier: 0, subscribers: new Set(), noLocal, retainAsPublished, qos, granted: undefined }
         this.#entries.set(filter, entry)
         created.push(entry)
       }
-      entry.sinks.add(sink)
+      entry.subscribers.add(subscriber)
       const suffices = entry.granted !== undefined && entry.qos >= qos && retainHandling !== 0
       if (qos > entry.qos) entry.qos = qos
       return suffices ? [] : [entry]
@@ -183,59 +174,53 @@ export class Subscriptions {
     return wanted
   }
 
-  /** An identifier for each, shared by those that are never for one topic: they are asked for in one packet. */
-  #identify(entries: readonly Entry[]): void {
-    const groups: { identifier: number; plain: Pattern[]; others: Pattern[] }[] = []
-    for (const entry of entries) {
-      const { pattern } = entry
-      const isPlain = pattern.exact !== undefined
-      // Two filters without wildcards are different.
-      const fits = ({ plain, others }: (typeof groups)[number]) =>
-        [...others, ...(isPlain ? [] : plain)].every((each) => !filtersOverlap(each, pattern))
-      let group = groups.find(fits)
-      if (group === undefined) groups.push((group = { identifier: this.#nextIdentifier++, plain: [], others: [] }))
-      group[isPlain ? 'plain' : 'others'].push(pattern)
-      entry.identifier = group.identifier
+  /** Filters that no topic can match together share an identifier, so that one packet requests them. */
+  #identify(entries: readonly BrokerSubscription[]): void {
+    const first = this.#nextIdentifier
+    for (const [index, group] of disjointGroups(entries.map(({ pattern }) => pattern)).entries()) {
+      const identifier = first + group
+      ;(entries[index] as BrokerSubscription).identifier = identifier
+      this.#nextIdentifier = Math.max(this.#nextIdentifier, identifier + 1)
     }
   }
 
-  #isOurs(identifier: number): boolean {
+  #isAssigned(identifier: number): boolean {
     return !this.#isResumed && identifier >= FIRST_IDENTIFIER && identifier < this.#nextIdentifier
   }
 
-  #subscribe(sink: Sink, entries: readonly Entry[], options: SubscribeOptions): void {
+  #subscribe(subscriber: Subscriber, entries: readonly BrokerSubscription[], options: SubscribeOptions): void {
     const packets = [...new Set(entries.map(({ identifier }) => identifier))]
     if (packets.length === 0) {
-      sink.grant(this.#grantedTo(sink))
+      subscriber.grant(this.#grantedTo(subscriber))
       return
     }
-    const codes = new Map<Entry, number>()
+    const codes = new Map<BrokerSubscription, number>()
     let unanswered = packets.length
     let refusal: Failure | undefined
-    const answered = (asked: readonly Entry[], grantedQos: Uint8Array | undefined, failure?: Failure) => {
-      grantedQos?.forEach((code, index) => codes.set(asked[index] as Entry, code))
+    const answered = (asked: readonly BrokerSubscription[], grantedQos: Uint8Array | undefined, failure?: Failure) => {
+      grantedQos?.forEach((code, index) => codes.set(asked[index] as BrokerSubscription, code))
       refusal ??= failure
       if (--unanswered > 0) return
       for (const [entry, code] of codes) if (code < 0x80) entry.granted = code as 0 | 1 | 2
-      if (refusal === undefined) sink.grant(this.#grantedTo(sink))
-      else this.#refused(sink, refusal, codes)
+      if (refusal === undefined) subscriber.grant(this.#grantedTo(subscriber))
+      else this.#refused(subscriber, refusal, codes)
     }
     packets.forEach((packet, index) => {
       try {
         const asked = entries.filter(({ identifier }) => identifier === packet)
         this.#ask(asked, options, answered)
       } catch (thrown) {
-        if (index > 0) this.#leave(sink).catch(() => {})
+        if (index > 0) this.#leave(subscriber).catch(() => {})
         throw thrown
       }
     })
   }
 
-  /** Of one identifier: they go in one packet. */
+  /** `entries` have one identifier, and so go in one packet. */
   #ask(
-    entries: readonly Entry[],
+    entries: readonly BrokerSubscription[],
     options: SubscribeOptions,
-    answered: (entries: readonly Entry[], codes: Uint8Array | undefined, failure?: Failure) => void,
+    answered: (entries: readonly BrokerSubscription[], codes: Uint8Array | undefined, failure?: Failure) => void,
   ): void {
     const { noLocal = false, retainAsPublished = false, retainHandling = 0, properties } = options
     const requests = entries.map(({ filter, qos }): FilterOptions => ({
@@ -255,46 +240,43 @@ export class Subscriptions {
     })
   }
 
-  #refused(sink: Sink, failure: Failure, codes: ReadonlyMap<Entry, number>): void {
-    if (!sink.active) return
+  #refused(subscriber: Subscriber, failure: Failure, codes: ReadonlyMap<BrokerSubscription, number>): void {
+    if (!subscriber.active) return
     const results = [...codes].map(([{ filter }, reasonCode]): FilterResult => ({ filter, reasonCode }))
-    this.#leave(sink).catch(this.#host.onError)
-    sink.fail(subscribeError(failure, results, this.#host.describe))
+    this.#leave(subscriber).catch(this.#host.onError)
+    subscriber.fail(subscribeError(failure, results, this.#host.describe))
   }
 
-  #grantedTo(sink: Sink): Granted[] {
-    return sink.patterns.map(({ filter }) => ({ filter, qos: this.#entries.get(filter)?.granted ?? 0 }))
+  #grantedTo(subscriber: Subscriber): Granted[] {
+    return subscriber.patterns.map(({ filter }) => ({ filter, qos: this.#entries.get(filter)?.granted ?? 0 }))
   }
 
-  /** Filters that no local subscription uses any more, each removed. */
-  #forget(sink: Sink): Entry[] {
-    this.#router.remove(sink, sink.patterns)
-    this.#sinks.delete(sink)
-    this.#ignoreSignal(sink)
-    const unused: Entry[] = []
-    for (const { filter } of sink.patterns) {
+  /** Removes a local subscription; returns the entries that no other uses. */
+  #forget(subscriber: Subscriber): BrokerSubscription[] {
+    this.#router.remove(subscriber, subscriber.patterns)
+    this.#subscribers.delete(subscriber)
+    subscriber.ignoreSignal?.()
+    const unused: BrokerSubscription[] = []
+    for (const { filter } of subscriber.patterns) {
       const entry = this.#entries.get(filter)
-      if (entry === undefined || !entry.sinks.delete(sink) || entry.sinks.size > 0) continue
+      if (entry === undefined || !entry.subscribers.delete(subscriber) || entry.subscribers.size > 0) continue
       this.#entries.delete(filter)
       unused.push(entry)
     }
     return unused
   }
 
-  #leave(sink: Sink): Promise<void> {
-    const unused = this.#forget(sink).map((entry) => entry.filter)
-    if (unused.length === 0 || this.#closed !== undefined) return Promise.resolve()
+  #leave(subscriber: Subscriber): Promise<void> {
+    const unused = this.#forget(subscriber).map(({ filter }) => filter)
+    if (unused.length === 0 || this.#isClosed) return Promise.resolve()
     return new Promise((resolve, reject) => {
       try {
         this.#client.unsubscribe(unused, {
           onSuccess: () => resolve(),
           onFailure: (failure) => {
-            // Without a connection there is no subscription either.
+            // A subscription ends with the session.
             if (failure.reasonCode < 0x80 && failure.error !== 'broker_closed') resolve()
-            else {
-              const { message } = connectionError(failure, '', this.#host.describe, true)
-              reject(new MqttError('unsubscribe_refused', `The broker refused to unsubscribe ${unused.join(', ')}: ${message}`))
-            }
+            else reject(unsubscribeRefused(failure, unused, this.#host.describe))
           },
         })
       } catch (thrown) {

@@ -1,14 +1,17 @@
+// `websocket-mq/wasm`: the module is a file of its own, wsmq.wasm.
+import createModule from 'wsmq:separate'
 import { open, type Target } from './connect.js'
 import type { Connection } from './connection.js'
-import { load as loadModule } from './separate.js'
-import type { LoadSeparateOptions } from './load.js'
+import { loadOnce, type LoadSeparateOptions } from './load.js'
 import type { ConnectOptions } from './options.js'
 
 export * from './api.js'
 
+const loadModule = /* @__PURE__ */ loadOnce(createModule, () => new URL('./wsmq.wasm', import.meta.url))
+
 /**
- * Loads `wsmq.wasm` ahead of the first `connect()`, which else does it from beside this script; or says where it is.
- * Rejects with {@link MqttError} (`load_failed`).
+ * Loads `wsmq.wasm` ahead of the first `connect()`, which otherwise loads it from beside this script; or says where it
+ * is. Rejects with {@link MqttError} (`load_failed`), {@link InvalidArgumentError}, or the signal's reason.
  */
 export async function load(options?: LoadSeparateOptions): Promise<void> {
   await loadModule(options)
@@ -21,11 +24,12 @@ export async function load(options?: LoadSeparateOptions): Promise<void> {
  * const mq = await connect('wss://example.org/mqtt', { credentials: { username, password } })
  * ```
  *
- * Resolves once the broker accepted. Of several addresses each is tried in turn, now and at every reconnection. On a
- * page, `/ws_mqtt` is an address on the page's own server.
+ * Resolves once the broker has accepted the connection. Given several addresses, it tries each in turn, now and at
+ * every reconnection. On a page, `/ws_mqtt` is an address on the page's own server.
  *
- * Rejects with {@link ConnectionRefusedError}, {@link ConnectionFailedError}, {@link ConnectTimeoutError},
- * {@link AuthenticationError}, {@link InvalidArgumentError}, or the signal's reason.
+ * Rejects with {@link InvalidArgumentError}, {@link ConnectionRefusedError} (`connection_refused`),
+ * {@link ConnectionFailedError} (`transport_failed`), {@link ConnectTimeoutError} (`connect_timed_out`),
+ * {@link AuthenticationError}, another {@link MqttError} (`load_failed`), or the signal's reason.
  */
 export function connect(target: Target, options: ConnectOptions = {}): Promise<Connection> {
   return open(loadModule, target, options)

@@ -35,39 +35,25 @@ Client::executor_type Client::get_executor() const noexcept { return impl_->exec
 
 void Client::begin_connect(AnyCompletion<ConnectAnswer> done) {
     auto& self = *impl_;
-    if (const auto wrong = wrong_option(self.options, self.hosts); !wrong.empty()) {
-        return done->complete_later(Errc::invalid_argument, {.detail = wrong});
+    if (self.layer && self.layer->is_leaving()) return done->complete_later(Errc::stopped, {});
+    if (auto failure = self.start(); failure.error) {
+        return done->complete_later(failure.error, {.detail = std::move(failure.detail)});
     }
     if (self.engine().is_connected()) return done->complete_later({}, {});
-    if (const auto error = self.engine().start(self.now()); error != Errc::none) {
-        return done->complete_later(error, {.detail = "the options cannot be sent"});
-    }
-    self.end_error = {};
-    self.open_handover();
     done->on_cancel([&] {
         return [weak = std::weak_ptr{impl_}] {
             const auto impl = weak.lock();
-            if (!impl || impl->engine().is_connected()) return;
-            impl->engine().stop(impl->now());
-            impl->driver->flush_soon();
+            if (impl && !impl->engine().is_connected()) impl->stop(ReasonCode::success);
         };
     });
     self.connecting.push_back(std::move(done));
-    self.driver->flush_soon();
 }
 
 void Client::begin_disconnect(ReasonCode reason, AnyCompletion<> done) {
     auto& self = *impl_;
-    if (!self.engine().is_started()) {
-        if (!self.driver->is_closing()) return done->complete_later({});
-        self.closing.push_back(std::move(done));
-        return;
-    }
-    self.disconnecting.push_back(std::move(done));
-    self.engine().stop(self.now(), reason);
-    // Those of now: an async_connect() that follows at once is about another connection.
-    for (auto& each : std::exchange(self.connecting, {})) each->complete_later(Errc::stopped, {});
-    self.driver->flush_soon();
+    if (!self.await_end(std::move(done))) return;
+    if (self.layer && reason == ReasonCode::success) return self.layer->leave();
+    self.stop(reason);
 }
 
 void Client::wake_up() {

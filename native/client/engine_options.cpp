@@ -28,7 +28,7 @@ ConnectOptions engine_options(const ClientOptions& all, const Hosts& hosts) {
     return options;
 }
 
-std::string wrong_option(const ClientOptions& all, const Hosts& hosts) {
+std::string option_error(const ClientOptions& all, const Hosts& hosts) {
     const auto& options = all.connect;
     const auto& wait = options.reconnect;
     constexpr Duration none{0};

@@ -1,4 +1,4 @@
-// What a client of ours gives to its engine, and how it asks for credentials; for messaging/ as well.
+// The options that a client gives to its engine, and how it asks for credentials.
 #pragma once
 #include <boost/asio/any_io_executor.hpp>
 #include <cstdint>
@@ -15,15 +15,15 @@ namespace wsmq::native {
 /// From the system's cryptographic source.
 [[nodiscard]] WSMQ_EXPORT std::uint64_t random_seed();
 
-/// The engine's options, with the hosts, chance, the store, and the credentials of a URL filled in.
-[[nodiscard]] WSMQ_EXPORT ConnectOptions engine_options(const ClientOptions&, const Hosts&);
+/// The engine's options, completed with the number of hosts, the random seed, the store, and the credentials of a URL.
+[[nodiscard]] ConnectOptions engine_options(const ClientOptions&, const Hosts&);
 
-/// What of a client's addresses and options is out of range, for people; empty where nothing is.
-[[nodiscard]] WSMQ_EXPORT std::string wrong_option(const ClientOptions&, const Hosts&);
+/// Which URL or option of a client is invalid, for people; empty where none is.
+[[nodiscard]] std::string option_error(const ClientOptions&, const Hosts&);
 
-/// Asks the user for the credentials of one attempt. `answer` is called on the executor, at once where nobody can be
-/// asked.
-WSMQ_EXPORT void ask_credentials(const ClientOptions&, const boost::asio::any_io_executor&,
+/// Asks the application for the credentials of one attempt. `answer` is called on the executor; at once, and with
+/// nothing, where no ClientOptions::credentials is set.
+void ask_credentials(const ClientOptions&, const boost::asio::any_io_executor&,
                                  std::function<void(std::optional<Credentials>)> answer);
 
 }  // namespace wsmq::native

@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include "wsmq/native/attach_error.hpp"
+
 namespace wsmq {
 
 namespace {
@@ -41,5 +43,31 @@ boost::system::error_code make_error_code(ReasonCode reason) noexcept {
     if (!is_failure(reason)) return {};
     return {static_cast<int>(reason), reason_category()};
 }
+
+namespace native {
+
+std::string_view describe(AttachError error) noexcept {
+    switch (error) {
+        case AttachError::none: return "no error";
+        case AttachError::already_attached: return "the client has a service, webapp or device already";
+        case AttachError::already_started: return "the client was started before something was attached to it";
+        case AttachError::client_has_will: return "the client has a last will of its own, and the layer needs it";
+        case AttachError::client_destroyed: return "the client was destroyed";
+        case AttachError::layer_destroyed: return "what was attached to the client was destroyed";
+    }
+    return "unknown error";
+}
+
+const boost::system::error_category& attach_category() noexcept {
+    static const Category<AttachError> category{"attach"};
+    return category;
+}
+
+boost::system::error_code make_error_code(AttachError error) noexcept {
+    if (error == AttachError::none) return {};
+    return {static_cast<int>(error), attach_category()};
+}
+
+}  // namespace native
 
 }  // namespace wsmq

@@ -18,6 +18,7 @@ template <class... Handlers> Overloaded(Handlers...) -> Overloaded<Handlers...>;
 }  // namespace
 
 void Client::Impl::handle(Event& event) {
+    if (layer && layer->take_event(event)) return;
     std::visit(Overloaded{
                    [this](const wsmq::Message& message) { handle(message); },
                    [this](const Completed& completed) { handle(completed); },
@@ -100,13 +101,14 @@ void Client::Impl::handle(const Connected& connected) {
 }
 
 void Client::Impl::handle(const Disconnected& disconnected) {
-    const auto told = transport_failure.explain(disconnected);
+    auto told = transport_failure.explain(disconnected);
     ++credentials_number;
     driver->hold_input(false);
     if (told.reconnecting) {
         if (on_disconnected) on_disconnected(told);
         return;
     }
+    if (!told.error) told.error = std::exchange(stop_cause, {});
     end_for_good(told);
 }
 
@@ -119,6 +121,7 @@ void Client::Impl::end_for_good(const Disconnection& told) {
         for (auto& done : waiting) done->complete_later(end_error, answer);
         for (auto& letter : handover->close()) fail(letter.done, Errc::stopped);
         while (auto done = inbox.take_receiver()) done->complete_later(end_error, {});
+        if (layer) layer->handle_end(told);
     }
     if (!driver->is_closing()) handle_closed();
     if (on_disconnected) on_disconnected(told);

@@ -4,12 +4,11 @@
 #include <string>
 #include <vector>
 
-#include "wsmq/export.hpp"
 #include "wsmq/native/client_options.hpp"
 
 namespace wsmq::native {
 
-class WSMQ_EXPORT Hosts {
+class Hosts {
 public:
     explicit Hosts(const std::vector<std::string>& urls);
 

@@ -3,8 +3,10 @@
 #include "client/impl.hpp"
 
 #include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
 
 #include "client/engine_options.hpp"
+#include "wsmq/native/attach_error.hpp"
 
 namespace wsmq::native {
 
@@ -41,9 +43,63 @@ Client::Impl::Identified Client::Impl::identify(std::span<const Subscription> su
     return result;
 }
 
+StartFailure Client::Impl::start() {
+    if (has_lost_layer) return {AttachError::layer_destroyed, "make another client to connect again"};
+    if (auto wrong = option_error(options, hosts); !wrong.empty()) return {Errc::invalid_argument, std::move(wrong)};
+    if (layer) {
+        if (auto failure = layer->set_up(); failure.error) return failure;
+    }
+    if (const auto error = engine().start(now()); error != Errc::none) {
+        return {error, "the options cannot be encoded in a CONNECT packet"};
+    }
+    was_started = true;
+    end_error = stop_cause = {};
+    open_handover();
+    driver->flush_soon();
+    return {};
+}
+
+void Client::Impl::stop(ReasonCode reason) {
+    engine().stop(now(), reason);
+    // Those of now: an async_connect() that follows at once is about another connection.
+    for (auto& done : std::exchange(connecting, {})) done->complete_later(Errc::stopped, {});
+    if (layer) layer->handle_stop();
+    driver->flush_soon();
+}
+
+bool Client::Impl::await_end(AnyCompletion<> done) {
+    const bool is_started = engine().is_started();
+    if (!is_started && !driver->is_closing()) {
+        done->complete_later({});
+    } else {
+        (is_started ? disconnecting : closing).push_back(std::move(done));
+    }
+    return is_started;
+}
+
+/// It may be destroyed by one of its own handlers, and lives until that returns.
+std::shared_ptr<Layer> Client::Impl::take_layer() {
+    auto taken = std::exchange(layer, nullptr);
+    engine().set_layer(nullptr);
+    if (taken && driver->is_settling()) boost::asio::post(executor, [keep = taken] {});
+    return taken;
+}
+
+void Client::Impl::detach_layer() {
+    const auto detached = take_layer();
+    if (!detached || is_gone) return;
+    if (!was_started) return engine().replace(engine_options(options, hosts));
+    has_lost_layer = true;
+    if (!engine().is_started()) return;
+    stop_cause = AttachError::layer_destroyed;
+    driver->drop_connection();
+    stop(ReasonCode::success);
+}
+
 void Client::Impl::shut_down() {
     is_gone = true;
     driver->shut_down();
+    if (const auto orphan = take_layer()) orphan->handle_client_destroyed();
     const ErrorCode aborted = boost::asio::error::operation_aborted;
     for (auto& [id, operation] : operations) fail(operation.done, aborted);
     operations.clear();

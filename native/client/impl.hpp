@@ -12,6 +12,7 @@
 #include "client/handover.hpp"
 #include "client/hosts.hpp"
 #include "client/inbox.hpp"
+#include "client/layered_engine.hpp"
 #include "client/router.hpp"
 #include "client/transport_failure.hpp"
 #include "wsmq/native/client.hpp"
@@ -22,11 +23,19 @@ namespace wsmq::native {
 
 class WSMQ_HIDDEN Client::Impl final : public std::enable_shared_from_this<Client::Impl> {
 public:
-    using Engine = wsmq::Client;
+    using Engine = LayeredEngine;
 
     Impl(executor_type executor, const std::vector<std::string>& urls, ClientOptions options);
     /// Everything that waits ends with operation_aborted.
     void shut_down();
+
+    // --- The life cycle, of the client and of the layer on it ---
+    [[nodiscard]] StartFailure start();
+    /// Ends the connection at once, without the layer's goodbye.
+    void stop(ReasonCode);
+    /// False: nothing is started.
+    bool await_end(AnyCompletion<> done);
+    void detach_layer();
 
     /// An operation that the engine will end.
     struct Operation {
@@ -73,12 +82,16 @@ public:
     void flush_store();
     void update_hold();
     void cancel_receive(std::uint64_t number);
+    [[nodiscard]] std::shared_ptr<Layer> take_layer();
 
     executor_type executor;
     ClientOptions options;
     Hosts hosts;
     std::shared_ptr<Handover> handover;
     std::shared_ptr<Driver<Engine>> driver;
+    std::shared_ptr<Layer> layer;  ///< null: none
+    bool was_started = false;
+    bool has_lost_layer = false;
 
     std::unordered_map<OperationId, Operation> operations;
     std::vector<AnyCompletion<ConnectAnswer>> connecting;
@@ -92,7 +105,8 @@ public:
     bool receives = false;  ///< somebody calls async_receive(), or means to
 
     TransportFailure transport_failure;
-    ErrorCode end_error;  ///< why nothing is received any more
+    ErrorCode stop_cause;  ///< why the layer stopped the engine
+    ErrorCode end_error;   ///< why nothing is received any more
     Durable durable;
     std::uint64_t credentials_number = 0;  ///< of the last request: older answers are too late
 

@@ -6,34 +6,34 @@
 
 #include "calls/answering.hpp"
 #include "calls/calls.hpp"
-#include "member/identity.hpp"
-#include "member/member.hpp"
+#include "client/engine_options.hpp"
+#include "identity.hpp"
+#include "layer_adapter.hpp"
 
 namespace wsmq::native {
 
-class WSMQ_HIDDEN Service::Impl final : public Member<Service::Impl, patterns::Service>,
+class WSMQ_HIDDEN Service::Impl final : public LayerAdapter<Service::Impl, patterns::Service>,
                                         public Answering<Service::Impl> {
 public:
-    using Base = Member<Service::Impl, patterns::Service>;
+    using Base = LayerAdapter<Service::Impl, patterns::Service>;
     using Base::handle;
     using Base::with_layer;
     static constexpr std::string_view ranges =
         "record_expiry, statistics_interval and janitor_grace are 0 to 4294967294 s; calls.concurrency and the times "
         "in calls are more than 0";
 
-    Impl(const executor_type& on, const std::vector<std::string>& urls, Options given, ClientOptions client)
-        : Base{on, urls, std::move(client)}, options{std::move(given)}, calls{std::make_shared<Calls>(on, *this)} {
+    Impl(Client& client, Options given)
+        : Base{client}, options{std::move(given)}, calls{std::make_shared<Calls>(client.get_executor(), *this)} {
         if (options.instance.empty()) options.instance = make_instance();
         if (options.random_seed == 0) options.random_seed = random_seed();
         if (options.since == 0) options.since = milliseconds_since_1970();
     }
 
-    void prepare() {
-        if (has_layer()) return;
-        if (!calls->takes_any()) {
-            for (auto& method : calls->methods()) options.methods.push_back(std::move(method));
-        }
-        Base::prepare(options);
+    /// Once: when the client is started, its methods are known.
+    [[nodiscard]] const Options& layer_options() {
+        if (calls->takes_any()) return options;
+        for (auto& method : calls->methods()) options.methods.push_back(std::move(method));
+        return options;
     }
 
     void handle(const patterns::Request& request) {
@@ -41,29 +41,39 @@ public:
     }
     void handle(const patterns::RequestEnded& ended) { calls->handle(ended); }
     void handle(const patterns::CreditGranted& granted) { calls->handle(granted); }
-    void handle_end() {
-        if (on_end) on_end();
+    void connection_ended(ErrorCode error) {
+        if (on_end) on_end(error);
     }
+    void abort() { calls->shut_down(); }
 
     Options options;
     std::shared_ptr<Calls> calls;
-    std::function<void()> on_end;
+    std::function<void(ErrorCode)> on_end;
 };
+
+Service::Service(Client& client, Options options) : impl_{std::make_shared<Impl>(client, std::move(options))} {
+    impl_->attach();
+}
+
+Service::Service(std::unique_ptr<Client> client, Options options) : Service{*client, std::move(options)} {
+    own_client_ = std::move(client);
+}
+
+Service::Service(executor_type executor, const std::vector<std::string>& urls, Options options, ClientOptions client)
+    : Service{std::make_unique<Client>(std::move(executor), urls, std::move(client)), std::move(options)} {}
 
 Service::Service(boost::asio::io_context& io, const std::string& url, Options options, ClientOptions client)
     : Service{io.get_executor(), {url}, std::move(options), std::move(client)} {
     io_ = &io;
 }
 
-Service::Service(executor_type executor, const std::vector<std::string>& urls, Options options, ClientOptions client)
-    : impl_{std::make_shared<Impl>(std::move(executor), urls, std::move(options), std::move(client))} {}
-
 Service::~Service() {
-    impl_->calls->shut_down();
-    impl_->shut_down();
+    own_client_.reset();
+    impl_->detach();
 }
 
-Service::executor_type Service::get_executor() const noexcept { return impl_->executor; }
+Service::executor_type Service::get_executor() const noexcept { return impl_->attachment.executor(); }
+Client& Service::client() const { return impl_->attachment.client(); }
 
 void Service::add(std::string method, RequestHandler handler) {
     impl_->calls->add(std::move(method), std::move(handler));
@@ -87,8 +97,8 @@ ErrorCode Service::run() {
             if (!again) io_->stop();
         });
     });
-    impl_->on_end = [&] {
-        result = impl_->end_error();
+    impl_->on_end = [&](ErrorCode error) {
+        result = error;
         // Behind the last bytes.
         async_leave([&](const ErrorCode&) { io_->stop(); });
     };
@@ -103,23 +113,13 @@ ErrorCode Service::run() {
     return result;
 }
 
-void Service::begin_join(AnyCompletion<JoinAnswer> done) {
-    impl_->prepare();
-    impl_->begin_join(std::move(done));
-}
+void Service::begin_join(AnyCompletion<JoinAnswer> done) { impl_->begin_join(std::move(done)); }
 
 void Service::begin_leave(std::chrono::milliseconds patience, AnyCompletion<> done) {
     impl_->begin_leave(std::move(done), [patience](auto& layer, auto now) { layer.leave(now, patience); });
 }
 
 void Service::on_joined(std::function<void(bool)> handler) { impl_->on_joined = std::move(handler); }
-void Service::on_disconnected(std::function<void(const Disconnection&)> handler) {
-    impl_->on_disconnected = std::move(handler);
-}
-void Service::on_store_state(std::function<void(ErrorCode)> handler) { impl_->on_store_state = std::move(handler); }
-void Service::on_queue_drained(std::function<void()> handler) { impl_->on_queue_drained = std::move(handler); }
-void Service::wake_up() { impl_->wake_up(); }
-
 ErrorCode Service::notify(std::string_view uid, std::string_view method, const nlohmann::json& params) {
     const auto text = text_of(params);
     return impl_->try_layer([&](auto& layer, auto now) { return layer.notify(uid, method, text, now); });

@@ -5,27 +5,35 @@
 
 #include "calls/answering.hpp"
 #include "calls/calls.hpp"
-#include "member/identity.hpp"
-#include "member/member.hpp"
+#include "client/engine_options.hpp"
+#include "identity.hpp"
+#include "layer_adapter.hpp"
 
 namespace wsmq::native {
 
-class WSMQ_HIDDEN Webapp::Impl final : public Member<Webapp::Impl, patterns::Webapp>, public Answering<Webapp::Impl> {
+class WSMQ_HIDDEN Webapp::Impl final : public LayerAdapter<Webapp::Impl, patterns::Webapp>,
+                                       public Answering<Webapp::Impl> {
 public:
-    using Base = Member<Webapp::Impl, patterns::Webapp>;
+    using Base = LayerAdapter<Webapp::Impl, patterns::Webapp>;
     using Base::handle;
     using Base::with_layer;
     static constexpr std::string_view ranges =
         "will_delay and presence_expiry are 0 to 4294967294 s; maximum_requests, calls.concurrency and the times in "
         "calls are more than 0";
 
-    Impl(const executor_type& on, const std::vector<std::string>& urls, Options given, ClientOptions client)
-        : Base{on, urls, std::move(client)}, options{std::move(given)}, calls{std::make_shared<Calls>(on, *this)} {
+    Impl(Client& client, Options given)
+        : Base{client}, options{std::move(given)}, calls{std::make_shared<Calls>(client.get_executor(), *this)} {
         if (std::ranges::count(options.uid, ':') == 1) choose_rand();
         if (options.random_seed == 0) options.random_seed = random_seed();
         if (options.id_key == decltype(options.id_key){}) options.id_key = {random_seed(), random_seed()};
         if (options.since == 0) options.since = milliseconds_since_1970();
-        prepare(options);
+    }
+    [[nodiscard]] const Options& layer_options() const noexcept { return options; }
+    void abort() {
+        calls->shut_down();
+        for (auto& [id, each] : std::exchange(waiting, {})) {
+            each.done->complete_later(boost::asio::error::operation_aborted, {});
+        }
     }
 
     /// The options name the account alone.
@@ -74,7 +82,6 @@ public:
         // It may cancel its request.
         if (const auto handler = found->second.on_progress) (*handler)(progress.value);
     }
-    void handle_end() {}
 
     // --- Requests of peers -------------------------------------------------------------------------
     void handle(const patterns::Request& request) {
@@ -118,21 +125,28 @@ template <class Event> auto listener(std::function<void(const Event&)> handler) 
 
 }  // namespace
 
+Webapp::Webapp(Client& client, Options options) : impl_{std::make_shared<Impl>(client, std::move(options))} {
+    impl_->attach();
+    (void)impl_->set_up();  // async_join() reports what is wrong
+}
+
+Webapp::Webapp(std::unique_ptr<Client> client, Options options) : Webapp{*client, std::move(options)} {
+    own_client_ = std::move(client);
+}
+
 Webapp::Webapp(executor_type executor, const std::string& url, Options options, ClientOptions client)
     : Webapp{std::move(executor), std::vector<std::string>{url}, std::move(options), std::move(client)} {}
 
 Webapp::Webapp(executor_type executor, const std::vector<std::string>& urls, Options options, ClientOptions client)
-    : impl_{std::make_shared<Impl>(std::move(executor), urls, std::move(options), std::move(client))} {}
+    : Webapp{std::make_unique<Client>(std::move(executor), urls, std::move(client)), std::move(options)} {}
 
 Webapp::~Webapp() {
-    impl_->calls->shut_down();
-    for (auto& [id, waiting] : std::exchange(impl_->waiting, {})) {
-        waiting.done->complete_later(boost::asio::error::operation_aborted, {});
-    }
-    impl_->shut_down();
+    own_client_.reset();
+    impl_->detach();
 }
 
-Webapp::executor_type Webapp::get_executor() const noexcept { return impl_->executor; }
+Webapp::executor_type Webapp::get_executor() const noexcept { return impl_->attachment.executor(); }
+Client& Webapp::client() const { return impl_->attachment.client(); }
 std::string_view Webapp::uid() const noexcept { return impl_->options.uid; }
 
 // --- Its life --------------------------------------------------------------------------------------
@@ -145,12 +159,6 @@ void Webapp::on_joined(std::function<void(bool)> handler) { impl_->on_joined = s
 void Webapp::on_renamed(std::function<void(const patterns::Renamed&)> handler) {
     impl_->on_renamed = listener(std::move(handler));
 }
-void Webapp::on_disconnected(std::function<void(const Disconnection&)> handler) {
-    impl_->on_disconnected = std::move(handler);
-}
-void Webapp::on_store_state(std::function<void(ErrorCode)> handler) { impl_->on_store_state = std::move(handler); }
-void Webapp::on_queue_drained(std::function<void()> handler) { impl_->on_queue_drained = std::move(handler); }
-void Webapp::wake_up() { impl_->wake_up(); }
 bool Webapp::is_joined() const noexcept { return impl_->is_joined(); }
 
 // --- Requests --------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ namespace wsmq::patterns {
 
 namespace {
 
-constexpr Duration farewell_time{2'000};
+constexpr Duration leave_timeout{2'000};
 
 /// The record with the members of `status`; nothing where that is no object, or speaks of "online" itself.
 std::optional<std::string> record_of(bool online, std::string_view status) {
@@ -47,7 +47,7 @@ struct Device::Impl {
     void handle_failed(const Operation&, Errc);
     bool handle_message(const Message&) { return false; }
     Error publish(std::string_view what, Operation operation) {
-        return context.port
+        return context.broker
             .publish(topic, what, {.retain = true, .waits = false, .content_type = json_type}, operation, context.now)
             .error();
     }
@@ -85,7 +85,7 @@ Device::~Device() = default;
 // --- Its life --------------------------------------------------------------------------------------
 
 void Device::Impl::handle_completed(const Operation& operation, const Completed& event) {
-    if (operation.purpose == Purpose::farewell) return membership.stop();
+    if (operation.purpose == Purpose::offline) return membership.stop();
     if (operation.purpose != Purpose::presence) return;
     if (is_failure(event.reason)) return membership.fail(Error::refused, event.reason);
     membership.join();
@@ -93,17 +93,17 @@ void Device::Impl::handle_completed(const Operation& operation, const Completed&
 
 void Device::Impl::handle_failed(const Operation& operation, Errc error) {
     if (error == Errc::stopped) return;
-    if (operation.purpose == Purpose::farewell) return membership.stop();
+    if (operation.purpose == Purpose::offline) return membership.stop();
     if (operation.purpose == Purpose::presence) membership.fail(error_of(error), ReasonCode::success);
 }
 
 void Device::Impl::handle_disconnected(const Disconnected& event) {
-    if (membership.handle_disconnected(event)) membership.say_farewell();
+    if (membership.handle_disconnected(event)) membership.report_left();
 }
 
 void Device::Impl::leave() {
-    if (!membership.leave(farewell_time)) return;
-    if (publish(last_record, {Purpose::farewell}) != Error::none) membership.stop();
+    if (!membership.leave(leave_timeout)) return;
+    if (publish(last_record, {Purpose::offline}) != Error::none) membership.stop();
 }
 
 // --- The layer -------------------------------------------------------------------------------------
@@ -131,7 +131,7 @@ Error Device::set_status(std::string_view status, TimePoint now) {
     if (!record) return Error::invalid_json;
     if (record->size() > maximum_record_size) return Error::payload_too_large;
     impl_->record = std::move(*record);
-    return impl_->context.port.is_connected() ? impl_->publish(impl_->record, {}) : Error::none;
+    return impl_->context.broker.is_connected() ? impl_->publish(impl_->record, {}) : Error::none;
 }
 
 void Device::leave(TimePoint now) {

@@ -27,7 +27,7 @@ void take_id(Message& message, const Member& id) {
 }
 
 /// None of JSON-RPC's own members stands twice.
-bool is_unambiguous(const Scanned& scanned) {
+bool is_unambiguous(const ScanResult& scanned) {
     for (const auto known : known_members) {
         int times = 0;
         for (const Member& member : scanned.members) times += member.key == known ? 1 : 0;
@@ -36,7 +36,7 @@ bool is_unambiguous(const Scanned& scanned) {
     return true;
 }
 
-bool take_request(const Scanned& scanned, Message& message) {
+bool take_request(const ScanResult& scanned, Message& message) {
     const Member* method = scanned.find("method");
     const Member* params = scanned.find("params");
     const Member* id = scanned.find("id");
@@ -50,7 +50,7 @@ bool take_request(const Scanned& scanned, Message& message) {
     return true;
 }
 
-bool take_result(const Scanned& scanned, const Member& result, Message& message) {
+bool take_result(const ScanResult& scanned, const Member& result, Message& message) {
     const Member* id = scanned.find("id");
     const Member* count = scanned.find("count");
     if (!is_sound_id(id) || scanned.find("error")) return false;
@@ -61,11 +61,11 @@ bool take_result(const Scanned& scanned, const Member& result, Message& message)
     return count == nullptr || message.count.has_value();
 }
 
-bool take_error(const Scanned& scanned, const Member& error, Message& message) {
+bool take_error(const ScanResult& scanned, const Member& error, Message& message) {
     const Member* id = scanned.find("id");
     if (!is_sound_id(id) && !has_type(id, {Type::null})) return false;
     if (error.type != Type::object) return false;
-    const Scanned inner = scan(error.raw);
+    const ScanResult inner = scan(error.raw);
     const auto code = integer_of(inner.find("code"));
     const Member* text = inner.find("message");
     const Member* data = inner.find("data");
@@ -78,7 +78,7 @@ bool take_error(const Scanned& scanned, const Member& error, Message& message) {
     return true;
 }
 
-bool take(const Scanned& scanned, Message& message) {
+bool take(const ScanResult& scanned, Message& message) {
     const Member* version = scanned.find("jsonrpc");
     if (!has_type(version, {Type::string}) || version->text != "2.0" || !is_unambiguous(scanned)) return false;
     if (scanned.find("method")) return take_request(scanned, message);
@@ -90,7 +90,7 @@ bool take(const Scanned& scanned, Message& message) {
 }  // namespace
 
 bool parse(std::string_view text, Message& message, Invalid& invalid) {
-    const Scanned scanned = scan(text);
+    const ScanResult scanned = scan(text);
     if (scanned.is_object() && take(scanned, message)) return true;
     invalid.code = scanned.ok ? code::invalid_request : code::parse_error;
     if (!scanned.is_object()) return false;
@@ -101,7 +101,7 @@ bool parse(std::string_view text, Message& message, Invalid& invalid) {
 }
 
 std::optional<Control> parse_control(std::string_view params) {
-    const Scanned scanned = scan(params);
+    const ScanResult scanned = scan(params);
     const Member* id = scanned.find("id");
     if (!scanned.is_object() || !is_sound_id(id)) return std::nullopt;
     Control control;

@@ -43,7 +43,7 @@ bool is_space(char c) noexcept { return c == ' ' || c == '\t' || c == '\n' || c 
 /// has looked at one character.
 class Walker final : public nlohmann::json_sax<Json> {
 public:
-    Walker(Scanned& scanned, const char*& reached) : scanned_{scanned}, reached_{reached} {}
+    Walker(ScanResult& scanned, const char*& reached) : scanned_{scanned}, reached_{reached} {}
 
     bool null() override { return value(Type::null); }
     bool boolean(bool) override { return value(Type::boolean); }
@@ -98,7 +98,7 @@ private:
         member.raw = {begin, static_cast<std::size_t>(end - begin)};
     }
 
-    Scanned& scanned_;
+    ScanResult& scanned_;
     const char*& reached_;
     const char* behind_key_ = nullptr;
     std::size_t depth_ = 0;
@@ -115,13 +115,13 @@ template <class Number> std::optional<Number> number_of(const Member* member) no
 
 }  // namespace
 
-const Member* Scanned::find(std::string_view key) const noexcept {
+const Member* ScanResult::find(std::string_view key) const noexcept {
     const auto found = std::ranges::find(members, key, &Member::key);
     return found == members.end() ? nullptr : &*found;
 }
 
-Scanned scan(std::string_view text) {
-    Scanned scanned;
+ScanResult scan(std::string_view text) {
+    ScanResult scanned;
     // The library takes NUL for the end of its input, and passes over a byte order mark, which is no JSON.
     if (text.empty() || text.find('\0') != std::string_view::npos || text.front() == '\xEF') return scanned;
     const char* reached = text.data();

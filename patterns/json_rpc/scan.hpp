@@ -19,7 +19,7 @@ struct Member {
     std::string text;  ///< of a string: its characters, decoded
 };
 
-struct Scanned {
+struct ScanResult {
     bool ok = false;  ///< one sound JSON value, and nothing behind it
     Type type{};
     std::vector<Member> members;  ///< of an object, in their order
@@ -29,7 +29,7 @@ struct Scanned {
     [[nodiscard]] bool is_object() const noexcept { return ok && type == Type::object; }
 };
 
-[[nodiscard]] Scanned scan(std::string_view text);
+[[nodiscard]] ScanResult scan(std::string_view text);
 
 [[nodiscard]] bool is_true(const Member*) noexcept;
 /// The value of a number that is a whole one and fits; nothing otherwise.

@@ -12,12 +12,12 @@ Error Context::check_params(std::string_view params) const {
     return is_structured ? Error::none : Error::invalid_argument;
 }
 
-std::string_view Incoming::correlation() const {
+std::string_view IncomingMessage::correlation() const {
     const auto data = properties.binary(PropertyId::correlation_data);
     return data ? std::string_view{reinterpret_cast<const char*>(data->data()), data->size()} : std::string_view{};
 }
 
-std::string_view Incoming::user_property(std::string_view name) const {
+std::string_view IncomingMessage::user_property(std::string_view name) const {
     for (const Property& property : properties) {
         const auto* pair = std::get_if<UserProperty>(&property.value);
         if (pair != nullptr && pair->name == name) return pair->value;

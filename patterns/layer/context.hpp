@@ -3,8 +3,8 @@
 #include <string>
 #include <string_view>
 
+#include "layer/broker_link.hpp"
 #include "layer/event_queue.hpp"
-#include "layer/port.hpp"
 #include "wsmq/patterns/json_rpc.hpp"
 #include "wsmq/patterns/names.hpp"
 #include "wsmq/random.hpp"
@@ -13,7 +13,7 @@ namespace wsmq::patterns {
 
 struct Context {
     Context(Client& client, std::string_view root, std::uint64_t seed, bool trusts)
-        : port{client}, topics{root}, random{seed}, trusts_json{trusts} {}
+        : broker{client}, topics{root}, random{seed}, trusts_json{trusts} {}
 
     /// Whether text that the user passes in may be sent as JSON.
     [[nodiscard]] bool accepts_json(std::string_view text) const {
@@ -23,7 +23,7 @@ struct Context {
     /// The same of params, which may be absent, and are an array or an object.
     [[nodiscard]] Error check_params(std::string_view params) const;
 
-    Port port;
+    BrokerLink broker;
     Topics topics;
     EventQueue events;
     Random random;
@@ -33,8 +33,8 @@ struct Context {
 };
 
 /// A message of the broker, its topic taken apart.
-struct Incoming {
-    [[nodiscard]] static Incoming of(const Message& message) {
+struct IncomingMessage {
+    [[nodiscard]] static IncomingMessage of(const Message& message) {
         return {{reinterpret_cast<const char*>(message.payload.data()), message.payload.size()},
                 PropertyView{message.encoded_properties},
                 message.retain};

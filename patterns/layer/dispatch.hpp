@@ -9,12 +9,12 @@ template <class Layer> bool dispatch(Layer& layer, const wsmq::Event& event, Tim
     layer.context.now = now;
     if (const auto* message = std::get_if<Message>(&event)) return layer.handle_message(*message);
     if (const auto* completed = std::get_if<Completed>(&event)) {
-        const auto operation = layer.context.port.take(completed->id);
+        const auto operation = layer.context.broker.take(completed->id);
         if (operation) layer.handle_completed(*operation, *completed);
         return operation.has_value();
     }
     if (const auto* failed = std::get_if<Failed>(&event)) {
-        const auto operation = layer.context.port.take(failed->id);
+        const auto operation = layer.context.broker.take(failed->id);
         if (operation) layer.handle_failed(*operation, failed->error);
         return operation.has_value();
     }

@@ -5,7 +5,7 @@
 namespace wsmq::patterns {
 
 bool Membership::join() {
-    if (joined_ || leaving_ || !context_.port.is_connected()) return false;
+    if (joined_ || leaving_ || !context_.broker.is_connected()) return false;
     joined_ = true;
     context_.events.push(Joined{std::exchange(joined_before_, true)});
     return true;
@@ -13,13 +13,13 @@ bool Membership::join() {
 
 bool Membership::leave(Duration patience) {
     if (leaving_) return false;
-    if (!context_.port.client().is_started()) {
+    if (!context_.broker.client().is_started()) {
         context_.events.push(Left{});
         return false;
     }
     leaving_ = true;
     joined_ = false;
-    if (context_.port.is_connected()) {
+    if (context_.broker.is_connected()) {
         due_ = context_.now + patience;
         return true;
     }
@@ -29,7 +29,7 @@ bool Membership::leave(Duration patience) {
 
 void Membership::stop() {
     due_.reset();
-    context_.port.client().stop(context_.now);
+    context_.broker.client().stop(context_.now);
 }
 
 bool Membership::handle_disconnected(const Disconnected& event) {
@@ -43,7 +43,7 @@ bool Membership::handle_disconnected(const Disconnected& event) {
     return true;
 }
 
-void Membership::say_farewell() {
+void Membership::report_left() {
     if (std::exchange(leaving_, false)) context_.events.push(Left{});
 }
 

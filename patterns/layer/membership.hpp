@@ -25,10 +25,10 @@ public:
     /// The client has been started anew.
     void handle_opening() noexcept { leaving_ = false; }
     void handle_connected() noexcept { joined_ = false; }
-    /// True where the connection ended for good: say_farewell() then, behind whatever else ends with it.
+    /// True where the connection ended for good: report_left() then, behind whatever else ends with it.
     [[nodiscard]] bool handle_disconnected(const Disconnected&);
     /// Tells that we have left, where that was the purpose.
-    void say_farewell();
+    void report_left();
 
     /// The patience is over.
     [[nodiscard]] bool is_overdue() const noexcept { return due_ && *due_ <= context_.now; }

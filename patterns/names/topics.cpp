@@ -1,4 +1,5 @@
 #include "wsmq/patterns/names.hpp"
+#include "wsmq/topic.hpp"
 
 namespace wsmq::patterns {
 
@@ -31,7 +32,7 @@ std::string Topics::request(std::string_view service, std::string_view uid) cons
 }
 
 std::string Topics::shared_requests(std::string_view service) const {
-    std::string filter{"$share/"};
+    std::string filter{shared_subscription_prefix};
     filter += service;
     filter += '/';
     filter += request(service, "+");

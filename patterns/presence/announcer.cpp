@@ -1,7 +1,7 @@
 #include "presence/announcer.hpp"
 
 #include "json_rpc/scan.hpp"
-#include "layer/deadlines.hpp"
+#include "layer/deadline_queue.hpp"
 
 namespace wsmq::patterns {
 
@@ -41,56 +41,58 @@ Error Announcer::set_state(std::string_view state) {
         return Error::payload_too_large;
     }
     // Without a connection it goes with the next one.
-    return settings_.appears && context_.port.is_connected() ? announce(Purpose::nothing) : Error::none;
+    return settings_.appears && context_.broker.is_connected() ? announce(Purpose::nothing) : Error::none;
 }
 
 Error Announcer::announce(Purpose purpose) {
-    Outgoing how{.retain = true, .content_type = json_type};
-    roll_answer_.drop();
+    MessageOptions how{.retain = true, .content_type = json_type};
+    presence_reply_.cancel();
     const auto expiry = settings_.expiry.value_or(roster_.record_expiry());
-    if (expiry.count() > 0 && context_.port.is_v5()) {
+    if (expiry.count() > 0 && context_.broker.is_v5()) {
         how.expiry = expiry;
         renewal_ = context_.now + expiry / 2;
     }
-    return context_.port
+    return context_.broker
         .publish(context_.topics.status(settings_.uid), online_record(settings_), how, {purpose}, context_.now)
         .error();
 }
 
-Error Announcer::say_farewell() {
+Error Announcer::publish_offline() {
     handle_disconnected();
-    Outgoing how{.retain = true, .waits = false, .content_type = json_type};
+    MessageOptions how{.retain = true, .waits = false, .content_type = json_type};
     const auto expiry = settings_.expiry.value_or(offline_expiry);
     if (expiry.count() > 0) how.expiry = expiry;
-    return context_.port
+    return context_.broker
         .publish(context_.topics.status(settings_.uid), offline_record(settings_.uid, settings_.since), how,
-                 {Purpose::farewell}, context_.now)
+                 {Purpose::offline}, context_.now)
         .error();
 }
 
-void Announcer::answer_roll_call() {
-    const bool is_needless = roster_.broker_keeps_its_word() && !settings_.answers_always;
-    if (!is_needless) roll_answer_.ask(context_.now, context_.random);
+void Announcer::handle_presence_request() {
+    const bool is_needless = roster_.broker_delivers_retained() && !settings_.always_replies;
+    if (!is_needless) presence_reply_.request(context_.now, context_.random);
 }
 
-void Announcer::handle_own_record(const Incoming& message) {
+void Announcer::handle_own_record(const IncomingMessage& message) {
     // What a subscription brings is of the past: the present one is on its way behind it.
-    if (message.retain || !context_.port.is_connected()) return;
+    if (message.retain || !context_.broker.is_connected()) return;
     const bool is_ours = message.may_be_record() && json_rpc::is_true(json_rpc::scan(message.payload).find("online"));
     if (!is_ours) (void)announce(Purpose::nothing);
 }
 
 void Announcer::handle_disconnected() {
     renewal_.reset();
-    roll_answer_.drop();
+    presence_reply_.cancel();
 }
 
 void Announcer::handle_timeout() {
     const bool renews = renewal_ && *renewal_ <= context_.now;
-    const bool answers = roll_answer_.take(context_.now);
+    const bool answers = presence_reply_.take(context_.now);
     if (renews || answers) (void)announce(Purpose::nothing);
 }
 
-std::optional<TimePoint> Announcer::next_deadline() const { return earliest({renewal_, roll_answer_.next_deadline()}); }
+std::optional<TimePoint> Announcer::next_deadline() const {
+    return earliest({renewal_, presence_reply_.next_deadline()});
+}
 
 }  // namespace wsmq::patterns

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "layer/context.hpp"
-#include "layer/paced_answer.hpp"
+#include "layer/paced_reply.hpp"
 #include "presence/roster.hpp"
 
 namespace wsmq::patterns {
@@ -17,7 +17,7 @@ public:
         std::int64_t since = 0;
         std::optional<std::chrono::seconds> expiry;  ///< 0: never; nothing: as many webapps as there are allow
         bool appears = true;                         ///< off: there is no record
-        bool answers_always = false;                 ///< a roll call, whatever the broker does
+        bool always_replies = false;                 ///< a roll call, whatever the broker does
         std::size_t reserve = 0;                     ///< bytes that a later uid may be longer by
     };
     Announcer(Context& context, const Roster& roster, Settings settings)
@@ -35,11 +35,11 @@ public:
     /// Publishes that we are online.
     Error announce(Purpose);
     /// Publishes that we are not.
-    Error say_farewell();
+    Error publish_offline();
     /// Somebody called the roll: announces in a while, unless the broker tells newcomers of us.
-    void answer_roll_call();
+    void handle_presence_request();
     /// Our own record came back, or that of an older connection of ours.
-    void handle_own_record(const Incoming&);
+    void handle_own_record(const IncomingMessage&);
     /// Nothing is due without a connection.
     void handle_disconnected();
     /// We are another from now on.
@@ -53,7 +53,7 @@ private:
     const Roster& roster_;
     Settings settings_;
     std::optional<TimePoint> renewal_;
-    PacedAnswer roll_answer_;
+    PacedReply presence_reply_;
 };
 
 }  // namespace wsmq::patterns

@@ -19,15 +19,15 @@ constexpr Duration settling_time{3'000};
 constexpr Duration quiet_time{5'000};
 constexpr Duration longest_settling{10'000};
 /// Where they are asked: those of whom nothing was heard for this long are asked once more.
-constexpr Duration asking_time{20'000};
-/// And answer in their turn (paced_answer.cpp), the last of them within this time.
-constexpr Duration longest_answer{70'000};
+constexpr Duration reply_time{20'000};
+/// And answer in their turn (paced_reply.cpp), the last of them within this time.
+constexpr Duration longest_reply_time{70'000};
 /// And if it is never seen to work.
 constexpr Duration longest_silence{30'000};
 constexpr std::size_t most_presences = 100'000;
 /// About so many of those who are there greet whoever is new.
 constexpr std::uint64_t greeters = 3;
-constexpr std::size_t most_heard = 8;
+constexpr std::size_t most_greeters_heard = 8;
 constexpr std::string_view roll_of_the_missing = R"({"missing":true})";
 constexpr std::chrono::seconds shortest_expiry{600};
 /// Half of it goes by until the renewal.
@@ -60,7 +60,7 @@ Error Roster::unwatch() {
     settles_.reset();
     first_expiry_ = TimePoint::max();
     if (!std::exchange(subscribed_, false)) return Error::none;
-    return context_.port.unsubscribe(context_.topics.status("+"), context_.now);
+    return context_.broker.unsubscribe(context_.topics.status("+"), context_.now);
 }
 
 bool Roster::is_absent(std::string_view uid) const {
@@ -76,7 +76,7 @@ std::chrono::seconds Roster::record_expiry() const {
 void Roster::subscribe() {
     awaits_own_record_ = true;
     const std::string filter = context_.topics.status("+");
-    subscribed_ = context_.port.subscribe({&filter, 1}, {Purpose::roster}, context_.now) == Error::none;
+    subscribed_ = context_.broker.subscribe({&filter, 1}, {Purpose::roster}, context_.now) == Error::none;
 }
 
 void Roster::handle_joined() {
@@ -93,15 +93,15 @@ void Roster::handle_connected(bool session_present) {
     for (auto& [uid, presence] : presences_) presence.confirmed = false;
     settles_ = context_.now + longest_silence;
     settles_by_.reset();
-    asked_again_ = false;
-    plan_roll_call();
+    requested_again_ = false;
+    schedule_presence_request();
 }
 
 void Roster::handle_stopped() {
     // The next one may be with another broker.
-    subscribed_ = settled_ = awaits_own_record_ = keeps_word_ = misses_some_ = false;
+    subscribed_ = settled_ = awaits_own_record_ = delivers_retained_ = misses_records_ = false;
     others_.clear();
-    heard_.clear();
+    greeters_heard_.clear();
     roll_due_.reset();
     settles_.reset();
     for (auto& [uid, presence] : presences_) presence.confirmed = false;
@@ -110,37 +110,37 @@ void Roster::handle_stopped() {
 void Roster::handle_subscribed() {
     if (!watching_) return;
     settles_ = settles_by_ = context_.now + settling_time;
-    plan_roll_call();
+    schedule_presence_request();
 }
 
 void Roster::handle_own_record(bool retained) {
-    keeps_word_ |= retained && awaits_own_record_;
-    go_on_settling();  // it was published behind the subscription
+    delivers_retained_ |= retained && awaits_own_record_;
+    extend_settling();  // it was published behind the subscription
 }
 
-void Roster::go_on_settling() {
-    if (!settles_ || asked_again_) return;
-    const bool are_asked = asks();
-    if (!settles_by_) settles_by_ = context_.now + (are_asked ? asking_time : longest_settling);
-    settles_ = std::min(*settles_by_, context_.now + (are_asked ? asking_time : quiet_time));
+void Roster::extend_settling() {
+    if (!settles_ || requested_again_) return;
+    const bool requests_presence = needs_presence_request();
+    if (!settles_by_) settles_by_ = context_.now + (requests_presence ? reply_time : longest_settling);
+    settles_ = std::min(*settles_by_, context_.now + (requests_presence ? reply_time : quiet_time));
 }
 
-void Roster::plan_roll_call() {
-    if (roll_call_ == Webapp::RollCall::always) call_the_roll();
+void Roster::schedule_presence_request() {
+    if (roll_call_ == Webapp::RollCall::always) request_presence();
     if (roll_call_ == Webapp::RollCall::automatic) roll_due_ = context_.now + retained_time;
 }
 
-void Roster::call_the_roll() {
-    const auto body = misses_some_ ? roll_of_the_missing : std::string_view{};
-    (void)context_.port.publish(context_.topics.room(roll_room, uid_), body, {}, {}, context_.now);
+void Roster::request_presence() {
+    const auto body = misses_records_ ? roll_of_the_missing : std::string_view{};
+    (void)context_.broker.publish(context_.topics.room(roll_room, uid_), body, {}, {}, context_.now);
 }
 
 void Roster::greet(std::string_view newcomer) {
     // Where retained messages come to nobody, whoever is new finds that out alone.
-    const bool is_witness = appears_ && settled_ && keeps_word_ && roll_call_ == Webapp::RollCall::automatic;
+    const bool is_witness = appears_ && settled_ && delivers_retained_ && roll_call_ == Webapp::RollCall::automatic;
     if (!is_witness || context_.random.up_to(presences_.size()) >= greeters) return;
     const auto greeting = json_rpc::encode_notification(json_rpc::method::here, {});
-    (void)context_.port.publish(context_.topics.peer(newcomer, uid_), greeting, {}, {}, context_.now);
+    (void)context_.broker.publish(context_.topics.peer(newcomer, uid_), greeting, {}, {}, context_.now);
 }
 
 bool Roster::is_missing(std::string_view uid) const {
@@ -152,19 +152,21 @@ void Roster::handle_here(std::string_view uid) {
     if (roll_call_ != Webapp::RollCall::automatic) return;
     if (!watching_ || !settled_) {
         // The retained messages are still to come.
-        if (heard_.size() < most_heard) heard_.emplace_back(uid);
-    } else if (is_missing(uid) && !std::exchange(misses_some_, true)) {
-        call_the_roll();
+        if (greeters_heard_.size() < most_greeters_heard) greeters_heard_.emplace_back(uid);
+    } else if (is_missing(uid) && !std::exchange(misses_records_, true)) {
+        request_presence();
     }
 }
 
-void Roster::handle_roll_call(const Incoming& message) { misses_some_ |= message.payload == roll_of_the_missing; }
+void Roster::handle_presence_request(const IncomingMessage& message) {
+    misses_records_ |= message.payload == roll_of_the_missing;
+}
 
 bool Roster::is_wanted(const UidParts& parts) const {
     return (org_.empty() || parts.org == org_) && (user_.empty() || parts.user == user_);
 }
 
-void Roster::handle_record(std::string_view uid, const Incoming& message) {
+void Roster::handle_record(std::string_view uid, const IncomingMessage& message) {
     const auto parts = parse_uid(uid);
     if (!parts || !message.may_be_record()) return;
     const auto scanned = json_rpc::scan(message.payload);
@@ -192,20 +194,20 @@ void Roster::appear(std::string_view uid, Presence presence) {
     if (found == presences_.end()) {
         if (presences_.size() >= most_presences) return;
         const auto made = presences_.emplace(uid, std::move(presence)).first;
-        return tell(PresenceChanged::Change::appeared, made->first, made->second);
+        return report(PresenceChanged::Change::appeared, made->first, made->second);
     }
-    if (!found->second.confirmed) go_on_settling();
+    if (!found->second.confirmed) extend_settling();
     const bool same = found->second.state == presence.state && found->second.since == presence.since;
     found->second = std::move(presence);
-    if (!same) tell(PresenceChanged::Change::changed, found->first, found->second);
+    if (!same) report(PresenceChanged::Change::changed, found->first, found->second);
 }
 
 void Roster::vanish(Presences::iterator position) {
-    tell(PresenceChanged::Change::gone, position->first, position->second);
+    report(PresenceChanged::Change::gone, position->first, position->second);
     presences_.erase(position);
 }
 
-void Roster::tell(PresenceChanged::Change change, const std::string& uid, const Presence& presence) {
+void Roster::report(PresenceChanged::Change change, const std::string& uid, const Presence& presence) {
     context_.events.push(PresenceChanged{change, uid, presence.state, presence.since},
                          {&PresenceChanged::uid, &PresenceChanged::state});
 }
@@ -213,11 +215,11 @@ void Roster::tell(PresenceChanged::Change change, const std::string& uid, const 
 void Roster::handle_timeout() {
     if (roll_due_ && *roll_due_ <= context_.now) {
         roll_due_.reset();
-        misses_some_ |=
-            std::ranges::any_of(std::exchange(heard_, {}), [this](const auto& uid) { return is_missing(uid); });
-        if (!broker_keeps_its_word()) call_the_roll();
+        misses_records_ |= std::ranges::any_of(std::exchange(greeters_heard_, {}),
+                                               [this](const auto& uid) { return is_missing(uid); });
+        if (!broker_delivers_retained()) request_presence();
     }
-    const bool settles = settles_ && *settles_ <= context_.now && !ask_again();
+    const bool settles = settles_ && *settles_ <= context_.now && !request_presence_again();
     if (settles) {
         settles_.reset();
         settled_ = true;
@@ -225,12 +227,12 @@ void Roster::handle_timeout() {
     if (settles || first_expiry_ <= context_.now) sweep();
 }
 
-bool Roster::ask_again() {
+bool Roster::request_presence_again() {
     const auto is_silent = [](const auto& each) { return !each.second.confirmed; };
-    if (asked_again_ || !asks() || std::ranges::none_of(presences_, is_silent)) return false;
-    asked_again_ = true;
-    call_the_roll();
-    settles_ = context_.now + longest_answer;
+    if (requested_again_ || !needs_presence_request() || std::ranges::none_of(presences_, is_silent)) return false;
+    requested_again_ = true;
+    request_presence();
+    settles_ = context_.now + longest_reply_time;
     return true;
 }
 

@@ -28,7 +28,7 @@ public:
     [[nodiscard]] bool is_absent(std::string_view uid) const;
     /// Retained messages are seen to come to filters with wildcards, and nobody was missing: whoever is new is told of
     /// us by the broker.
-    [[nodiscard]] bool broker_keeps_its_word() const noexcept { return keeps_word_ && !misses_some_; }
+    [[nodiscard]] bool broker_delivers_retained() const noexcept { return delivers_retained_ && !misses_records_; }
     /// How long a record of ours is to hold, so that all renewals together are about one a second.
     [[nodiscard]] std::chrono::seconds record_expiry() const;
 
@@ -42,11 +42,11 @@ public:
     void rename(std::string_view uid) { uid_ = uid; }
     void handle_subscribed();
     void handle_own_record(bool retained);
-    void handle_record(std::string_view uid, const Incoming&);
+    void handle_record(std::string_view uid, const IncomingMessage&);
     /// This webapp was there before us. If the broker has not told of it, it tells of nobody at its node.
     void handle_here(std::string_view uid);
     /// Somebody called the roll, perhaps because the broker did not tell of all.
-    void handle_roll_call(const Incoming&);
+    void handle_presence_request(const IncomingMessage&);
 
     void handle_timeout();
     [[nodiscard]] std::optional<TimePoint> next_deadline() const;
@@ -54,22 +54,22 @@ public:
 private:
     [[nodiscard]] bool is_wanted(const UidParts&) const;
     void subscribe();
-    void plan_roll_call();
+    void schedule_presence_request();
     /// Somebody came back, or the subscription was seen to work: others may be on their way.
-    void go_on_settling();
+    void extend_settling();
     void appear(std::string_view uid, Presence);
     void vanish(Presences::iterator);
-    void tell(PresenceChanged::Change, const std::string& uid, const Presence&);
+    void report(PresenceChanged::Change, const std::string& uid, const Presence&);
     /// Before those of whom nothing was heard are taken for gone. False: there is nobody to ask, or they were asked.
-    bool ask_again();
+    bool request_presence_again();
     void sweep();
-    void call_the_roll();
+    void request_presence();
     /// Whoever is new may be at a node of the broker that does not know us.
     void greet(std::string_view newcomer);
     [[nodiscard]] bool is_missing(std::string_view uid) const;
     /// The broker does not tell us of everybody, as far as we know.
-    [[nodiscard]] bool asks() const noexcept {
-        const bool is_needed = roll_call_ == Webapp::RollCall::always || !broker_keeps_its_word();
+    [[nodiscard]] bool needs_presence_request() const noexcept {
+        const bool is_needed = roll_call_ == Webapp::RollCall::always || !broker_delivers_retained();
         return is_needed && roll_call_ != Webapp::RollCall::never;
     }
 
@@ -82,11 +82,11 @@ private:
     bool watching_ = false;
     bool subscribed_ = false;
     bool settled_ = false;
-    bool asked_again_ = false;        ///< since the last connection
+    bool requested_again_ = false;    ///< since the last connection
     bool awaits_own_record_ = false;  ///< from nowhere else than the filter with the wildcard
-    bool keeps_word_ = false;
-    bool misses_some_ = false;        ///< of those who are there, the broker did not tell of some
-    std::vector<std::string> heard_;  ///< to have been there before us
+    bool delivers_retained_ = false;
+    bool misses_records_ = false;              ///< of those who are there, the broker did not tell of some
+    std::vector<std::string> greeters_heard_;  ///< to have been there before us
     Presences presences_;
     Census others_;                              ///< who is there and not wanted
     TimePoint first_expiry_ = TimePoint::max();  ///< or earlier

@@ -22,22 +22,22 @@ const Discovery::Watch* Discovery::watch_of(std::string_view service) const {
 
 Error Discovery::watch(std::string_view service) {
     watches_.push_back({.service = std::string{service}});
-    return context_.port.client().is_started() ? subscribe(watches_.size() - 1) : Error::none;
+    return context_.broker.client().is_started() ? subscribe(watches_.size() - 1) : Error::none;
 }
 
 Error Discovery::subscribe(std::size_t number) {
     const auto& service = watches_[number].service;
     const std::string filter = context_.topics.record(service.empty() ? "+" : service, "+");
-    return context_.port.subscribe({&filter, 1}, {Purpose::discovery, number}, context_.now);
+    return context_.broker.subscribe({&filter, 1}, {Purpose::discovery, number}, context_.now);
 }
 
 Error Discovery::discover(std::string_view service) {
     if (!service.empty() && !is_valid_name(service)) return Error::invalid_name;
-    told_.emplace(service);
+    reported_services_.emplace(service);
     // What is known already will not come again by itself.
     for (const auto& [name, instances] : services_) {
         if (!service.empty() && name != service) continue;
-        for (const auto& [instance, record] : instances) tell(name, instance, record);
+        for (const auto& [instance, record] : instances) report(name, instance, record);
     }
     const auto* watched = watch_of(service);
     const bool is_enough = watched != nullptr && (!service.empty() || watched->service.empty());
@@ -47,14 +47,14 @@ Error Discovery::discover(std::string_view service) {
 void Discovery::consult(std::string_view service) {
     // EMQX's rules cannot tell the records of one service from what lies below them, but those of all. With MQTT 5 it
     // says by itself that nobody is there.
-    if (watch_of(service) == nullptr) (void)watch(context_.port.is_v5() ? service : std::string_view{});
+    if (watch_of(service) == nullptr) (void)watch(context_.broker.is_v5() ? service : std::string_view{});
 }
 
 void Discovery::subscribe_again() {
     for (std::size_t number = 0; number < watches_.size(); ++number) (void)subscribe(number);
 }
 
-bool Discovery::handle_record(std::string_view service, std::string_view instance, const Incoming& message) {
+bool Discovery::handle_record(std::string_view service, std::string_view instance, const IncomingMessage& message) {
     if (watch_of(service) == nullptr) return false;
     if (!is_valid_name(service) || !is_valid_instance(instance) || !message.may_be_record()) return true;
     Record record;
@@ -69,7 +69,7 @@ bool Discovery::handle_record(std::string_view service, std::string_view instanc
     const auto found = instances.find(instance);
     const bool is_known = found != instances.end();
     // What is not kept is not told either: whoever is told keeps as much.
-    if (is_known || record.text.empty() || records_ < most_records) tell(service, instance, record);
+    if (is_known || record.text.empty() || records_ < most_records) report(service, instance, record);
     if (is_known && record.text.empty()) {
         instances.erase(found);
         --records_;
@@ -83,8 +83,8 @@ bool Discovery::handle_record(std::string_view service, std::string_view instanc
     return true;
 }
 
-void Discovery::tell(std::string_view service, std::string_view instance, const Record& record) {
-    if (!told_.contains("") && !told_.contains(service)) return;
+void Discovery::report(std::string_view service, std::string_view instance, const Record& record) {
+    if (!reported_services_.contains("") && !reported_services_.contains(service)) return;
     context_.events.push(ServiceChanged{service, instance, record.online, record.text},
                          {&ServiceChanged::service, &ServiceChanged::instance, &ServiceChanged::record});
 }
@@ -115,7 +115,7 @@ void Discovery::sweep() {
                 first_expiry_ = std::min(first_expiry_, current->second.expires);
                 continue;
             }
-            tell(name, current->first, {});
+            report(name, current->first, {});
             instances.erase(current);
             --records_;
         }

@@ -23,7 +23,7 @@ public:
     void subscribe_again();
 
     /// A record arrived. False: nobody asked for it.
-    bool handle_record(std::string_view service, std::string_view instance, const Incoming&);
+    bool handle_record(std::string_view service, std::string_view instance, const IncomingMessage&);
     void handle_subscribed(std::uint64_t number);
     /// True: more is known now of who is absent, or somebody is.
     bool handle_timeout();
@@ -51,14 +51,14 @@ private:
     [[nodiscard]] const Watch* watch_of(std::string_view service) const;
     Error watch(std::string_view service);
     Error subscribe(std::size_t number);
-    void tell(std::string_view service, std::string_view instance, const Record&);
+    void report(std::string_view service, std::string_view instance, const Record&);
     /// Those whose record has expired are gone, as if somebody had cleared it.
     void sweep();
 
     Context& context_;
     std::map<std::string, Instances, std::less<>> services_;
     std::vector<Watch> watches_;
-    std::set<std::string, std::less<>> told_;  ///< the user asked for these
+    std::set<std::string, std::less<>> reported_services_;  ///< the user asked for these
     std::size_t records_ = 0;
     TimePoint first_expiry_ = TimePoint::max();  ///< or earlier
 };

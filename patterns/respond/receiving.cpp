@@ -23,23 +23,25 @@ Responder::Calls::iterator Responder::find(std::string_view from, std::string_vi
     return found == by_key_.end() ? calls_.end() : calls_.find(found->second);
 }
 
-void Responder::handle_request(const Sender& sender, const json_rpc::Message& message, const Incoming& incoming) {
+void Responder::handle_request(const Sender& sender, const json_rpc::Message& message,
+                               const IncomingMessage& incoming) {
     if (!is_duplicate(sender, message.id)) {
         accept(sender, message.id, message.method, message.value, {}, incoming);
     }
 }
 
-void Responder::handle_notification(const Sender& sender, const json_rpc::Message& message, const Incoming& incoming) {
+void Responder::handle_notification(const Sender& sender, const json_rpc::Message& message,
+                                    const IncomingMessage& incoming) {
     if (is_valid_name(message.method)) accept(sender, {}, message.method, message.value, {}, incoming);
 }
 
-bool Responder::is_raw(const Incoming& incoming) {
+bool Responder::is_raw(const IncomingMessage& incoming) {
     const auto type = incoming.text(PropertyId::content_type);
     return !type.empty() && type != json_type && !incoming.correlation().empty() &&
            !incoming.user_property("method").empty();
 }
 
-void Responder::handle_raw(const Sender& sender, const Incoming& incoming) {
+void Responder::handle_raw(const Sender& sender, const IncomingMessage& incoming) {
     const auto method = incoming.user_property("method");
     std::string id;
     json_rpc::append_string(id, incoming.correlation());
@@ -62,7 +64,7 @@ bool Responder::is_duplicate(const Sender& sender, std::string_view id) {
     return true;
 }
 
-std::optional<Duration> Responder::lifetime(const Incoming& incoming) const {
+std::optional<Duration> Responder::lifetime(const IncomingMessage& incoming) const {
     const auto seconds = incoming.properties.integer(PropertyId::message_expiry_interval);
     if (!seconds) return limits_.default_expiry;
     if (*seconds == 0) return std::nullopt;
@@ -70,7 +72,7 @@ std::optional<Duration> Responder::lifetime(const Incoming& incoming) const {
 }
 
 void Responder::accept(const Sender& sender, std::string_view id, std::string_view method, std::string_view params,
-                       std::string_view content_type, const Incoming& incoming) {
+                       std::string_view content_type, const IncomingMessage& incoming) {
     const auto left = lifetime(incoming);
     const auto correlation = incoming.correlation();
     const auto traceparent = incoming.user_property("traceparent");
@@ -96,18 +98,18 @@ void Responder::accept(const Sender& sender, std::string_view id, std::string_vi
     call.traceparent = traceparent;
     if (!call.is_notification()) by_key_[call.key] = number;
     deadlines_.set(number, call.due);
-    turns_.add(account_of(call.key), number, bytes);
+    queue_.add(account_of(call.key), number, bytes);
     pump();
 }
 
 bool Responder::admits(const Sender& sender, std::string_view id, std::string_view method, std::size_t bytes,
-                       const Incoming& incoming) {
+                       const IncomingMessage& incoming) {
     const bool is_notification = id.empty();
     if (!methods_.empty() && !methods_.contains(method)) {
         if (!is_notification) refuse(sender, id, json_rpc::code::method_not_found, "Method not found", incoming);
         return false;
     }
-    if (turns_.has_room(account_of(sender.from), bytes)) return true;
+    if (queue_.has_room(account_of(sender.from), bytes)) return true;
     if (is_notification) {
         ++counts_.dropped;
     } else {
@@ -117,13 +119,13 @@ bool Responder::admits(const Sender& sender, std::string_view id, std::string_vi
 }
 
 void Responder::refuse(const Sender& sender, std::string_view id, std::int64_t code, std::string_view message,
-                       const Incoming& incoming) {
+                       const IncomingMessage& incoming) {
     ++counts_.errors;
-    (void)context_.port.publish(sender.reply_topic, json_rpc::encode_error(id, code, message, {}),
-                                {.content_type = json_type, .correlation = incoming.correlation()}, {}, context_.now);
+    (void)context_.broker.publish(sender.reply_topic, json_rpc::encode_error(id, code, message, {}),
+                                  {.content_type = json_type, .correlation = incoming.correlation()}, {}, context_.now);
 }
 
-void Responder::refuse(const Sender& sender, const json_rpc::Invalid& invalid, const Incoming& incoming) {
+void Responder::refuse(const Sender& sender, const json_rpc::Invalid& invalid, const IncomingMessage& incoming) {
     if (invalid.is_answer) return;  // else two sides could answer each other for ever
     const bool no_json = invalid.code == json_rpc::code::parse_error;
     refuse(sender, invalid.id, invalid.code, no_json ? "Parse error" : "Invalid Request", incoming);

@@ -95,10 +95,10 @@ void Responder::end_all() {
 // --- Helpers ---------------------------------------------------------------------------------------
 
 void Responder::pump() {
-    while (const auto number = turns_.next()) tell(calls_.find(*number));
+    while (const auto number = queue_.next()) dispatch(calls_.find(*number));
 }
 
-void Responder::tell(Calls::iterator position) {
+void Responder::dispatch(Calls::iterator position) {
     auto& [number, call] = *position;
     call.state = State::open;
     if (!call.is_notification()) ++counts_.requests;
@@ -113,16 +113,16 @@ void Responder::tell(Calls::iterator position) {
 
 Error Responder::send(const Call& call, std::string_view payload, std::string_view content_type) {
     const auto left = std::chrono::duration_cast<Duration>(call.due - context_.now);
-    const Outgoing how{
+    const MessageOptions how{
         .content_type = content_type, .correlation = call.correlation, .expiry = std::max(left, Duration{1})};
-    return context_.port.publish(call.reply_topic, payload, how, {}, context_.now).error();
+    return context_.broker.publish(call.reply_topic, payload, how, {}, context_.now).error();
 }
 
 Error Responder::answer(Calls::iterator position, std::string payload, std::string_view content_type) {
     auto& call = position->second;
     const auto error = send(call, payload, content_type);
     if (error != Error::none) return error;
-    stop_counting(position);
+    leave_queue(position);
     if (call.is_stalled) deadlines_.set(position->first, call.due);
     call.state = State::answered;
     call.answer_type = content_type;
@@ -150,14 +150,14 @@ void Responder::cancel(Calls::iterator position, std::string_view message) {
 }
 
 /// It is no longer one of those that are open or waiting.
-void Responder::stop_counting(Calls::iterator position) {
+void Responder::leave_queue(Calls::iterator position) {
     const auto& [number, call] = *position;
-    if (call.state == State::open) turns_.end_open(account_of(call.key));
-    if (call.state == State::waiting) turns_.end_waiting(account_of(call.key), number);
+    if (call.state == State::open) queue_.end_open(account_of(call.key));
+    if (call.state == State::waiting) queue_.end_waiting(account_of(call.key), number);
 }
 
 void Responder::erase(Calls::iterator position) {
-    stop_counting(position);
+    leave_queue(position);
     const auto& call = position->second;
     if (call.state == State::answered) {
         --remembered_;

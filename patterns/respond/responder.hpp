@@ -11,8 +11,8 @@
 #include <string_view>
 
 #include "layer/context.hpp"
-#include "layer/deadlines.hpp"
-#include "respond/turns.hpp"
+#include "layer/deadline_queue.hpp"
+#include "respond/fair_queue.hpp"
 #include "wsmq/patterns/call_counts.hpp"
 #include "wsmq/patterns/call_limits.hpp"
 
@@ -22,7 +22,7 @@ class Responder {
 public:
     /// `at` names us in a stream: an instance, or a uid.
     Responder(Context& context, const CallLimits& limits, std::string_view at)
-        : context_{context}, limits_{limits}, at_{at}, turns_{limits_} {}
+        : context_{context}, limits_{limits}, at_{at}, queue_{limits_} {}
 
     /// The only methods there are; any other is answered with "method not found". Without a list, all are told.
     void limit_methods(std::span<const std::string> methods) { methods_ = {methods.begin(), methods.end()}; }
@@ -34,16 +34,17 @@ public:
         std::string_view reply_topic;
     };
     /// A request, which becomes an event, unless it is a duplicate or too much.
-    void handle_request(const Sender&, const json_rpc::Message&, const Incoming&);
+    void handle_request(const Sender&, const json_rpc::Message&, const IncomingMessage&);
     /// The same of a notification, which is dropped where it is too much, or its method is not known.
-    void handle_notification(const Sender&, const json_rpc::Message&, const Incoming&);
+    void handle_notification(const Sender&, const json_rpc::Message&, const IncomingMessage&);
     /// Whether it is a request of a raw body: the id is in the Correlation Data, the method in a user property.
-    [[nodiscard]] static bool is_raw(const Incoming&);
-    void handle_raw(const Sender&, const Incoming&);
+    [[nodiscard]] static bool is_raw(const IncomingMessage&);
+    void handle_raw(const Sender&, const IncomingMessage&);
     /// An answer with an error that nobody has to remember. `id`: JSON text, or empty for null.
-    void refuse(const Sender&, std::string_view id, std::int64_t code, std::string_view message, const Incoming&);
+    void refuse(const Sender&, std::string_view id, std::int64_t code, std::string_view message,
+                const IncomingMessage&);
     /// Answers what is no message, unless that tries to be an answer itself.
-    void refuse(const Sender&, const json_rpc::Invalid&, const Incoming&);
+    void refuse(const Sender&, const json_rpc::Invalid&, const IncomingMessage&);
     /// "$/cancelRequest" and "$/more". Of an id that is not this sender's, nothing happens. False: another method.
     bool handle_control(std::string_view from, const json_rpc::Message&);
 
@@ -63,7 +64,7 @@ public:
     void rename(std::string_view at) { at_ = at; }
 
     [[nodiscard]] bool has(CallId id) const { return calls_.contains(static_cast<std::uint64_t>(id)); }
-    [[nodiscard]] std::size_t unanswered() const noexcept { return turns_.size(); }
+    [[nodiscard]] std::size_t unanswered() const noexcept { return queue_.size(); }
     [[nodiscard]] const CallCounts& counts() const noexcept { return counts_; }
 
 private:
@@ -97,30 +98,30 @@ private:
     [[nodiscard]] static std::string_view account_of(std::string_view key);
     /// False: it was refused, or passed over.
     [[nodiscard]] bool admits(const Sender&, std::string_view id, std::string_view method, std::size_t bytes,
-                              const Incoming&);
+                              const IncomingMessage&);
     void accept(const Sender&, std::string_view id, std::string_view method, std::string_view params,
-                std::string_view content_type, const Incoming&);
+                std::string_view content_type, const IncomingMessage&);
     [[nodiscard]] bool is_duplicate(const Sender&, std::string_view id);
-    [[nodiscard]] std::optional<Duration> lifetime(const Incoming&) const;
-    void tell(Calls::iterator);
+    [[nodiscard]] std::optional<Duration> lifetime(const IncomingMessage&) const;
+    void dispatch(Calls::iterator);
     void pump();
     Error send(const Call&, std::string_view payload, std::string_view content_type);
     Error answer(Calls::iterator, std::string payload, std::string_view content_type);
     /// A notification has been worked on.
     Error finish(Calls::iterator);
     void cancel(Calls::iterator, std::string_view message);
-    void stop_counting(Calls::iterator);
+    void leave_queue(Calls::iterator);
     void erase(Calls::iterator);
     void forget_oldest();
 
     Context& context_;
     CallLimits limits_;
     std::string at_;
-    Turns turns_;
+    FairQueue queue_;
     Calls calls_;
     std::map<std::string, std::uint64_t, std::less<>> by_key_;
     std::list<std::uint64_t> answered_;  ///< in their order; some may be gone
-    Deadlines deadlines_;
+    DeadlineQueue deadlines_;
     std::size_t remembered_ = 0;
     std::size_t remembered_bytes_ = 0;
     CallCounts counts_;

@@ -11,7 +11,7 @@
 #include "service/instances.hpp"
 #include "service/janitor.hpp"
 #include "service/record.hpp"
-#include "service/trial.hpp"
+#include "service/sharing_probe.hpp"
 #include "wsmq/patterns/service.hpp"
 
 namespace wsmq::patterns {
@@ -30,9 +30,9 @@ struct Service::Impl {
     void handle_refused(const Operation&, Error, ReasonCode);
     void begin();
     void join(const std::vector<Subscription>&);
-    void do_without_sharing();
+    void elect_by_rendezvous();
     void handle_granted();
-    void end_trial(bool shares_requests);
+    void end_probe(bool shares_requests);
     void announce();
     void leave(Duration patience);
     /// A call may have ended by `error`, which it gives back.
@@ -44,8 +44,8 @@ struct Service::Impl {
     // --- receiving.cpp ---
     /// False: it is somebody else's.
     bool handle_message(const Message&);
-    void handle_request(std::string_view from, const Incoming&);
-    void handle_control(std::string_view from, const Incoming&);
+    void handle_request(std::string_view from, const IncomingMessage&);
+    void handle_control(std::string_view from, const IncomingMessage&);
     /// Whether it is ours to answer.
     [[nodiscard]] bool is_ours(std::string_view from, std::string_view id_text) const;
 
@@ -61,12 +61,12 @@ struct Service::Impl {
     Record record;
     Instances instances;
     Janitor janitor;
-    Trial trial;
+    SharingProbe probe;
 
     bool shares;             ///< the broker gives each request to one instance
     std::size_t wanted = 0;  ///< subscriptions that are not granted yet
 
-    bool begun = false;    ///< the client has the subscriptions
+    bool started = false;  ///< the client has the subscriptions
     bool refused = false;  ///< the broker does not grant them
 };
 

@@ -14,7 +14,7 @@ constexpr std::size_t most_instances = 10'000;
 
 }  // namespace
 
-bool Instances::handle_record(std::string_view instance, const Incoming& message, TimePoint now) {
+bool Instances::handle_record(std::string_view instance, const IncomingMessage& message, TimePoint now) {
     if (!message.may_be_record()) return false;
     if (!json_rpc::is_true(json_rpc::scan(message.payload).find("online"))) {
         const auto found = online_.find(instance);

@@ -18,7 +18,7 @@ public:
     /// The broker tells of them anew on each connection.
     void clear() { online_.clear(); }
     /// True: it has just come, and may not know us.
-    bool handle_record(std::string_view instance, const Incoming&, TimePoint now);
+    bool handle_record(std::string_view instance, const IncomingMessage&, TimePoint now);
     /// Whether the request is ours to answer.
     [[nodiscard]] bool is_ours(std::string_view uid, std::string_view id_text, TimePoint now) const;
 

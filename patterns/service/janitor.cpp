@@ -15,10 +15,10 @@ constexpr std::uint64_t longest_delay = 1'000;  // milliseconds
 void Janitor::subscribe() {
     if (!is_on()) return;
     const auto filter = context_.topics.status("+");
-    (void)context_.port.subscribe({&filter, 1}, {Purpose::janitor}, context_.now);
+    (void)context_.broker.subscribe({&filter, 1}, {Purpose::janitor}, context_.now);
 }
 
-void Janitor::handle_record(std::string_view uid, const Incoming& message) {
+void Janitor::handle_record(std::string_view uid, const IncomingMessage& message) {
     if (!is_valid_uid(uid)) return;
     // What is too large to be a record helps nobody either.
     const bool is_online = message.may_be_record() && json_rpc::is_true(json_rpc::scan(message.payload).find("online"));
@@ -46,7 +46,7 @@ void Janitor::handle_timeout() {
     while (const auto number = deadlines_.take(context_.now)) {
         const auto uid = uids_[*number];
         forget(uid);
-        (void)context_.port.publish(context_.topics.status(uid), {}, {.retain = true}, {}, context_.now);
+        (void)context_.broker.publish(context_.topics.status(uid), {}, {.retain = true}, {}, context_.now);
     }
 }
 

@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "layer/context.hpp"
-#include "layer/deadlines.hpp"
+#include "layer/deadline_queue.hpp"
 
 namespace wsmq::patterns {
 
@@ -18,7 +18,7 @@ public:
 
     [[nodiscard]] bool is_on() const noexcept { return grace_.count() > 0; }
     void subscribe();
-    void handle_record(std::string_view uid, const Incoming&);
+    void handle_record(std::string_view uid, const IncomingMessage&);
     /// The broker tells of them anew on each connection.
     void clear();
 
@@ -32,7 +32,7 @@ private:
     std::chrono::seconds grace_;
     std::map<std::string, std::uint64_t, std::less<>> numbers_;  ///< of those that are offline
     std::map<std::uint64_t, std::string> uids_;
-    Deadlines deadlines_;
+    DeadlineQueue deadlines_;
     std::uint64_t last_ = 0;
 };
 

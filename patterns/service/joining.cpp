@@ -10,7 +10,7 @@ namespace {
 
 /// Which subscription a Purpose::join is.
 constexpr std::uint64_t shared_requests = 1;
-constexpr std::uint64_t share_on_trial = 2;
+constexpr std::uint64_t share_probe = 2;
 
 }  // namespace
 
@@ -18,50 +18,50 @@ void Service::Impl::handle_connected(const Connected&) {
     membership.handle_connected();
     instances.clear();
     janitor.clear();
-    if (!begun) return begin();
+    if (!started) return begin();
     if (wanted == 0) handle_granted();
 }
 
 /// Only now is it known whether the broker shares subscriptions.
 void Service::Impl::begin() {
-    begun = true;
+    started = true;
     membership.handle_opening();
     refused = false;
     wanted = 0;
     shares = is_named() && options.shares;
     janitor.subscribe();
     const auto requests = requests_filter();
-    if (!is_named()) return join({live(requests)});
+    if (!is_named()) return join({live_subscription(requests)});
     const auto own = context.topics.instance(options.service, options.instance, "+");
     const auto everybodys = context.topics.instance(options.service, all_instances, "+");
-    join({live(own), live(everybodys)});
-    if (!shares || !context.port.client().negotiated().shared_subscription_available) return do_without_sharing();
-    const auto subscription = live(requests);
-    const auto error = context.port.subscribe({&subscription, 1}, {Purpose::join, shared_requests}, context.now);
-    if (error != Error::none) return do_without_sharing();
+    join({live_subscription(own), live_subscription(everybodys)});
+    if (!shares || !context.broker.client().negotiated().shared_subscription_available) return elect_by_rendezvous();
+    const auto subscription = live_subscription(requests);
+    const auto error = context.broker.subscribe({&subscription, 1}, {Purpose::join, shared_requests}, context.now);
+    if (error != Error::none) return elect_by_rendezvous();
     ++wanted;
     // With MQTT 5 the broker has said it.
-    if (!context.port.is_v5() && trial.subscribe({Purpose::join, share_on_trial})) ++wanted;
+    if (!context.broker.is_v5() && probe.subscribe({Purpose::join, share_probe})) ++wanted;
 }
 
 void Service::Impl::join(const std::vector<Subscription>& subscriptions) {
-    const auto error = context.port.subscribe(subscriptions, {Purpose::join}, context.now);
+    const auto error = context.broker.subscribe(subscriptions, {Purpose::join}, context.now);
     if (error != Error::none) return handle_refused({Purpose::join}, error, ReasonCode::success);
     ++wanted;
 }
 
 /// Who is there is heard of before the first request.
-void Service::Impl::do_without_sharing() {
+void Service::Impl::elect_by_rendezvous() {
     shares = false;
     const auto records = context.topics.record(options.service, "+");
     const auto requests = requests_filter();
-    join({lasting(records), live(requests)});
+    join({retained_subscription(records), live_subscription(requests)});
 }
 
 void Service::Impl::handle_lost(const SubscriptionLost& lost) {
-    if (shares && lost.topic_filter == requests_filter()) return do_without_sharing();
-    if (lost.topic_filter == trial.filter()) return trial.drop();
-    if (begun) context.events.push(JoinFailed{Error::refused, lost.reason});
+    if (shares && lost.topic_filter == requests_filter()) return elect_by_rendezvous();
+    if (lost.topic_filter == probe.filter()) return probe.drop();
+    if (started) context.events.push(JoinFailed{Error::refused, lost.reason});
 }
 
 void Service::Impl::handle_completed(const Operation& operation, const Completed& event) {
@@ -88,26 +88,26 @@ void Service::Impl::handle_failed(const Operation& operation, Errc error) {
 
 void Service::Impl::handle_refused(const Operation& operation, Error why, ReasonCode reason) {
     const bool of_sharing = operation.purpose == Purpose::join && operation.number == shared_requests;
-    if (operation.purpose == Purpose::join && operation.number == share_on_trial) {
-        trial.drop();
+    if (operation.purpose == Purpose::join && operation.number == share_probe) {
+        probe.drop();
         return handle_granted();
     }
-    if (of_sharing && shares) return do_without_sharing();
+    if (of_sharing && shares) return elect_by_rendezvous();
     refused = true;
     context.events.push(JoinFailed{why, reason});
 }
 
 void Service::Impl::handle_granted() {
-    if (wanted != 0 || !context.port.is_connected() || trial.is_running()) return;
-    if (!trial.is_wanted()) return announce();
-    shares ? trial.begin() : end_trial(false);
+    if (wanted != 0 || !context.broker.is_connected() || probe.is_running()) return;
+    if (!probe.is_wanted()) return announce();
+    shares ? probe.begin() : end_probe(false);
 }
 
-void Service::Impl::end_trial(bool shares_requests) {
-    trial.end();
+void Service::Impl::end_probe(bool shares_requests) {
+    probe.end();
     if (shares_requests || !shares) return announce();
-    (void)context.port.unsubscribe(requests_filter(), context.now);
-    do_without_sharing();
+    (void)context.broker.unsubscribe(requests_filter(), context.now);
+    elect_by_rendezvous();
 }
 
 /// Behind the subscriptions: whoever sees the record can reach us.
@@ -123,19 +123,19 @@ void Service::Impl::announce() {
 
 void Service::Impl::handle_disconnected(const Disconnected& event) {
     record.handle_disconnected();
-    trial.handle_disconnected();
+    probe.handle_disconnected();
     if (!membership.handle_disconnected(event)) return;
-    begun = false;
+    started = false;
     responder.end_all();
-    membership.say_farewell();
+    membership.report_left();
 }
 
 // --- The end ---------------------------------------------------------------------------------------
 
 void Service::Impl::leave(Duration patience) {
     if (!membership.leave(patience)) return;
-    if (is_named()) (void)record.say_farewell();
-    (void)context.port.unsubscribe(requests_filter(), context.now);
+    if (is_named()) (void)record.publish_offline();
+    (void)context.broker.unsubscribe(requests_filter(), context.now);
 }
 
 Error Service::Impl::ended(Error error) {
@@ -145,11 +145,11 @@ Error Service::Impl::ended(Error error) {
 }
 
 void Service::Impl::check_left() {
-    if (responder.unanswered() == 0 && context.port.is_idle()) stop();
+    if (responder.unanswered() == 0 && context.broker.is_idle()) stop();
 }
 
 void Service::Impl::stop() {
-    if (context.port.is_connected()) responder.fail_all("The responder has left");
+    if (context.broker.is_connected()) responder.fail_all("The responder has left");
     membership.stop();
 }
 

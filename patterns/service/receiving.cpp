@@ -11,7 +11,7 @@ bool Service::Impl::handle_message(const Message& message) {
     const auto levels = Levels::of(*below);
     const auto& level = levels.level;
     if (levels.count < 3 || level[0] != "webapp") return false;
-    const auto incoming = Incoming::of(message);
+    const auto incoming = IncomingMessage::of(message);
     const auto sender = level[levels.count - 1];
     if (level[1] == "status" && levels.count == 3 && janitor.is_on()) {
         janitor.handle_record(sender, incoming);
@@ -26,13 +26,13 @@ bool Service::Impl::handle_message(const Message& message) {
     }
     if (!is_named() || level[1] != "svc") return false;
     if (levels.count == 4) {
-        if (trial.is_running() && sender == options.instance) {
-            end_trial(true);
+        if (probe.is_running() && sender == options.instance) {
+            end_probe(true);
             return true;
         }
         if (shares) return false;
         const bool is_new = is_valid_instance(sender) && instances.handle_record(sender, incoming, context.now);
-        if (is_new) record.answer_newcomer();
+        if (is_new) record.handle_newcomer();
         return true;
     }
     const bool reaches_us = levels.count == 5 && (level[3] == options.instance || level[3] == all_instances);
@@ -44,7 +44,7 @@ bool Service::Impl::is_ours(std::string_view from, std::string_view id_text) con
     return shares || !is_named() || instances.is_ours(from, id_text, context.now);
 }
 
-void Service::Impl::handle_request(std::string_view from, const Incoming& incoming) {
+void Service::Impl::handle_request(std::string_view from, const IncomingMessage& incoming) {
     const auto reply_topic = context.topics.response(from);
     const Responder::Sender sender{from, reply_topic};
     const bool is_raw = options.raw && Responder::is_raw(incoming);
@@ -66,7 +66,7 @@ void Service::Impl::handle_request(std::string_view from, const Incoming& incomi
     }
 }
 
-void Service::Impl::handle_control(std::string_view from, const Incoming& incoming) {
+void Service::Impl::handle_control(std::string_view from, const IncomingMessage& incoming) {
     json_rpc::Message message;
     json_rpc::Invalid invalid;
     const bool is_notification =

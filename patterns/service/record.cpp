@@ -1,6 +1,6 @@
 #include "service/record.hpp"
 
-#include "layer/deadlines.hpp"
+#include "layer/deadline_queue.hpp"
 
 namespace wsmq::patterns {
 
@@ -69,41 +69,41 @@ std::size_t Record::longest(const Service::Options& options) {
 }
 
 Error Record::announce(Purpose purpose) {
-    Outgoing how{.retain = true, .content_type = json_type};
+    MessageOptions how{.retain = true, .content_type = json_type};
     handle_disconnected();
-    if (options_.record_expiry.count() > 0 && context_.port.is_v5()) {
+    if (options_.record_expiry.count() > 0 && context_.broker.is_v5()) {
         how.expiry = options_.record_expiry;
         renewal_ = context_.now + options_.record_expiry / 2;
     }
     if (options_.statistics_interval.count() > 0) update_ = context_.now + options_.statistics_interval;
-    told_ = counts_;
-    return context_.port
+    published_counts_ = counts_;
+    return context_.broker
         .publish(context_.topics.record(options_.service, options_.instance), online(options_, counts_), how, {purpose},
                  context_.now)
         .error();
 }
 
-Error Record::say_farewell() {
+Error Record::publish_offline() {
     handle_disconnected();
-    Outgoing how{.retain = true, .waits = false, .content_type = json_type};
+    MessageOptions how{.retain = true, .waits = false, .content_type = json_type};
     if (options_.record_expiry.count() > 0) how.expiry = options_.record_expiry;
-    return context_.port
+    return context_.broker
         .publish(context_.topics.record(options_.service, options_.instance),
-                 offline(options_.service, options_.instance), how, {Purpose::farewell}, context_.now)
+                 offline(options_.service, options_.instance), how, {Purpose::offline}, context_.now)
         .error();
 }
 
-void Record::answer_newcomer() { answer_.ask(context_.now, context_.random); }
+void Record::handle_newcomer() { answer_.request(context_.now, context_.random); }
 
 void Record::handle_disconnected() {
     renewal_.reset();
     update_.reset();
-    answer_.drop();
+    answer_.cancel();
 }
 
 void Record::handle_timeout() {
     const auto is_due = [now = context_.now](const std::optional<TimePoint>& due) { return due && *due <= now; };
-    if (is_due(renewal_) || answer_.take(context_.now) || (is_due(update_) && told_ != counts_)) {
+    if (is_due(renewal_) || answer_.take(context_.now) || (is_due(update_) && published_counts_ != counts_)) {
         (void)announce(Purpose::nothing);
     } else if (is_due(update_)) {
         update_ = context_.now + options_.statistics_interval;

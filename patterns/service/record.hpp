@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "layer/context.hpp"
-#include "layer/paced_answer.hpp"
+#include "layer/paced_reply.hpp"
 #include "wsmq/patterns/call_counts.hpp"
 #include "wsmq/patterns/service.hpp"
 
@@ -25,9 +25,9 @@ public:
     /// Publishes that we are online.
     Error announce(Purpose);
     /// Publishes that we are not.
-    Error say_farewell();
+    Error publish_offline();
     /// Announces in a while: an instance has come that may not know us.
-    void answer_newcomer();
+    void handle_newcomer();
     /// Nothing is due without a connection.
     void handle_disconnected();
 
@@ -38,10 +38,10 @@ private:
     Context& context_;
     const Service::Options& options_;
     const CallCounts& counts_;
-    CallCounts told_;
+    CallCounts published_counts_;
     std::optional<TimePoint> renewal_;
     std::optional<TimePoint> update_;
-    PacedAnswer answer_;
+    PacedReply answer_;
 };
 
 }  // namespace wsmq::patterns

@@ -22,7 +22,7 @@ Result<ConnectOptions> Service::connect_options(ConnectOptions base, const Optio
     for (const auto& time : {options.record_expiry, options.statistics_interval, options.janitor_grace}) {
         if (time.count() < 0 || time > longest) return Error::invalid_argument;
     }
-    if (!is_sound(options.calls)) return Error::invalid_argument;
+    if (!is_valid(options.calls)) return Error::invalid_argument;
     if (is_named && Record::longest(options) > maximum_record_size) return Error::payload_too_large;
     // What a dead instance leaves goes to the others at once.
     base.clean_start = true;
@@ -52,7 +52,7 @@ Service::Impl::Impl(Client& client, Options given)
       record{context, options, responder.counts()},
       instances{options.instance},
       janitor{context, options.janitor_grace},
-      trial{context, options},
+      probe{context, options},
       shares{options.shares} {
     responder.limit_methods(options.methods);
 }
@@ -70,14 +70,14 @@ void Service::handle_timeout(TimePoint now) {
     impl.responder.handle_timeout();
     impl.record.handle_timeout();
     impl.janitor.handle_timeout();
-    if (impl.trial.is_over()) impl.end_trial(false);
+    if (impl.probe.is_over()) impl.end_probe(false);
     if (impl.membership.is_overdue()) return impl.stop();
     if (impl.membership.is_leaving()) impl.check_left();
 }
 
 std::optional<TimePoint> Service::Impl::next_deadline() const {
     if (!context.events.empty()) return context.now;
-    return earliest({responder.next_deadline(), record.next_deadline(), janitor.next_deadline(), trial.next_deadline(),
+    return earliest({responder.next_deadline(), record.next_deadline(), janitor.next_deadline(), probe.next_deadline(),
                      membership.next_deadline()});
 }
 
@@ -120,7 +120,7 @@ Error Service::notify(std::string_view uid, std::string_view method, std::string
     if (impl_->membership.is_leaving()) return Error::left;
     if (!is_valid_uid(uid) || !is_valid_name(method)) return Error::invalid_name;
     if (const auto error = context.check_params(params); error != Error::none) return error;
-    return context.port
+    return context.broker
         .publish(context.topics.response(uid), json_rpc::encode_notification(method, params),
                  {.content_type = json_type}, {}, now)
         .error();

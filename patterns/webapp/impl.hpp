@@ -9,8 +9,8 @@
 #include "layer/membership.hpp"
 #include "presence/announcer.hpp"
 #include "presence/roster.hpp"
-#include "request/caller.hpp"
 #include "request/discovery.hpp"
+#include "request/requester.hpp"
 #include "respond/responder.hpp"
 #include "wsmq/patterns/webapp.hpp"
 
@@ -31,29 +31,31 @@ struct Webapp::Impl {
     void check_joined();
     void leave();
     /// Another connection has our name, and what is sent to it. We go on under another one.
-    void take_another_name();
+    void take_new_uid();
     /// The record in the place of ours is that of a webapp which joined with our name after us, there or gone.
-    [[nodiscard]] bool is_of_namesake(const Incoming&) const;
+    [[nodiscard]] bool shows_uid_taken(const IncomingMessage&) const;
     /// The subscriptions without which we have not joined.
     void subscribe_to_join();
 
     // --- receiving.cpp ---
     /// False: it is somebody else's.
     bool handle_message(const Message&);
-    bool handle_webapp_message(const Levels&, const Incoming&);
-    void handle_response(const Incoming&);
-    void handle_peer(std::string_view from, const Incoming&);
-    void handle_peer_call(std::string_view from, const json_rpc::Message&, const Incoming&);
-    bool handle_room(std::string_view room, std::string_view from, const Incoming&);
-    bool handle_status(std::string_view uid, const Incoming&);
-    bool handle_device(std::string_view serial_number, const Incoming&);
+    bool handle_webapp_message(const Levels&, const IncomingMessage&);
+    void handle_response(const IncomingMessage&);
+    void handle_peer(std::string_view from, const IncomingMessage&);
+    void handle_peer_call(std::string_view from, const json_rpc::Message&, const IncomingMessage&);
+    bool handle_room(std::string_view room, std::string_view from, const IncomingMessage&);
+    bool handle_status(std::string_view uid, const IncomingMessage&);
+    bool handle_device(std::string_view serial_number, const IncomingMessage&);
 
     // --- webapp.cpp ---
     [[nodiscard]] static Will last_will(const Options&);
     [[nodiscard]] std::vector<std::string> filters_to_join() const;
-    Error want(const Subscription&);
-    Error want_no_more(const std::string& filter);
-    [[nodiscard]] Responder& responder_of(CallId call) { return news.has(call) ? news : responder; }
+    Error subscribe_if_started(const Subscription&);
+    Error unsubscribe_if_started(const std::string& filter);
+    [[nodiscard]] Responder& responder_of(CallId call) {
+        return service_notifications.has(call) ? service_notifications : responder;
+    }
     Error send(const std::string& topic, std::string_view body, const SendOptions&);
     [[nodiscard]] std::optional<TimePoint> next_deadline() const;
 
@@ -61,9 +63,9 @@ struct Webapp::Impl {
     Context context;
     Membership membership;
     Discovery discovery;
-    Caller caller;
+    Requester requester;
     Responder responder;
-    Responder news;  ///< what services notify, which has nothing to fear from peers
+    Responder service_notifications;  ///< what services notify, which has nothing to fear from peers
     Roster roster;
     Announcer announcer;
 
@@ -72,11 +74,11 @@ struct Webapp::Impl {
     std::set<std::string, std::less<>> devices;  ///< by serial number; "+" for all
     bool exposes = false;
 
-    bool begun = false;         ///< the client is started, and has the subscriptions
-    bool granted = false;       ///< the subscriptions without which nobody can reach us
-    bool announced = false;     ///< on this connection, or not meant to be
-    bool came_back = false;     ///< this connection is not the first
-    bool has_namesake = false;  ///< to be handled with the next tick: it ends the connection
+    bool started = false;        ///< the client is started, and has the subscriptions
+    bool granted = false;        ///< the subscriptions without which nobody can reach us
+    bool announced = false;      ///< on this connection, or not meant to be
+    bool came_back = false;      ///< this connection is not the first
+    bool uid_was_taken = false;  ///< to be handled with the next tick: it ends the connection
 };
 
 }  // namespace wsmq::patterns

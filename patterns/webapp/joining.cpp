@@ -9,17 +9,17 @@ namespace wsmq::patterns {
 
 namespace {
 
-constexpr Duration farewell_time{2'000};
+constexpr Duration leave_timeout{2'000};
 constexpr std::size_t size_of_another_rand = 8;
 
 }  // namespace
 
 void Webapp::Impl::handle_opening() {
-    if (std::exchange(begun, true)) return;
+    if (std::exchange(started, true)) return;
     membership.handle_opening();
     subscribe_to_join();
-    for (const auto& room : rooms) (void)want(live(context.topics.room(room, "+")));
-    for (const auto& device : devices) (void)want(lasting(context.topics.device(device)));
+    for (const auto& room : rooms) (void)subscribe_if_started(live_subscription(context.topics.room(room, "+")));
+    for (const auto& device : devices) (void)subscribe_if_started(retained_subscription(context.topics.device(device)));
     discovery.subscribe_again();
 }
 
@@ -29,9 +29,9 @@ void Webapp::Impl::subscribe_to_join() {
     const auto own_record = context.topics.status(options.uid);
     std::vector<Subscription> subscriptions;
     for (const auto& filter : join_filters) {
-        subscriptions.push_back(filter == own_record ? lasting(filter) : live(filter));
+        subscriptions.push_back(filter == own_record ? retained_subscription(filter) : live_subscription(filter));
     }
-    (void)context.port.subscribe(subscriptions, {Purpose::join}, context.now);
+    (void)context.broker.subscribe(subscriptions, {Purpose::join}, context.now);
 }
 
 void Webapp::Impl::handle_connected(const Connected& event) {
@@ -42,7 +42,8 @@ void Webapp::Impl::handle_connected(const Connected& event) {
     // Not every broker tells whom it displaced; but whoever did it has put its record in the place of ours. Where the
     // session is lost, the engine has subscribed anew.
     const bool looks = came_back && options.renames && options.appears;
-    if (looks && event.session_present) (void)want(lasting(context.topics.status(options.uid)));
+    if (looks && event.session_present)
+        (void)subscribe_if_started(retained_subscription(context.topics.status(options.uid)));
     announce();
 }
 
@@ -61,41 +62,41 @@ void Webapp::Impl::handle_disconnected(const Disconnected& event) {
     announcer.handle_disconnected();
     if (!membership.handle_disconnected(event)) {
         const bool is_displaced = options.renames && event.reason == ReasonCode::session_taken_over;
-        if (is_displaced && !membership.is_leaving()) take_another_name();
+        if (is_displaced && !membership.is_leaving()) take_new_uid();
         return;
     }
-    begun = granted = has_namesake = false;
+    started = granted = uid_was_taken = false;
     const bool on_purpose = membership.is_leaving() || event.why == Errc::none;
-    caller.fail_all(on_purpose ? Error::left : Error::not_connected);
+    requester.fail_all(on_purpose ? Error::left : Error::not_connected);
     responder.end_all();
-    news.end_all();
+    service_notifications.end_all();
     roster.handle_stopped();
-    membership.say_farewell();
+    membership.report_left();
 }
 
-bool Webapp::Impl::is_of_namesake(const Incoming& message) const {
+bool Webapp::Impl::shows_uid_taken(const IncomingMessage& message) const {
     if (!came_back || !options.renames || !message.retain || !message.may_be_record()) return false;
     const auto since = json_rpc::integer_of(json_rpc::scan(message.payload).find("since"));
     return since.value_or(0) > options.since;
 }
 
-void Webapp::Impl::take_another_name() {
-    has_namesake = false;
+void Webapp::Impl::take_new_uid() {
+    uid_was_taken = false;
     const auto parts = parse_uid(options.uid);
     const auto uid = make_uid(parts->org, parts->user, make_rand(context.random.next(), size_of_another_rand));
     auto renamed = options;
     renamed.uid = *uid;
-    caller.fail_all(Error::session_lost);
+    requester.fail_all(Error::session_lost);
     responder.end_all();
-    news.end_all();
-    for (const auto purpose : {Purpose::join, Purpose::presence}) context.port.abandon(purpose);
+    service_notifications.end_all();
+    for (const auto purpose : {Purpose::join, Purpose::presence}) context.broker.abandon(purpose);
     // It takes what is not acknowledged away as well, so that nothing is said in the name of the other any more.
-    if (context.port.client().rename(*uid, last_will(renamed), context.now) != Errc::none) return;
-    for (const auto& filter : join_filters) (void)context.port.unsubscribe(filter, context.now);
+    if (context.broker.client().rename(*uid, last_will(renamed), context.now) != Errc::none) return;
+    for (const auto& filter : join_filters) (void)context.broker.unsubscribe(filter, context.now);
     options.uid = *uid;
-    caller.rename(*uid);
+    requester.rename(*uid);
     responder.rename(*uid);
-    news.rename(*uid);
+    service_notifications.rename(*uid);
     roster.rename(*uid);
     announcer.rename(*uid);
     subscribe_to_join();
@@ -113,8 +114,8 @@ void Webapp::Impl::handle_completed(const Operation& operation, const Completed&
             if (is_failure(event.reason)) return membership.fail(Error::refused, event.reason);
             announced = true;
             return check_joined();
-        case Purpose::farewell: return membership.stop();
-        case Purpose::request: return caller.handle_delivered(operation.number, event.reason);
+        case Purpose::offline: return membership.stop();
+        case Purpose::request: return requester.handle_delivered(operation.number, event.reason);
         case Purpose::roster: return roster.handle_subscribed();
         case Purpose::janitor: return;
         case Purpose::discovery: return discovery.handle_subscribed(operation.number);
@@ -122,10 +123,10 @@ void Webapp::Impl::handle_completed(const Operation& operation, const Completed&
 }
 
 void Webapp::Impl::handle_failed(const Operation& operation, Errc error) {
-    if (operation.purpose == Purpose::request) return caller.handle_undelivered(operation.number, error_of(error));
+    if (operation.purpose == Purpose::request) return requester.handle_undelivered(operation.number, error_of(error));
     // The client was stopped, and says so itself.
     if (error == Errc::stopped) return;
-    if (operation.purpose == Purpose::farewell) return membership.stop();
+    if (operation.purpose == Purpose::offline) return membership.stop();
     const bool was_to_join = operation.purpose == Purpose::join || operation.purpose == Purpose::presence;
     if (was_to_join) membership.fail(error_of(error), ReasonCode::success);
 }
@@ -141,11 +142,11 @@ void Webapp::Impl::handle_lost(const SubscriptionLost& lost) {
 
 void Webapp::Impl::leave() {
     if (membership.is_leaving()) return;
-    caller.fail_all(Error::left);
-    if (!membership.leave(farewell_time)) return;
+    requester.fail_all(Error::left);
+    if (!membership.leave(leave_timeout)) return;
     responder.fail_all("The responder has left");
-    news.end_all();
-    if (!options.appears || announcer.say_farewell() != Error::none) membership.stop();
+    service_notifications.end_all();
+    if (!options.appears || announcer.publish_offline() != Error::none) membership.stop();
 }
 
 }  // namespace wsmq::patterns

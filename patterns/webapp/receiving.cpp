@@ -10,14 +10,14 @@ bool Webapp::Impl::handle_message(const Message& message) {
     const auto below = context.topics.below_root(message.topic);
     if (!below) return false;
     const auto levels = Levels::of(*below);
-    const auto incoming = Incoming::of(message);
+    const auto incoming = IncomingMessage::of(message);
     if (levels.level[0] == "webapp") return handle_webapp_message(levels, incoming);
     const bool of_device = levels.count == 3 && levels.level[0] == "device" && levels.level[1] == "status";
     return of_device && handle_device(levels.level[2], incoming);
 }
 
 /// What is retained where nothing ever should be is passed over: whoever wrote it may be long gone.
-bool Webapp::Impl::handle_webapp_message(const Levels& levels, const Incoming& incoming) {
+bool Webapp::Impl::handle_webapp_message(const Levels& levels, const IncomingMessage& incoming) {
     const auto kind = levels.level[1];
     const auto first = levels.level[2];
     if (levels.count == 3) {
@@ -36,21 +36,21 @@ bool Webapp::Impl::handle_webapp_message(const Levels& levels, const Incoming& i
     return true;
 }
 
-void Webapp::Impl::handle_response(const Incoming& incoming) {
-    if (caller.handle_raw(incoming)) return;
+void Webapp::Impl::handle_response(const IncomingMessage& incoming) {
+    if (requester.handle_raw(incoming)) return;
     json_rpc::Message message;
     json_rpc::Invalid invalid;
     if (!json_rpc::parse(incoming.payload, message, invalid)) return;
-    if (message.kind == Kind::result || message.kind == Kind::error) return caller.handle_answer({}, message);
+    if (message.kind == Kind::result || message.kind == Kind::error) return requester.handle_answer({}, message);
     if (message.kind != Kind::notification) return;  // services make no requests
     if (message.method == json_rpc::method::progress) {
-        if (const auto control = json_rpc::parse_control(message.value)) caller.handle_progress({}, *control);
+        if (const auto control = json_rpc::parse_control(message.value)) requester.handle_progress({}, *control);
     } else {
-        news.handle_notification({}, message, incoming);
+        service_notifications.handle_notification({}, message, incoming);
     }
 }
 
-void Webapp::Impl::handle_peer(std::string_view from, const Incoming& incoming) {
+void Webapp::Impl::handle_peer(std::string_view from, const IncomingMessage& incoming) {
     json_rpc::Message message;
     json_rpc::Invalid invalid;
     const auto type = incoming.text(PropertyId::content_type);
@@ -65,8 +65,9 @@ void Webapp::Impl::handle_peer(std::string_view from, const Incoming& incoming) 
     }
 }
 
-void Webapp::Impl::handle_peer_call(std::string_view from, const json_rpc::Message& message, const Incoming& incoming) {
-    if (message.kind == Kind::result || message.kind == Kind::error) return caller.handle_answer(from, message);
+void Webapp::Impl::handle_peer_call(std::string_view from, const json_rpc::Message& message,
+                                    const IncomingMessage& incoming) {
+    if (message.kind == Kind::result || message.kind == Kind::error) return requester.handle_answer(from, message);
     const auto reply_topic = context.topics.peer(from, options.uid);
     if (message.kind == Kind::request) {
         if (exposes && is_valid_name(message.method))
@@ -77,19 +78,19 @@ void Webapp::Impl::handle_peer_call(std::string_view from, const json_rpc::Messa
     if (message.method == json_rpc::method::here) {
         roster.handle_here(from);
     } else if (message.method == json_rpc::method::progress) {
-        if (const auto control = json_rpc::parse_control(message.value)) caller.handle_progress(from, *control);
+        if (const auto control = json_rpc::parse_control(message.value)) requester.handle_progress(from, *control);
     } else if (!responder.handle_control(from, message) && exposes) {
         responder.handle_notification({from, reply_topic}, message, incoming);
     }
 }
 
-bool Webapp::Impl::handle_room(std::string_view room, std::string_view from, const Incoming& incoming) {
+bool Webapp::Impl::handle_room(std::string_view room, std::string_view from, const IncomingMessage& incoming) {
     const bool of_roll = room == roll_room;
     if (!of_roll && !rooms.contains(room)) return false;
     if (from == options.uid || !is_valid_uid(from) || incoming.retain) return true;
     if (of_roll) {
-        roster.handle_roll_call(incoming);
-        announcer.answer_roll_call();
+        roster.handle_presence_request(incoming);
+        announcer.handle_presence_request();
     } else {
         context.events.push(RoomMessage{room, from, incoming.payload, incoming.text(PropertyId::content_type)},
                             {&RoomMessage::room, &RoomMessage::from, &RoomMessage::body, &RoomMessage::content_type});
@@ -97,19 +98,19 @@ bool Webapp::Impl::handle_room(std::string_view room, std::string_view from, con
     return true;
 }
 
-bool Webapp::Impl::handle_status(std::string_view uid, const Incoming& incoming) {
+bool Webapp::Impl::handle_status(std::string_view uid, const IncomingMessage& incoming) {
     if (uid != options.uid) {
         if (!roster.is_watching()) return false;
         roster.handle_record(uid, incoming);
         return true;
     }
-    has_namesake |= is_of_namesake(incoming);
+    uid_was_taken |= shows_uid_taken(incoming);
     roster.handle_own_record(incoming.retain);
     if (!membership.is_leaving()) announcer.handle_own_record(incoming);
     return true;
 }
 
-bool Webapp::Impl::handle_device(std::string_view serial_number, const Incoming& incoming) {
+bool Webapp::Impl::handle_device(std::string_view serial_number, const IncomingMessage& incoming) {
     if (!devices.contains(serial_number) && !devices.contains("+")) return false;
     if (!is_valid_level(serial_number) || !incoming.may_be_record()) return true;
     bool online = false;

@@ -21,7 +21,7 @@ Announcer::Settings announcer_settings(const Webapp::Options& options) {
             .since = options.since,
             .expiry = options.presence_expiry,
             .appears = options.appears,
-            .answers_always = options.roll_call == Webapp::RollCall::always,
+            .always_replies = options.roll_call == Webapp::RollCall::always,
             .reserve = options.renames ? growth_of_rand : 0};
 }
 
@@ -38,7 +38,7 @@ Result<ConnectOptions> Webapp::connect_options(ConnectOptions base, const Option
     for (const auto& time : {options.will_delay, expiry}) {
         if (time.count() < 0 || time > longest) return Error::invalid_argument;
     }
-    if (!is_sound(options.calls) || options.maximum_requests == 0) return Error::invalid_argument;
+    if (!is_valid(options.calls) || options.maximum_requests == 0) return Error::invalid_argument;
     base.client_id = options.uid;
     base.resubscribe = true;
     base.reconnect_when_taken_over = options.renames;
@@ -80,9 +80,10 @@ Webapp::Impl::Impl(Client& client, Options given)
       context{client, options.root, options.random_seed, options.trusts_json},
       membership{context},
       discovery{context},
-      caller{context, discovery, {options.uid, options.id_key, options.maximum_requests, options.consults_discovery}},
+      requester{
+          context, discovery, {options.uid, options.id_key, options.maximum_requests, options.consults_discovery}},
       responder{context, options.calls, options.uid},
-      news{context, options.calls, options.uid},
+      service_notifications{context, options.calls, options.uid},
       roster{context, options.uid, options.roll_call, options.appears},
       announcer{context, roster, announcer_settings(options)} {}
 
@@ -105,21 +106,22 @@ bool Webapp::handle(const wsmq::Event& event, TimePoint now) { return dispatch(*
 void Webapp::handle_timeout(TimePoint now) {
     auto& impl = *impl_;
     impl.context.now = now;
-    impl.caller.handle_timeout();
+    impl.requester.handle_timeout();
     impl.responder.handle_timeout();
-    impl.news.handle_timeout();
-    if (impl.discovery.handle_timeout()) impl.caller.handle_discovered();
+    impl.service_notifications.handle_timeout();
+    if (impl.discovery.handle_timeout()) impl.requester.handle_discovered();
     impl.announcer.handle_timeout();
     impl.roster.handle_timeout();
-    if (impl.has_namesake && !impl.membership.is_leaving()) impl.take_another_name();
+    if (impl.uid_was_taken && !impl.membership.is_leaving()) impl.take_new_uid();
     if (impl.membership.is_overdue()) impl.membership.stop();
 }
 
 std::optional<TimePoint> Webapp::Impl::next_deadline() const {
-    const bool is_displaced = has_namesake && !membership.is_leaving();
+    const bool is_displaced = uid_was_taken && !membership.is_leaving();
     if (!context.events.empty() || is_displaced) return context.now;
-    return earliest({caller.next_deadline(), responder.next_deadline(), news.next_deadline(), discovery.next_deadline(),
-                     announcer.next_deadline(), roster.next_deadline(), membership.next_deadline()});
+    return earliest({requester.next_deadline(), responder.next_deadline(), service_notifications.next_deadline(),
+                     discovery.next_deadline(), announcer.next_deadline(), roster.next_deadline(),
+                     membership.next_deadline()});
 }
 
 std::optional<TimePoint> Webapp::next_deadline() const { return impl_->next_deadline(); }
@@ -127,7 +129,7 @@ std::optional<TimePoint> Webapp::next_deadline() const { return impl_->next_dead
 Webapp::Event Webapp::next_event(TimePoint now) {
     impl_->context.now = now;
     const auto event = impl_->context.events.next();
-    if (const auto* progress = std::get_if<Progress>(&event)) impl_->caller.item_taken(progress->id);
+    if (const auto* progress = std::get_if<Progress>(&event)) impl_->requester.item_taken(progress->id);
     return event;
 }
 
@@ -139,22 +141,22 @@ Result<RequestId> Webapp::request(Target target, std::string_view method, std::s
     if (impl_->membership.is_leaving()) return Error::left;
     // With MQTT 5 the broker says it, where it says it.
     const bool of_peer = target.kind == Target::Kind::peer;
-    return impl_->caller.request(target, method, params, options, of_peer && impl_->roster.is_absent(target.name));
+    return impl_->requester.request(target, method, params, options, of_peer && impl_->roster.is_absent(target.name));
 }
 
 Error Webapp::notify(Target target, std::string_view method, std::string_view params, TimePoint now) {
     impl_->context.now = now;
-    return impl_->membership.is_leaving() ? Error::left : impl_->caller.notify(target, method, params);
+    return impl_->membership.is_leaving() ? Error::left : impl_->requester.notify(target, method, params);
 }
 
 bool Webapp::cancel(RequestId id, TimePoint now) {
     impl_->context.now = now;
-    return impl_->caller.cancel(id);
+    return impl_->requester.cancel(id);
 }
 
 bool Webapp::grant(RequestId id, std::uint32_t items, TimePoint now) {
     impl_->context.now = now;
-    return impl_->caller.grant(id, items);
+    return impl_->requester.grant(id, items);
 }
 
 void Webapp::expose(bool on) noexcept { impl_->exposes = on; }
@@ -179,8 +181,8 @@ Error Webapp::progress(CallId call, std::string_view value, TimePoint now) {
 Error Webapp::Impl::send(const std::string& topic, std::string_view body, const SendOptions& how) {
     if (membership.is_leaving()) return Error::left;
     if (how.qos > Qos::exactly_once) return Error::invalid_argument;
-    const Outgoing outgoing{.qos = how.qos, .waits = how.waits_for_connection, .content_type = how.content_type};
-    return context.port.publish(topic, body, outgoing, {}, context.now).error();
+    const MessageOptions outgoing{.qos = how.qos, .waits = how.waits_for_connection, .content_type = how.content_type};
+    return context.broker.publish(topic, body, outgoing, {}, context.now).error();
 }
 
 Error Webapp::send(std::string_view uid, std::string_view body, const SendOptions& options, TimePoint now) {
@@ -198,19 +200,19 @@ Error Webapp::send_room(std::string_view room, std::string_view body, const Send
 }
 
 /// Before the client is started, what is wanted is remembered alone.
-Error Webapp::Impl::want(const Subscription& subscription) {
-    return begun ? context.port.subscribe({&subscription, 1}, {}, context.now) : Error::none;
+Error Webapp::Impl::subscribe_if_started(const Subscription& subscription) {
+    return started ? context.broker.subscribe({&subscription, 1}, {}, context.now) : Error::none;
 }
 
-Error Webapp::Impl::want_no_more(const std::string& filter) {
-    return begun ? context.port.unsubscribe(filter, context.now) : Error::none;
+Error Webapp::Impl::unsubscribe_if_started(const std::string& filter) {
+    return started ? context.broker.unsubscribe(filter, context.now) : Error::none;
 }
 
 Error Webapp::join_room(std::string_view room, TimePoint now) {
     impl_->context.now = now;
     if (!is_valid_room(room)) return Error::invalid_name;
     const bool is_new = impl_->rooms.emplace(room).second;
-    return is_new ? impl_->want(live(impl_->context.topics.room(room, "+"))) : Error::none;
+    return is_new ? impl_->subscribe_if_started(live_subscription(impl_->context.topics.room(room, "+"))) : Error::none;
 }
 
 Error Webapp::leave_room(std::string_view room, TimePoint now) {
@@ -219,7 +221,7 @@ Error Webapp::leave_room(std::string_view room, TimePoint now) {
     const auto found = impl_->rooms.find(room);
     if (found == impl_->rooms.end()) return Error::none;
     impl_->rooms.erase(found);
-    return impl_->want_no_more(impl_->context.topics.room(room, "+"));
+    return impl_->unsubscribe_if_started(impl_->context.topics.room(room, "+"));
 }
 
 // --- Presence, devices, services -------------------------------------------------------------------
@@ -253,10 +255,11 @@ Error Webapp::watch_devices(std::span<const std::string_view> serial_numbers, Ti
     auto error = Error::none;
     const auto note = [&error](Error each) { error = error == Error::none ? each : error; };
     for (const auto& each : former) {
-        if (!wanted.contains(each)) note(impl_->want_no_more(impl_->context.topics.device(each)));
+        if (!wanted.contains(each)) note(impl_->unsubscribe_if_started(impl_->context.topics.device(each)));
     }
     for (const auto& each : wanted) {
-        if (!former.contains(each)) note(impl_->want(lasting(impl_->context.topics.device(each))));
+        if (!former.contains(each))
+            note(impl_->subscribe_if_started(retained_subscription(impl_->context.topics.device(each))));
     }
     return error;
 }
@@ -265,7 +268,7 @@ Error Webapp::unwatch_devices(TimePoint now) {
     impl_->context.now = now;
     auto error = Error::none;
     for (const auto& each : std::exchange(impl_->devices, {})) {
-        error = impl_->want_no_more(impl_->context.topics.device(each));
+        error = impl_->unsubscribe_if_started(impl_->context.topics.device(each));
     }
     return error;
 }

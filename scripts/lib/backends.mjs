@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import './cmake.mjs' // which sets ccache up
 import { isInstalled } from './installed.mjs'
 import { root } from './root.mjs'
-import { lastLines, run, seconds } from './run.mjs'
+import { forEach, lastLines, run } from './run.mjs'
 
 /**
  * One line of demo/backends/backends.json. Commands run in the backend's own folder.
@@ -10,16 +10,16 @@ import { lastLines, run, seconds } from './run.mjs'
  * @property {string} name its folder under demo/backends
  * @property {string} language
  * @property {string} library
- * @property {{ program?: string, file?: string, package?: string }[]} needs what has to be there; the Debian package that has it
+ * @property {{ program?: string, file?: string, package?: string }[]} needs what must be installed, and the Debian package that contains it
  * @property {string[][]} build commands, one after another
  * @property {string[]} start
  * @property {Record<string, string>} [lacks] checks that fail because of the library, and why
  */
 
-const atOnce = 2 // conformance runs; they mostly wait
+const atOnce = 2 // conformance runs, which mostly wait
 const launcher = isInstalled('ccache') ? { CMAKE_CXX_COMPILER_LAUNCHER: 'ccache' } : undefined
 
-/** Every language of the table; those that are not there say why. @returns {(Backend | { language: string, absent: string })[]} */
+/** Every language of the table, or why it is absent. @returns {(Backend | { language: string, absent: string })[]} */
 function languages() {
   return JSON.parse(readFileSync(`${root}demo/backends/backends.json`, 'utf8'))
 }
@@ -29,7 +29,7 @@ export function backends() {
   return languages().flatMap((each) => ('absent' in each ? [] : [each]))
 }
 
-/** What `npm run setup` installs for them: what Debian offers. @returns {{ package: string, program?: string, file?: string }[]} */
+/** What `npm run setup` installs for them, as far as Debian has it. @returns {{ package: string, program?: string, file?: string }[]} */
 export function needsOfBackends() {
   return backends().flatMap(({ needs }) =>
     needs.flatMap((need) => (need.package === undefined ? [] : [{ ...need, package: need.package }])),
@@ -51,7 +51,7 @@ export async function buildBackend({ name, build }) {
   return undefined
 }
 
-/** What a check would pass over, these services have to show; and what one lacks has to stand in the table as long as it does. @param {Backend} backend */
+/** These services must pass every check, also those that are skipped for others. A check in `lacks` must fail. @param {Backend} backend */
 async function checkBackend({ name, start, lacks = {} }) {
   const { output } = await run(process.execPath, [`${root}tests/conformance/run.mjs`, '--json', '--', ...start], {
     cwd: `${root}demo/backends/${name}`,
@@ -60,18 +60,18 @@ async function checkBackend({ name, start, lacks = {} }) {
     /** @type {{ name: string, outcome: string, reason?: string }[]} */
     const checks = JSON.parse(output).checks
     const notable = checks.filter(({ name, outcome }) => outcome !== (lacks[name] ? 'failed' : 'passed'))
-    const told = notable.map(({ name, outcome, reason = lacks[name] }) => `${outcome} ${name}: ${reason}`).join('\n')
-    return { passed: checks.length - notable.length, failed: notable.length, skipped: 0, output: told }
+    const text = notable.map(({ name, outcome, reason = lacks[name] }) => `${outcome} ${name}: ${reason}`).join('\n')
+    return { passed: checks.length - notable.length, failed: notable.length, skipped: 0, output: text }
   } catch {
     return { passed: 0, failed: 1, skipped: 0, output }
   }
 }
 
 /**
- * Builds every backend whose toolchain is here and runs the conformance suite against it; the others are told.
+ * Builds every backend whose toolchain is here, and reports the others as skipped.
  * @param {import('./report.mjs').Report} report
  */
-export async function testBackends(report) {
+export async function buildBackends(report) {
   for (const each of languages()) if ('absent' in each) console.log(`No backend in ${each.language}: ${each.absent}`)
   /** @type {Backend[]} */
   const built = []
@@ -80,22 +80,23 @@ export async function testBackends(report) {
     const lacking = missing(backend)
     if (lacking) {
       await report.step(title, async () => ({ passed: 0, failed: 0, skipped: 1 }))
-      console.log(`  left out: there is no ${lacking}`)
+      console.log(`  left out: ${lacking} is not installed`)
       continue
     }
-    const start = performance.now()
-    const wrong = await buildBackend(backend)
-    if (wrong) await report.step(title, () => Promise.reject(new Error(wrong)))
-    else built.push(backend)
-    console.log(`${title}: built in ${seconds(performance.now() - start)}`)
+    const isBuilt = await report.attempt(title, async () => {
+      const wrong = await buildBackend(backend)
+      if (wrong) throw new Error(wrong)
+    })
+    if (isBuilt) built.push(backend)
   }
-  const waiting = [...built]
-  await Promise.all(
-    Array.from({ length: atOnce }, async () => {
-      for (let backend = waiting.shift(); backend; backend = waiting.shift()) {
-        const next = backend
-        await report.step(`Conformance of the service in ${next.language}`, () => checkBackend(next))
-      }
-    }),
-  )
+  return built
+}
+
+/**
+ * Runs the conformance suite against backends that are built.
+ * @param {import('./report.mjs').Report} report
+ * @param {readonly Backend[]} built
+ */
+export async function testBackends(report, built) {
+  await forEach(built, atOnce, (backend) => report.step(`Conformance of the service in ${backend.language}`, () => checkBackend(backend)))
 }

@@ -1,4 +1,4 @@
-// Brokers that no Debian package has: where they are kept once `npm run setup -- brokers` has fetched them.
+// Brokers that Debian does not package, and where `npm run setup -- brokers` puts them.
 import { existsSync } from 'node:fs'
 import { cp, mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
 import { homedir } from 'node:os'
@@ -12,8 +12,8 @@ const directory = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'
 /**
  * @typedef {object} Program
  * @property {string} version
- * @property {string} place a directory of its own, by version
- * @property {string} file what is there once it is complete
+ * @property {string} place its directory, by version
+ * @property {string} file exists once it is complete
  * @property {string} builder the program that fetches and builds it
  * @property {(to: string) => { program: string, args: string[], cwd?: string, env?: Record<string, string> }} fetch
  */
@@ -51,17 +51,17 @@ export const programs = /** @type {const} @satisfies {Record<string, Program>} *
 
 /** @param {Program} program @returns {string} what to start */
 export function fetched({ file }) {
-  if (!existsSync(file)) throw new Error(`${file} is not there. Run: npm run setup -- brokers`)
+  if (!existsSync(file)) throw new Error(`${file} does not exist. Run: npm run setup -- brokers`)
   return file
 }
 
-/** Fetches what is missing. One that cannot be had is told and left out: the matrix says the same. */
+/** Fetches the missing ones. One that cannot be fetched is reported and skipped, as in the matrix. */
 export async function fetchBrokers() {
   for (const [name, program] of Object.entries(programs)) {
     if (existsSync(program.file)) continue
     const wrong = isInstalled(program.builder)
       ? await timed(`Fetching ${name} ${program.version}`, () => fetchBroker(program))
-      : `there is no ${program.builder}`
+      : `${program.builder} is not installed`
     if (wrong) console.log(`${name} ${program.version} is not available here: ${wrong}`)
   }
 }
@@ -74,7 +74,7 @@ async function fetchBroker({ place, fetch }) {
     const { program, args, cwd, env } = fetch(unfinished)
     const { code, output } = await run(program, args, { ...(cwd ? { cwd } : {}), ...(env ? { env } : {}) })
     if (code !== 0) return lastLines(output, 20)
-    // In one step, so that a place that is there is complete.
+    // In one step, so that an existing directory is complete.
     await rename(unfinished, place).catch(() => cp(unfinished, place, { recursive: true, force: false }))
     return undefined
   } finally {

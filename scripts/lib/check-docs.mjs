@@ -3,10 +3,10 @@ import { sourceFiles } from './files.mjs'
 import { root } from './root.mjs'
 
 /**
- * Paragraphs, list items and headings with text of their own that stand more than once in some pages. Short ones may: a
- * heading such as "Options" says little by itself. Tables and code are left out.
+ * Paragraphs, list items and headings that occur more than once. Short ones may be repeated: a heading such as "Options"
+ * says little on its own. Tables and code are ignored.
  * @param {Record<string, string>} pages their Markdown by name
- * @returns {string[]} a sentence for each
+ * @returns {string[]} a sentence about each
  */
 export function doubledPassages(pages) {
   /** @type {Map<string, string[]>} */
@@ -25,7 +25,7 @@ export function doubledPassages(pages) {
     .filter(([, pages]) => pages.length > 1)
     .map(
       ([key, pages]) =>
-        `"${key.slice(key.startsWith(`${pages[0]} #`) ? `${pages[0]} `.length : 0, 100)}" stands twice: ${pages.join(', ')}.`,
+        `"${key.slice(key.startsWith(`${pages[0]} #`) ? `${pages[0]} `.length : 0, 100)}" is repeated: ${pages.join(', ')}.`,
     )
 }
 
@@ -33,7 +33,7 @@ export function doubledPassages(pages) {
 export async function checkDocs() {
   const files = await sourceFiles(['docs', '*.md', 'demo/backends'], /\.md$/)
   const pages = Object.fromEntries(await Promise.all(files.map(async (file) => [file, await readFile(root + file, 'utf8')])))
-  // Each service's README stands alone, and a changelog says alike things alike.
+  // The README of each service stands alone, and a changelog describes similar changes in similar words.
   const read = Object.fromEntries(Object.entries(pages).filter(([file]) => !/^demo\/|^CHANGELOG/.test(file)))
   const doubled = doubledPassages(read)
   return { passed: doubled.length === 0 ? 1 : 0, failed: doubled.length === 0 ? 0 : 1, skipped: 0, output: doubled.join('\n') }

@@ -4,7 +4,7 @@ import { doubledPassages } from './check-docs.mjs'
 
 const long = 'A passage that is long enough to be found, because it has more than eighty characters in all.'
 
-test('a passage that stands twice is found, in one page, in two, wrapped otherwise, as an item of a list', () => {
+test('a passage that is repeated is found, in one page, in two, wrapped otherwise, as an item of a list', () => {
   for (const pages of /** @type {Record<string, string>[]} */ ([
     { a: `${long}\n\nelse\n\n${long}\n` },
     { a: long, b: long },
@@ -15,7 +15,7 @@ test('a passage that stands twice is found, in one page, in two, wrapped otherwi
 })
 
 test('so is a heading within a page', () => {
-  assert.deepEqual(doubledPassages({ a: '# One\n\n## Two\n\nx\n\n## Two\n' }), ['"## Two" stands twice: a, a.'])
+  assert.deepEqual(doubledPassages({ a: '# One\n\n## Two\n\nx\n\n## Two\n' }), ['"## Two" is repeated: a, a.'])
 })
 
 test('code, tables, short passages and the headings of other pages are not', () => {

@@ -4,13 +4,13 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { sourceFiles } from './files.mjs'
 import { root } from './root.mjs'
-import { run } from './run.mjs'
+import { forEach, run } from './run.mjs'
 
 /**
- * What is looked at, and with which options beside. Whatever includes Asio takes the static analyzer half a minute a file,
- * which is too long for every run; and what a template moves away looks to clang-tidy 14 like a needless copy.
+ * The folders to check, each with further options. The static analyzer takes half a minute for a file that includes Asio,
+ * which is too long for every run. clang-tidy 14 takes a parameter that a template moves from for a needless copy.
  */
-const rooms = [
+const areas = [
   { folders: ['core', 'patterns', 'native/store'], options: [] },
   {
     folders: ['native/client', 'native/messaging', 'native/transport'],
@@ -19,8 +19,8 @@ const rooms = [
 ]
 
 /**
- * Runs clang-tidy over the sources of these rooms, as the debug preset compiles them. Seconds a file, so that a file is left
- * out when neither it, nor any header, nor the settings have changed since it was last found clean.
+ * Runs clang-tidy on these sources, as the debug preset compiles them. A file takes seconds, so it is skipped if neither it
+ * nor any header nor the settings have changed since it was last clean.
  */
 export async function runClangTidy() {
   const clean = `${root}build/clang-tidy`
@@ -28,30 +28,26 @@ export async function runClangTidy() {
   const shared = await digest(['.clang-tidy', ...(await sourceFiles(['core', 'patterns', 'native'], /\.hpp$/))])
   /** @type {{ file: string, options: string[] }[]} */
   const queue = []
-  for (const { folders, options } of rooms) {
+  for (const { folders, options } of areas) {
     for (const file of await sourceFiles(folders, /\.cpp$/)) queue.push({ file, options })
   }
   const counts = { passed: 0, failed: 0, skipped: 0, output: '' }
 
   // The compiler of the debug preset knows warnings that clang does not.
   const always = ['-p', 'build/debug', '--quiet', '--extra-arg=-Wno-unknown-warning-option']
-  const worker = async () => {
-    for (let next = queue.shift(); next; next = queue.shift()) {
-      const { file, options } = next
-      const stamp = `${clean}/${await digest([file], shared + options.join())}`
-      if (!existsSync(stamp)) {
-        const { code, output } = await run('clang-tidy-14', [...always, ...options, file])
-        if (code !== 0) {
-          counts.failed += 1
-          counts.output += output
-          continue
-        }
-        await writeFile(stamp, '')
+  await forEach(queue, availableParallelism(), async ({ file, options }) => {
+    const stamp = `${clean}/${await digest([file], shared + options.join())}`
+    if (!existsSync(stamp)) {
+      const { code, output } = await run('clang-tidy-14', [...always, ...options, file])
+      if (code !== 0) {
+        counts.failed += 1
+        counts.output += output
+        return
       }
-      counts.passed += 1
+      await writeFile(stamp, '')
     }
-  }
-  await Promise.all(Array.from({ length: availableParallelism() }, worker))
+    counts.passed += 1
+  })
   return counts
 }
 

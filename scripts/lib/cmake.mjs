@@ -1,11 +1,14 @@
 import { stat } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
+import { isInstalled } from './installed.mjs'
 import { root } from './root.mjs'
 import { must, timed } from './run.mjs'
 
-// A clone elsewhere may use what another one compiled: paths below the clone are taken as relative.
+// ccache shares objects between clones: paths below the clone count as relative.
 process.env['CCACHE_BASEDIR'] ??= root
 process.env['CCACHE_NOHASHDIR'] ??= 'true'
+// CMake finds ccache for native code (cmake/compiler.cmake); Emscripten takes it from the environment.
+if (isInstalled('ccache')) process.env['EM_COMPILER_WRAPPER'] ??= 'ccache'
 
 /**
  * Configures (once, and after each change of the presets) and builds a preset of CMakePresets.json.

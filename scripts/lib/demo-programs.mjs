@@ -2,7 +2,7 @@ import { ServerProcess } from '../../tests/support/server-process.mjs'
 import { backends, buildBackend, missing } from './backends.mjs'
 import { root } from './root.mjs'
 
-/** What talks with the demo page: simulated devices, and the demo service in every language that this machine has. */
+/** The programs that the demo page talks to: simulated devices, and the demo service in every language available here. */
 export class DemoPrograms {
   #env
   /** @type {ServerProcess[]} */
@@ -14,7 +14,7 @@ export class DemoPrograms {
     this.#env = { WSMQ_URL: url }
   }
 
-  /** One after the other; tells what it starts, and what it leaves out and why. */
+  /** Starts them one after the other, and prints which it starts and which it skips, with the reason. */
   async start() {
     await this.#run('simulated devices', [process.execPath, 'demo/devices/simulate.mjs'], root)
     for (const backend of backends()) {

@@ -1,10 +1,15 @@
 import { startBroker } from '../../tests/support/broker.mjs'
 import { demoContentSecurityPolicy, startPageServer } from '../../tests/support/page-server.mjs'
 import { DemoPrograms } from './demo-programs.mjs'
-import { root } from './root.mjs'
+import { root as ours } from './root.mjs'
 
-/** Mosquitto and the demo page. `programs` talk with the page, and are to be started. @param {number} [port] the page's; 0 is any free one */
-export async function startDemo(port = 0) {
+/**
+ * Mosquitto and the demo page. `programs` talk with the page; the caller starts them.
+ * @param {number} [port] the page's; 0 is any free one
+ * @param {{ root?: string, live?: import('./live-reload.mjs').LiveReload }} [options] `root`: of the work tree; `live`:
+ * reloads the page
+ */
+export async function startDemo(port = 0, { root = ours, live } = {}) {
   const broker = await startBroker()
   const brokerUrl = `mqtt://127.0.0.1:${broker.tcpPort}`
   const programs = new DemoPrograms(brokerUrl)
@@ -14,6 +19,7 @@ export async function startDemo(port = 0) {
     brokerPort: broker.webSocketPort,
     roots,
     contentSecurityPolicy: demoContentSecurityPolicy,
+    ...(live ? { live } : {}),
   }).catch(async (error) => {
     await broker.close()
     throw error

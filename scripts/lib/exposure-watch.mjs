@@ -3,11 +3,11 @@ import { isLoopback, listeners, listeningSockets } from '../../tests/support/lis
 
 const period = 200 // milliseconds
 
-/** Looks, for as long as tests run, for anything of theirs that takes connections from elsewhere than this machine. */
+/** While tests run, looks for sockets of theirs that accept connections from other machines. */
 export class ExposureWatch {
   /** @type {Map<string, string>} */
   #found = new Map()
-  /** Sockets that are known to be others'. @type {Set<string>} */
+  /** Sockets that belong to other programs. @type {Set<string>} */
   #foreign = new Set()
   #looking = Promise.resolve()
   /** @type {NodeJS.Timeout | undefined} */
@@ -15,7 +15,7 @@ export class ExposureWatch {
   #all
   #ours
 
-  /** @param {{ all?: typeof listeningSockets, ours?: typeof listeners }} [sources] the machine and this process, but for a test */
+  /** @param {{ all?: typeof listeningSockets, ours?: typeof listeners }} [sources] replaced by tests: sockets of the machine, and of this process */
   constructor({ all = listeningSockets, ours = listeners } = {}) {
     this.#all = all
     this.#ours = ours
@@ -25,7 +25,7 @@ export class ExposureWatch {
     this.#timer = setInterval(() => (this.#looking = this.#looking.then(() => this.look())), period).unref()
   }
 
-  /** @returns {Promise<string[]>} what it has found: who it was, and where it listened */
+  /** @returns {Promise<string[]>} each process that was found, and its address */
   async stop() {
     clearInterval(this.#timer)
     await this.#looking

@@ -1,7 +1,7 @@
 import { run } from './run.mjs'
 
 /**
- * Files of the work tree by their ending, tracked or new, without those that git ignores.
+ * Files of the work tree with a given ending, tracked or new, except those that git ignores.
  * @param {readonly string[]} folders
  * @param {RegExp} ending
  */

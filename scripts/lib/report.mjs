@@ -5,7 +5,7 @@ import { lastLines, run, seconds } from './run.mjs'
  * @typedef {{ passed: number, failed: number, skipped: number, flaky?: readonly string[] }} Counts
  */
 
-/** What a whole run has found, told step by step. */
+/** What a whole run has found. Prints it step by step. */
 export class Report {
   /** @type {Counts} */
   #all = { passed: 0, failed: 0, skipped: 0 }
@@ -13,9 +13,12 @@ export class Report {
   #failedSteps = []
   /** @type {string[]} */
   #flaky = []
+  /** Of each stage, in the order in which they ended. @type {{ title: string, took: number }[]} */
+  #times = []
+  #start = performance.now()
 
   /**
-   * Does a step and tells its result; whatever is thrown counts as one failure.
+   * Does a step and prints its result; an exception counts as one failure.
    * @param {string} title
    * @param {() => Promise<Counts & { output?: string }>} work
    */
@@ -38,19 +41,23 @@ export class Report {
       this.#failedSteps.push(title)
       console.log(lastLines(output, 150))
     }
-    console.log(`${title}: ${tell(counts)}, ${seconds(performance.now() - start)}`)
+    const took = performance.now() - start
+    this.#times.push({ title, took })
+    console.log(`${title}: ${sentence(counts)}, ${seconds(took)}`)
   }
 
   /**
-   * What has to be done before tests can run. Success counts for nothing; a failure counts as a failed test, and the
-   * other steps still run and are told.
+   * Does what tests need before they can run. Success counts for nothing; a failure counts as a failed test, and the other
+   * steps still run.
    * @param {string} title
    * @param {() => Promise<void>} work
    * @returns {Promise<boolean>}
    */
   async attempt(title, work) {
+    const start = performance.now()
     try {
       await work()
+      this.#times.push({ title, took: performance.now() - start })
       return true
     } catch (error) {
       await this.step(title, () => Promise.reject(error))
@@ -81,12 +88,20 @@ export class Report {
     }
     if (this.#failedSteps.length > 0) console.log(`\nFailed: ${this.#failedSteps.join('; ')}`)
     if (this.#flaky.length > 0) console.log(`\nFlaky, passed at the second run only: ${this.#flaky.length}\n  ${this.#flaky.join('\n  ')}`)
-    console.log(`\n${tell(this.#all)}`)
+    if (this.#times.length > 1) console.log(`\n${this.#timeTable()}`)
+    console.log(`\n${sentence(this.#all)}`)
     process.exitCode = this.#all.failed > 0 ? 1 : 0
+  }
+
+  /** The stages, the slowest first. Some run side by side, so that they add up to more than the whole. */
+  #timeTable() {
+    const rows = [...this.#times].sort((a, b) => b.took - a.took)
+    rows.push({ title: 'From the first to the last', took: performance.now() - this.#start })
+    return rows.map(({ title, took }) => `${seconds(took).padStart(9)}  ${title}`).join('\n')
   }
 }
 
 /** @param {Counts} counts */
-function tell({ passed, failed, skipped }) {
+function sentence({ passed, failed, skipped }) {
   return `${passed} passed, ${failed} failed` + (skipped > 0 ? `, ${skipped} skipped` : '')
 }

@@ -1,8 +1,20 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { spawn } from 'node:child_process'
 import { root } from './root.mjs'
 
-/** A failure whose message is a sentence for the user; nobody needs its stack. */
+/** A failure whose message is a sentence for the user, without a stack. */
 export class Failure extends Error {}
+
+/** @type {AsyncLocalStorage<boolean>} */
+const background = new AsyncLocalStorage()
+
+/**
+ * Does work whose programs run at a lower priority, so that programs beside it that wait for a time limit get the processor
+ * at once.
+ * @template T
+ * @param {() => Promise<T>} work
+ */
+export const inBackground = (work) => background.run(true, work)
 
 /**
  * @typedef {object} RunOptions
@@ -21,7 +33,8 @@ export class Failure extends Error {}
 export function run(program, args = [], { cwd = root, env = {}, live = false } = {}) {
   return new Promise((resolve) => {
     let output = ''
-    const child = spawn(program, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+    const [command, ...words] = background.getStore() ? ['nice', program, ...args] : [program, ...args]
+    const child = spawn(command, words, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8')
       stream.on('data', (text) => {
@@ -58,7 +71,7 @@ export function lastLines(text, count) {
 }
 
 /**
- * Runs a script's main function; a failure is told as a sentence.
+ * Runs a script's main function; a failure is printed as a sentence.
  * @param {() => Promise<void>} main
  */
 export async function runMain(main) {
@@ -71,7 +84,7 @@ export async function runMain(main) {
 }
 
 /**
- * Says what is being done and how long it took.
+ * Prints what is being done and how long it took.
  * @template T
  * @param {string} title
  * @param {() => Promise<T>} work
@@ -94,4 +107,19 @@ export function seconds(milliseconds) {
 export async function isMain(path) {
   const { pathToFileURL } = await import('node:url')
   return path === pathToFileURL(process.argv[1] ?? '').href
+}
+
+/**
+ * Works through a list, some entries at once.
+ * @template T
+ * @param {readonly T[]} entries
+ * @param {number} atOnce
+ * @param {(entry: T) => Promise<unknown>} work
+ */
+export async function forEach(entries, atOnce, work) {
+  const waiting = entries.values()
+  const worker = async () => {
+    for (const entry of waiting) await work(entry)
+  }
+  await Promise.all(Array.from({ length: atOnce }, worker))
 }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { root } from './root.mjs'
 import { run } from './run.mjs'
@@ -16,24 +16,32 @@ export async function runUnitTests(preset, name) {
   const { code, output } = await runCtest(preset, name === undefined ? {} : { GTEST_FILTER: `*${name}*` })
   const counts = { passed: 0, failed: 0, skipped: 0, output }
   for (const file of await readdir(reports)) count(JSON.parse(await readFile(`${reports}/${file}`, 'utf8')), counts)
-  // A program that crashed wrote no report.
+  // A program that crashed has written no report.
   if (code !== 0 && counts.failed === 0) counts.failed = 1
   return counts
 }
 
-/**
- * Replays the corpus of each fuzz target.
- */
+/** Replays the corpus of each fuzz target. These are not GoogleTest programs, so they are counted in CTest's report. */
 export async function replayCorpus() {
-  const { code, output } = await runCtest('fuzz')
-  const targets = Number(/tests failed out of (\d+)/.exec(output)?.[1] ?? 0)
-  const failed = Number(/(\d+) tests failed out of/.exec(output)?.[1] ?? 0)
-  return { passed: targets - failed, failed: code !== 0 && failed === 0 ? 1 : failed, skipped: 0, output }
+  const report = `${root}build/fuzz/replay.xml`
+  await rm(report, { force: true })
+  const { code, output } = await runCtest('fuzz', {}, ['--output-junit', report])
+  const counts = existsSync(report) ? countJUnit(await readFile(report, 'utf8')) : { passed: 0, failed: 0, skipped: 0 }
+  if (code !== 0 && counts.failed === 0) counts.failed = 1
+  return { ...counts, output }
 }
 
-/** @param {string} preset @param {Record<string, string>} [env] */
-function runCtest(preset, env = {}) {
-  return run('ctest', ['--preset', preset, '--parallel', String(availableParallelism())], { env })
+/** @param {string} report what `ctest --output-junit` writes: one <testcase> for each test @returns {import('./report.mjs').Counts} */
+export function countJUnit(report) {
+  const states = [...report.matchAll(/<testcase [^>]*\bstatus="(\w+)"/g)].map(([, state]) => state)
+  const passed = states.filter((state) => state === 'run').length
+  const failed = states.filter((state) => state === 'fail').length
+  return { passed, failed, skipped: states.length - passed - failed }
+}
+
+/** @param {string} preset @param {Record<string, string>} [env] @param {readonly string[]} [options] */
+function runCtest(preset, env = {}, options = []) {
+  return run('ctest', ['--preset', preset, '--parallel', String(availableParallelism()), ...options], { env })
 }
 
 /** @typedef {{ status: string, result: string, failures?: unknown[] }} TestCase */
@@ -52,63 +60,72 @@ function count(report, counts) {
   }
 }
 
+/** @typedef {import('./json-reporter.mjs').TestResult} TestResult */
+
 /**
- * Runs tests of node:test. On a machine of unknown load, which is what CI is, files with failures run a second time, by
- * themselves, and what passes then is told as flaky.
- * @param {readonly string[]} files
- * @param {string} [name] only tests whose name holds this text
+ * `name`: only tests whose name holds this text; `atOnce`: files that run side by side, node's own choice by default; `env`:
+ * added to the environment of the tests.
+ * @typedef {{ name?: string | undefined, atOnce?: number, env?: Record<string, string> }} NodeTestOptions
  */
-export async function runNodeTests(files, name) {
-  const first = await runNodeFiles(files, name)
+
+/**
+ * Runs tests of node:test. On CI, whose load is unknown, files with failures run a second time, by themselves; what passes
+ * then is reported as flaky.
+ * @param {readonly string[]} files
+ * @param {NodeTestOptions} [options]
+ */
+export async function runNodeTests(files, options = {}) {
+  const first = await runNodeFiles(files, options)
   if (first.failed === 0 || !process.env['CI']) return first
   const failing = filesOf(first.failures, files)
   if (failing === undefined) return first
   console.log(`${first.output}\nOnce more, by themselves: ${failing.join(' ')}`)
-  const second = await runNodeFiles(failing, name)
-  const still = second.failures.map(titleOf)
-  const flaky = [...new Set(first.failures.map(titleOf))].filter((title) => !still.includes(title))
+  const second = await runNodeFiles(failing, { ...options, atOnce: 1 })
+  const still = second.failures.map(({ name }) => name)
+  const flaky = [...new Set(first.failures.map(({ name }) => name))].filter((name) => !still.includes(name))
   return { ...first, failed: second.failed, output: second.output, flaky }
 }
 
-/** @param {string} failure as TAP tells it */
-const titleOf = (failure) => /^ *not ok \d+ - (.*)$/m.exec(failure)?.[1] ?? failure
-
 /**
- * The files that failures happened in; none where the file of one of them is not told.
- * @param {readonly string[]} failures
+ * The files that failures happened in; none where that of one of them is unknown. A test that is defined in a shared file
+ * has the file that ran it in its stack.
+ * @param {readonly TestResult[]} failures
  * @param {readonly string[]} files
  */
 function filesOf(failures, files) {
-  const owners = failures.map((failure) => files.find((file) => failure.includes(`/${file}:`) || failure.includes(`/${file}\n`)))
+  const owners = failures.map(
+    (failure) => files.find((file) => failure.file === root + file) ?? files.find((file) => failure.error?.includes(`/${file}:`)),
+  )
   return failures.length === 0 || owners.includes(undefined) ? undefined : [...new Set(/** @type {string[]} */ (owners))]
 }
 
-/** @param {readonly string[]} files @param {string} [name] */
-async function runNodeFiles(files, name) {
-  await mkdir(`${root}build/reports`, { recursive: true })
-  // Concurrency is node's own: one process per file. A test that hangs ends after ten minutes.
-  const pattern = name === undefined ? [] : [`--test-name-pattern=${literal(name)}`]
-  const { code, output } = await run(process.execPath, ['--test', '--test-reporter=tap', '--test-timeout=600000', ...pattern, ...files])
-  await writeFile(`${root}build/reports/node.tap`, output)
-  /** Of the lines that TAP ends with here. @param {string} name */
-  const summary = (name) => Number(new RegExp(`^# ${name} (\\d+)$`, 'm').exec(output)?.[1] ?? 0)
-  const failed = summary('fail') + summary('cancelled')
-  const failures = failuresIn(output)
-  return {
-    passed: summary('pass'),
-    failed: code !== 0 && failed === 0 ? 1 : failed,
-    skipped: summary('skipped') + summary('todo'),
-    failures,
-    output: failures.join('\n') || output,
-  }
-}
+let runs = 0
 
-/**
- * The failures of a TAP stream with what is said about each: message and stack, or how a whole file's process ended.
- * @param {string} tap
- */
-function failuresIn(tap) {
-  return [...tap.matchAll(/^( *)not ok (?!.*# (?:TODO|SKIP))[^]*?\n\1 {2}\.\.\.$/gm)].map(([block]) => block)
+/** @param {readonly string[]} files @param {NodeTestOptions} options */
+async function runNodeFiles(files, { name, atOnce, env = {} }) {
+  await mkdir(`${root}build/reports`, { recursive: true })
+  // Of its own for each run: they overlap, and a test may call this as well.
+  const report = `${root}build/reports/node-${process.pid}-${(runs += 1)}.json`
+  const args = [
+    ...['--test', '--test-timeout=600000'], // a test that hangs ends after ten minutes
+    ...[`--test-reporter=${root}scripts/lib/json-reporter.mjs`, `--test-reporter-destination=${report}`],
+    ...(atOnce === undefined ? [] : [`--test-concurrency=${atOnce}`]),
+    ...(name === undefined ? [] : [`--test-name-pattern=${literal(name)}`]),
+    ...files,
+  ]
+  const { code, output } = await run(process.execPath, args, { env })
+  /** @type {TestResult[]} */
+  const results = existsSync(report) ? JSON.parse((await readFile(report, 'utf8')) || '[]') : []
+  await rm(report, { force: true })
+  const failures = results.filter(({ outcome }) => outcome === 'failed')
+  const passed = results.filter(({ outcome }) => outcome === 'passed').length
+  return {
+    passed,
+    failed: code !== 0 && failures.length === 0 ? 1 : failures.length,
+    skipped: results.length - passed - failures.length,
+    failures,
+    output: failures.map(({ name, error }) => `${name}\n${error}\n`).join('\n') || output,
+  }
 }
 
 /** A pattern that matches this text. @param {string} text */

@@ -93,7 +93,7 @@ describe('what makes credentials', () => {
     for (const [maker, make] of makers) assert.throws(() => make(/** @type {any} */ ({ role: 'webapp', name: [ann] })), AccessError, maker)
   })
 
-  it('no root that is a wildcard is taken', () => {
+  it('a root with a wildcard is refused', () => {
     for (const wrong of ['#', '+/', '*/', '%u/', 'a', '$SYS/', 'a/\n/']) {
       assert.throws(() => dynamicSecurity(annAccount, wrong, 'secret'), AccessError, wrong)
       assert.throws(() => aclConf([], wrong), AccessError, wrong)
@@ -106,7 +106,7 @@ describe('what makes credentials', () => {
     assert.throws(() => definitions([{ account: annAccount, password: '' }], root), AccessError)
   })
 
-  it('an account is known again by its user name', () => {
+  it('an account is recognised by its user name', () => {
     for (const account of [
       annAccount,
       { role: 'service', name: 'orders' },
@@ -134,7 +134,7 @@ describe('a token', () => {
     assert.match(token(payload, 'ü'.repeat(16)), /^[\w-]+\.[\w-]+\.[\w-]+$/) // 32 bytes, 16 characters
   })
 
-  it('lives for ten minutes if nobody says otherwise', () => {
+  it('is valid for ten minutes by default', () => {
     const { iat, exp } = claims(annAccount, root)
     assert.equal(defaultLifetime, 600)
     assert.equal(exp - iat, 600)

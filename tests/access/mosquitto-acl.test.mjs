@@ -83,7 +83,7 @@ describe('Mosquitto with an acl_file and client certificates', { timeout: 60_000
       (error) => error.code,
     )
 
-  it('a webapp publishes as itself alone, whatever client identifier it asks for', async () => {
+  it('a webapp can publish only as itself, whatever client identifier it sends', async () => {
     const client = await enter(ann, bob)
     for (const topic of webapp.publishes) assert.notEqual(await publish(client, topic), notAuthorised, topic)
     for (const topic of webapp.cannotPublish) assert.equal(await publish(client, topic), notAuthorised, topic)

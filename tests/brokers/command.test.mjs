@@ -43,7 +43,10 @@ describe('npm run brokers', { timeout: 120_000 }, () => {
     const account = JSON.stringify({ ...broker.credentials })
     const { output } = await measure('--json', '--only', 'access', '--accounts', `printf '%s' '${account}' #`)
     // Without rules everybody may do everything.
-    assert.match(result(output).brokers[0].results['access rules, from inside']['3.1.1'], /^no \(\d+ of \d+ wrong: acme:ann:aaaa can subscribe #/)
+    assert.match(
+      result(output).brokers[0].results['access rules, from inside']['3.1.1'],
+      /^no \(\d+ of \d+ wrong: acme:ann:aaaa can subscribe #/,
+    )
     const failing = await measure('--json', '--only', 'access', '--accounts', 'false')
     assert.match(
       result(failing.output).brokers[0].results['access rules, from inside']['3.1.1'],

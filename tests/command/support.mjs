@@ -5,11 +5,11 @@ import { StringDecoder } from 'node:string_decoder'
 import { fileURLToPath } from 'node:url'
 import { buildPreset } from '../../scripts/lib/cmake.mjs'
 
-export const program = process.env['WSMQ_COMMAND'] ?? fileURLToPath(new URL('../../build/debug/native/command/wsmq', import.meta.url))
+export const program = process.env['TESTED_COMMAND'] ?? fileURLToPath(new URL('../../build/debug/native/command/wsmq', import.meta.url))
 
-/** Builds it, unless WSMQ_COMMAND names one. */
+/** Builds it, unless TESTED_COMMAND names one. */
 export async function buildCommand() {
-  if (!process.env['WSMQ_COMMAND']) await buildPreset('debug', { targets: ['wsmq_command', 'wsmq_hello'] })
+  if (!process.env['TESTED_COMMAND']) await buildPreset('debug', { targets: ['wsmq_command', 'wsmq_hello'] })
   return program
 }
 

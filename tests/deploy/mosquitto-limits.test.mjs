@@ -84,7 +84,7 @@ describe("Mosquitto's limits", { timeout: 120_000 }, () => {
     assert.equal(kept.length - 1, Math.ceil((4 * 1024 * 1024) / 60_000))
   })
 
-  it('who fills the memory with retained messages is disconnected, and the others go on', async () => {
+  it('a client that fills the memory with retained messages is disconnected, and the others continue', async () => {
     const dataLimit = 32 * 1024 * 1024
     await start({ dataLimit })
     const [page, service] = [join(bob), join('service:orders')]
@@ -112,7 +112,7 @@ describe("Mosquitto's limits", { timeout: 120_000 }, () => {
     assert.match(mosquitto, /\n {4}ulimits:\n {6}data: 536870912\n/)
   })
 
-  it('accounts come and go as often as you like', async () => {
+  it('accounts can be added and removed any number of times', async () => {
     await start()
     for (let count = 0; count < 20; ++count) {
       const account = { role: 'webapp', name: `acme:eve:${1000 + count}` }

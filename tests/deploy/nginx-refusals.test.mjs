@@ -90,14 +90,14 @@ describe('the shipped nginx', { timeout: 60_000 }, () => {
       assert.equal(reached.length, before)
     })
 
-  it('refuses a request that is no upgrade, and methods other than GET', async () => {
+  it('refuses a request that is not an upgrade, and methods other than GET', async () => {
     const before = reached.length
     assert.equal(await ask({}), 400)
     for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS', 'HEAD', 'TRACE']) assert.equal(await ask(upgrade, { method }), 405, method)
     assert.equal(reached.length, before)
   })
 
-  it('lets in pages of its own site, of those that the operator named, and what is no page', async () => {
+  it('accepts pages of its own site, of the sites that the operator named, and clients that are not pages', async () => {
     assert.equal(await ask({ ...upgrade, Origin: `https://localhost:${site.port}` }), 101)
     assert.equal(await ask({ ...upgrade, Host: 'example.org', Origin: 'https://example.org' }), 101)
     assert.equal(await ask({ ...upgrade, Origin: 'https://app.example.org' }), 101)
@@ -135,7 +135,7 @@ describe('the shipped nginx', { timeout: 60_000 }, () => {
     }
   })
 
-  it('holds no more connections of one address than it says', async () => {
+  it('holds no more connections of one address than configured', async () => {
     const few = await startDeployedSite({
       brokerPort,
       changes: { 'websocket-mq.conf': [['limit_conn websocket_mq_connections 1000', 'limit_conn websocket_mq_connections 3']] },
@@ -148,7 +148,7 @@ describe('the shipped nginx', { timeout: 60_000 }, () => {
     }
   })
 
-  it('sends a policy with each page, and does not tell its version', async () => {
+  it('sends a policy with each page, and does not reveal its version', async () => {
     for (const [path, status] of /** @type {const} */ ([
       ['', 200],
       ['nowhere', 404],

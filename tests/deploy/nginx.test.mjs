@@ -53,7 +53,7 @@ describe('the deployment', { timeout: 60_000 }, () => {
     assert.match(await read('emqx/emqx.conf'), /bind = "127\.0\.0\.1:9001"\n {2}websocket\.mqtt_path = "\/mqtt"/)
   })
 
-  it('nginx alone faces the network', async () => {
+  it('only nginx is reachable from the network', async () => {
     for (const service of (await read('compose.yaml')).split(/^ {2}(?=\w+:$)/m))
       assert.equal(/^ {4}ports: (.*)$/m.exec(service)?.[1], service.startsWith('nginx:') ? "['80:80', '443:443']" : undefined)
     const listens = [...(await read('nginx/site.conf')).matchAll(/^ *listen (.*);$/gm)].map(([, what]) => what)

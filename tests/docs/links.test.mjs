@@ -16,7 +16,7 @@ for (const file of files)
     for (const link of links) assert.ok(existsSync(join(root, dirname(file), link.replace(/#.*/, ''))), link)
   })
 
-it('npm can tell where they lead', async () => {
+it('npm can resolve them', async () => {
   const { homepage, repository } = JSON.parse(await readFile(`${root}package.json`, 'utf8'))
   assert.match(repository.url, /^git\+https:\/\/github\.com\/[\w-]+\/[\w-]+\.git$/)
   assert.ok(homepage.startsWith(repository.url.slice('git+'.length, -'.git'.length)))

@@ -191,7 +191,7 @@ private:
         }
         Bytes rest{stream_};
         while (!rest.empty()) {
-            const auto frame = codec::read_frame(rest, codec::maximum_packet_size_possible);
+            const auto frame = codec::read_frame(rest, limits::largest_packet);
             require(frame.status == codec::FrameResult::Status::complete);
             const auto packet = test::decode_any(frame.frame, options_.version);
             require(packet.has_value());

@@ -66,7 +66,7 @@ void check_encoding(PacketType type, const AnyPacket& packet, Version version) {
     Buffer encoded;
     encode_any(encoded, type, packet, version);
     const Exact again{encoded};
-    const FrameResult frame = read_frame(again.bytes(), maximum_packet_size_possible);
+    const FrameResult frame = read_frame(again.bytes(), limits::largest_packet);
     require(frame.status == FrameResult::Status::complete && frame.size == encoded.size());
     require(frame.frame.type == type);
     const auto decoded = decode_any(frame.frame, version);

@@ -117,7 +117,7 @@ describe('leave()', () => {
 })
 
 describe('load()', () => {
-  it('rejects with the reason, and goes on for others', async () => {
+  it('rejects with the reason, and continues for others', async () => {
     /** @type {(module: unknown) => void} */
     let loaded = () => {}
     const load = loadOnce(() => new Promise((resolve) => (loaded = resolve)))

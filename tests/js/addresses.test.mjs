@@ -21,7 +21,7 @@ async function connecting(target, options) {
 }
 
 describe('a function as a target', () => {
-  it('is asked for each attempt, told why the last one ended, and may give what a fixed target may be', async () => {
+  it('is called for each attempt with the reason why the last one ended, and may return any target', async () => {
     /** @type {any[]} */
     const asked = []
     const answers = ['https://h/signed?1', new URL('ws://h/signed?2'), Promise.resolve('wss://h/signed?3')]
@@ -78,7 +78,7 @@ describe('a function as a target', () => {
 })
 
 describe('a credentials function', () => {
-  it('that does not answer is told in the cause', async () => {
+  it('that does not answer is reported in the cause', async () => {
     const { promise, client } = await connecting('ws://h/', { credentials: () => new Promise(() => {}) })
     const cause = new Error('The credentials function did not answer in time.')
     client.fail({ error: 'credentials_failed', cause })
@@ -105,7 +105,7 @@ describe('the address option of the classic client', () => {
     assert.deepEqual([await uris[0](), await uris[0](), others.useSSL], ['wss://h/ticket?1', 'wss://h/ticket?2', undefined])
   })
 
-  it('that throws is told in onFailure, after all versions were tried', async () => {
+  it('that throws is reported to onFailure, after all versions were tried', async () => {
     const failures = /** @type {any[]} */ ([])
     const { client } = await started({ address: () => 'ws://h/', onFailure: (/** @type {any} */ failure) => failures.push(failure) })
     client.fail({ error: 'transport_failed', cause: new Error('no ticket') })

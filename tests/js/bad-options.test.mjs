@@ -128,7 +128,7 @@ describe('subscribe()', () => {
 
   it('refuses a handler that is none', async () => {
     const { mq } = await connected()
-    assert.throws(() => mq.subscribe('a', {}, /** @type {any} */ ('x')), refusal(/A handler is a function/))
+    assert.throws(() => mq.subscribe('a', {}, /** @type {any} */ ('x')), refusal(/A handler is a function: /))
   })
 })
 

@@ -12,7 +12,7 @@ async function drain(buffer) {
 }
 
 describe('the bounded buffer', () => {
-  it('hands out in order, whoever comes first', async () => {
+  it('delivers in order, whoever comes first', async () => {
     const buffer = new Buffer(10, 'drop_oldest')
     const early = buffer.next()
     buffer.push(1)

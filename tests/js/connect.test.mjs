@@ -212,7 +212,7 @@ describe('addresses', () => {
 
   it('are named by their place where there are several', () => {
     assert.throws(() => resolveUris(['ws://h/', 'secret@']), { message: 'Address 2 cannot be parsed: write it as wss://example.org/mqtt.' })
-    assert.throws(() => resolveUris('ws://u:p@h/'), { message: 'The address holds a user name or a password: use the credentials option.' })
+    assert.throws(() => resolveUris('ws://u:p@h/'), { message: 'The address has a user name or a password: use the credentials option.' })
   })
 
   for (const target of ['127.0.0.1:19001', 'localhost:1883', 'localhost', 'broker.example.org/mqtt', 'broker:9001', '[::1]:9001'])

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { connected, connecting, settled, until } from './support/connected.mjs'
 
 describe('the state of a connection', () => {
-  it('is told at every change', async () => {
+  it('is called at every change', async () => {
     /** @type {any[]} */
     const told = []
     const { promise, client } = await connecting({
@@ -32,7 +32,7 @@ describe('the state of a connection', () => {
     assert.equal(told[1].sessionPresent, true)
   })
 
-  it('goes on connecting where the first connection is retried', async () => {
+  it('keeps connecting if the first connection is retried', async () => {
     const { promise, client } = await connecting({ reconnect: { retryFirst: true } })
     client.lose({ wasConnected: false, error: 'transport_failed' })
     client.accept()
@@ -73,7 +73,7 @@ describe('disconnect()', () => {
     assert.equal(client.disconnects, 1)
   })
 
-  it('tells what was left when its time is over', async () => {
+  it('reports what was left when its time is over', async () => {
     const { mq, client } = await connected()
     const published = mq.publish('a', 'x', { qos: 1 })
     const refused = assert.rejects(published, { name: 'PublishError', code: 'stopped', topic: 'a' })

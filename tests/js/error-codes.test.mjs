@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { describe, it } from 'node:test'
+import { errorNames, layerErrorNames } from '../wasm/support/boundary.mjs'
 import { connected, connecting } from './support/connected.mjs'
 import { joined, moduleError } from './support/fake-layer.mjs'
 import { importSource } from './support/sources.mjs'
@@ -16,9 +17,9 @@ const { Webapp, ...built } = await import(new URL('../../dist/webapp.js', import
 
 /** @param {string} path @param {RegExp} pattern */
 const match = async (path, pattern) => pattern.exec(await readFile(new URL(`../../${path}`, import.meta.url), 'utf8'))?.[1] ?? ''
-const names = (/** @type {string} */ text) => text.split(' ').filter((name) => name !== 'none')
-const engineCodes = names(await match('wasm/glue/errors.js', /errorNames =\s*`([^`]*)`/))
-const layerCodes = names(await match('wasm/webapp/glue/webapp.js', /layerErrorNames =[^`]*`([^`]*)`/))
+const withoutNone = (/** @type {readonly string[]} */ names) => names.filter((name) => name !== 'none')
+const engineCodes = withoutNone(errorNames)
+const layerCodes = withoutNone(layerErrorNames)
 const documented = [...(await match('js/src/errors.ts', /export type ErrorCode =([^]*?)\n\n/)).matchAll(/'(\w+)'/g)].map(([, code]) => code)
 assert.ok(engineCodes.length > 20 && layerCodes.length > 15 && documented.length > 30)
 
@@ -37,11 +38,12 @@ for (const code of engineCodes)
   it(`the engine's ${code} is documented, wherever it comes from`, () => {
     const failure = { errorCode: 1, error: code, errorMessage: 'Something happened', reasonCode: 0 }
     const describeReason = () => 'a reason'
+    const module = { describeReason, isFinalRefusal: () => false }
     const all = [
       thrownError(moduleError(code)),
       callError(code, 'Something happened.'),
-      connectionError(failure, 'ws://h/', describeReason, true),
-      connectionError(failure, 'ws://h/', describeReason, false),
+      connectionError(failure, 'ws://h/', true, module),
+      connectionError(failure, 'ws://h/', false, module),
       publishFailed(code, 'a'),
       subscribeError(failure, [], describeReason),
     ]

@@ -6,7 +6,7 @@ const { parseFilter, matchTopic, topicMatches } = await importSource('filter')
 const { InvalidArgumentError } = await importSource('errors')
 
 describe('a topic filter with named wildcards', () => {
-  it('is told to the broker without the names', () => {
+  it('is sent to the broker without the names', () => {
     assert.equal(parseFilter('lab/+room/temperature').filter, 'lab/+/temperature')
     assert.equal(parseFilter('lab/#rest').filter, 'lab/#')
     assert.equal(parseFilter('+/+b/#').filter, '+/+/#')

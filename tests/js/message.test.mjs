@@ -47,7 +47,7 @@ describe('a message', () => {
     assert.deepEqual([text, seen], ['{"t":21.5}', true])
   })
 
-  it('can be taken apart', async () => {
+  it('can be destructured', async () => {
     const { topic, params, text, json, bytes, properties } = await arrived()
     assert.deepEqual(
       [topic, params.room, text(), json().t, bytes.length, properties.contentType],

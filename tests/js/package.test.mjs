@@ -53,7 +53,7 @@ for (const entry of ['index.js', 'wasm.js'])
       )
     })
 
-    it('tells that nobody is there', async () => {
+    it('reports that nobody is there', async () => {
       await assert.rejects(connect('ws://127.0.0.1:9/'), ConnectionFailedError)
     })
 
@@ -110,7 +110,7 @@ describe('the separate wasm', () => {
   })
 })
 
-describe('the classic face', () => {
+describe('the Paho-compatible API', () => {
   for (const [form, load] of [
     ['an ES module', async () => import(new URL('paho.js', dist).href)],
     ['CommonJS', async () => createRequire(import.meta.url)('../../dist/paho.cjs')],
@@ -138,7 +138,7 @@ describe('the classic face', () => {
     })
 })
 
-describe('both faces on one page', () => {
+describe('both APIs on one page', () => {
   it('share one module', async () => {
     const created = []
     const { WebAssembly: original } = globalThis

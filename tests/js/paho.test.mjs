@@ -238,7 +238,7 @@ describe('connecting', () => {
     assert.match(failure.errorMessage, /^AMQJS0005E Internal error\. Error Message: no wasm/)
   })
 
-  it('is ended by disconnect(), which is told at once', async () => {
+  it('is ended by disconnect(), which is reported at once', async () => {
     const { paho, engine } = await connected()
     /** @type {any[]} */
     const losses = []
@@ -390,7 +390,7 @@ describe('send()', () => {
     assert.throws(() => client(...arguments4).paho.send('a', 'x'), { message: 'AMQJS0011E Invalid state not connected.' })
   })
 
-  it('sends, and tells when each message is delivered', async () => {
+  it('sends, and reports when each message is delivered', async () => {
     const { paho, engine } = await connected()
     /** @type {any[]} */
     const delivered = []
@@ -414,7 +414,7 @@ describe('send()', () => {
     )
   })
 
-  it('buffers while it reconnects, where that is wanted', async () => {
+  it('buffers while it reconnects, if that is wanted', async () => {
     const { paho, engine } = await connected({ reconnect: true })
     engine.lose()
     assert.throws(() => paho.send('a', 'x'), { message: 'AMQJS0011E Invalid state not connected.' })
@@ -464,7 +464,7 @@ describe('arrived messages', () => {
 describe('what a broker closes the connection over', () => {
   const closing = { errorCode: 1, error: 'broker_closed', errorMessage: 'It closes', reasonCode: 0 }
 
-  it('is told to onError where it is a message, and forgotten', async () => {
+  it('is reported to onError if it is a message, and dropped', async () => {
     const { paho, engine } = await connected()
     /** @type {any[]} */
     const told = []

@@ -88,7 +88,7 @@ for (const [what, wrap] of Object.entries(wraps))
       assert.equal(mq.state, 'closed')
     })
 
-    it('a webapp and all that it hands out work', async () => {
+    it('a webapp and the objects that it returns work', async () => {
       const { app: own, client } = await joined({ state: { name: 'Ann' } })
       const app = wrap(own)
       assertReadable(own, app)

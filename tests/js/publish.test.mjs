@@ -44,7 +44,7 @@ describe('publish()', () => {
     assert.deepEqual(errors, ['queue_full'])
   })
 
-  it('calls a QoS 0 message that waits back by its signal, and tells what becomes of it otherwise', async () => {
+  it('cancels a waiting QoS 0 message by its signal, and otherwise reports its outcome', async () => {
     const { mq, client } = await connected()
     /** @type {any[]} */
     const errors = []
@@ -103,7 +103,7 @@ describe('publish()', () => {
     })
   })
 
-  it('rejects where the engine gives up', async () => {
+  it('rejects if the engine gives up', async () => {
     const { mq, client } = await connected()
     const published = mq.publish('a', 'x', { qos: 1 })
     client.onPublishFailed?.(1, 'session_lost')

@@ -53,7 +53,7 @@ describe('addresses', () => {
 })
 
 describe('handlers of another realm', () => {
-  it('that reject are told, whatever kind of promise that is', async () => {
+  it('that reject are reported, whatever kind of promise it is', async () => {
     const { mq, client } = await connected()
     const errors = /** @type {any[]} */ ([])
     mq.on('error', (/** @type {any} */ error) => errors.push(error.message))
@@ -67,7 +67,7 @@ describe('handlers of another realm', () => {
     assert.deepEqual(errors, ['of a subscription', 'of a room'])
   })
 
-  it('that throw something with a code of its own are told as they threw it', () => {
+  it('that throw something with a code of its own are reported unchanged', () => {
     const thrown = foreign(`Object.assign(new Error('no such file'), { code: 'ENOENT' })`)
     assert.equal(thrownError(thrown), thrown)
     const aborted = AbortSignal.abort().reason
@@ -137,7 +137,7 @@ describe('the classic client', () => {
     assert.throws(() => client.send({ destinationName: 'a' }), { message: 'Invalid argument:object' })
   })
 
-  it('tells what went wrong in the words of an error of another realm', async () => {
+  it('reports failures with the text of an error of another realm', async () => {
     const client = new PahoClient(async () => Promise.reject(foreign(`new Error('no module')`)), ['h', 80, 'id'])
     const failure = await new Promise((onFailure) => client.connect({ onFailure }))
     assert.match(/** @type {any} */ (failure).errorMessage, /Error Message: no module, /)

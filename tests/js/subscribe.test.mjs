@@ -104,7 +104,7 @@ describe('subscribe()', () => {
     assert.throws(() => mq.subscribe('a', { signal: controller.signal }), /enough/)
   })
 
-  it('lets go of its signal when it is over', async () => {
+  it('releases its signal when it has ended', async () => {
     const { mq, client } = await connected()
     const controller = new AbortController()
     const over = mq.subscribe('a', { signal: controller.signal })
@@ -211,7 +211,7 @@ describe('several local subscriptions to one filter', () => {
     assert.throws(() => mq.subscribe('a', { noLocal: true }), { name: 'InvalidArgumentError' })
   })
 
-  it('subscribe anew after all have left', async () => {
+  it('subscribe again after all have left', async () => {
     const { mq, client } = await connected()
     void mq.subscribe('a', { retainHandling: 2 }).unsubscribe()
     mq.subscribe('a', { retainHandling: 2 })
@@ -220,7 +220,7 @@ describe('several local subscriptions to one filter', () => {
 })
 
 describe('a buffer that is full', () => {
-  it('is told to the subscription and to the connection', async () => {
+  it('is reported to the subscription and to the connection', async () => {
     const { mq, client } = await connected()
     /** @type {any[]} */
     const told = []
@@ -257,7 +257,7 @@ describe('unsubscribe()', () => {
     const { mq, client } = await connected()
     const refused = mq.subscribe('a').unsubscribe()
     client.unsubscribes[0]?.options.onFailure({ error: 'none', errorMessage: '', reasonCode: 0x87 })
-    await assert.rejects(refused, { code: 'unsubscribe_refused' })
+    await assert.rejects(refused, { code: 'unsubscribe_refused', message: /a: Reason 135 \(0x87\)\. Check the user's rights/ })
     const left = mq.subscribe('b').unsubscribe()
     client.unsubscribes[1]?.options.onFailure({ error: 'stopped', errorMessage: '', reasonCode: 0 })
     await left

@@ -56,11 +56,11 @@ describe('under Node, the socket tells why', () => {
   })
   it('a name that does not exist', () =>
     fails('ws://no-such-host.invalid/mqtt', /^The name no-such-host.invalid could not/, /ENOTFOUND|EAI_AGAIN/))
-  it('a path that is not a WebSocket', () => fails(`ws://${host}/wrong`, /answered with the HTTP status (404|426)/, /server response/))
+  it('a path that is not a WebSocket', () => fails(`ws://${host}/wrong`, /answered with HTTP status (404|426)/, /server response/))
   it('a port that does not speak TLS', () => fails(`wss://${host}/mqtt`, /^TLS with 127.0.0.1:\d+ failed/, /EPROTO|SSL/))
   it('a WebSocket that is no MQTT broker', () => {
     const { port } = /** @type {import('node:net').AddressInfo} */ (chat.address())
-    return fails(`ws://127.0.0.1:${port}/`, /not the subprotocol mqtt/, /subprotocol/)
+    return fails(`ws://127.0.0.1:${port}/`, /does not support the WebSocket subprotocol mqtt/, /subprotocol/)
   })
 })
 
@@ -68,7 +68,7 @@ describe('in a browser, what can be told', () => {
   it('mixed content', () => {
     const thrown = Object.assign(new Error('An insecure connection may not be initiated.'), { name: 'SecurityError' })
     const error = unreachable('ws://h/mqtt', thrown)
-    assert.match(error.message, /^The browser does not allow ws:\/\/h\/mqtt: .* wss: alone/)
+    assert.match(error.message, /^The browser does not allow ws:\/\/h\/mqtt: .* only use wss:/)
     assert.equal(error.cause, thrown)
   })
   it('no network', () => {

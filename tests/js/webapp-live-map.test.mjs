@@ -8,8 +8,8 @@ const { Reader } = await importSource('webapp/reader')
 /** @param {number} most */
 const map = (most) => new LiveMap(assert.fail, most)
 
-describe('a map that others keep up to date', () => {
-  it('passes over what it has no room for, and takes it when somebody has gone', () => {
+describe('a map that is kept up to date', () => {
+  it('ignores what it has no room for, and takes it when somebody has gone', () => {
     const live = map(2)
     for (const key of ['a', 'b', 'c']) live.put(key, 1)
     assert.deepEqual([...live.keys()], ['a', 'b'])
@@ -20,7 +20,7 @@ describe('a map that others keep up to date', () => {
     assert.deepEqual([...live.keys()], ['b', 'c'])
   })
 
-  it('tells a loop of what it kept alone', async () => {
+  it('reports to a loop the entries that only it kept', async () => {
     const live = map(1)
     const changes = live[Symbol.asyncIterator]()
     live.put('a', 1)

@@ -78,7 +78,7 @@ for (const entry of ['webapp.js', 'webapp-wasm.js'])
         assert.deepEqual(await ann.leave(), { error: undefined, unfinished: 0 })
       })
 
-    it('makes ids that nobody can foresee, others at each load', async () => {
+    it('makes ids that nobody can predict, others at each load', async () => {
       const root = `${entry}/ids/`
       const service = await connect(broker.url, { clientId: 'orders' })
       /** @type {string[]} */
@@ -157,7 +157,7 @@ for (const entry of ['webapp.js', 'webapp-wasm.js'])
       await app.leave()
     })
 
-    it('tells at once that nobody is there', async () => {
+    it('reports at once that nobody is there', async () => {
       const app = await Webapp.join(broker.url, { org: 'acme', user: 'eve', root: 'empty/' })
       await assert.rejects(app.request('nobody', 'echo', {}, { timeout: 60_000 }), { name: 'NoResponderError' })
       await assert.rejects(app.request('no/body', 'echo'), { name: 'InvalidNameError' })

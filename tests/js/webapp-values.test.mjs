@@ -12,7 +12,7 @@ const rethrow = (/** @type {unknown} */ thrown) => {
 }
 
 describe('a live map', () => {
-  it('begins a loop with what is there, and goes on with what changes', async () => {
+  it('begins a loop with the present entries, and continues with changes', async () => {
     const map = new LiveMap(rethrow)
     map.put('a', 1)
     const changes = map[Symbol.asyncIterator]()
@@ -25,7 +25,7 @@ describe('a live map', () => {
     assert.equal(map.size, 0)
   })
 
-  it('spares a slow loop what was overtaken', async () => {
+  it('skips outdated changes for a slow loop', async () => {
     const map = new LiveMap(rethrow)
     const changes = map[Symbol.asyncIterator]()
     for (let value = 0; value < 100; value++) map.put('a', value)
@@ -145,7 +145,7 @@ describe('a call', () => {
     assert.equal(await result, 1)
   })
 
-  it('goes on where its result is awaited when all the credit is used up', async () => {
+  it('continues if its result is awaited when all credit is used up', async () => {
     for (const unread of [0, 50, 64]) {
       const { call, asked } = newCall(undefined)
       for (let item = 0; item < unread; item++) call.progress(item)
@@ -176,7 +176,7 @@ describe('a call', () => {
     assert.equal(asked.overrun, 1)
   })
 
-  it('says so where the loop began too late', () => {
+  it('reports it if the loop began too late', () => {
     const { call } = newCall(undefined)
     for (let item = 0; item < 65; item++) call.progress(item)
     assert.throws(() => call[Symbol.asyncIterator](), { name: 'InvalidArgumentError' })

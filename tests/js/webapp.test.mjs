@@ -692,7 +692,7 @@ describe('a webapp whose session another connection takes over', () => {
     const call = app.request('orders', 'create')
     client.layer.onFailure(1, { error: 'session_lost', text: 'Another connection has taken the session over' })
     client.layer.onRenamed('acme:ann:zzzz9999')
-    await assert.rejects(call, { name: 'RequestError', code: 'session_lost', message: /Ask again/ })
+    await assert.rejects(call, { name: 'RequestError', code: 'session_lost', message: /Send it again/ })
     assert.equal(app.uid, 'acme:ann:zzzz9999')
     assert.deepEqual(told, [{ uid: 'acme:ann:zzzz9999', former }])
     assert.deepEqual(Object.values(kept.items), ['zzzz9999'])

@@ -3,7 +3,7 @@
 
 #include <deque>
 
-#include "respond/turns.hpp"
+#include "respond/fair_queue.hpp"
 #include "support/world.hpp"
 #include "wsmq/patterns/service.hpp"
 
@@ -15,12 +15,12 @@ using patterns::Service;
 using testing::Contains;
 using testing::SizeIs;
 
-// --- Turns by themselves ---------------------------------------------------------------------------
+// --- FairQueue by themselves ---------------------------------------------------------------------------
 
 class TurnsOfAccounts : public testing::Test {
 protected:
     patterns::CallLimits limits{.concurrency = 4, .queue = 6, .queue_bytes = 100};
-    patterns::Turns turns{limits};
+    patterns::FairQueue turns{limits};
 
     std::vector<std::uint64_t> all() {
         std::vector<std::uint64_t> calls;

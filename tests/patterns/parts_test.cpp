@@ -1,7 +1,7 @@
 // The small parts of a layer, by themselves.
 #include <gtest/gtest.h>
 
-#include "layer/deadlines.hpp"
+#include "layer/deadline_queue.hpp"
 #include "layer/event_queue.hpp"
 #include "layer/rendezvous.hpp"
 #include "request/sip_hash.hpp"
@@ -13,8 +13,8 @@ namespace {
 using namespace std::chrono_literals;
 constexpr TimePoint start{};
 
-TEST(Deadlines, AreTakenInTheirOrderAndNotBeforeTheirTime) {
-    Deadlines deadlines;
+TEST(DeadlineQueue, AreTakenInTheirOrderAndNotBeforeTheirTime) {
+    DeadlineQueue deadlines;
     deadlines.set(1, start + 3s);
     deadlines.set(2, start + 1s);
     EXPECT_EQ(deadlines.next(), start + 1s);
@@ -24,8 +24,8 @@ TEST(Deadlines, AreTakenInTheirOrderAndNotBeforeTheirTime) {
     EXPECT_FALSE(deadlines.next());
 }
 
-TEST(Deadlines, CanBePutOffBroughtForwardAndTakenBack) {
-    Deadlines deadlines;
+TEST(DeadlineQueue, CanBePutOffBroughtForwardAndTakenBack) {
+    DeadlineQueue deadlines;
     deadlines.set(1, start + 1s);
     deadlines.set(1, start + 3s);
     EXPECT_EQ(deadlines.next(), start + 3s);
@@ -37,8 +37,8 @@ TEST(Deadlines, CanBePutOffBroughtForwardAndTakenBack) {
     EXPECT_EQ(deadlines.size(), 0u);
 }
 
-TEST(Deadlines, OfAMillionThingsThatEndEarlyTakeNoMemory) {
-    Deadlines deadlines;
+TEST(DeadlineQueue, OfAMillionThingsThatEndEarlyTakeNoMemory) {
+    DeadlineQueue deadlines;
     deadlines.set(0, start + 1h);
     for (std::uint64_t key = 1; key < 1'000'000; ++key) {
         deadlines.set(key, start + 2h + Duration{key});

@@ -5,7 +5,7 @@ import { Aedes } from 'aedes'
 import * as persistences from 'aedes-persistence'
 import { createWebSocketStream, WebSocketServer } from 'ws'
 
-// The package exports the function itself; its types tell of a module.
+// The package exports the function itself; its types describe a module.
 const memory = /** @type {() => object} */ (/** @type {any} */ (persistences).default)
 
 /** Aedes, a broker in JavaScript, in this process: MQTT over TCP and over WebSocket. Sessions survive `restart`. */

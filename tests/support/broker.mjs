@@ -76,7 +76,7 @@ export class Broker {
     this.#process.resume()
   }
 
-  /** Stops it for good and removes its directory. */
+  /** Stops it and removes its directory. */
   async close() {
     await this.stop()
     await rm(this.#directory, { recursive: true, force: true })
@@ -116,7 +116,7 @@ async function writeConfiguration(directory, broker, { users, persistence = fals
   const lines = [
     'per_listener_settings false',
     'set_tcp_nodelay true',
-    // Mosquitto's defaults drop messages of a burst; a test of ours that loses one should mean that we lost it.
+    // Mosquitto's defaults drop messages of a burst; a message that a test misses should be one that the client lost.
     ...defaultSetting(settings, 'max_queued_messages', '0'),
     ...defaultSetting(settings, 'max_inflight_messages', '1000'),
     ...defaultSetting(settings, 'log_type', 'error', 'warning', 'notice'),

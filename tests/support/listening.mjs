@@ -11,7 +11,7 @@ import { readdir, readFile, readlink } from 'node:fs/promises'
 const listen = '0A' // the state's number in /proc/net/tcp
 
 /**
- * Where a process and all that descend from it take TCP connections, as the kernel tells it (Linux).
+ * The TCP listeners of a process and its descendants, as the kernel reports them (Linux).
  * @param {number} [root] this process by default
  * @returns {Promise<Listener[]>}
  */

@@ -20,7 +20,7 @@ import { startRabbitMq } from './rabbitmq.mjs'
 const line = (local, state, inode = 7) =>
   `   0: ${local} 00000000:0000 ${state} 00000000:00000000 00:00000000 00000000     0        0 ${inode} 1 0000000000000000 100 0 0 10 0`
 
-describe('the kernel tells of what listens', () => {
+describe('the kernel reports what listens', () => {
   for (const [local, address, port, loopback] of /** @type {const} */ ([
     ['0100007F:1F90', '127.0.0.1', 8080, true],
     ['0200007F:1F90', '127.0.0.2', 8080, true],
@@ -88,7 +88,7 @@ const servers = {
   'the sink of the bench': startSink,
 }
 
-describe('nothing but loopback is opened by', { timeout: 180_000 }, () => {
+describe('only loopback is opened by', { timeout: 180_000 }, () => {
   for (const [name, start] of Object.entries(servers))
     it(name, async () => {
       const before = await listeners()

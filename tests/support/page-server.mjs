@@ -15,17 +15,22 @@ export const demoContentSecurityPolicy = strictContentSecurityPolicy.replace("co
  * @property {number} [port] 0, the default, takes a free one
  * @property {number} [brokerPort] where upgrades at /ws_mqtt go
  * @property {string} [contentSecurityPolicy] the strict one by default; '' sends none
+ * @property {import('../../scripts/lib/live-reload.mjs').LiveReload} [live] is asked first
  */
 
 /**
  * Serves pages and passes /ws_mqtt on to a broker, as nginx does in production: to its own pages, and what is no page.
  * @param {PageServerOptions} options
  */
-export async function startPageServer({ roots, port = 0, brokerPort, contentSecurityPolicy = strictContentSecurityPolicy }) {
+export async function startPageServer({ roots, port = 0, brokerPort, contentSecurityPolicy = strictContentSecurityPolicy, live }) {
   /** @type {Record<string, string>} */
   const headers = { 'X-Content-Type-Options': 'nosniff' }
   if (contentSecurityPolicy) headers['Content-Security-Policy'] = contentSecurityPolicy
-  const answer = serveFiles(roots, headers)
+  const files = serveFiles(roots, headers)
+  /** @param {import('node:http').IncomingMessage} request @param {import('node:http').ServerResponse} response */
+  const answer = async (request, response) => {
+    if (!(await live?.answer(request, response, headers))) await files(request, response)
+  }
   const server = createServer((request, response) => {
     answer(request, response).catch((error) => response.destroy(error))
   })

@@ -133,7 +133,7 @@ describe('the page server', { timeout: 60_000 }, () => {
     socket.destroy()
   })
 
-  it('answers its own pages, and what is no page, and passes both on to the broker', async () => {
+  it('serves its own pages and clients that are not pages, and passes both on to the broker', async () => {
     for (const origin of [undefined, `http://127.0.0.1:${pages.port}`, `http://localhost:${pages.port}`]) {
       const headers = origin === undefined ? {} : { Origin: origin }
       assert.equal((await ask(pages.port, '/', { headers })).status, 200)
@@ -151,7 +151,7 @@ describe('the page server', { timeout: 60_000 }, () => {
       assert.equal(reached, before)
     })
 
-  it('passes on no upgrade but to WebSocket, at one path, by GET', async () => {
+  it('passes on only upgrades to WebSocket, at one path, by GET', async () => {
     const before = reached
     assert.equal((await ask(pages.port, '/ws_mqtt', { headers: { ...upgrade, Upgrade: 'h2c' } })).status, 400)
     assert.equal((await ask(pages.port, '/other', { headers: upgrade })).status, 404)

@@ -1,4 +1,4 @@
-// A broker that does as a test says: what it does about each packet, and a sound answer where nothing is said.
+// A broker that follows a test's script: what to do about each packet. A packet without an instruction gets a normal answer.
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 

@@ -93,7 +93,7 @@ test('takes part', async () => {
 
 test('loads the module beside the script', () => load())
 
-test('has the classic face', () => expect(new Client('h', 1, 'id').isConnected()).toBe(false))
+test('has the Paho-compatible API', () => expect(new Client('h', 1, 'id').isConnected()).toBe(false))
 `,
       })
       const runner = environment === 'node' ? 'node' : tool('jest-environment-jsdom/build/index.js')

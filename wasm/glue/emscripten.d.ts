@@ -1,54 +1,51 @@
-// What the scripts here find in the scope that they share with Emscripten's code.
+// What is in the scope that the bundle shares with Emscripten's code.
 
-type ConnectOptions = import('../wsmq').ConnectOptions
-type Payload = import('../wsmq').Payload
-type Properties = import('../wsmq').Properties
-type AnyMessage = import('../wsmq').ArrivedMessage
-/** Embind's object under ours. */
-type AnyClient = import('../wsmq').Client & { $link: Link }
-/** Of subscribe() and of unsubscribe(). */
-type OperationOptions = {
-  invocationContext?: unknown
-  onSuccess?: ((outcome: never) => void) | undefined
-  onFailure?: ((failure: never) => void) | undefined
+declare let HEAPU8: Uint8Array<ArrayBuffer>
+declare let HEAPU32: Uint32Array<ArrayBuffer>
+/** As Embind filled it. client.ts replaces Client. */
+declare const Module: Omit<import('../wsmq.js').Module, 'Client'> & {
+  Client: new (...given: unknown[]) => import('./link.js').LinkedClient
 }
+declare const WS: { getSocket(handle: number): WebSocket & { hasFailed?: boolean; failure?: unknown } }
+declare function _emscripten_websocket_new(attributes: number): number
+declare function _emscripten_websocket_delete(handle: number): number
 
-/** Newer than the browsers that we run in. */
+/** 0: there is no memory. */
+declare function _malloc(size: number): number
+declare function _free(address: number): void
+
+/** Newer than the oldest browsers that we support. */
 interface String {
   isWellFormed?(): boolean
 }
 
-declare let HEAPU8: Uint8Array<ArrayBuffer>
-declare let HEAPU32: Uint32Array<ArrayBuffer>
-/** What Embind registered, and we replace. */
-declare const Module: Omit<import('../wsmq').Module, 'Client'> & { Client: new (...given: unknown[]) => AnyClient }
+// Functions of C++, marked EMSCRIPTEN_KEEPALIVE. A connection, a socket and a place in memory are addresses.
 
-declare function _malloc(size: number): number
-declare function _free(address: number): void
+declare function _wsmq_scratch(): number
+declare function _wsmq_arguments(size: number): number
+declare function _wsmq_receive_buffer(): number
+declare function _wsmq_used_memory(): number
 
-// Functions of C++; each says in its file what it takes.
-declare function _wsmq_add_record(...given: number[]): number
-declare function _wsmq_arguments(...given: number[]): number
-declare function _wsmq_authenticate(...given: number[]): number
-declare function _wsmq_commit_publish(...given: number[]): number
-declare function _wsmq_fail_authentication(...given: number[]): number
-declare function _wsmq_fail_credentials(...given: number[]): number
-declare function _wsmq_flush(...given: number[]): number
-declare function _wsmq_is_started(...given: number[]): number
-declare function _wsmq_negotiated(...given: number[]): number
-declare function _wsmq_prepare_publish(...given: number[]): number
-declare function _wsmq_provide_address(...given: number[]): number
-declare function _wsmq_provide_credentials(...given: number[]): number
-declare function _wsmq_publish(...given: number[]): number
-declare function _wsmq_reauthenticate(...given: number[]): number
-declare function _wsmq_receive_buffer(...given: number[]): number
-declare function _wsmq_scratch(...given: number[]): number
-declare function _wsmq_set_topic(...given: number[]): number
-declare function _wsmq_socket_received(...given: number[]): number
-declare function _wsmq_socket_received_rubbish(...given: number[]): number
-declare function _wsmq_start(...given: number[]): number
-declare function _wsmq_stop(...given: number[]): number
-declare function _wsmq_subscribe(...given: number[]): number
-declare function _wsmq_take_changes(...given: number[]): number
-declare function _wsmq_unsubscribe(...given: number[]): number
-declare function _wsmq_used_memory(...given: number[]): number
+declare function _wsmq_socket_received(socket: number, data: number, size: number, timeStamp: number): void
+declare function _wsmq_socket_received_rubbish(socket: number): void
+
+declare function _wsmq_set_topic(handle: number, size: number): number
+declare function _wsmq_publish(connection: number, topic: number, size: number, flags: number, propertiesSize: number): number
+declare function _wsmq_prepare_publish(connection: number, topic: number, size: number, flags: number, propertiesSize: number): number
+declare function _wsmq_commit_publish(connection: number): number
+
+declare function _wsmq_start(connection: number, size: number, seedLow: number, seedHigh: number): number
+declare function _wsmq_stop(connection: number, reasonCode: number): void
+declare function _wsmq_flush(connection: number): void
+declare function _wsmq_is_started(connection: number): number
+declare function _wsmq_subscribe(connection: number, filtersSize: number, propertiesSize: number): number
+declare function _wsmq_unsubscribe(connection: number, filtersSize: number, propertiesSize: number): number
+declare function _wsmq_provide_credentials(connection: number, userNameSize: number, passwordSize: number): void
+declare function _wsmq_fail_credentials(connection: number): void
+declare function _wsmq_provide_address(connection: number, size: number): void
+declare function _wsmq_authenticate(connection: number, size: number): number
+declare function _wsmq_fail_authentication(connection: number): void
+declare function _wsmq_reauthenticate(connection: number, size: number): number
+declare function _wsmq_negotiated(connection: number): number
+declare function _wsmq_add_record(connection: number, kind: number, number: number, size: number): void
+declare function _wsmq_take_changes(connection: number, all: number): number

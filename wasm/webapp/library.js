@@ -1,5 +1,5 @@
-// What connection_layer.cpp and c_library.cpp import. The functions that they call are in glue/webapp.js.
+// What the objects of this folder import. Each entry calls a typed function of glue/imports.ts.
 addToLibrary({
-  wsmq_layer_event: (connection, cells) => walkLayerEvent(connection, cells),
-  wsmq_to_number: (text) => Number(textAt(text)),
+  wsmq_layer_event: (connection, row) => dispatchLayerEvent(connection, row),
+  wsmq_to_number: (text) => toNumber(text),
 })

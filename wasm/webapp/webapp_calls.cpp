@@ -5,11 +5,13 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
+#include <memory>
 #include <string_view>
 #include <vector>
 
 #include "arguments.hpp"
 #include "connection.hpp"
+#include "webapp_layer.hpp"
 
 using namespace wsmq::wasm;
 using wsmq::Duration;
@@ -44,9 +46,17 @@ double answer(Error error) { return -static_cast<double>(error); }
 
 Target target(std::uint32_t kind, std::string_view name) { return {static_cast<Target::Kind>(kind), name}; }
 
+/// Null where the connection did not join. No other kind of layer is ever installed.
+WebappLayer* layer_of(Connection& connection) { return static_cast<WebappLayer*>(connection.layer()); }
+
+Webapp* webapp_of(Connection& connection) {
+    auto* layer = layer_of(connection);
+    return layer ? layer->webapp() : nullptr;
+}
+
 /// Calls it with the layer and the time; what comes of it is told at the end of the task.
 template <class Call> double on_webapp(Connection* connection, Call call) {
-    auto* webapp = connection->layer().webapp();
+    auto* webapp = webapp_of(*connection);
     if (!webapp) return answer(Error::not_connected);
     return answer(call(*webapp, connection->begin_call()));
 }
@@ -74,7 +84,11 @@ EMSCRIPTEN_KEEPALIVE double wsmq_webapp_configure(Connection* connection, double
     options.trusts_json = true;  // what JSON.stringify() has written
     const auto checked = Webapp::connect_options({}, options);
     if (!checked) return answer(checked.error());
-    connection->layer().configure(std::move(options));
+    if (auto* layer = layer_of(*connection)) {
+        layer->configure(std::move(options));
+    } else {
+        connection->set_layer(std::make_unique<WebappLayer>(*connection, std::move(options)));
+    }
     return 0;
 }
 
@@ -82,7 +96,7 @@ EMSCRIPTEN_KEEPALIVE double wsmq_webapp_configure(Connection* connection, double
 /// is the request's number, or an error below 0.
 EMSCRIPTEN_KEEPALIVE double wsmq_webapp_request(Connection* connection, std::uint32_t kind, double timeout,
                                                 std::size_t size) {
-    auto* webapp = connection->layer().webapp();
+    auto* webapp = webapp_of(*connection);
     if (!webapp) return answer(Error::not_connected);
     Texts texts{size};
     const auto name = texts.next();

@@ -32,7 +32,7 @@ export function classicPeer(Paho) {
       client.send(topic, payload, 0, false)
     },
 
-    // Who sends at QoS 0 has nothing to be told.
+    // Nothing is reported to a sender at QoS 0.
     publishAcknowledged(topic, payload, done) {
       client.onMessageDelivered ??= onMessageDelivered
       const message = new Paho.Message(payload)

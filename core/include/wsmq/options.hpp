@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "wsmq/limits.hpp"
 #include "wsmq/store.hpp"
 #include "wsmq/types.hpp"
 
@@ -150,7 +151,7 @@ struct Negotiated {
     std::uint32_t session_expiry_interval = 0;
     /// QoS 1 and 2 messages that we may have on their way at once. Below MQTT 5 our own 500.
     std::uint16_t receive_maximum = 65'535;
-    std::uint32_t maximum_packet_size = 268'435'460;
+    std::uint32_t maximum_packet_size = limits::largest_packet;
     std::uint16_t topic_alias_maximum = 0;
     Qos maximum_qos = Qos::exactly_once;
     bool retain_available = true;

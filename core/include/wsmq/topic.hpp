@@ -7,6 +7,9 @@
 
 namespace wsmq {
 
+/// In front of "{ShareName}/{filter}" (MQTT 5.0, 4.8.2).
+inline constexpr std::string_view shared_subscription_prefix = "$share/";
+
 /// Sound UTF-8 without U+0000, surrogates and overlong forms [MQTT-1.5.4-1] [MQTT-1.5.4-2].
 [[nodiscard]] WSMQ_EXPORT bool is_valid_utf8(std::string_view text) noexcept;
 

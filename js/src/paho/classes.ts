@@ -1,8 +1,8 @@
-// The classes and types of mqttws31.js: what `Paho.MQTT` is, and `Paho` too.
+// The classes and types of mqttws31.js: `Paho.MQTT`, and `Paho`.
 import { load } from '../embedded.js'
 import { PahoClient } from './client.js'
 
-/** The classic client. Which arguments are meant is decided by their number. */
+/** The client of mqttws31.js. The number of arguments selects the form of the constructor. */
 export class Client extends PahoClient {
   // eslint-disable-next-line @typescript-eslint/unified-signatures -- each form has its own names
   constructor(host: string, port: number, path: string, clientId: string)

@@ -17,15 +17,15 @@ import { Persistence } from './persistence.js'
 import { Plan } from './plan.js'
 import { checkSubscribe, checkUnsubscribe, subscribe, type SubscribeOptions, unsubscribe, type UnsubscribeOptions } from './subscribe.js'
 import { Trace, type TraceFunction } from './trace.js'
-import { shown } from './validate.js'
+import { asText } from './validate.js'
 
-/** In the order in which they are found on an object. */
+/** In the order in which mqttws31.js has them on its objects. */
 const METHODS = [
   ...(['connect', 'subscribe', 'unsubscribe', 'send', 'publish', 'disconnect'] as const),
   ...(['getTraceLog', 'startTrace', 'stopTrace', 'isConnected'] as const),
 ]
 
-/** The client of mqttws31.js. The constructor works at once; the module is loaded behind it. */
+/** The client of mqttws31.js. The constructor returns at once; the module is loaded meanwhile. */
 export class PahoClient {
   readonly #host: string
   readonly #port: number
@@ -49,7 +49,7 @@ export class PahoClient {
     const persistence = new Persistence(host, port, path, clientId)
     persistence.onError = (thrown) => this.#notStored(thrown)
     this.#engine = new Engine(load, clientId, this.#handlers, persistence)
-    // They work when they are taken off their object, and are found by those who look.
+    // Bound, so that they work without their object; own properties, as in mqttws31.js.
     for (const name of METHODS) {
       const value: unknown = this[name].bind(this)
       Object.defineProperty(this, name, { value, enumerable: true, configurable: true, writable: true })
@@ -91,9 +91,9 @@ export class PahoClient {
     throw error('UNSUPPORTED_OPERATION')
   }
 
-  // The classic types know of no handler that is not set, and code is written against them.
+  // The community types have no undefined handlers, and code is written against them.
 
-  /** Called when a connection stands, after onSuccess; with `reconnect`, every time. */
+  /** Called after onSuccess of connect(), and after every reconnection. */
   get onConnected(): OnConnectedHandler {
     return this.#handlers.onConnected as OnConnectedHandler
   }
@@ -101,7 +101,7 @@ export class PahoClient {
     this.#handlers.onConnected = checkHandler(handler, 'onConnected')
   }
 
-  /** Called when a connection was lost, and after disconnect() with errorCode 0. */
+  /** Called when a connection is lost, and after disconnect() with errorCode 0. */
   get onConnectionLost(): OnConnectionLostHandler {
     return this.#handlers.onConnectionLost as OnConnectionLostHandler
   }
@@ -109,7 +109,7 @@ export class PahoClient {
     this.#handlers.onConnectionLost = checkHandler(handler, 'onConnectionLost')
   }
 
-  /** Called when a sent message is over: QoS 0 at once, QoS 1 and 2 when the broker has it. */
+  /** Called when a message is sent (QoS 0), or acknowledged by the broker (QoS 1 and 2). */
   get onMessageDelivered(): OnMessageDeliveredHandler {
     return this.#handlers.onMessageDelivered as OnMessageDeliveredHandler
   }
@@ -132,8 +132,8 @@ export class PahoClient {
   }
 
   /**
-   * Beyond mqttws31.js: told what handlers throw, and that messages cannot be stored. Without it the first is an uncaught
-   * exception, and the second a warning on the console.
+   * Not in mqttws31.js. Called with what handlers throw, with messages that were not delivered, and if messages cannot be
+   * stored. Without it the last is a warning on the console, and the others are uncaught exceptions.
    */
   get onError(): OnErrorHandler | undefined {
     return this.#handlers.onError
@@ -142,7 +142,7 @@ export class PahoClient {
     this.#handlers.onError = checkHandler(handler, 'onError')
   }
 
-  /** Whether messages may be sent while a reconnection is under way. Default false. */
+  /** Whether messages may be sent while the client reconnects. Default false. */
   get disconnectedPublishing(): boolean {
     return this.#disconnectedPublishing as boolean
   }
@@ -150,7 +150,7 @@ export class PahoClient {
     this.#disconnectedPublishing = wanted
   }
 
-  /** How many messages may wait then. Default 5000. */
+  /** How many messages may wait then. Default 5,000. */
   get disconnectedBufferSize(): number {
     return this.#disconnectedBufferSize as number
   }
@@ -166,7 +166,7 @@ export class PahoClient {
     const { state } = this.#engine
     if (state === 'connected' || state === 'connecting') throw error('INVALID_STATE', 'already connected')
     const plan = new Plan(options, given, this.#uri, this.#path)
-    // Where hosts were named by name and port, the last of them is what `uri` says.
+    // With `hosts` and `ports`, `uri` is the last of them, as in mqttws31.js.
     this.#uri = lastAddress(options, this.#path) ?? this.#uri
     this.#engine.connect(plan)
   }
@@ -190,13 +190,13 @@ export class PahoClient {
   send(message: Message): void
   send(topic: string | Message, payload: string | ArrayBuffer | TypedArray, qos?: Qos, retained?: boolean): void
   send(topic?: string | Message, payload?: string | ArrayBuffer | TypedArray, qos?: Qos, retained?: boolean): void {
-    // The hot path: nobody will ask for the message again.
+    // The hot path: no handler needs a Message.
     const isPlain =
       typeof topic === 'string' &&
       (typeof payload === 'string' || payload instanceof Uint8Array) &&
       (qos === 0 || arguments.length === 2) &&
       (typeof retained === 'boolean' || arguments.length < 4)
-    if (isPlain && !this.#trace.isOn && this.#engine.sendUntold(topic, payload, retained === true)) return
+    if (isPlain && !this.#trace.isOn && this.#engine.sendUnobserved(topic, payload, retained === true)) return
     const message = outgoing(arguments.length, topic, payload, qos, retained)
     if (this.#trace.isOn) this.#trace.record('Client.send', message)
     const { disconnectedPublishing, disconnectedBufferSize } = this
@@ -218,7 +218,7 @@ export class PahoClient {
     return this.#engine.isConnected
   }
 
-  /** Undefined where it is not started, which the classic types do not say. */
+  /** Undefined unless startTrace() was called, which the community types do not say. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   getTraceLog(): any[] {
     if (this.#trace.log !== undefined) this.#trace.record('Client.getTraceLog', new Date(), this.#engine.unfinished)
@@ -233,9 +233,9 @@ export class PahoClient {
     this.#trace.stop()
   }
 
-  /** Delivery goes on from memory: nothing to throw an exception for that nobody awaits. */
+  /** Not an exception, as delivery goes on from memory. */
   #notStored(thrown: unknown): void {
-    const text = `Messages in flight are not stored, and do not survive a reload: ${String(thrown)}`
+    const text = `Messages in flight cannot be stored, and do not survive a reload: ${String(thrown)}`
     this.#trace.record(text)
     if (this.onError === undefined) console.warn(text)
     else this.#engine.report(thrown)
@@ -266,7 +266,7 @@ function checkClientId(clientId: unknown): string {
   if (clientId === undefined || clientId === null) throw new TypeError(`Cannot read properties of ${clientId} (reading 'length')`)
   // At least as many as code points.
   if (typeof clientId !== 'string' || (clientId.length > 65_535 && Array.from(clientId).length > 65_535))
-    throw error('INVALID_ARGUMENT', shown(clientId), 'clientId')
+    throw error('INVALID_ARGUMENT', asText(clientId), 'clientId')
   return clientId
 }
 

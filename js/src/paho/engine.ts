@@ -1,13 +1,13 @@
-// Between the classic client and the module's: connecting at one address and version after another, what is in flight,
-// and the two ways to take up a lost connection.
+// Drives the module's client for a Paho client: tries addresses and versions in turn, tracks messages in flight, and
+// reconnects in one of two ways.
 import { reportUncaught } from '../emitter.js'
 import type { ErrorCode } from '../errors.js'
 import { publishFailed } from '../failure.js'
 import type { Load } from '../load.js'
 import type { Address, Client as ModuleClient, ConnectionLoss, Failure, Module, Properties } from '../module.js'
-import { shownUri } from '../shown-uri.js'
-import { ClassicCycle } from './cycle.js'
-import { error, told, type Told } from './errors.js'
+import { redactedUri } from '../redacted-uri.js'
+import { StrictReconnector } from './strict-reconnector.js'
+import { error, errorDetails, type ErrorDetails } from './errors.js'
 import { pahoFailure } from './failure.js'
 import type { Handlers } from './handlers.js'
 import { Message } from './message.js'
@@ -19,7 +19,7 @@ import { sendable } from './utf8.js'
 /** disconnected -> connecting -> connected -> disconnected, or with `reconnect` -> reconnecting -> connected */
 export type State = 'disconnected' | 'connecting' | 'connected' | 'reconnecting'
 
-/** For publish(): one object for each combination, so that sending makes none. */
+/** For publish(): one object for each combination, so that sending allocates none. */
 const PUBLISH_OPTIONS = ([0, 1, 2] as const).map((qos) => [false, true].map((retain) => Object.freeze({ qos, retain })))
 const RETAINED = PUBLISH_OPTIONS[0]?.[1]
 
@@ -34,8 +34,8 @@ export class Engine {
   #module: Module | undefined
   #client: ModuleClient | undefined
   #plan: Plan | undefined
-  #cycle: ClassicCycle | undefined
-  /** disconnect() while connecting waits for the connection, as it always did. */
+  #reconnector: StrictReconnector | undefined
+  /** disconnect() while connecting waits for the connection, as in mqttws31.js. */
   #disconnectSoon = false
   state: State = 'disconnected'
 
@@ -46,14 +46,14 @@ export class Engine {
     this.#persistence = persistence
     persistence.onDelivered = (message) => this.call(handlers.onMessageDelivered, message)
     persistence.onArrived = (message) => this.call(handlers.onMessageArrived, message)
-    // Ahead of connect(), which reports what goes wrong.
+    // Ahead of connect(), which reports a failure.
     load().then(
       (module) => (this.#module = module),
       () => {},
     )
   }
 
-  /** Of QoS 1 and 2, and what waits to be sent. */
+  /** The number of messages without acknowledgement, and of queued ones. */
   get unfinished(): number {
     return this.#queue.length + (this.#client?.unfinishedMessages ?? 0)
   }
@@ -68,11 +68,11 @@ export class Engine {
 
   connect(plan: Plan): void {
     const wasReconnecting = this.state === 'reconnecting'
-    this.#cycle?.stop()
+    this.#reconnector?.stop()
     this.state = 'connecting'
     this.#disconnectSoon = false
     this.#plan = plan
-    // What comes of that is no longer of this plan.
+    // Its events no longer belong to the plan.
     if (wasReconnecting) this.#client?.disconnect()
     if (this.#module !== undefined) {
       this.#start(this.#module, plan)
@@ -89,13 +89,13 @@ export class Engine {
     )
   }
 
-  /** Where there is a connection; else throws. */
+  /** Throws without a connection. */
   requireConnected(): ModuleClient {
     if (this.state !== 'connected' || this.#client === undefined) throw error('INVALID_STATE', 'not connected')
     return this.#client
   }
 
-  /** `most`: how many may wait while there is no connection; undefined where none may. */
+  /** `most`: how many messages may wait without a connection; undefined: none. */
   send(message: Message, most: number | undefined): void {
     const isConnected = this.state === 'connected'
     if (!isConnected) {
@@ -110,8 +110,8 @@ export class Engine {
     this.#publish(message, isConnected)
   }
 
-  /** QoS 0 where nobody is told of the delivery. False: send() it. */
-  sendUntold(topic: string, payload: string | Uint8Array, retained: boolean): boolean {
+  /** Publishes at QoS 0 without reporting the delivery. Returns false if that is not possible: send() it. */
+  sendUnobserved(topic: string, payload: string | Uint8Array, retained: boolean): boolean {
     if (this.state !== 'connected' || this.#handlers.onMessageDelivered !== undefined) return false
     ;(this.#client as ModuleClient).publish(topic, sendable(payload), retained ? RETAINED : undefined)
     return true
@@ -130,11 +130,15 @@ export class Engine {
         return
       case 'connected':
         this.#end()
-        this.call(this.#handlers.onConnectionLost, { ...told('OK'), reconnect: plan?.options.reconnect, uri: shownUri(plan?.uri ?? '') })
+        this.call(this.#handlers.onConnectionLost, {
+          ...errorDetails('OK'),
+          reconnect: plan?.options.reconnect,
+          uri: redactedUri(plan?.uri ?? ''),
+        })
     }
   }
 
-  /** What a handler throws stops nothing; with `strict` it ends the connection. False: it did. */
+  /** What a handler throws stops nothing; with `strict` it ends the connection, and this returns false. */
   readonly call = <Arguments extends unknown[]>(handler: ((...given: Arguments) => void) | undefined, ...given: Arguments): boolean => {
     try {
       handler?.(...given)
@@ -167,7 +171,7 @@ export class Engine {
     }
   }
 
-  /** `forget`: what is stored belongs to a session that is over. */
+  /** `forget`: discards the stored messages, as their session has ended. */
   #attempt(module: Module, plan: Plan, forget: boolean, onFailure: (failure: Failure) => void): void {
     if (this.#client === undefined) {
       this.#client = new module.Client(plan.uris[0] as Address, this.#clientId)
@@ -184,11 +188,11 @@ export class Engine {
     client.connect({ ...moduleOptions(plan), store: this.#persistence.session(forget), onFailure })
   }
 
-  /** The next address, then all of them again as MQTT 3.1, and then it has failed. */
+  /** Tries the next address, then all of them with MQTT 3.1, then fails. */
   #notConnected(module: Module, plan: Plan, failure: Failure): void {
     if (plan !== this.#plan || this.state !== 'connecting') return
     const next = plan.uris.indexOf(plan.uri) + 1
-    // The engine goes on by itself, except after a refusal that another attempt would meet again.
+    // The module tries the next address itself, except after a final refusal.
     if (next > 0 && next < plan.uris.length) {
       plan.uris = plan.uris.slice(next)
       this.#start(module, plan)
@@ -199,10 +203,10 @@ export class Engine {
       this.#start(module, plan)
       return
     }
-    this.#fail(plan, this.#told(failure))
+    this.#fail(plan, this.#detailsOf(failure))
   }
 
-  #fail(plan: Plan, failure: Told): void {
+  #fail(plan: Plan, failure: ErrorDetails): void {
     this.state = 'disconnected'
     this.#rest()
     this.call(plan.options.onFailure, { ...plan.context, ...failure })
@@ -210,8 +214,8 @@ export class Engine {
 
   #connected(plan: Plan, reconnected: boolean, uri: string, properties: Properties): void {
     if (plan !== this.#plan || this.state === 'disconnected') return
-    const isReconnection = reconnected || this.#cycle?.isRunning === true
-    this.#cycle?.stop()
+    const isReconnection = reconnected || this.#reconnector?.isRunning === true
+    this.#reconnector?.stop()
     this.state = 'connected'
     plan.uri = uri
     this.#sendQueue(plan)
@@ -228,36 +232,36 @@ export class Engine {
 
   #lost(plan: Plan, loss: ConnectionLoss): void {
     if (plan !== this.#plan || (this.state !== 'connected' && this.state !== 'reconnecting')) return
-    if (this.#cycle?.isRunning === true) return
+    if (this.#reconnector?.isRunning === true) return
     const wasConnected = this.isConnected
     const goesOn = plan.strict ? plan.options.reconnect === true : loss.reconnect
-    // Attempts that fail in between are not told, except the last one.
-    if (wasConnected || !goesOn) this.#ended(plan, this.#told(loss), goesOn)
+    // Of attempts that fail in between, only the last one is reported.
+    if (wasConnected || !goesOn) this.#ended(plan, this.#detailsOf(loss), goesOn)
   }
 
-  #ended(plan: Plan, why: Told, goesOn: boolean): void {
+  #ended(plan: Plan, why: ErrorDetails, goesOn: boolean): void {
     this.state = goesOn ? 'reconnecting' : 'disconnected'
     if (!goesOn) this.#rest()
     if (!goesOn && plan.cleanSession) this.#unacknowledged.clear()
     const reconnect = goesOn === (plan.options.reconnect === true) ? plan.options.reconnect : goesOn
-    this.call(this.#handlers.onConnectionLost, { ...why, reconnect, uri: shownUri(plan.uri) })
-    if (goesOn && plan.strict && this.isReconnecting(plan)) this.#beginCycle(plan)
+    this.call(this.#handlers.onConnectionLost, { ...why, reconnect, uri: redactedUri(plan.uri) })
+    if (goesOn && plan.strict && this.isReconnecting(plan)) this.#reconnectStrictly(plan)
   }
 
   isReconnecting(plan: Plan): boolean {
     return this.state === 'reconnecting' && plan === this.#plan
   }
 
-  /** As mqttws31.js does it: at the first address, with its own times. */
-  #beginCycle(plan: Plan): void {
+  /** Like mqttws31.js: at the first address, with its times. */
+  #reconnectStrictly(plan: Plan): void {
     plan.uris = plan.allUris.slice(0, 1)
-    this.#cycle = new ClassicCycle(plan.timeout, (over) => {
+    this.#reconnector = new StrictReconnector(plan.timeout, (over) => {
       this.#attempt(this.#module as Module, plan, plan.cleanSession, (failure) => over(failure.error === 'connection_refused'))
     })
-    this.#cycle.start()
+    this.#reconnector.start()
   }
 
-  /** The end without a DISCONNECT, as after an error in the connection itself. */
+  /** Ends without a DISCONNECT, as after an error of the connection. */
   #breakDown(thrown: unknown): void {
     const plan = this.#plan as Plan
     this.#drop()
@@ -265,14 +269,14 @@ export class Engine {
   }
 
   #end(): void {
-    this.#cycle?.stop()
+    this.#reconnector?.stop()
     this.state = 'disconnected'
     this.#queue = []
     this.#client?.disconnect()
     this.#rest()
   }
 
-  /** Gives back what it holds in the module, unless the next connect() has messages to send. Not while handlers run. */
+  /** Frees the module's client, unless it has messages for the next connect(). Not while handlers run. */
   #rest(): void {
     setTimeout(() => {
       if (this.state === 'disconnected' && this.#client?.unfinishedMessages === 0) this.#drop()
@@ -288,7 +292,7 @@ export class Engine {
   #publish(message: Message, isConnected: boolean): void {
     const { qos, properties } = message
     const { onMessageDelivered } = this.#handlers
-    // With `strict` an exception of the handler is one of send(), and nothing is sent.
+    // With `strict`, send() throws what the handler throws, and sends nothing.
     const isFirst = this.strict && qos === 0 && isConnected
     if (isFirst) onMessageDelivered?.(message)
     const options = PUBLISH_OPTIONS[qos]?.[Number(message.retained)]
@@ -301,7 +305,7 @@ export class Engine {
     else if (!isFirst && onMessageDelivered !== undefined) this.call(onMessageDelivered, message)
   }
 
-  /** With a clean session, those of QoS 1 and 2 are lost. */
+  /** With a clean session, messages of QoS 1 and 2 are lost, as in mqttws31.js. */
   #sendQueue(plan: Plan): void {
     const queue = this.#queue
     this.#queue = []
@@ -325,14 +329,14 @@ export class Engine {
     else this.call(onMessageDelivered, message, { reasonCode, ...(properties === undefined ? {} : { properties }) })
   }
 
-  /** The classic handlers know of no message that fails, so that onError is told; not of what was ended on purpose. */
+  /** mqttws31.js has no handler for messages that fail: onError is called, except for those ended on purpose. */
   #failed(operation: number, code: string): void {
     const topic = this.#unacknowledged.get(operation)?.destinationName
     this.#unacknowledged.delete(operation)
     if (code !== 'stopped' && code !== 'cancelled') this.report(publishFailed(code as ErrorCode, topic))
   }
 
-  #told(failure: Failure): Told {
+  #detailsOf(failure: Failure): ErrorDetails {
     const { reasonCode, reasonString, properties } = failure
     const classic = pahoFailure(failure, this.mqttVersion, (code) => this.#module?.describeReason(code) ?? '')
     if (this.mqttVersion < 5) return classic
@@ -345,6 +349,6 @@ export class Engine {
   }
 }
 
-function internalError(thrown: unknown): Told {
-  return told('INTERNAL_ERROR', (thrown as Partial<Error> | null | undefined)?.message ?? thrown, 'No Error Stack Available')
+function internalError(thrown: unknown): ErrorDetails {
+  return errorDetails('INTERNAL_ERROR', (thrown as Partial<Error> | null | undefined)?.message ?? thrown, 'No Error Stack Available')
 }

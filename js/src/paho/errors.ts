@@ -1,4 +1,4 @@
-// The codes and texts that applications written for mqttws31.js look for.
+// The codes and texts of mqttws31.js, which applications compare.
 import type { Properties } from '../module.js'
 
 const TEXTS = {
@@ -25,10 +25,10 @@ const TEXTS = {
 
 export type ErrorName = keyof typeof TEXTS
 
-export interface Told {
+export interface ErrorDetails {
   errorCode: number
   errorMessage: string
-  /** The next three with MQTT 5 only: what the broker said. */
+  /** The next three with MQTT 5 only, if the broker sent them. */
   reasonCode?: number
   reasonString?: string
   properties?: Properties
@@ -38,12 +38,12 @@ export function text(name: ErrorName, ...values: unknown[]): string {
   return TEXTS[name][1].replace(/\{(\d)\}/g, (_, index: string) => String(values[Number(index)]))
 }
 
-/** The pair that callbacks carry. */
-export function told(name: ErrorName, ...values: unknown[]): Told {
+/** The code and the text that callbacks receive. */
+export function errorDetails(name: ErrorName, ...values: unknown[]): ErrorDetails {
   return { errorCode: TEXTS[name][0], errorMessage: text(name, ...values) }
 }
 
-/** What calls throw: a plain Error with the text. */
+/** A plain Error with the text, which calls throw. */
 export function error(name: ErrorName, ...values: unknown[]): Error {
   return new Error(text(name, ...values))
 }

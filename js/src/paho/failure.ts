@@ -1,8 +1,8 @@
-// From what the engine reports to codes and texts of mqttws31.js.
+// Converts the module's failures to codes and texts of mqttws31.js.
 import type { Failure } from '../module.js'
-import { told, type Told } from './errors.js'
+import { errorDetails, type ErrorDetails } from './errors.js'
 
-/** CONNACK return codes of MQTT 3, by the reason codes that the engine maps them to (MQTT 3.1.1, 3.2.2.3). */
+/** CONNACK return codes of MQTT 3, by the reason codes that the module maps them to (MQTT 3.1.1, 3.2.2.3). */
 const RETURN_CODES: Record<number, readonly [number, string]> = {
   0x84: [1, 'Connection Refused: unacceptable protocol version'],
   0x85: [2, 'Connection Refused: identifier rejected'],
@@ -11,32 +11,32 @@ const RETURN_CODES: Record<number, readonly [number, string]> = {
   0x87: [5, 'Connection Refused: not authorized'],
 }
 
-export function pahoFailure(failure: Failure, mqttVersion: number, describe: (reasonCode: number) => string): Told {
+export function pahoFailure(failure: Failure, mqttVersion: number, describe: (reasonCode: number) => string): ErrorDetails {
   switch (failure.error) {
     case 'none':
-      return told('OK')
+      return errorDetails('OK')
     case 'connect_timed_out':
-      return told('CONNECT_TIMEOUT')
+      return errorDetails('CONNECT_TIMEOUT')
     case 'keep_alive_timed_out':
-      return told('PING_TIMEOUT')
+      return errorDetails('PING_TIMEOUT')
     case 'connection_refused': {
       const [code, text] = (mqttVersion < 5 ? RETURN_CODES[failure.reasonCode] : undefined) ?? [
         failure.reasonCode,
         describe(failure.reasonCode),
       ]
-      return told('CONNACK_RETURNCODE', code, text)
+      return errorDetails('CONNACK_RETURNCODE', code, text)
     }
     case 'transport_failed':
-      return told(
+      return errorDetails(
         'SOCKET_ERROR',
         failure.cause ?? (failure.forbiddenBy && `forbidden by ${failure.forbiddenBy} of the Content-Security-Policy`),
       )
     case 'transport_closed':
     case 'taken_over':
-      return told('SOCKET_CLOSE')
+      return errorDetails('SOCKET_CLOSE')
     case 'disconnected_by_broker':
-      return told('INVALID_MQTT_MESSAGE_TYPE', 14)
+      return errorDetails('INVALID_MQTT_MESSAGE_TYPE', 14)
     default:
-      return told('INTERNAL_ERROR', failure.errorMessage, 'No Error Stack Available')
+      return errorDetails('INTERNAL_ERROR', failure.errorMessage, 'No Error Stack Available')
   }
 }

@@ -1,14 +1,14 @@
 import type { Properties } from '../module.js'
-import type { Told } from './errors.js'
+import type { ErrorDetails } from './errors.js'
 import type { Message } from './message.js'
 
-export interface MQTTError extends Told {
-  /** As it was asked for in connect(). */
+export interface MQTTError extends ErrorDetails {
+  /** The option of connect(). */
   reconnect?: boolean | undefined
   uri?: string
 }
 
-/** MQTT 5: what the broker said to a message. */
+/** MQTT 5: the broker's answer to a message. */
 export interface Delivery {
   reasonCode: number
   properties?: Properties
@@ -20,7 +20,7 @@ export type OnMessageHandler = (message: Message) => void
 export type OnMessageDeliveredHandler = (message: Message, delivery?: Delivery) => void
 export type OnErrorHandler = (error: unknown) => void
 
-/** What the application listens to; each may be set, replaced and cleared at any time. */
+/** The application's handlers; each can be set, replaced and removed at any time. */
 export interface Handlers {
   onConnected?: OnConnectedHandler | undefined
   onConnectionLost?: OnConnectionLostHandler | undefined

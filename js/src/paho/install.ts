@@ -1,11 +1,11 @@
-// For the plain scripts: the globals of mqttws31.js and of paho-mqtt, the same classes under both.
+// For the plain scripts: sets the globals of mqttws31.js and of paho-mqtt, with the same classes.
 import type { Load } from '../load.js'
 import { PahoClient } from './client.js'
 import { Message } from './message.js'
 
 interface Page {
   Paho?: object
-  /** Of an AMD loader, which paho-mqtt serves, too. */
+  /** Of an AMD loader, which paho-mqtt supports. */
   define?: ((factory: () => object) => void) & { amd?: object }
 }
 

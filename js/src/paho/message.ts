@@ -3,9 +3,9 @@ import { hasTag } from '../realms.js'
 import { error } from './errors.js'
 import { addOlderNames } from './older-names.js'
 import { malformedUtf8, sendable } from './utf8.js'
-import { shown } from './validate.js'
+import { asText } from './validate.js'
 
-/** An array over binary data: what mqttws31.js takes as a payload beside texts and ArrayBuffers. */
+/** Binary payloads of mqttws31.js besides ArrayBuffer. */
 export type TypedArray =
   Int8Array | Uint8Array | Uint8ClampedArray | Int16Array | Uint16Array | Int32Array | Uint32Array | Float32Array | Float64Array
 
@@ -19,9 +19,9 @@ const QOS = Symbol('qos')
 const RETAINED = Symbol('retained')
 const PROPERTIES = Symbol('properties')
 
-/** A message to send, or one that arrived. Its payload is converted when it is read, and not before. */
+/** A message to send, or one that arrived. Its payload is converted when it is first read. */
 export class Message {
-  // Private members would break behind proxies: see proxies.ts.
+  // Private members would not work through proxies: see proxies.ts.
   /** @internal */
   readonly [PAYLOAD]: string | ArrayBuffer | ArrayBufferView | undefined
   /** @internal */
@@ -34,12 +34,12 @@ export class Message {
   [QOS]: Qos = 0;
   /** @internal */
   [RETAINED] = false
-  /** True where the message may have been delivered before. */
+  /** True if the message may have been delivered before. */
   duplicate = false
-  /** For `JSON.stringify()`, of copies, too: as mqttws31.js had it, whose messages kept all of this in properties of their own. */
+  /** For `JSON.stringify()`, also of copies: messages of mqttws31.js have own properties. */
   readonly toJSON: () => object = toJSON
 
-  /** Throws a text, as mqttws31.js does, where the payload is neither text nor binary data. */
+  /** Throws a string, like mqttws31.js, if the payload is neither a string nor binary data. */
   constructor(payload: string | ArrayBuffer | TypedArray)
   /** @internal */
   constructor(payload: undefined, arrived: ArrivedMessage)
@@ -54,11 +54,11 @@ export class Message {
     }
     if (typeof payload !== 'string' && !hasTag(payload, 'ArrayBuffer') && (!ArrayBuffer.isView(payload) || hasTag(payload, 'DataView')))
       // eslint-disable-next-line @typescript-eslint/only-throw-error
-      throw error('INVALID_ARGUMENT', shown(payload), 'newPayload').message
+      throw error('INVALID_ARGUMENT', asText(payload), 'newPayload').message
     this[PAYLOAD] = payload
   }
 
-  /** The payload as text. Throws an Error where it is not UTF-8. */
+  /** The payload as text. Throws an Error if it is not UTF-8. */
   get payloadString(): string {
     if (this[ARRIVED] !== undefined) {
       try {
@@ -76,19 +76,19 @@ export class Message {
     }
   }
 
-  /** The payload as bytes; binary data that was given is returned as it is. */
+  /** The payload as bytes; of a message to send, the binary data that it was made of. */
   get payloadBytes(): ArrayBuffer | TypedArray {
     if (this[ARRIVED] !== undefined) return this[ARRIVED].payloadBytes
     return typeof this[PAYLOAD] === 'string' ? new TextEncoder().encode(this[PAYLOAD]) : (this[PAYLOAD] as ArrayBuffer | TypedArray)
   }
 
-  /** The topic that it is sent to, or came from. */
+  /** The topic. */
   get destinationName(): string {
     return this[DESTINATION_NAME] as string
   }
 
   set destinationName(name: string) {
-    if (typeof name !== 'string') throw error('INVALID_ARGUMENT', shown(name), 'newDestinationName')
+    if (typeof name !== 'string') throw error('INVALID_ARGUMENT', asText(name), 'newDestinationName')
     this[DESTINATION_NAME] = name
   }
 
@@ -107,21 +107,21 @@ export class Message {
   }
 
   set qos(qos: Qos) {
-    if (![0, 1, 2].includes(qos)) throw new Error(`Invalid argument:${shown(qos)}`)
+    if (![0, 1, 2].includes(qos)) throw new Error(`Invalid argument:${asText(qos)}`)
     this[QOS] = qos
   }
 
-  /** To send: whether the broker keeps it. Arrived: whether it was kept. */
+  /** To send: whether the broker retains the message. Arrived: whether it was retained. */
   get retained(): boolean {
     return this[RETAINED]
   }
 
   set retained(retained: boolean) {
-    if (typeof retained !== 'boolean') throw error('INVALID_ARGUMENT', shown(retained), 'newRetained')
+    if (typeof retained !== 'boolean') throw error('INVALID_ARGUMENT', asText(retained), 'newRetained')
     this[RETAINED] = retained
   }
 
-  /** MQTT 5: of the message that arrived, or sent with it where the connection speaks it. */
+  /** MQTT 5: the properties of the message. Not sent below MQTT 5. */
   get properties(): Properties | undefined {
     return this[PROPERTIES] ?? this[ARRIVED]?.properties
   }
@@ -134,7 +134,7 @@ export class Message {
     return TAG
   }
 
-  /** The payload as the engine takes it. @internal */
+  /** The payload as the module takes it. @internal */
   get raw(): Payload {
     return this[ARRIVED]?.payloadBytes ?? sendable(this[PAYLOAD] as Payload)
   }
@@ -142,7 +142,7 @@ export class Message {
 
 addOlderNames(Message.prototype, ['payloadString', 'payloadBytes', 'destinationName', 'qos', 'retained', 'duplicate'])
 
-/** A property of each message: so copies have it, and what would clone a message without its payload refuses. */
+/** An own property of each message: copies have it, and structured cloning, which would lose the payload, fails on it. */
 function toJSON(this: Message): object {
   return dataOf(this)
 }

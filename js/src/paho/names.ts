@@ -1,4 +1,4 @@
-// The types that applications name.
+// The types that applications import.
 import type { ErrorWithInvocationContext, WithInvocationContext } from './options.js'
 import type { OnSubscribeSuccessParams } from './subscribe.js'
 

@@ -1,5 +1,5 @@
-// The accessors of mqttws31.js 1.0.x as methods, `message._getPayloadString()`: they were on every object, and pages call
-// them. Not in the types: new code has the properties.
+// The accessor methods of mqttws31.js 1.0.x, such as `message._getPayloadString()`, which existing pages call. They are not
+// in the types: new code uses the properties.
 
 /** `names`: of properties of the prototype, or of its objects. */
 export function addOlderNames(prototype: object, names: readonly string[]): void {

@@ -1,63 +1,63 @@
-// The options of connect(), checked as mqttws31.js checks them, and turned into the module's.
+// The options of connect(): checked like in mqttws31.js, and converted to the module's.
 import type { Address, Credentials, ModuleConnectOptions, Properties } from '../module.js'
-import { shownUri } from '../shown-uri.js'
-import { error, type Told } from './errors.js'
+import { redactedUri } from '../redacted-uri.js'
+import { error, type ErrorDetails } from './errors.js'
 import { isMessage, type Message } from './message.js'
 import type { Plan } from './plan.js'
-import { shown, type Shape, validate } from './validate.js'
+import { asText, type Shape, validate } from './validate.js'
 
-/** What is handed back is whatever was given: the classic types say so, and code is written against them. */
+/** Any value, which callbacks receive: the community types say so, and code is written against them. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type InvocationContext = any
 
 export interface WithInvocationContext {
-  /** Undefined where none was given. */
+  /** Undefined if the options had none. */
   invocationContext: InvocationContext
 }
 
-export type ErrorWithInvocationContext = Told & WithInvocationContext
+export type ErrorWithInvocationContext = ErrorDetails & WithInvocationContext
 
 export interface ConnectionOptions {
-  /** Seconds for one attempt. Default 30. */
+  /** Seconds for one attempt; 0 is the default, 30. */
   timeout?: number
   userName?: string
   password?: string
-  /** Published by the broker when the connection breaks. */
+  /** The will: published by the broker when the connection breaks. */
   willMessage?: Message
-  /** Seconds. Default 60; 0 switches it off. */
+  /** Seconds, 0 to 65,535; 0 disables it. Default 60. */
   keepAliveInterval?: number
   /** Default true. */
   cleanSession?: boolean
   useSSL?: boolean
-  /** Handed back to the callbacks. */
+  /** Passed to the callbacks. */
   invocationContext?: InvocationContext
   /** Also called after every reconnection. */
   onSuccess?: (outcome: WithInvocationContext) => void
-  /** The first connection did not come about at any address. */
+  /** Called if no address accepts the first connection. */
   onFailure?: (failure: ErrorWithInvocationContext) => void
-  /** Hosts, with `ports`, or full addresses; tried in turn. */
+  /** Hosts, with `ports`, or full addresses, which are tried in turn. */
   hosts?: string[]
   ports?: number[]
   /** Default false. */
   reconnect?: boolean
-  /** 3, 4 or 5. Without it 4 is tried, then 3. */
+  /** 3, 4 or 5. Default: 4, then 3. */
   mqttVersion?: 3 | 4 | 5
   mqttVersionExplicit?: boolean
-  /** Full addresses, tried in turn. */
+  /** Full addresses, which are tried in turn. */
   uris?: string[]
-  /** Beyond mqttws31.js, as all that follow: MQTT 5 properties of CONNECT. */
+  /** Not in mqttws31.js, like all that follow. MQTT 5: properties of CONNECT. */
   properties?: ConnectProperties
-  /** Asked anew before every attempt. */
+  /** Called before every attempt. */
   credentials?: () => Credentials | Promise<Credentials>
-  /** Asked anew before every attempt for the full address, which may be signed; in place of all others. */
+  /** Called before every attempt for the full address, which may be signed. Replaces all other addresses. */
   address?: () => string | Promise<string>
-  /** Whether what was subscribed is subscribed again where the broker lost the session. Default false. */
+  /** Whether subscriptions are renewed if the broker lost the session. Default false. */
   resubscribe?: boolean
-  /** The behaviours of mqttws31.js that are mended by default: see docs/migrating-from-paho.md. Default false. */
+  /** Restores behaviours of mqttws31.js that are fixed by default: see docs/migrating-from-paho.md. Default false. */
   strict?: boolean
 }
 
-/** MQTT 5: beside the user's own properties, what CONNECT can ask for. */
+/** MQTT 5: user properties, and what CONNECT can request. */
 export type ConnectProperties = Properties & Pick<ModuleConnectOptions, (typeof CONNECT_PROPERTIES)[number]>
 
 const CONNECT_PROPERTIES = [
@@ -94,22 +94,22 @@ const EXTENSIONS: Shape = {
   resubscribe: 'boolean',
   strict: 'boolean',
 }
-/** The path is not optional. */
+/** The path is required, as in mqttws31.js. */
 const FULL_URI = /^wss?:\/\/(?:\[(?<ipv6>[^\]]+)\]|(?<name>[^/[\]]+?))(?::(?<port>\d+))?(?<path>\/.*)$/s
 
-/** Throws an Error with the texts of mqttws31.js. */
+/** Throws an Error with a text of mqttws31.js. */
 export function checkConnectOptions(options: ConnectionOptions): void {
   validate(options, SHAPE, EXTENSIONS)
   const { mqttVersion } = options
   if (mqttVersion !== undefined && ![3, 4, 5].includes(mqttVersion))
     throw error('INVALID_ARGUMENT', mqttVersion, 'connectOptions.mqttVersion')
-  // Without the password itself: texts of errors are logged.
+  // Without the password: error texts are logged.
   if (options.userName === undefined && options.password !== undefined) throw error('INVALID_ARGUMENT', '******', 'connectOptions.password')
   checkWill(options.willMessage)
   checkHosts(options)
 }
 
-/** The addresses to try in turn; `uri` is the constructor's. */
+/** The addresses to try in turn; `uri` is from the constructor. */
 export function connectUris(options: ConnectionOptions, uri: string, path: string): Address[] {
   const { hosts, ports, uris, useSSL, address: given } = options
   const secured = (one: string) => (useSSL === true ? one.replace(/^ws:/, 'wss:') : one)
@@ -119,7 +119,7 @@ export function connectUris(options: ConnectionOptions, uri: string, path: strin
   return list.map(secured)
 }
 
-/** Nothing is added to the path: the classic call takes it as it is. */
+/** The path is used as it is, like in mqttws31.js. */
 export function address(host: string, port: number, path: string): string {
   const bracketed = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host
   return `ws://${bracketed}${Number.isNaN(port) ? '' : `:${port}`}${path}`
@@ -131,10 +131,10 @@ export interface UriParts {
   path: string
 }
 
-/** The one-address form of the constructor. */
+/** For the form of the constructor that has one address. */
 export function parseUri(uri: string): UriParts {
   const parts = FULL_URI.exec(uri)?.groups
-  if (parts === undefined) throw error('INVALID_ARGUMENT', shownUri(uri), 'host')
+  if (parts === undefined) throw error('INVALID_ARGUMENT', redactedUri(uri), 'host')
   return { host: parts['ipv6'] ?? parts['name'] ?? '', port: parseInt(parts['port'] ?? '', 10), path: parts['path'] ?? '' }
 }
 
@@ -160,7 +160,7 @@ export function moduleOptions(plan: Plan): ModuleConnectOptions {
   }
 }
 
-/** Those that the module takes as options of their own, and the rest. */
+/** Separates the properties that are options of the module from the others. */
 function connectProperties({ options, version }: Plan): ModuleConnectOptions {
   if (options.properties == null || version < 5) return {}
   const rest: Record<string, unknown> = { ...options.properties }
@@ -180,23 +180,23 @@ function moduleWill(will: Message): NonNullable<ModuleConnectOptions['willMessag
 
 function checkWill(will: Message | undefined): void {
   if (will == null) return
-  if (!isMessage(will)) throw error('INVALID_TYPE', shown(will), 'connectOptions.willMessage')
+  if (!isMessage(will)) throw error('INVALID_TYPE', asText(will), 'connectOptions.willMessage')
   if (typeof will.destinationName === 'undefined') throw error('INVALID_TYPE', 'undefined', 'connectOptions.willMessage.destinationName')
 }
 
 function checkHosts({ hosts, ports }: ConnectionOptions): void {
   if (hosts == null) return
-  if (!Array.isArray(hosts)) throw error('INVALID_ARGUMENT', shown(hosts), 'connectOptions.hosts')
-  if (hosts.length < 1) throw error('INVALID_ARGUMENT', shown(hosts), 'connectOptions.hosts')
+  if (!Array.isArray(hosts)) throw error('INVALID_ARGUMENT', asText(hosts), 'connectOptions.hosts')
+  if (hosts.length < 1) throw error('INVALID_ARGUMENT', asText(hosts), 'connectOptions.hosts')
   let full: boolean | undefined
   hosts.forEach((host: unknown, index) => {
     if (typeof host !== 'string') throw error('INVALID_TYPE', typeof host, `connectOptions.hosts[${index}]`)
     const isFull = FULL_URI.test(host)
-    if (full !== undefined && full !== isFull) throw error('INVALID_ARGUMENT', shownUri(host), `connectOptions.hosts[${index}]`)
+    if (full !== undefined && full !== isFull) throw error('INVALID_ARGUMENT', redactedUri(host), `connectOptions.hosts[${index}]`)
     full = isFull
   })
   if (full === true) return
-  if (!Array.isArray(ports) || ports.length !== hosts.length) throw error('INVALID_ARGUMENT', shown(ports), 'connectOptions.ports')
+  if (!Array.isArray(ports) || ports.length !== hosts.length) throw error('INVALID_ARGUMENT', asText(ports), 'connectOptions.ports')
   ports.forEach((port: unknown, index) => {
     if (typeof port !== 'number' || port < 0) throw error('INVALID_TYPE', typeof port, `connectOptions.ports[${index}]`)
   })

@@ -1,18 +1,18 @@
-// Messages in flight, in localStorage, so that they survive a reload. Written in batches (the module says when) and when
-// the page is hidden or left; what is acknowledged sooner is never written.
+// Stores messages in flight in localStorage, so that they survive a reload. The module calls write() in batches, and when
+// the page is hidden or left; messages that are acknowledged sooner are never written.
 import type { SessionStore, StoreChanges, StoredRecord } from '../module.js'
 import { Message, type Qos } from './message.js'
 import { fromEngine, fromHex, type PahoRecord, parseRecord, toEngine, toRecord } from './records.js'
 
 const OUTGOING = 1
 const RECEIVED = 2
-/** Of messages that the engine does not know yet: behind all those that it numbers. */
+/** Numbers of messages that the module does not have yet: greater than all of the module's. */
 const FIRST_KEPT = 2 ** 48
 
 interface Entry {
   key: string
   record: PahoRecord
-  /** An earlier page left it. */
+  /** It is from an earlier page. */
   isInherited?: boolean
 }
 
@@ -20,22 +20,22 @@ export class Persistence {
   readonly #sent: string
   readonly #received: string
   readonly #storage = findStorage()
-  /** What is in storage, by the engine's numbers. */
+  /** What is in storage, by the module's numbers. */
   readonly #outgoing = new Map<number, Entry>()
   readonly #incoming = new Map<number, Entry>()
-  /** The same as the engine takes it, until it was taken. */
+  /** The same as the module's records, until it reads them. */
   #records: StoredRecord[] = []
-  /** Their keys. */
+  /** Messages that the module does not have yet, and their keys. */
   readonly #kept = new Map<Message, string>()
   #nextKept = FIRST_KEPT
   #hasFailed = false
-  /** A message of an earlier page is over. */
+  /** A message of an earlier page was acknowledged. */
   onDelivered: (message: Message) => void = () => {}
-  /** A message that an earlier page received, and did not hand to the application. */
+  /** An earlier page received the message, but did not deliver it to the application. */
   onArrived: (message: Message) => void = () => {}
   onError: (thrown: unknown) => void = () => {}
 
-  /** Reads what an earlier page left. Throws where a record is none. */
+  /** Reads what an earlier page stored. Throws on an invalid record. */
   constructor(host: string, port: number, path: string, clientId: string) {
     const client = `${host}:${port}${path === '/mqtt' ? '' : `:${path}`}:${clientId}:`
     this.#sent = `Sent:${client}`
@@ -44,7 +44,7 @@ export class Persistence {
     this.#number()
   }
 
-  /** `forget`: the session is a new one, and what is stored belongs to an older one. */
+  /** `forget`: discards what is stored, as it belongs to an earlier session. */
   session(forget: boolean): SessionStore {
     if (forget) this.#clear()
     const records = this.#records
@@ -62,14 +62,14 @@ export class Persistence {
     else this.#incoming.set(record.messageIdentifier, { key, record, isInherited: true })
   }
 
-  /** In the order of their sequence, which begins anew with every page that mqttws31.js ran on. */
+  /** In the order of their sequence, which mqttws31.js restarts with every page. */
   #number(): void {
     const entries = [...this.#outgoing.values()].sort((a, b) => (a.record.sequence ?? 0) - (b.record.sequence ?? 0))
     this.#outgoing.clear()
     entries.forEach((entry, index) => this.#outgoing.set(index + 1, entry))
   }
 
-  /** All of it, to an engine that knows nothing yet. */
+  /** Offers everything to a new client of the module. */
   offer(): void {
     this.#records = [
       ...[...this.#outgoing].map(([number, { record }]) => ({ kind: OUTGOING, number, record: toEngine(record) })),
@@ -77,7 +77,7 @@ export class Persistence {
     ]
   }
 
-  /** A message that the engine gets when there is a connection. */
+  /** Stores a message that the module gets when there is a connection. */
   keep(message: Message): void {
     const sequence = this.#nextKept++
     const key = `${this.#sent}+${sequence}`
@@ -85,7 +85,7 @@ export class Persistence {
     this.#set(key, toRecord(message, sequence))
   }
 
-  /** Now the engine has it, or nobody. */
+  /** The module has the message now, or it was discarded. */
   letGo(message: Message): void {
     const key = this.#kept.get(message)
     if (key !== undefined && this.#kept.delete(message)) this.#removeItem(key)
@@ -109,7 +109,7 @@ export class Persistence {
   #putOutgoing(number: number, bytes: Uint8Array): void {
     const before = this.#outgoing.get(number)
     const record = fromEngine(bytes, number, before?.record)
-    // Without an identifier it was never sent, and has no place of its own among those that were.
+    // Without a packet identifier it was never sent, and must not take the key of one that was.
     const key = `${this.#sent}${record.messageIdentifier === 0 ? `+${number}` : record.messageIdentifier}`
     if (before !== undefined && before.key !== key) this.#removeItem(before.key)
     this.#set(key, record)
@@ -125,7 +125,7 @@ export class Persistence {
   }
 
   #set(key: string, record: PahoRecord): void {
-    if (this.#storage === undefined) this.#fail(new Error('There is no localStorage.'))
+    if (this.#storage === undefined) this.#fail(new Error('This environment has no localStorage.'))
     else this.#try((storage) => storage.setItem(key, JSON.stringify(record)))
   }
 
@@ -146,7 +146,7 @@ export class Persistence {
     }
   }
 
-  /** Storage that is full, denied or absent is told once, and not before somebody can listen: delivery goes on from memory. */
+  /** Full, denied or absent storage is reported once, after the constructor: delivery goes on from memory. */
   #fail(thrown: unknown): void {
     if (!this.#hasFailed) queueMicrotask(() => this.onError(thrown))
     this.#hasFailed = true
@@ -159,7 +159,7 @@ export class Persistence {
     if (entry !== undefined) this.#removeItem(entry.key)
   }
 
-  /** Nobody else remembers it: it is of an earlier page, or of the time before the last connect(). */
+  /** A message of an earlier page, or from before the last connect(). */
   #over(kind: number, number: number): void {
     const entry = (kind === OUTGOING ? this.#outgoing : this.#incoming).get(number)
     if (entry === undefined) return
@@ -180,7 +180,7 @@ function messageOf({ payloadMessage }: PahoRecord, duplicate: boolean): Message 
 
 function findStorage(): Storage | undefined {
   try {
-    // Denied to sandboxed frames, absent in workers, and null where a web view has it switched off.
+    // Denied to sandboxed frames, absent in workers, and null if a web view disables it.
     return (globalThis as { localStorage?: Storage | null }).localStorage ?? undefined
   } catch {
     return undefined

@@ -1,7 +1,7 @@
 import type { Address } from '../module.js'
 import { connectUris, type ConnectionOptions } from './options.js'
 
-/** What one call of connect() asked for, and how far it has come. */
+/** The options of one call of connect(), and its progress. */
 export class Plan {
   readonly options: ConnectionOptions
   readonly strict: boolean
@@ -12,12 +12,12 @@ export class Plan {
   readonly allUris: readonly Address[]
   readonly #given: ConnectionOptions
   version: 3 | 4 | 5
-  /** Those that have still to be tried. */
+  /** Those that are still to be tried. */
   uris: Address[]
   /** Of the current attempt or connection. */
   uri: string
 
-  /** `given`: the application's own object, which mqttws31.js writes to. */
+  /** `given`: the application's own object, which mqttws31.js modifies. */
   constructor(options: ConnectionOptions, given: ConnectionOptions, uri: string, path: string) {
     this.options = options
     this.#given = given
@@ -33,12 +33,12 @@ export class Plan {
     if (this.strict) this.#fillIn()
   }
 
-  /** What the callbacks are handed back. */
+  /** What all callbacks receive. */
   get context(): { invocationContext: unknown } {
     return { invocationContext: this.options.invocationContext as unknown }
   }
 
-  /** After the last address: all of them again, as MQTT 3.1. */
+  /** After the last address: all of them again, with MQTT 3.1. */
   fallBack(): void {
     this.version = 3
     this.uris = [...this.allUris]

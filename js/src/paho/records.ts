@@ -1,8 +1,8 @@
-// Messages in storage: the records of mqttws31.js on one side, the engine's (session/store_record.hpp) on the other.
+// Converts stored messages between the records of mqttws31.js and the module's (session/store_record.hpp).
 import { error } from './errors.js'
 import { asBytes, type Message } from './message.js'
 
-/** As JSON under `Sent:` or `Received:`. */
+/** Stored as JSON under `Sent:` or `Received:`. */
 export interface PahoRecord {
   type: number
   messageIdentifier: number
@@ -10,9 +10,9 @@ export interface PahoRecord {
   pubRecReceived?: true
   payloadMessage: { payloadHex: string; qos: number; destinationName: string; duplicate?: true; retained?: true }
   sequence?: number
-  /** Ours: the engine's own record, in hexadecimal digits, where it holds more than the fields above say (MQTT 5). */
+  /** Not in mqttws31.js: the module's record in hexadecimal digits, if it has more than the fields above (MQTT 5). */
   record?: string
-  /** Ours: a received message that the application has seen. */
+  /** Not in mqttws31.js: the application has received the message. */
   delivered?: true
 }
 
@@ -20,7 +20,7 @@ const FORMAT = 1
 const AWAITING_PUBCOMP = 3
 const HEADER = 5
 
-/** Throws as mqttws31.js does where it is not one of its records; without what of the address, in the key, is secret. */
+/** Throws like mqttws31.js on an invalid record, without the secrets of the address that the key may contain. */
 export function parseRecord(key: string, value: string): PahoRecord {
   const record = JSON.parse(value) as PahoRecord
   if (record.type !== 3 || record.version !== 1)
@@ -28,7 +28,7 @@ export function parseRecord(key: string, value: string): PahoRecord {
   return record
 }
 
-/** The engine's record of an outgoing message. */
+/** The module's record of an outgoing message. */
 export function toEngine({ messageIdentifier: id, pubRecReceived, payloadMessage, record }: PahoRecord): Uint8Array {
   if (record !== undefined) return fromHex(record)
   const header = [FORMAT, 4, pubRecReceived === true ? AWAITING_PUBCOMP : 0, id >> 8, id & 255]
@@ -38,18 +38,18 @@ export function toEngine({ messageIdentifier: id, pubRecReceived, payloadMessage
   const size = 2 + topic.length + 2 + payload.length
   const first = 0x30 | (payloadMessage.qos << 1) | Number(payloadMessage.retained === true)
   const length = [topic.length >> 8, topic.length & 255]
-  // One that was never sent is given its identifier when it is; until then any other stands there, for 0 is none.
+  // A message that was never sent gets its identifier later: until then any valid one will do, and 0 is not valid.
   const inPacket = id || 1
   return concatenated(header, [first], variableInteger(size), length, topic, [inPacket >> 8, inPacket & 255], payload)
 }
 
-/** Of a message that the engine does not know. */
+/** The record of a message that the module does not have yet. */
 export function toRecord({ payloadBytes, qos, destinationName, retained }: Message, sequence: number): PahoRecord {
   const payloadMessage = { payloadHex: toHex(asBytes(payloadBytes)), qos, destinationName, ...(retained ? { retained } : {}) }
   return { type: 3, messageIdentifier: 0, version: 1, payloadMessage, sequence }
 }
 
-/** What the engine's record says; `before` is what was stored of the same message until now. */
+/** Converts the module's record; `before` is what is stored of the same message. */
 export function fromEngine(bytes: Uint8Array, sequence: number, before: PahoRecord | undefined): PahoRecord {
   const [, version = 4, state = 0, high = 0, low = 0] = bytes
   const messageIdentifier = (high << 8) | low

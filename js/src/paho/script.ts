@@ -3,7 +3,7 @@ import createModule from 'wsmq:separate'
 import { loadOnce } from '../load.js'
 import { install } from './install.js'
 
-// Only while it runs does a script know where it came from; a worker knows its own address.
+// currentScript is only set while the script runs; in a worker, the location is the script's.
 const address =
   typeof document === 'undefined' ? location.href : ((document.currentScript as HTMLScriptElement | null)?.src ?? location.href)
 

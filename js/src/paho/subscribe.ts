@@ -1,39 +1,40 @@
-// subscribe() and unsubscribe(): their options, and when their callbacks are called.
+// subscribe() and unsubscribe(): their options and callbacks.
+import { defined } from '../defined.js'
 import type { Client as ModuleClient, Properties } from '../module.js'
-import { error, told } from './errors.js'
+import { error, errorDetails } from './errors.js'
 import type { Qos } from './message.js'
 import type { ErrorWithInvocationContext, InvocationContext, WithInvocationContext } from './options.js'
 import { requireWellFormed } from './utf8.js'
-import { shown, type Shape, validate } from './validate.js'
+import { asText, type Shape, validate } from './validate.js'
 
-/** The array is what there is. The number is for code that was written for the classic types, which know of one only. */
+/** An array. The number is for code written for the community types, which have that instead. */
 export type GrantedQos = Uint8Array & Qos
 
 export interface OnSubscribeSuccessParams extends WithInvocationContext {
-  /** What the broker granted, for each filter. */
+  /** The granted QoS of each filter. */
   grantedQos: GrantedQos
   /** MQTT 5. */
   properties?: Properties
 }
 
 export interface SubscribeFailure extends WithInvocationContext {
-  /** The broker's codes, one for each filter; 2 where it did not answer in time. */
+  /** The broker's codes, one for each filter; 2 if it did not answer in time. */
   errorCode: Uint8Array | number
   errorMessage?: string
 }
 
 export interface SubscribeOptions {
-  /** Handed back to the callbacks. */
+  /** Passed to the callbacks. */
   invocationContext?: InvocationContext
   /** Default 0. */
   qos?: Qos
   onSuccess?: (outcome: OnSubscribeSuccessParams) => void
-  /** Where a filter was refused, `errorCode` holds the broker's codes, one for each filter. */
-  // As a method, so that functions written for the classic types, which know of a number only, are accepted.
+  /** If a filter was refused, `errorCode` has the broker's codes, one for each filter. */
+  // A method, so that functions written for the community types, which have a number, are accepted.
   onFailure?(failure: SubscribeFailure): void
   /** Seconds. */
   timeout?: number
-  /** Beyond mqttws31.js, as all that follow: MQTT 5. */
+  /** Not in mqttws31.js, like all that follow. MQTT 5. */
   properties?: Properties
   noLocal?: boolean
   retainAsPublished?: boolean
@@ -41,20 +42,20 @@ export interface SubscribeOptions {
 }
 
 export interface UnsubscribeOptions {
-  /** Handed back to the callbacks. */
+  /** Passed to the callbacks. */
   invocationContext?: InvocationContext
   onSuccess?: (outcome: WithInvocationContext) => void
   onFailure?: (failure: ErrorWithInvocationContext) => void
   /** Seconds. */
   timeout?: number
-  /** Beyond mqttws31.js: MQTT 5. */
+  /** Not in mqttws31.js: MQTT 5. */
   properties?: Properties
 }
 
-/** A broker's code for a filter that it refuses. */
+/** The SUBACK code for a refused filter. */
 const REFUSED = 0x80
 
-/** Of both: MQTT 5. */
+/** The options of both that mqttws31.js does not have. */
 const EXTENSIONS: Shape = { properties: 'object' }
 const SUBSCRIBE_EXTENSIONS: Shape = { ...EXTENSIONS, noLocal: 'boolean', retainAsPublished: 'boolean', retainHandling: 'number' }
 const SUBSCRIBE: Shape = { qos: 'number', invocationContext: 'object', onSuccess: 'function', onFailure: 'function', timeout: 'number' }
@@ -75,21 +76,21 @@ export function checkUnsubscribe(filter: unknown, options: UnsubscribeOptions): 
   checkTimeout(options, 'unsubscribeOptions')
 }
 
-/** What the connection adds to a call. */
+/** What the connection contributes to a call. */
 export interface Terms {
   call: Call
   mqttVersion: number
-  /** Only the broker's first code counts. */
+  /** Whether only the broker's first code counts. */
   strict: boolean
 }
 
 export function subscribe(client: ModuleClient, filter: string | string[], options: SubscribeOptions, terms: Terms): void {
   const { qos = 0, timeout, onSuccess, properties, noLocal, retainAsPublished, retainHandling } = options
   const { call, mqttVersion, strict } = terms
-  const extensions = withoutUndefined({ properties, noLocal, retainAsPublished, retainHandling })
+  const extensions = defined({ properties, noLocal, retainAsPublished, retainHandling })
   const context = { invocationContext: options.invocationContext as unknown }
   const fail = options.onFailure?.bind(options)
-  const timer = startTimer(timeout, () => call(fail, { ...context, ...told('SUBSCRIBE_TIMEOUT') }))
+  const timer = startTimer(timeout, () => call(fail, { ...context, ...errorDetails('SUBSCRIBE_TIMEOUT') }))
   const succeed = (grantedQos: Uint8Array, said: Properties) => {
     clearTimeout(timer)
     call(onSuccess, { ...context, grantedQos: grantedQos as GrantedQos, ...(mqttVersion < 5 ? {} : { properties: said }) })
@@ -103,7 +104,7 @@ export function subscribe(client: ModuleClient, filter: string | string[], optio
         clearTimeout(timer)
         call(fail, { ...context, errorCode: Uint8Array.from([filter].flat(), () => REFUSED), errorMessage })
       }
-      // Otherwise without the broker's answer nobody is called, unless there is a time limit.
+      // Without an answer, only the timeout calls onFailure.
       if (grantedQos === undefined) return
       if (strict && (grantedQos[0] ?? 0) < 0x80) {
         succeed(grantedQos, said ?? {})
@@ -119,7 +120,7 @@ export function unsubscribe(client: ModuleClient, filter: string | string[], opt
   const { timeout, onSuccess, onFailure, properties } = options
   const { call, mqttVersion } = terms
   const context = { invocationContext: options.invocationContext as unknown }
-  const timer = startTimer(timeout, () => call(onFailure, { ...context, ...told('UNSUBSCRIBE_TIMEOUT') }))
+  const timer = startTimer(timeout, () => call(onFailure, { ...context, ...errorDetails('UNSUBSCRIBE_TIMEOUT') }))
   client.unsubscribe(filter, {
     ...(mqttVersion < 5 || properties === undefined ? {} : { properties }),
     onSuccess({ reasonCodes }) {
@@ -129,13 +130,9 @@ export function unsubscribe(client: ModuleClient, filter: string | string[], opt
     onFailure({ error: code, errorMessage }) {
       if (code !== 'broker_closed') return
       clearTimeout(timer)
-      call(onFailure, { ...context, ...told('INTERNAL_ERROR', errorMessage, 'No Error Stack Available') })
+      call(onFailure, { ...context, ...errorDetails('INTERNAL_ERROR', errorMessage, 'No Error Stack Available') })
     },
   })
-}
-
-function withoutUndefined<T extends object>(object: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as never
 }
 
 function startTimer(seconds: number | undefined, run: () => void): ReturnType<typeof setTimeout> | undefined {
@@ -143,8 +140,8 @@ function startTimer(seconds: number | undefined, run: () => void): ReturnType<ty
 }
 
 function checkFilter(filter: unknown): void {
-  if (filter === undefined || filter === null) throw new TypeError(`${filter} is no topic filter.`)
-  if (typeof filter !== 'string' && !Array.isArray(filter)) throw new Error(`Invalid argument:${shown(filter)}`)
+  if (filter === undefined || filter === null) throw new TypeError(`${filter} is not a topic filter: pass a string or an array of strings.`)
+  if (typeof filter !== 'string' && !Array.isArray(filter)) throw new Error(`Invalid argument:${asText(filter)}`)
   for (const each of typeof filter === 'string' ? [filter] : (filter as unknown[])) if (typeof each === 'string') requireWellFormed(each)
 }
 

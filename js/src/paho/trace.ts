@@ -1,5 +1,5 @@
-import { shownUri } from '../shown-uri.js'
-import { shown } from './validate.js'
+import { redactedUri } from '../redacted-uri.js'
+import { asText } from './validate.js'
 
 export interface TraceElement {
   severity: 'Debug'
@@ -8,7 +8,7 @@ export interface TraceElement {
 
 export type TraceFunction = (record: TraceElement) => void
 
-/** The last entries of what the client did, for getTraceLog() and the trace callback. */
+/** The latest calls of the client, for getTraceLog() and the trace callback. */
 export class Trace {
   static readonly #most = 100
   #entries: string[] | undefined
@@ -30,7 +30,7 @@ export class Trace {
     this.#entries = undefined
   }
 
-  /** Texts are kept as they are; anything else as JSON, secrets masked. */
+  /** The first value is a text; further ones are recorded as JSON, with secrets masked. */
   record(...values: unknown[]): void {
     if (!this.isOn) return
     const texts = values.map((value, index) => (index === 0 && typeof value === 'string' ? value : masked(value)))
@@ -41,16 +41,16 @@ export class Trace {
   }
 }
 
-/** Options that are secret as a whole. */
+/** Options that are masked as a whole. */
 const SECRETS = ['password', 'authenticationData']
 const ADDRESSES = ['uris', 'hosts']
 
 function masked(value: unknown): string {
   const mask = (key: string, inner: unknown): unknown => {
     if (SECRETS.includes(key) && inner !== undefined) return '******'
-    return ADDRESSES.includes(key) && Array.isArray(inner) ? inner.map((one) => shownUri(shown(one))) : inner
+    return ADDRESSES.includes(key) && Array.isArray(inner) ? inner.map((one) => redactedUri(asText(one))) : inner
   }
-  // Of undefined and functions there is no JSON.
+  // Undefined and functions have no JSON.
   const text = JSON.stringify(value, mask, '  ') as string | undefined
   return text ?? String(value)
 }

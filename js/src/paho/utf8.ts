@@ -1,14 +1,14 @@
 import type { Payload } from '../module.js'
 import { error } from './errors.js'
 
-/** The error that mqttws31.js throws for bytes that are not UTF-8: it names the first that are wrong. */
+/** The error of mqttws31.js for bytes that are not UTF-8: it names the first invalid ones. */
 export function malformedUtf8(bytes: Uint8Array): Error {
   const at = firstMalformed(bytes)
   const [first, second, third] = [0, 1, 2].map((offset) => (bytes[at + offset] ?? 0).toString(16))
   return error('MALFORMED_UTF', first, second, third)
 }
 
-/** A high surrogate without its low one, or the reverse. */
+/** Throws on a surrogate without its counterpart. */
 export function requireWellFormed(text: string): void {
   for (let index = 0; index < text.length; index++) {
     const unit = text.charCodeAt(index)
@@ -19,7 +19,7 @@ export function requireWellFormed(text: string): void {
   }
 }
 
-/** The module refuses what is no Unicode, which mqttws31.js sends somehow: here as U+FFFD. */
+/** The module refuses unpaired surrogates, which mqttws31.js sends somehow: here as U+FFFD. */
 export function sendable(payload: Payload): Payload {
   if (typeof payload !== 'string') return payload
   const { isWellFormed } = payload as { isWellFormed?: () => boolean }

@@ -3,8 +3,8 @@ import { error } from './errors.js'
 export type Shape = Readonly<Record<string, 'string' | 'number' | 'boolean' | 'object' | 'function'>>
 
 /**
- * Every own key must be known and of exactly its type: an explicit undefined is refused, and null is an object.
- * `extensions` are accepted, but not named in the text, which applications may compare.
+ * Every own key must be known and have exactly its type: undefined is refused, and null is an object. `extensions` are
+ * accepted, but not in the text, which applications may compare.
  */
 export function validate(object: object | null | undefined, shape: Shape, extensions: Shape = {}): void {
   for (const [key, value] of Object.entries(object ?? {})) {
@@ -14,8 +14,8 @@ export function validate(object: object | null | undefined, shape: Shape, extens
   }
 }
 
-/** As mqttws31.js would put a value into a text. */
-export function shown(value: unknown): string {
+/** A value as mqttws31.js writes it into a text. */
+export function asText(value: unknown): string {
   try {
     return String(value)
   } catch {

@@ -1,4 +1,4 @@
-// What both webapp entries export beside their own join(), connect() and load().
+// What both entries with messaging export besides Webapp, connect() and load().
 export { Call } from './call.js'
 export type { RequestOptions } from './calls.js'
 export { Devices, type DeviceStatus } from './devices.js'

@@ -2,21 +2,21 @@ import { InvalidArgumentError } from '../errors.js'
 import { Buffer } from '../buffer.js'
 import { seeThroughProxies } from '../proxies.js'
 
-/** What a call may ask for while it runs. */
+/** What a running call needs from its owner. */
 export interface CallHost {
-  /** This many items of progress were used up: the responder may send as many more. */
+  /** This many items were consumed: the responder may send as many more. */
   readonly grant: (count: number) => void
   readonly cancel: () => void
-  /** More has come than can be kept: the responder does not mind what it was allowed. */
+  /** The responder has sent more items than it was allowed to. */
   readonly overrun: () => void
 }
 
-/** How many items the convention lets a responder send before it hears of the first one being read. */
+/** The convention's credit: items that a responder may send before the first one is consumed. */
 const CREDIT = 64
-/** What may come beyond, where a grant reached the responder twice: the module lets no more through. */
+/** Items beyond the credit, if a grant reached the responder twice: the module lets no more through. */
 const SURPLUS = 256
-/** Granted together, so that not each item costs a message. */
-const GRANTED_AT_ONCE = 16
+/** Credit is granted in batches, so that not each item costs a message. */
+const GRANT_BATCH = 16
 
 /**
  * A request that is running: a promise of its result, and an iteration over its progress.
@@ -27,8 +27,7 @@ const GRANTED_AT_ONCE = 16
  * const result = await call
  * ```
  *
- * A loop that is slow slows the responder down. Leaving it early cancels the request, unless its result is awaited
- * already.
+ * A slow loop slows the responder down. Leaving it early cancels the request, unless its result is already awaited.
  */
 export class Call<Result, Progress = never> implements Promise<Result>, AsyncIterable<Progress> {
   readonly [Symbol.toStringTag] = 'Call'
@@ -40,7 +39,7 @@ export class Call<Result, Progress = never> implements Promise<Result>, AsyncIte
   #reject!: (reason: unknown) => void
   #isAwaited = false
   #isIterated = false
-  /** Nobody read the first items: there is no telling them any more. */
+  /** The first items were skipped: iteration can no longer begin. */
   #isTooLate = false
   #used = 0
   #isOver = false
@@ -70,18 +69,18 @@ export class Call<Result, Progress = never> implements Promise<Result>, AsyncIte
     return this.#promise.finally(onEnd)
   }
 
-  /** Gives the request up: it rejects with {@link RequestCancelledError}, and the responder is told to stop. */
+  /** Cancels the request: it rejects with {@link RequestCancelledError}, and the responder is asked to stop. */
   cancel(): void {
     if (!this.#isOver) this.#host.cancel()
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Progress, undefined> {
     if (this.#isIterated || this.#onProgress !== undefined)
-      throw new InvalidArgumentError('The progress of a request is read once: by one loop, or by onProgress.')
+      throw new InvalidArgumentError('The progress of a request can be read once: by one loop, or by onProgress.')
     if (this.#isTooLate)
-      throw new InvalidArgumentError('Begin to read the progress of a request before more than 64 items of it have come.')
+      throw new InvalidArgumentError(`The progress of this request can no longer be read: begin before ${CREDIT} items have arrived.`)
     this.#isIterated = true
-    // The loop throws what went wrong.
+    // The loop throws it.
     this.#promise.catch(() => {})
     return { next: () => this.#next(), return: () => this.#leave() }
   }
@@ -116,14 +115,14 @@ export class Call<Result, Progress = never> implements Promise<Result>, AsyncIte
     return item
   }
 
-  /** All that the responder may send has come, and nobody has read any of it. */
+  /** All the credit is used, and nothing was read. */
   get #isFull(): boolean {
     return !this.#isIterated && this.#items.size >= CREDIT
   }
 
   #await(): void {
     this.#isAwaited = true
-    // Nothing more comes then, and a loop may begin in this task.
+    // No more items arrive then; but a loop may still begin in this task.
     if (this.#isFull) queueMicrotask(() => this.#isFull && this.#skip(0))
   }
 
@@ -133,7 +132,7 @@ export class Call<Result, Progress = never> implements Promise<Result>, AsyncIte
     return Promise.resolve({ value: undefined, done: true })
   }
 
-  /** Passes over what waits to be read, and `more`. */
+  /** Skips the buffered items, and `more`. */
   #skip(more: number): void {
     this.#isTooLate = true
     const count = this.#items.size + more
@@ -143,7 +142,7 @@ export class Call<Result, Progress = never> implements Promise<Result>, AsyncIte
 
   #use(count: number): void {
     this.#used += count
-    if (this.#isOver || this.#used < GRANTED_AT_ONCE) return
+    if (this.#isOver || this.#used < GRANT_BATCH) return
     this.#host.grant(this.#used)
     this.#used = 0
   }

@@ -1,8 +1,10 @@
-// Requests of ours that are running, by the module's numbers, and what becomes of them.
-import { abortSignal, anything, callable, checkOptions, type Shape, text } from '../check.js'
+// Requests that this webapp has sent and that are not answered yet, by the module's numbers.
+import { abortSignal, callable, type Check, checkOptions, type Shape, text } from '../check.js'
+import { defined } from '../defined.js'
 import { callHandler } from '../emitter.js'
 import { callError } from '../failure.js'
-import { type ErrorCode, InvalidArgumentError, MqttError } from '../errors.js'
+import { type ErrorCode, MqttError } from '../errors.js'
+import { onAbort } from '../signals.js'
 import { Call } from './call.js'
 import {
   InvalidNameError,
@@ -19,11 +21,11 @@ import type { LayerFailure, RequestTarget, Value, WebappClient } from './layer.j
 import { decode, encodeParams } from './values.js'
 
 export interface RequestOptions<Progress = unknown> {
-  /** Milliseconds for all of it, its progress included: 1 to 24 days. Default 10,000. */
+  /** Milliseconds for the whole request, progress included: 1 to 2,073,600,000 (24 days). Default 10,000. */
   timeout?: number
   /** Cancels the request, which rejects with the signal's reason. */
   signal?: AbortSignal
-  /** Called with each item of progress. Without it, iterate over the call. */
+  /** Called with each item of progress. Without it, iterate over the call instead. */
   onProgress?: (progress: Progress) => void
   /** MQTT 5: the W3C trace context that the request belongs to. */
   traceparent?: string
@@ -38,7 +40,9 @@ interface Running {
 
 const DEFAULT_TIMEOUT = 10_000
 const LONGEST_TIMEOUT = 24 * 86_400_000
-const REQUEST_OPTIONS: Shape = { timeout: anything, signal: abortSignal, onProgress: callable, traceparent: text }
+const timeoutOption: Check = (_, value) =>
+  typeof value === 'number' && value >= 1 && value <= LONGEST_TIMEOUT ? undefined : `a number of milliseconds from 1 to ${LONGEST_TIMEOUT}`
+const REQUEST_OPTIONS: Shape = { timeout: timeoutOption, signal: abortSignal, onProgress: callable, traceparent: text }
 
 export class Calls {
   readonly #client: WebappClient
@@ -59,7 +63,7 @@ export class Calls {
   ): Call<Result, Progress> {
     const { timeout = DEFAULT_TIMEOUT, signal, traceparent, onProgress } = options ?? {}
     let id = 0
-    const give = (reason: unknown) => {
+    const giveUp = (reason: unknown) => {
       this.#take(id)?.call.fail(reason)
       this.#client.cancelRequest(id)
     }
@@ -69,8 +73,8 @@ export class Calls {
         grant: (count) => {
           if (this.#running.has(id)) this.#client.grant(id, count)
         },
-        cancel: () => give(new RequestCancelledError(name, method)),
-        overrun: () => give(new StreamError(name, method, `${name} sent more progress of ${method} than it was allowed to.`)),
+        cancel: () => giveUp(new RequestCancelledError(name, method)),
+        overrun: () => giveUp(new StreamError(name, method, `${name} sent more progress of ${method} than it was allowed to.`)),
       },
       typeof onProgress === 'function' ? (progress) => callHandler(onProgress, progress, this.#report) : undefined,
     )
@@ -78,26 +82,21 @@ export class Calls {
       this.#requireOpen(name, method)
       checkOptions(options, REQUEST_OPTIONS)
       signal?.throwIfAborted()
-      if (!(typeof timeout === 'number' && timeout >= 1 && timeout <= LONGEST_TIMEOUT))
-        throw new InvalidArgumentError(`timeout is a number of milliseconds from 1 to ${LONGEST_TIMEOUT}, and not ${timeout}.`)
-      const request = { target, method, params: encodeParams(params), timeout, ...(traceparent === undefined ? {} : { traceparent }) }
-      id = this.#client.request(request)
+      id = this.#client.request({ target, method, params: encodeParams(params), timeout, ...defined({ traceparent }) })
     } catch (thrown) {
       call.fail(layerError(thrown))
       return call
     }
-    const onAbort = () => give(signal?.reason)
-    signal?.addEventListener('abort', onAbort, { once: true })
     this.#running.set(id, {
       target: name,
       method,
       call: call as Call<unknown, unknown>,
-      forget: () => signal?.removeEventListener('abort', onAbort),
+      forget: onAbort(signal, giveUp),
     })
     return call
   }
 
-  /** What has no answer. Throws as request() rejects. */
+  /** Sends what has no answer. Throws what request() rejects with at once. */
   send(target: string, method: string, send: () => void): void {
     this.#requireOpen(target, method)
     try {
@@ -124,7 +123,7 @@ export class Calls {
     this.#isOver = true
     for (const id of [...this.#running.keys()]) {
       const running = this.#take(id)
-      running?.call.fail(new RequestCancelledError(running.target, running.method, 'This webapp has left before the answer came.'))
+      running?.call.fail(new RequestCancelledError(running.target, running.method, 'This webapp left before the answer arrived.'))
     }
   }
 
@@ -136,11 +135,13 @@ export class Calls {
   }
 
   #requireOpen(target: string, method: string): void {
-    if (this.#isOver) throw new RequestCancelledError(target, method, 'This webapp has left: join() gives a new one.')
+    if (this.#isOver) throw new RequestCancelledError(target, method, LEFT)
   }
 }
 
-/** What the layer's errors are called here, where that is something else. */
+export const LEFT = 'This webapp has left: make a new one with join().'
+
+/** Our codes for the layer's, where they differ. */
 const CODES: Partial<Record<string, ErrorCode>> = {
   invalid_root: 'invalid_name',
   invalid_json: 'invalid_argument',
@@ -162,7 +163,7 @@ function nameOf(target: RequestTarget): string {
   return target.service === '' ? 'the backend' : target.service
 }
 
-/** What a call into the module threw. */
+/** The error to throw for what a call into the module threw. */
 export function layerError(thrown: unknown): unknown {
   if (!(thrown instanceof Error) || thrown instanceof MqttError || !('code' in thrown) || thrown.name !== 'MqttError') return thrown
   const { code, message } = thrown as Error & { code: string }
@@ -187,25 +188,30 @@ function requestError(failure: LayerFailure, target: string, method: string): Mq
     case 'item_lost':
       return new StreamError(target, method)
     case 'not_connected':
-      return new NotConnectedError(`${method} could not be sent to ${target}: there was no connection in time.`)
+      return new NotConnectedError(`${method} could not be sent to ${target}: there was no connection in time. Raise timeout.`)
     case 'remote':
       if (code === remoteCodes.cancelled) return new RequestCancelledError(target, method)
       if (code === remoteCodes.timedOut) return new RequestTimeoutError(target, method)
       if (code === remoteCodes.noResponder) return new NoResponderError(target, method)
       return new RemoteError(code, message, decode(data))
     case 'payload_too_large':
-      return new RequestError('packet_too_large', `${method} is larger than the broker takes: see mq.negotiated.`, target, method)
+      return new RequestError(
+        'packet_too_large',
+        `${method} is larger than the broker accepts: see mq.negotiated.maximumPacketSize.`,
+        target,
+        method,
+      )
     case 'refused':
-      return new RequestError('publish_refused', `The broker refused ${method} to ${target}: look at its access rules.`, target, method)
+      return new RequestError('publish_refused', `The broker refused ${method} to ${target}: check its access rules.`, target, method)
     case 'session_lost':
       return new RequestError(
         error,
-        `${method} to ${target} was lost: another connection has taken the session over. Ask again.`,
+        `${method} to ${target} was lost: another connection took over the session. Send it again.`,
         target,
         method,
       )
     case 'queue_full':
-      return new RequestError('queue_full', `The queue has no room for ${method} to ${target}.`, target, method)
+      return new RequestError('queue_full', `The queue has no room for ${method} to ${target}: await mq.drained().`, target, method)
     default:
       return new RequestError(CODES[error] ?? (error as ErrorCode), `${method} to ${target}: ${text}.`, target, method)
   }

@@ -2,10 +2,10 @@ import { seeThroughProxies } from '../proxies.js'
 import type { WebappClient } from './layer.js'
 import { LiveMap } from './live-map.js'
 
-/** Of all sets together, and of each; more are passed over. */
+/** Of all sets together, and of each; further ones are ignored. */
 const MOST = 10_000
 
-/** What a device says of itself. A flag that is neither true nor false is as if it had not said it. */
+/** The status that a device publishes. A flag that is not a boolean counts as absent. */
 export interface DeviceStatus {
   readonly online: boolean
   readonly recording?: boolean
@@ -13,7 +13,7 @@ export interface DeviceStatus {
   readonly motionEnabled?: boolean
 }
 
-/** Devices by serial number, 10,000 at most, as {@link Webapp.devices} gives them. */
+/** Devices by serial number, at most 10,000, as {@link Webapp.devices} gives them. */
 export class Devices<Data> extends LiveMap<string, DeviceStatus & Data> {
   readonly #filter: ReadonlySet<string> | undefined
   readonly #leave: (devices: Devices<Data>) => void
@@ -26,26 +26,26 @@ export class Devices<Data> extends LiveMap<string, DeviceStatus & Data> {
     this.#leave = leave
   }
 
-  /** Undefined: all of them. */
+  /** Those that are watched; undefined: all. */
   get serialNumbers(): readonly string[] | undefined {
     return this.#filter === undefined ? undefined : [...this.#filter]
   }
 
-  /** Not to be told any more: loops over it end. */
+  /** Stops watching; loops over it end. */
   close(): void {
     this.end()
     this.#leave(this)
   }
 
   /** @internal */
-  heard(serialNumber: string, status: (DeviceStatus & Data) | undefined): void {
+  received(serialNumber: string, status: (DeviceStatus & Data) | undefined): void {
     if (this.#filter !== undefined && !this.#filter.has(serialNumber)) return
     if (status === undefined) this.remove(serialNumber)
     else this.put(serialNumber, status)
   }
 }
 
-/** All that this webapp watches, as one: the module knows the union. */
+/** All sets that this webapp watches: the module watches their union. */
 export class Watched<Data> {
   readonly #client: WebappClient
   readonly #onThrown: (thrown: unknown) => void
@@ -66,15 +66,15 @@ export class Watched<Data> {
       this.#all.delete(devices)
       throw thrown
     }
-    for (const [serialNumber, status] of this.#last) devices.heard(serialNumber, status)
+    for (const [serialNumber, status] of this.#last) devices.received(serialNumber, status)
     return devices
   }
 
-  heard(serialNumber: string, text: string | undefined): void {
+  received(serialNumber: string, text: string | undefined): void {
     const status = text === undefined ? undefined : read<Data>(text)
     if (status === undefined) this.#last.delete(serialNumber)
     else if (this.#last.has(serialNumber) || this.#last.size < MOST) this.#last.set(serialNumber, status)
-    for (const devices of [...this.#all]) devices.heard(serialNumber, status)
+    for (const devices of [...this.#all]) devices.received(serialNumber, status)
   }
 
   end(): void {
@@ -89,7 +89,7 @@ export class Watched<Data> {
   #watch(): void {
     const wanted = [...this.#all].map((devices) => devices.serialNumbers)
     const union = wanted.includes(undefined) ? undefined : [...new Set(wanted.flatMap((numbers) => numbers ?? []))]
-    // For the module, none are all.
+    // An empty list would not be none.
     if (union?.length === 0) {
       this.#last.clear()
       this.#client.unwatchDevices()
@@ -100,7 +100,7 @@ export class Watched<Data> {
   }
 }
 
-/** Only what the convention names is looked at. */
+/** Only what the convention names is checked. */
 function read<Data>(text: string): DeviceStatus & Data {
   const { recording, broadcasting, motionEnabled, ...status } = JSON.parse(text) as Record<string, unknown>
   const flags = Object.entries({ recording, broadcasting, motionEnabled }).filter(([, flag]) => typeof flag === 'boolean')

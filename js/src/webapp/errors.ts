@@ -3,7 +3,7 @@ import type { ErrorCode } from '../errors.js'
 
 /** A request that was not answered with a result. */
 export class RequestError extends MqttError {
-  /** The service, or the uid of the peer, that was asked. */
+  /** The service, or the uid of the peer, to which it was sent. */
   readonly target: string
   readonly method: string
 
@@ -18,10 +18,15 @@ export class RequestError extends MqttError {
   }
 }
 
-/** Nobody answered within the time limit. Whoever was at work on it has been told to stop. */
+/** There was no answer within `timeout`. The responder was asked to stop. */
 export class RequestTimeoutError extends RequestError {
   constructor(target: string, method: string) {
-    super('request_timed_out', `${target} did not answer ${method} in time. Raise timeout, or look whether it is busy.`, target, method)
+    super(
+      'request_timed_out',
+      `${target} did not answer ${method} in time. Raise timeout, or check whether it is overloaded.`,
+      target,
+      method,
+    )
   }
 
   override get name(): string {
@@ -29,10 +34,10 @@ export class RequestTimeoutError extends RequestError {
   }
 }
 
-/** There is nobody to ask: no instance of the service is running, or the peer is gone. */
+/** No instance of the service is running, or the peer is offline. */
 export class NoResponderError extends RequestError {
   constructor(target: string, method: string) {
-    super('no_responder', `Nobody is there to answer ${method} for ${target}.`, target, method)
+    super('no_responder', `There is no responder for ${method} at ${target}: check that it is running.`, target, method)
   }
 
   override get name(): string {
@@ -40,7 +45,7 @@ export class NoResponderError extends RequestError {
   }
 }
 
-/** The responder gave the request up, or this webapp left. What the caller's own signal ends rejects with its reason instead. */
+/** The request was cancelled by `cancel()`, by the responder, or by `leave()`. A signal rejects with its own reason instead. */
 export class RequestCancelledError extends RequestError {
   constructor(target: string, method: string, message = `The request ${method} to ${target} was cancelled.`) {
     super('request_cancelled', message, target, method)
@@ -51,9 +56,13 @@ export class RequestCancelledError extends RequestError {
   }
 }
 
-/** A stream of progress with a gap: items were lost on the way, or came too late to be read. Its result is not to be relied on. */
+/** Items of progress were lost, so that the result may be incomplete too. */
 export class StreamError extends RequestError {
-  constructor(target: string, method: string, message = `Progress of ${method} from ${target} was lost on the way.`) {
+  constructor(
+    target: string,
+    method: string,
+    message = `Items of progress of ${method} from ${target} were lost: send the request again.`,
+  ) {
     super('stream_incomplete', message, target, method)
   }
 
@@ -62,9 +71,9 @@ export class StreamError extends RequestError {
   }
 }
 
-/** There is no connection, and none came within the time limit. */
+/** There is no connection, and none was made within `timeout`. */
 export class NotConnectedError extends MqttError {
-  constructor(message = 'There is no connection to the broker.') {
+  constructor(message = 'There is no connection to the broker: wait until state is connected.') {
     super('not_connected', message)
   }
 
@@ -73,7 +82,7 @@ export class NotConnectedError extends MqttError {
   }
 }
 
-/** A name that cannot stand in a topic, or is not allowed where it stands; nothing was sent. */
+/** A name cannot be part of a topic, or is not allowed here; nothing was sent. */
 export class InvalidNameError extends MqttError {
   constructor(message: string) {
     super('invalid_name', message)
@@ -84,7 +93,7 @@ export class InvalidNameError extends MqttError {
   }
 }
 
-/** Codes of JSON-RPC 2.0 and of the convention; an application's own are positive. */
+/** Codes of JSON-RPC 2.0 and of the convention; those of applications are positive. */
 export const remoteCodes = {
   parseError: -32700,
   invalidRequest: -32600,
@@ -98,16 +107,16 @@ export const remoteCodes = {
 } as const
 
 /**
- * The error that the responder answered with. A handler of `expose()` throws it to answer so:
+ * The responder's answer is an error. A handler of `expose()` throws this to answer with one:
  *
  * ```ts
  * throw new RemoteError(17, 'Sold out', { left: 0 })
  * ```
  */
 export class RemoteError extends MqttError {
-  /** A positive number of the application's, or one of {@link remoteCodes}. */
+  /** A positive number that the application defines, or one of {@link remoteCodes}. */
   readonly remoteCode: number
-  /** What came with it. Of a type that is between the two ends, unchecked. */
+  /** Further data, of a type that the two applications agree on; unchecked. */
   readonly data: unknown
 
   constructor(remoteCode: number, message: string, data?: unknown) {

@@ -1,20 +1,20 @@
-// Answers the requests of peers.
+// Answers requests from peers.
 import { InvalidArgumentError } from '../errors.js'
 import { layerError } from './calls.js'
 import { RemoteError, remoteCodes } from './errors.js'
 import type { LayerIncoming, WebappClient } from './layer.js'
 import { decode, encodeJson } from './values.js'
 
-/** What a handler of `expose()` is told besides the parameters. */
+/** What a handler of `expose()` is called with after the parameters. */
 export interface RequestContext {
-  /** The uid of the webapp that asks, as the broker vouches for it; empty for what a service notifies. */
+  /** The uid of the caller, which the broker's access rules guarantee; empty for a notification from a service. */
   readonly from: string
   readonly method: string
-  /** True: nobody waits for an answer, and a handler that yields is not begun. */
+  /** True: there is no answer, and a handler that yields is not started. */
   readonly isNotification: boolean
-  /** Aborted when the caller cancelled, or its time is over: a minute, where nothing else was said. */
+  /** Aborted when the caller cancels, or its timeout passes: a minute if it set none. */
   readonly signal: AbortSignal
-  /** W3C Trace Context, where the caller gave one. */
+  /** W3C Trace Context, if the caller sent one. */
   readonly traceparent: string | undefined
 }
 
@@ -41,7 +41,7 @@ export class Exposed {
     const added = Object.entries(handlers as Record<string, unknown>).filter(([, handler]) => handler !== undefined)
     for (const [name, handler] of added) {
       if (typeof handler !== 'function') throw new InvalidArgumentError(`The handler of ${name} is a function, and not ${typeof handler}.`)
-      if (this.#handlers.has(name)) throw new InvalidArgumentError(`${name} is exposed already.`)
+      if (this.#handlers.has(name)) throw new InvalidArgumentError(`${name} is already exposed: remove that handler first.`)
     }
     for (const [name, handler] of added) this.#handlers.set(name, handler as AnyHandler)
     if (this.#handlers.size > 0) this.#client.expose(true)
@@ -65,7 +65,7 @@ export class Exposed {
     }
   }
 
-  /** Nobody wants the answer any more. */
+  /** The caller no longer waits for the answer. */
   cancelled(call: number): void {
     const running = this.#running.get(call)
     if (running === undefined) return
@@ -88,7 +88,7 @@ export class Exposed {
     const context = { from, method, isNotification, signal: running.abort.signal, traceparent }
     const answer = handler(decode(params) as never, context)
     if (!isIterator(answer)) return answer
-    // Nobody takes the items.
+    // There is no caller to send items to.
     return isNotification ? answer.return?.() : this.#stream(call, answer, running)
   }
 
@@ -109,7 +109,7 @@ export class Exposed {
   #fail({ call }: LayerIncoming, running: Running, thrown: unknown): void {
     const { signal } = running.abort
     const isKnown = isRemoteError(thrown)
-    // What a handler throws that was told to stop is no news, and its caller is not there any more.
+    // A handler that was aborted may throw; its caller no longer waits.
     if (signal.aborted || !this.#running.has(call)) return
     if (!isKnown) this.#report(thrown)
     const { remoteCode, message, data } = isKnown ? thrown : new RemoteError(remoteCodes.internalError, 'Internal error')
@@ -126,7 +126,7 @@ function isIterator(value: unknown): value is AsyncIterator<unknown, unknown> {
   return typeof value === 'object' && value !== null && Symbol.asyncIterator in value && 'next' in value
 }
 
-/** Of any copy of this script. */
+/** Also of another copy of this script. */
 function isRemoteError(thrown: unknown): thrown is RemoteError {
   const { name, remoteCode } = (thrown ?? {}) as Partial<RemoteError>
   return name === 'RemoteError' && typeof remoteCode === 'number'

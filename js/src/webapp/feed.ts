@@ -2,11 +2,10 @@ import { Buffer } from '../buffer.js'
 import { callHandler } from '../emitter.js'
 import { seeThroughProxies } from '../proxies.js'
 
-const LARGEST_BUFFER = 1000
+const CAPACITY = 1000
 
 /**
- * What comes in one by one, for handlers and for loops. A loop that is too slow loses the oldest beyond a thousand
- * unread ones.
+ * Items as they arrive, for handlers and loops. A loop that has more than 1,000 items to read loses the oldest.
  */
 export class Feed<T> implements AsyncIterable<T> {
   readonly #onThrown: (thrown: unknown) => void
@@ -20,16 +19,16 @@ export class Feed<T> implements AsyncIterable<T> {
     this.#onThrown = onThrown
   }
 
-  /** The result takes the handler away again. What a handler throws is an `error` event of the webapp. */
+  /** Adds a handler; call the result to remove it. What a handler throws is an `error` event of the webapp. */
   on(handler: (item: T) => unknown): () => void {
     const own = (item: T) => handler(item)
     this.#handlers.add(own)
     return () => void this.#handlers.delete(own)
   }
 
-  /** From now on, until the loop is left or the webapp has left. */
+  /** Begins with the next item, and ends when the loop is left or the webapp has left. */
   [Symbol.asyncIterator](): AsyncIterator<T, undefined> {
-    const reader = new Buffer<T>(LARGEST_BUFFER, 'drop_oldest')
+    const reader = new Buffer<T>(CAPACITY, 'drop_oldest')
     if (this.#isOver) reader.end()
     else this.#readers.add(reader)
     return {

@@ -1,20 +1,20 @@
-// The part of a uid that tells several connections of one account apart: kept for the life of a tab, and never shared
-// with another. A tab that is duplicated has the storage of the first one, so that the name alone proves nothing.
+// The part of a uid that distinguishes several connections of one account: a tab keeps it over reloads, and no two tabs
+// share it. A duplicated tab has a copy of the storage, so that a stored name alone proves nothing.
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789'
 const LENGTH = 4
-/** What the convention allows. */
+/** The convention's rule. */
 export const RAND = /^[a-z0-9]{4,16}$/
-/** A reloaded page may ask a moment before the browser has let go of what it held before. */
+/** Milliseconds: the browser may release the lock of a page shortly after its reload has begun. */
 const PATIENCE = 500
-/** How long another tab may take to say that a name is its own, where there are no locks. */
+/** Milliseconds for another tab to answer that a name is its own, where there are no locks. */
 const ANSWER_TIME = 150
 
 export interface Identity {
   readonly rand: string
-  /** Somebody else has the name: this connection has another one, and so has the tab when it is loaded anew. */
+  /** Another webapp has the name: this connection, and the tab after a reload, has a new one. */
   rename: (rand: string) => void
-  /** For others of this tab, and for this one after `leave()`. */
+  /** Lets others of this tab, or a later join(), have the name. */
   release: () => void
 }
 
@@ -27,10 +27,10 @@ export function randomName(): string {
   return name
 }
 
-/** Names that connections of this page have. */
+/** Names of the connections of this page. */
 const taken = new Set<string>()
 
-/** The name that this tab had for the account before a reload, unless another tab has it now; else a new one. */
+/** The name that this tab had for the account before a reload, or a new one if another tab has it now. */
 export async function claimIdentity(account: string): Promise<Identity> {
   const guard = findGuard()
   const kept = guard === undefined ? [] : readNames(account)
@@ -82,10 +82,10 @@ function claim(account: string, first: string, guard: Guard | undefined, held: (
   }
 }
 
-/** Takes what no two tabs can have at once; undefined where another one has it, after some milliseconds of waiting. */
+/** Acquires what only one tab can hold; undefined if another holds it, after at most `patience` milliseconds. */
 type Guard = (key: string, patience: number) => Promise<(() => void) | undefined>
 
-/** None: a name that was used before cannot be told from one in use, and is not taken again. */
+/** Undefined: a name that was used before cannot be distinguished from one in use, and is not reused. */
 function findGuard(): Guard | undefined {
   const { navigator, BroadcastChannel: Channel } = globalThis as { navigator?: Navigator; BroadcastChannel?: typeof BroadcastChannel }
   if (!hasStorage()) return undefined
@@ -102,14 +102,14 @@ async function lock(locks: LockManager, key: string, patience: number): Promise<
         if (held === null) return resolve(undefined)
         return new Promise<void>((release) => resolve(release))
       })
-      // In vain; or not allowed, as in a sandboxed frame.
+      // Timed out; or not allowed, as in a sandboxed frame.
       .catch(() => resolve(undefined))
   })
 }
 
-/** Whoever has the name listens on its channel, and answers. */
+/** The tab that has the name answers on its channel. */
 async function ask(channel: BroadcastChannel, isQuestion: boolean): Promise<(() => void) | undefined> {
-  // Two tabs that ask at the same time: the one with the lower ticket has it.
+  // Of two tabs that ask at the same time, the one with the lower ticket gets it.
   const ticket = Math.random()
   const isTaken = isQuestion
     ? await new Promise<boolean>((resolve) => {
@@ -155,6 +155,6 @@ function writeNames(account: string, names: readonly string[]): void {
   try {
     sessionStorage.setItem(storageKey(account), names.join(' '))
   } catch {
-    // Full or denied: the next page has another name.
+    // Full or denied: the page has another name after a reload.
   }
 }

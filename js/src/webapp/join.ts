@@ -3,7 +3,9 @@ import { SHARED_OPTIONS } from '../connect-options.js'
 import { newClient, type Target } from '../connect.js'
 import { Connection } from '../connection.js'
 import { InvalidArgumentError, MqttError } from '../errors.js'
+import { hex } from '../failure.js'
 import type { Load } from '../load.js'
+import { logTo } from '../log.js'
 import type { ConnectOptions } from '../options.js'
 import { resolveUris, type Uri } from '../uris.js'
 import { layerError } from './calls.js'
@@ -13,34 +15,34 @@ import type { StateOf } from './schema.js'
 import { encodeJson } from './values.js'
 import { Webapp } from './webapp.js'
 
-/** Those of `connect()`, but for what the convention decides: client identifier, last will and session. */
+/** Those of `connect()` except for what the convention decides: client identifier, will and session. */
 export interface JoinOptions<S = object> extends Omit<ConnectOptions, 'clientId' | 'will' | 'cleanStart' | 'prepare'> {
   /** The organisation that the user belongs to. */
   org: string
   user: string
-  /** Where the application's topics begin: empty, or ending in `/`. Default `evsuites/`. */
+  /** The prefix of the convention's topics: empty, or ending in `/`. Default `evsuites/`. */
   root?: string
   /**
-   * 4 to 16 of `a-z0-9`, which tell several connections of one user apart. By default a tab keeps one over its reloads,
-   * and no two tabs have the same. One that is given here is kept, even where another webapp has the same and takes the
-   * session over; without, the one that joined first joins again by another.
+   * 4 to 16 of `a-z0-9`, which distinguish several connections of one user. By default a tab keeps its own over reloads,
+   * and no two tabs have the same; if another webapp takes over the session all the same, the one that joined first joins
+   * again by another `rand`. One that is set here never changes.
    */
   rand?: string
-  /** What the others see of this webapp. Default `{}`. */
+  /** What other webapps see of this one in presence, at most 4,096 bytes with its record. Default `{}`. */
   state?: StateOf<S>
-  /** Whose presence to watch: of all, of one org, of one user, or of nobody. Default: of all. */
+  /** Whose presence to watch: all (true), one org's, one user's, or nobody's (false). Default true. */
   watch?: { org?: string; user?: string } | boolean
   /**
-   * Whether all others are asked to announce themselves when this webapp joins, and when it comes back. `auto`: where
-   * the broker does not deliver its own retained record, and so not theirs, and where one that was there before it says
-   * so that the broker has not told of. `always` asks each time, and answers each such call; `never` neither asks nor
-   * answers. Default `auto`.
+   * Whether this webapp asks all others to announce themselves when it joins or reconnects. `auto`: only if the broker
+   * does not deliver retained records, which its own, or another webapp that was there earlier, shows. `always` asks each
+   * time, and answers each such request; `never` neither asks nor answers. Default `auto`.
    */
   rollCall?: 'auto' | 'always' | 'never'
-  /** MQTT 5: seconds that the others wait before a lost connection counts as gone; a reload is quicker. Default 5. */
+  /** MQTT 5: seconds after which a lost connection counts as gone; 0 to 4,294,967,295. A reload is quicker. Default 5. */
   willDelay?: number
 }
 
+/** Where the convention's topics begin by default. Stands here alone. */
 const DEFAULT_ROOT = 'evsuites/'
 
 const JOIN_OPTIONS: Shape = {
@@ -55,19 +57,38 @@ const JOIN_OPTIONS: Shape = {
   willDelay: whole(0, UINT32),
 }
 
-/** The join() of both entries, which differ in how they load the module. */
+/** The value `Webapp` of an entry, which knows how to load its module. */
+export function joinable(load: Load) {
+  return {
+    /**
+     * Connects and joins: other webapps, services and devices can then reach this one.
+     *
+     * ```ts
+     * const app = await Webapp.join('wss://example.org/ws_mqtt', { org: 'acme', user: 'ann' })
+     * const order = await app.request('orders', 'create', { item: 7 })
+     * ```
+     *
+     * Rejects like `connect()`, and with {@link InvalidNameError} (`invalid_name`) for a name that cannot be part of a
+     * topic, or {@link MqttError} (`subscribe_refused` if the access rules of the broker forbid joining, `closed`,
+     * `packet_too_large` for a state of more than 4,096 bytes).
+     */
+    join<S = object>(target: Target, options: JoinOptions<S>): Promise<Webapp<S>> {
+      return joinWith<S>(load, target, options)
+    },
+  }
+}
+
 export async function joinWith<S>(load: Load, target: Target, options: JoinOptions<S>): Promise<Webapp<S>> {
   checkOptions(options, JOIN_OPTIONS)
-  const { org, user, rand, signal } = options
+  const { org, user, rand = '', signal } = options
   for (const [name, value] of Object.entries({ org, user } as Partial<Record<string, string>>))
-    if (value === undefined) throw new InvalidArgumentError(`${name} is missing: say which organisation and which user this webapp is for.`)
+    if (value === undefined) throw new InvalidArgumentError(`${name} is missing: pass the organisation and the user of this webapp.`)
   signal?.throwIfAborted()
   const uris = resolveUris(target)
-  const given = rand ?? ''
-  if (given !== '' && !RAND.test(given)) throw new InvalidArgumentError('rand is 4 to 16 of a-z and 0-9.')
+  if (rand !== '' && !RAND.test(rand)) throw new InvalidArgumentError('rand is 4 to 16 of a-z and 0-9.')
   const [module, identity] = await Promise.all([
     load({ signal }) as Promise<unknown> as Promise<WebappModule>,
-    given === '' ? claimIdentity(`${org}:${user}`) : ({ rand: given, rename: () => {}, release: () => {} } satisfies Identity),
+    rand === '' ? claimIdentity(`${org}:${user}`) : ({ rand, rename: () => {}, release: () => {} } satisfies Identity),
   ])
   try {
     signal?.throwIfAborted()
@@ -82,16 +103,17 @@ async function join<S>(module: WebappModule, uris: [Uri, ...Uri[]], options: Joi
   const { org, user, root = DEFAULT_ROOT, rand = '', state, watch = true, rollCall = 'auto', willDelay = 5, ...connectOptions } = options
   const uid = `${org}:${user}:${identity.rand}`
   const client = newClient(module, uris[0], uid)
+  const log = logTo(options.log)
   let app: Webapp<S> | undefined
-  let tell!: Pick<LayerHandlers, 'onJoined' | 'onJoinFailed'>
+  let handlers!: Pick<LayerHandlers, 'onJoined' | 'onJoinFailed'>
   const joined = new Promise<void>((resolve, reject) => {
-    tell = { onJoined: resolve, onJoinFailed: (error, text, reasonCode) => reject(joinError(error, text, reasonCode)) }
+    handlers = { onJoined: resolve, onJoinFailed: (error, sentence, reasonCode) => reject(joinError(error, sentence, reasonCode)) }
   })
   try {
     const own = { root, state: encodeJson(state ?? {}, 'The state'), since: Date.now(), willDelay, renames: rand === '', rollCall }
     client.join(
       own,
-      Webapp.handlers<S>(() => app, tell),
+      Webapp.handlers<S>(() => app, handlers),
     )
   } catch (thrown) {
     client.delete()
@@ -100,23 +122,23 @@ async function join<S>(module: WebappModule, uris: [Uri, ...Uri[]], options: Joi
   const opening = Connection.open(module as never, client, uris, {
     ...connectOptions,
     prepare: (mq) => {
-      app = new Webapp<S>({ mq, client, uid, identity }, state)
+      app = new Webapp<S>({ mq, client, uid, identity, log }, state)
       if (watch !== false) client.watchPresence(...accountOf(watch))
     },
   })
-  const ended = opening
-    .then((mq) => mq.closed)
-    .then(({ error }) => Promise.reject(error ?? new MqttError('closed', 'The connection was ended before it joined.')))
+  const ended = opening.then((mq) => mq.closed).then(({ error }) => Promise.reject(error ?? endedEarly()))
   try {
     await Promise.race([joined, ended])
   } catch (thrown) {
+    log?.('error', String(thrown), { uid, error: thrown })
     void app?.mq.disconnect({ timeout: 0 })
     throw thrown
   } finally {
     ended.catch(() => {})
     joined.catch(() => {})
   }
-  if (app === undefined) throw new MqttError('closed', 'The connection was ended before it joined.')
+  if (app === undefined) throw endedEarly()
+  log?.('info', `Joined as ${uid}.`, { uid })
   return app
 }
 
@@ -124,9 +146,12 @@ function accountOf(watch: true | { org?: string; user?: string }): [org: string,
   return watch === true ? ['', ''] : [watch.org ?? '', watch.user ?? '']
 }
 
-function joinError(error: string, text: string, reasonCode: number): MqttError {
-  const code = `0x${reasonCode.toString(16).padStart(2, '0')}`
+function endedEarly(): MqttError {
+  return new MqttError('closed', 'The connection was ended before this webapp had joined.')
+}
+
+function joinError(error: string, sentence: string, reasonCode: number): MqttError {
   return error === 'refused'
-    ? new MqttError('subscribe_refused', `The broker does not let this webapp take part (${code}): look at its access rules.`)
-    : new MqttError('closed', `Joining failed: ${text}.`)
+    ? new MqttError('subscribe_refused', `The broker does not let this webapp join (${hex(reasonCode)}): check its access rules.`)
+    : new MqttError('closed', `Joining failed: ${sentence}.`)
 }

@@ -1,4 +1,4 @@
-// The second build of the module as these sources see it, in one place: nothing else reaches outside js/src.
+// The types of the module with messaging. Nothing else in js/src/webapp imports from wasm/.
 export type {
   default as CreateWebappModule,
   LayerError,

@@ -1,19 +1,20 @@
 import { MqttError } from '../errors.js'
 import { seeThroughProxies } from '../proxies.js'
+import { onAbort, type WaitOptions } from '../signals.js'
 import { Feed } from './feed.js'
 import { type Change, Reader } from './reader.js'
 
 export type { Change }
 
 /**
- * A map that others keep up to date: read it like any `Map`, hand `on()` a handler, or iterate over its changes.
+ * A map that is kept up to date: read it like any `Map`, pass a handler to `on()`, or iterate over its changes.
  *
  * ```ts
  * for await (const { type, key, value } of app.presence) render(type, key, value)
  * ```
  *
- * A loop begins with all that is there as `appeared`. One that is slow skips what was overtaken: it never misses how
- * things stand, and never holds more than one change for an entry.
+ * A loop begins with all entries as `appeared`. A slow loop skips changes that were overtaken: it always ends up with the
+ * latest value, and never buffers more than one change per entry.
  */
 export class LiveMap<Key, Value> implements AsyncIterable<Change<Key, Value>> {
   readonly #entries = new Map<Key, Value>()
@@ -23,7 +24,7 @@ export class LiveMap<Key, Value> implements AsyncIterable<Change<Key, Value>> {
   readonly #ends = new Set<() => void>()
   #isOver = false
 
-  /** @internal `most`: entries, past which new ones are passed over: others decide how many there are. */
+  /** @internal `most`: further entries are ignored, as others decide how many there are. */
   constructor(onThrown: (thrown: unknown) => void, most: number) {
     seeThroughProxies(this, LiveMap)
     this.#changes = new Feed(onThrown)
@@ -55,7 +56,7 @@ export class LiveMap<Key, Value> implements AsyncIterable<Change<Key, Value>> {
     return this.#entries.entries()
   }
 
-  /** Called at every change from now on. The result takes the handler away again. */
+  /** Calls the handler at every change from now on. Call the result to remove it. */
   on(handler: (change: Change<Key, Value>) => unknown): () => void {
     return this.#changes.on(handler)
   }
@@ -75,38 +76,31 @@ export class LiveMap<Key, Value> implements AsyncIterable<Change<Key, Value>> {
   }
 
   /**
-   * Resolves as soon as the condition holds, at once where it does already. Rejects with the signal's reason, and with
-   * {@link MqttError} (`closed`) when nothing more is told: after `leave()`, or `close()` of devices.
+   * Resolves as soon as the condition is true. Rejects with the signal's reason, with what the condition throws, or with
+   * {@link MqttError} (`closed`) when the map is no longer updated: after `leave()`, or `close()` of devices.
    */
-  async until(condition: (map: this) => boolean, options: { signal?: AbortSignal } = {}): Promise<void> {
-    const { signal } = options
+  async until(condition: (map: this) => boolean, { signal }: WaitOptions = {}): Promise<void> {
     signal?.throwIfAborted()
     if (condition(this)) return
     if (this.#isOver) throw over()
     await new Promise<void>((resolve, reject) => {
-      const stop = () => {
-        off()
-        this.#ends.delete(onEnd)
-        signal?.removeEventListener('abort', onAbort)
+      const cleanups: (() => unknown)[] = []
+      const settle = (call: () => void) => {
+        for (const cleanup of cleanups) cleanup()
+        call()
       }
-      const fail = (reason: unknown) => {
-        stop()
-        reject(reason)
-      }
-      const onAbort = () => fail(signal?.reason)
+      const fail = (reason: unknown) => settle(() => reject(reason))
       const onEnd = () => fail(over())
       const off = this.on(() => {
         try {
-          if (!condition(this)) return
+          if (condition(this)) settle(resolve)
         } catch (thrown) {
           fail(thrown)
-          return
         }
-        stop()
-        resolve()
       })
       this.#ends.add(onEnd)
-      signal?.addEventListener('abort', onAbort, { once: true })
+      cleanups.push(off, () => this.#ends.delete(onEnd))
+      cleanups.push(onAbort(signal, fail))
     })
   }
 
@@ -115,7 +109,7 @@ export class LiveMap<Key, Value> implements AsyncIterable<Change<Key, Value>> {
     const type = this.#entries.has(key) ? 'changed' : 'appeared'
     if (type === 'appeared' && this.size >= this.#most) return
     this.#entries.set(key, value)
-    this.#tell({ type, key, value })
+    this.#dispatch({ type, key, value })
   }
 
   /** @internal */
@@ -123,7 +117,7 @@ export class LiveMap<Key, Value> implements AsyncIterable<Change<Key, Value>> {
     if (!this.#entries.has(key)) return
     const value = this.#entries.get(key) as Value
     this.#entries.delete(key)
-    this.#tell({ type: 'gone', key, value })
+    this.#dispatch({ type: 'gone', key, value })
   }
 
   /** @internal */
@@ -135,12 +129,12 @@ export class LiveMap<Key, Value> implements AsyncIterable<Change<Key, Value>> {
     for (const onEnd of [...this.#ends]) onEnd()
   }
 
-  #tell(change: Change<Key, Value>): void {
+  #dispatch(change: Change<Key, Value>): void {
     for (const reader of this.#readers) reader.touch(change.key)
     this.#changes.push(change)
   }
 }
 
 function over(): MqttError {
-  return new MqttError('closed', 'Nothing more is told here: the webapp has left, or this was closed.')
+  return new MqttError('closed', 'This is no longer updated: leave() or close() was called.')
 }

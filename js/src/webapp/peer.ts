@@ -7,14 +7,14 @@ import type { Presence } from './presence.js'
 import type { Given, MethodName, PeerData, PeerMethods, ProgressOf, ResultOf, StateOf } from './schema.js'
 import { encodeMessage, encodeParamsAsJson } from './values.js'
 
-/** What another webapp sent. */
+/** A message from another webapp. */
 export interface PeerMessage<Data = unknown> {
-  /** Its uid, as the broker vouches for it. */
+  /** The uid of the sender, which the broker's access rules guarantee. */
   readonly from: string
   readonly data: Data
 }
 
-/** Another webapp, whether it is there or not. No backend is involved. */
+/** Another webapp, online or not. No backend is involved. */
 export class Peer<S> {
   readonly uid: string
   /** What it sends to this webapp. */
@@ -37,12 +37,12 @@ export class Peer<S> {
     return this.#presence.has(this.uid)
   }
 
-  /** What it shows of itself; undefined while it is not there. */
+  /** The state that it publishes; undefined while it is offline. */
   get state(): StateOf<S> | undefined {
     return this.#presence.get(this.uid)?.state
   }
 
-  /** Calls what it has exposed. Fails as {@link Webapp.request} does. */
+  /** Calls a method that it has exposed. Rejects like {@link Webapp.request}. */
   request<Name extends MethodName<PeerMethods<S>>>(
     method: Name,
     ...[params, options]: Given<PeerMethods<S>[Name], RequestOptions<ProgressOf<PeerMethods<S>[Name]>>>
@@ -50,12 +50,16 @@ export class Peer<S> {
     return this.#calls.request({ peer: this.uid }, method, params, options)
   }
 
-  /** As a request without an answer. */
+  /** Like {@link request}, without an answer. */
   notify<Name extends MethodName<PeerMethods<S>>>(method: Name, ...[params]: Given<PeerMethods<S>[Name], never>): void {
     this.#calls.send(this.uid, method, () => this.#client.notify({ peer: this.uid }, method, encodeParamsAsJson(params)))
   }
 
-  /** Sends a message: any JSON, or a {@link Raw} body. Goes out at QoS 1, as soon as there is a connection. */
+  /**
+   * Sends JSON or a {@link Raw} body at QoS 1, as soon as there is a connection. Throws {@link InvalidArgumentError},
+   * {@link RequestCancelledError} (after `leave()`), {@link InvalidNameError}, or {@link MqttError} (`queue_full`,
+   * `packet_too_large`).
+   */
   send(data: PeerData<S>): void {
     this.#calls.send(this.uid, 'a message', () => this.#client.sendToPeer(this.uid, encodeMessage(data)))
   }

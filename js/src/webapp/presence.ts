@@ -4,21 +4,21 @@ import type { WebappClient } from './layer.js'
 import { LiveMap } from './live-map.js'
 import { encode } from './values.js'
 
-/** As many as the module tells of. */
+/** As many as the module reports. */
 const MOST = 100_000
 
-/** A webapp that is there. */
+/** A webapp that is online. */
 export interface Present<State = unknown> {
   readonly uid: string
   readonly org: string
   readonly user: string
-  /** When it joined, by its own clock; the beginning of 1970 where it does not say. */
+  /** When it joined, by its own clock; the beginning of 1970 if it does not say. */
   readonly since: Date
-  /** What it shows of itself: whatever it sent, null where that was nothing. Its type is not checked. */
+  /** The state that it published, null if it was none. Its type is not checked. */
   readonly state: State
 }
 
-/** Who else is there, by uid. See {@link LiveMap} for how to read it. */
+/** The other webapps that are online, by uid, at most 100,000. See {@link LiveMap} for how to read it. */
 export class Presence<State> extends LiveMap<string, Present<State>> {
   readonly #client: WebappClient
   #state: State | undefined
@@ -31,12 +31,15 @@ export class Presence<State> extends LiveMap<string, Present<State>> {
     this.#state = state
   }
 
-  /** What this webapp shows of itself. */
+  /** The state that this webapp publishes. */
   get state(): State | undefined {
     return this.#state
   }
 
-  /** Throws an {@link MqttError} with the code `packet_too_large` where it makes a record of more than 4,096 bytes. */
+  /**
+   * Publishes a new state. Throws {@link MqttError} (`packet_too_large`) if its record has more than 4,096 bytes, and
+   * {@link InvalidArgumentError} if it cannot be written as JSON.
+   */
   setState(state: State): void {
     const text = encode(state, 'The state')
     try {
@@ -48,7 +51,7 @@ export class Presence<State> extends LiveMap<string, Present<State>> {
   }
 
   /** @internal */
-  heard(uid: string, state: string | undefined, since: number): void {
+  received(uid: string, state: string | undefined, since: number): void {
     if (state === undefined) return this.remove(uid)
     const [org = '', user = ''] = uid.split(':')
     const joined = new Date(since)

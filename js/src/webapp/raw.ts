@@ -1,8 +1,8 @@
 import { hasTag } from '../realms.js'
 
 /**
- * A body that is not JSON: as the parameters of a request, or as its result, it travels as it is. Needs MQTT 5 at both
- * ends, and a responder that takes such bodies.
+ * A body that is not JSON, sent as it is: parameters of a request, a result, or a message. Needs MQTT 5 at both ends, and
+ * a responder that accepts such bodies.
  */
 export class Raw {
   readonly bytes: Uint8Array

@@ -1,4 +1,4 @@
-/** What happened to an entry. `value` is the new one; of `gone`, the last one. */
+/** A change of an entry. `value` is the new one; for `gone`, the last one. */
 export interface Change<Key, Value> {
   readonly type: 'appeared' | 'changed' | 'gone'
   readonly key: Key
@@ -6,12 +6,12 @@ export interface Change<Key, Value> {
 }
 
 /**
- * One loop over the changes of a map: what it was told, and of which entries it must hear again. Neither is ever more
- * than the map has room for, however slow the loop is.
+ * One loop over the changes of a map: what was reported to it, and which entries have changed since. Both are bounded by
+ * the capacity of the map, however slow the loop is.
  */
 export class Reader<Key, Value> {
   readonly #entries: ReadonlyMap<Key, Value>
-  readonly #told = new Map<Key, Value>()
+  readonly #reported = new Map<Key, Value>()
   readonly #touched: Set<Key>
   #waiting: ((result: IteratorResult<Change<Key, Value>, undefined>) => void)[] = []
   #isOver = false
@@ -21,14 +21,14 @@ export class Reader<Key, Value> {
     this.#touched = new Set(entries.keys())
   }
 
-  /** Keys that it holds. */
+  /** The number of keys that it holds. */
   get size(): number {
-    return this.#told.size + this.#touched.size
+    return this.#reported.size + this.#touched.size
   }
 
   touch(key: Key): void {
-    if (this.#entries.has(key) || this.#told.has(key)) this.#touched.add(key)
-    else this.#touched.delete(key) // came and went unseen
+    if (this.#entries.has(key) || this.#reported.has(key)) this.#touched.add(key)
+    else this.#touched.delete(key) // came and went before it was reported
     while (this.#waiting.length > 0) {
       const change = this.#take()
       if (change === undefined) return
@@ -52,14 +52,14 @@ export class Reader<Key, Value> {
   #take(): Change<Key, Value> | undefined {
     for (const key of this.#touched) {
       this.#touched.delete(key)
-      const isTold = this.#told.has(key)
+      const isReported = this.#reported.has(key)
       if (this.#entries.has(key)) {
         const value = this.#entries.get(key) as Value
-        this.#told.set(key, value)
-        return { type: isTold ? 'changed' : 'appeared', key, value }
+        this.#reported.set(key, value)
+        return { type: isReported ? 'changed' : 'appeared', key, value }
       }
-      const value = this.#told.get(key) as Value
-      this.#told.delete(key)
+      const value = this.#reported.get(key) as Value
+      this.#reported.delete(key)
       return { type: 'gone', key, value }
     }
     return undefined

@@ -4,16 +4,15 @@ import { Feed } from './feed.js'
 import type { WebappClient } from './layer.js'
 import { encodeMessage } from './values.js'
 
-/** What somebody in a room said. */
+/** A message in a room. */
 export interface RoomMessage<Data = unknown> {
-  /** The uid of the webapp that said it, as the broker vouches for it. */
+  /** The uid of the sender, which the broker's access rules guarantee. */
   readonly from: string
   readonly data: Data
 }
 
 /**
- * A room: what one webapp says in it, all that are in it hear, the sender excepted. There is no list of who is in it;
- * `state` in presence can say it.
+ * A room: what one webapp sends, all others in it receive. There is no list of members; `state` in presence can have one.
  */
 export class Room<Data> extends Feed<RoomMessage<Data>> {
   readonly name: string
@@ -32,12 +31,15 @@ export class Room<Data> extends Feed<RoomMessage<Data>> {
     this.#left = left
   }
 
-  /** Any JSON, or a {@link Raw} body. Goes out at QoS 1, as soon as there is a connection. */
+  /**
+   * Sends JSON or a {@link Raw} body at QoS 1, as soon as there is a connection. Throws {@link InvalidArgumentError},
+   * {@link RequestCancelledError} (after `leave()` of the webapp), or {@link MqttError} (`queue_full`, `packet_too_large`).
+   */
   send(data: Data): void {
     this.#calls.send(`room ${this.name}`, 'a message', () => this.#client.sendToRoom(this.name, encodeMessage(data)))
   }
 
-  /** Hears no more; loops over it end. */
+  /** Leaves the room; loops over it end. */
   leave(): void {
     if (!this.#isIn) return
     this.end()

@@ -1,8 +1,8 @@
-// What the user declares, and what the calls make of it.
+// The types that a user declares, and those of the calls that follow from them.
 import type { Raw } from './raw.js'
 
 /**
- * What an application says to services and among its webapps, as an interface that it declares:
+ * What an application exchanges with services and among its webapps, declared as an interface:
  *
  * ```ts
  * interface Shop {
@@ -14,20 +14,20 @@ import type { Raw } from './raw.js'
  * const app = await Webapp.join<Shop>(url, { org, user })
  * ```
  *
- * What is not declared may have any name, and `unknown` values. Nothing is checked at run time.
+ * What is not declared may have any name, and has `unknown` values. Nothing is checked at run time.
  */
 export interface Schema {
   /** Services by name, each an interface of methods. A method that yields sends progress. */
   services?: object
-  /** The one unnamed backend, called by the empty name. */
+  /** The methods of the one unnamed backend, for `requestBackend()`. */
   backend?: object
   /** The methods of `expose()`, which peers call. */
   peers?: object
-  /** What webapps show of themselves in presence. */
+  /** The state of webapps in presence. */
   state?: unknown
   /** What `peer.send()` sends. */
   message?: unknown
-  /** What is said in rooms, by the room's name. */
+  /** The messages in rooms, by the room's name. */
   rooms?: object
   /** What a device's status holds besides `online`. */
   device?: object
@@ -41,7 +41,7 @@ type Part<S, Name extends string> = S extends { readonly [N in Name]?: infer Val
 type Declared<S, Name extends string> = Name extends keyof S ? Exclude<Part<S, Name>, undefined> : never
 type Or<Value, Fallback> = [Value] extends [never] ? Fallback : Value
 
-/** A method of which nothing was declared. */
+/** A method that was not declared. */
 export type AnyMethod = (params?: unknown) => unknown
 type AnyMethods = Readonly<Record<string, AnyMethod>>
 
@@ -65,13 +65,13 @@ export type RoomData<S, Name extends string> = [Declared<S, 'rooms'>] extends [n
 export type DeviceData<S> = Or<Declared<S, 'device'>, Readonly<Record<string, unknown>>>
 
 type Returned<M> = M extends (...given: never) => infer Value ? Value : unknown
-/** What a method answers in the end. */
+/** The result of a method. */
 export type ResultOf<M> = Returned<M> extends AsyncGenerator<unknown, infer Result> ? Result : Awaited<Returned<M>>
-/** What it tells on the way. */
+/** The items of progress of a method. */
 export type ProgressOf<M> = unknown extends Returned<M> ? unknown : Returned<M> extends AsyncGenerator<infer Progress> ? Progress : never
 
 type ParametersOf<M> = M extends (...given: infer Given) => unknown ? Given : [unknown?]
-/** The rest of a call: the parameters, which may be left out where the method needs none, and the options. */
+/** The further arguments of a call: the parameters, optional if the method needs none, and the options. */
 export type Given<M, Options> =
   ParametersOf<M> extends []
     ? [params?: undefined, options?: Options]
@@ -85,7 +85,7 @@ export type Handler<M, Context> = (
   context: Context,
 ) => ResultOf<M> | Promise<ResultOf<M>> | AsyncGenerator<ProgressOf<M>, ResultOf<M>>
 
-/** Implementations of methods, of some or of all. Where none was declared, what they are given may be taken for anything. */
+/** Implementations of some or all methods. Without a declaration, parameters may be taken for anything. */
 export type Handlers<Methods, Context> = {
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   readonly [Name in keyof Methods]?: Handler<string extends keyof Methods ? (params: any) => unknown : Methods[Name], Context>

@@ -1,29 +1,30 @@
 import { LiveMap } from './live-map.js'
 
-/** As many as the module tells of. */
+/** As many as the module reports. */
 const MOST = 10_000
 
-/** An instance of a service, as it announces itself. What it says in a wrong type is as if it had not said it. */
+/** An instance of a service, as it announces itself. A field of a wrong type counts as absent. */
 export interface ServiceInstance {
   readonly service: string
   readonly instance: string
-  /** Empty where it does not say. */
+  /** Empty if it does not say. */
   readonly version: string
   readonly methods: readonly string[]
-  /** It takes bodies that are not JSON: see {@link Raw}. */
+  /** It accepts bodies that are not JSON: see {@link Raw}. */
   readonly raw?: boolean
+  /** When it started: milliseconds since 1970, by its own clock. */
   readonly since?: number
   readonly stats?: Readonly<Record<string, number>>
 }
 
-/** Instances that are running, by `service/instance`; 10,000 at most. */
+/** Instances that are running, by `service/instance`; at most 10,000. */
 export class Services extends LiveMap<string, ServiceInstance> {
   /** @internal */
   constructor(onThrown: (thrown: unknown) => void) {
     super(onThrown, MOST)
   }
 
-  /** The names of services of which at least one instance runs. */
+  /** The names of the services that have at least one instance, sorted. */
   get names(): string[] {
     return [...new Set([...this.values()].map(({ service }) => service))].sort()
   }
@@ -34,14 +35,14 @@ export class Services extends LiveMap<string, ServiceInstance> {
   }
 
   /** @internal */
-  heard(service: string, instance: string, record: string | undefined): void {
+  received(service: string, instance: string, record: string | undefined): void {
     const key = `${service}/${instance}`
     if (record === undefined) this.remove(key)
     else this.put(key, { ...read(record), service, instance })
   }
 }
 
-/** Anybody may have written it whom the broker lets do so. */
+/** Whoever may publish it may have written anything. */
 function read(record: string): Omit<ServiceInstance, 'service' | 'instance'> {
   const { version, methods, raw, since, stats } = JSON.parse(record) as Record<string, unknown>
   return {

@@ -1,21 +1,15 @@
-// Values as they cross into the module: JSON text, or a raw body.
+// Values as the module takes them: JSON text, or a raw body.
 import { InvalidArgumentError } from '../errors.js'
+import { jsonText } from '../payload.js'
 import type { RawBody, Value } from './layer.js'
 import { isRaw, Raw } from './raw.js'
 
-/** Its declared type forgets that some values have no JSON. */
-const stringify = JSON.stringify as (value: unknown) => string | undefined
-
 /** Throws InvalidArgumentError. `undefined` has no JSON, and becomes null. */
 export function encode(value: unknown, what: string): string {
-  try {
-    return stringify(value) ?? 'null'
-  } catch (cause) {
-    throw new InvalidArgumentError(`${what} cannot be written as JSON: ${String(cause)}`)
-  }
+  return jsonText(value, what) ?? 'null'
 }
 
-/** Parameters are an array, an object, a raw body or nothing (JSON-RPC 2.0, 4.2). */
+/** Parameters are an object, an array, a raw body or absent (JSON-RPC 2.0, 4.2). */
 export function encodeParams(params: unknown): Value {
   if (params === undefined) return undefined
   if (isRaw(params)) return { bytes: params.bytes, contentType: params.type }
@@ -26,13 +20,13 @@ export function encodeParams(params: unknown): Value {
 
 /** JSON text, for where no other body can be sent. */
 export function encodeJson(value: unknown, what: string): string {
-  if (isRaw(value)) throw new InvalidArgumentError(`${what} cannot be a Raw body here: only a service takes one, and sends one back.`)
+  if (isRaw(value)) throw new InvalidArgumentError(`${what} cannot be a Raw body here: only services receive and return one.`)
   return encode(value, what)
 }
 
 export function encodeParamsAsJson(params: unknown): string | undefined {
   const value = encodeParams(params)
-  if (typeof value === 'object') throw new InvalidArgumentError('A notification has no Raw body.')
+  if (typeof value === 'object') throw new InvalidArgumentError('A notification cannot have a Raw body: send JSON, or a request.')
   return value
 }
 
@@ -43,18 +37,18 @@ export function encodeMessage(data: unknown): RawBody {
   return { bytes: new TextEncoder().encode(encode(data, 'The message')), contentType: JSON_TYPE }
 }
 
-/** Of whoever sent it, and however: what is not JSON is Raw. */
+/** Anybody may have sent it: what is not JSON is Raw. */
 export function decodeMessage({ bytes, contentType }: RawBody): unknown {
   if (contentType === '' || contentType === JSON_TYPE)
     try {
       return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
     } catch {
-      // It is what it is.
+      // Not JSON, whatever its type says.
     }
   return new Raw(bytes, contentType || 'application/octet-stream')
 }
 
-/** Of text that the module found to be JSON. */
+/** The module has checked that a text is JSON. */
 export function decode(value: Value): unknown {
   if (value === undefined) return undefined
   return typeof value === 'string' ? JSON.parse(value) : new Raw(value.bytes, value.contentType)

@@ -2,15 +2,16 @@
 import type { Connection } from '../connection.js'
 import { Emitter } from '../emitter.js'
 import { MqttError } from '../errors.js'
+import type { Log } from '../log.js'
 import { seeThroughProxies } from '../proxies.js'
 import { onAbort, type WaitOptions } from '../signals.js'
 import type { Closed, ConnectionState, StateChange } from '../state.js'
 import type { Call } from './call.js'
-import { Calls, layerError, type RequestOptions } from './calls.js'
+import { Calls, layerError, LEFT, type RequestOptions } from './calls.js'
 import { type Devices, Watched } from './devices.js'
 import { Exposed, type RequestContext } from './exposed.js'
 import type { Identity } from './identity.js'
-import { LastResort } from './last-resort.js'
+import { ConsoleReporter } from './console-reporter.js'
 import type { LayerHandlers, WebappClient } from './layer.js'
 import { Peer, type PeerMessage } from './peer.js'
 import { Presence } from './presence.js'
@@ -35,19 +36,19 @@ import { Services } from './services.js'
 import { decodeMessage, encodeParamsAsJson } from './values.js'
 
 export interface WebappEvents<S> {
-  /** Of the connection underneath: it is taken up again by itself. */
+  /** The state of the connection, which reconnects automatically. */
   state: StateChange
-  /** What any peer sends. */
+  /** A message from any peer. */
   message: PeerMessage<PeerData<S>>
-  /** Another connection had the same uid, and took the session over: this webapp has another one from now on. */
+  /** Another connection with the same uid took over the session: this webapp has a new uid from now on. */
   identity: Renaming
-  /** What nobody else is told, such as what a handler threw. Without a listener the console shows it, ten in a minute. */
+  /** Errors that no promise reports, such as what a handler threw. Without a listener the console shows ten a minute. */
   error: unknown
 }
 
 export interface Renaming {
   readonly uid: string
-  /** Whoever has it now is another webapp. */
+  /** The uid until now, which another webapp has. */
   readonly former: string
 }
 
@@ -57,13 +58,14 @@ export interface WebappParts {
   readonly client: WebappClient
   readonly uid: string
   readonly identity: Identity
+  readonly log: Log
 }
 
-/** A page among others, with services and devices, as `Webapp.join()` gives it. */
+/** A webapp that exchanges presence, requests and messages with others, as `Webapp.join()` gives it. */
 export class Webapp<S = object> {
-  /** The connection underneath, for plain publish and subscribe. What is said below the root is not heard there. */
+  /** The connection, for plain publish and subscribe. It does not deliver the convention's own messages, below the root. */
   readonly mq: Connection
-  /** Who else is there. */
+  /** The other webapps that are online. */
   readonly presence: Presence<StateOf<S>>
   readonly #client: WebappClient
   readonly #identity: Identity
@@ -73,32 +75,35 @@ export class Webapp<S = object> {
   readonly #devices: Watched<DeviceData<S>>
   readonly #peers = new Map<string, Peer<S>>()
   readonly #rooms = new Map<string, Room<unknown>>()
-  readonly #lastResort = new LastResort()
+  readonly #console = new ConsoleReporter()
+  readonly #log: Log
   readonly #report = (thrown: unknown): void => {
-    if (!this.#events.emit('error', thrown)) this.#lastResort.report(thrown)
+    this.#log?.('error', String(thrown), { error: thrown })
+    this.#emitError(thrown)
   }
   #services: Services | undefined
   #uid: string
   #isOver = false
 
   /** @internal */
-  constructor({ mq, client, uid, identity }: WebappParts, state: StateOf<S> | undefined) {
+  constructor({ mq, client, uid, identity, log }: WebappParts, state: StateOf<S> | undefined) {
     seeThroughProxies(this, Webapp)
     this.mq = mq
     this.#uid = uid
     this.#client = client
     this.#identity = identity
-    this.#events = new Emitter((thrown, type) => (type === 'error' ? this.#lastResort.report(thrown) : this.#report(thrown)))
+    this.#log = log
+    this.#events = new Emitter((thrown, type) => (type === 'error' ? this.#console.report(thrown) : this.#report(thrown)))
     this.presence = new Presence(client, state, this.#report)
     this.#calls = new Calls(client, this.#report)
     this.#exposed = new Exposed(client, this.#report)
     this.#devices = new Watched(client, this.#report)
     mq.on('state', (change) => this.#events.emit('state', change))
-    mq.on('error', this.#report)
+    mq.on('error', (thrown) => this.#emitError(thrown))
     void mq.closed.then(() => this.#end())
   }
 
-  /** `{org}:{user}:{rand}`: names this connection to all the others. An `identity` event tells that it has changed. */
+  /** `{org}:{user}:{rand}`: the name of this webapp. An `identity` event reports a change. */
   get uid(): string {
     return this.#uid
   }
@@ -107,17 +112,21 @@ export class Webapp<S = object> {
     return this.mq.state
   }
 
-  /** The result takes the handler away again. */
+  /** Adds a handler; call the result to remove it. */
   on<Type extends keyof WebappEvents<S>>(type: Type, handler: (event: WebappEvents<S>[Type]) => void): () => void {
     return this.#events.on(type, handler)
   }
 
   /**
-   * Asks a service, one of whose instances answers. While there is no connection it waits for one, within its time.
+   * Sends a request to a service, one of whose instances answers. While there is no connection it waits for one, within
+   * its timeout.
    *
-   * Rejects with {@link RequestTimeoutError}, {@link NoResponderError} (at once, where the broker or the services tell),
-   * {@link RemoteError} (the answer is an error), {@link RequestCancelledError}, {@link StreamError},
-   * {@link NotConnectedError}, {@link InvalidNameError}, another {@link MqttError}, or the signal's reason.
+   * Rejects with {@link RequestTimeoutError} (`request_timed_out`), {@link NoResponderError} (`no_responder`; at once, if
+   * the broker or the services report it), {@link RemoteError} (`remote_error`: the answer is an error),
+   * {@link RequestCancelledError} (`request_cancelled`), {@link StreamError} (`stream_incomplete`),
+   * {@link NotConnectedError} (`not_connected`), {@link InvalidNameError} (`invalid_name`),
+   * {@link InvalidArgumentError}, {@link RequestError} (`packet_too_large`, `publish_refused`, `queue_full`,
+   * `session_lost`, `bad_response`, `not_supported`), or the signal's reason.
    */
   request<Service extends ServiceName<S>, Name extends MethodName<ServiceMethods<S, Service>>>(
     service: Service,
@@ -127,7 +136,7 @@ export class Webapp<S = object> {
     return this.#calls.request({ service }, method, params, options)
   }
 
-  /** Asks the one backend that has no name. */
+  /** Like {@link request}, to the one backend that has no name. */
   requestBackend<Name extends MethodName<BackendMethods<S>>>(
     method: Name,
     ...[params, options]: Given<BackendMethods<S>[Name], RequestOptions<ProgressOf<BackendMethods<S>[Name]>>>
@@ -135,7 +144,7 @@ export class Webapp<S = object> {
     return this.#calls.request({ service: '' }, method, params, options)
   }
 
-  /** As a request without an answer. */
+  /** Like {@link request}, without an answer. Throws what `request()` rejects with at once. */
   notify<Service extends ServiceName<S>, Name extends MethodName<ServiceMethods<S, Service>>>(
     service: Service,
     method: Name,
@@ -145,15 +154,15 @@ export class Webapp<S = object> {
   }
 
   /**
-   * Lets peers call these functions. One that yields sends progress; what it throws is the answer where it is a
-   * {@link RemoteError}, else the peer hears of an internal error, and this page of an `error` event. The result takes
-   * them away again.
+   * Lets peers call these functions; call the result to remove them. A function that yields sends progress. If it throws
+   * a {@link RemoteError}, that is the answer; for anything else the peer receives an internal error, and this webapp has
+   * an `error` event. Throws {@link InvalidArgumentError}, or {@link MqttError} (`closed`).
    */
   expose(handlers: Handlers<PeerMethods<S>, RequestContext>): () => void {
     return this.#call(() => this.#exposed.add(handlers))
   }
 
-  /** Another webapp, by its uid. */
+  /** Another webapp, by its uid; the same object for the same uid. */
   peer(uid: string): Peer<S> {
     const known = this.#peers.get(uid)
     if (known !== undefined) return known
@@ -163,7 +172,10 @@ export class Webapp<S = object> {
     return peer
   }
 
-  /** Enters a room; the same object for the same name, until it is left. Throws {@link InvalidNameError}. */
+  /**
+   * Enters a room; the same object for the same name, until it is left. Throws {@link InvalidNameError}
+   * (`invalid_name`), or {@link MqttError} (`closed`).
+   */
   room<Name extends RoomName<S>>(name: Name): Room<RoomData<S, Name>> {
     const known = this.#rooms.get(name) as Room<RoomData<S, Name>> | undefined
     if (known !== undefined) return known
@@ -173,12 +185,15 @@ export class Webapp<S = object> {
     return room
   }
 
-  /** Watches devices: those of these serial numbers, or all. Throws {@link InvalidNameError}. */
+  /**
+   * Watches devices: those with these serial numbers, or all. Throws {@link InvalidNameError} (`invalid_name`), or
+   * {@link MqttError} (`closed`).
+   */
   devices(serialNumbers?: readonly string[]): Devices<DeviceData<S>> {
     return this.#call(() => this.#devices.add(serialNumbers))
   }
 
-  /** Which instances of services are running. */
+  /** The instances of services that are running. */
   get services(): Services {
     if (this.#services === undefined) {
       const services = new Services(this.#report)
@@ -190,8 +205,8 @@ export class Webapp<S = object> {
   }
 
   /**
-   * Tells the others that this webapp is gone, and disconnects. Never rejects: a signal ends the connection without
-   * waiting for the goodbye. A second call returns the same promise.
+   * Announces that this webapp is gone, and disconnects. Never rejects: a signal ends the connection without waiting for
+   * the announcement. A second call returns the same promise.
    */
   leave({ signal }: WaitOptions = {}): Promise<Closed> {
     const end = () => void this.mq.disconnect({ timeout: 0 })
@@ -212,19 +227,19 @@ export class Webapp<S = object> {
     { onJoined, onJoinFailed }: Pick<LayerHandlers, 'onJoined' | 'onJoinFailed'>,
   ): LayerHandlers {
     const on =
-      <Given extends unknown[]>(tell: (app: Webapp<S>, ...given: Given) => void) =>
+      <Given extends unknown[]>(dispatch: (app: Webapp<S>, ...given: Given) => void) =>
       (...given: Given): void => {
         const webapp = app()
-        if (webapp !== undefined) tell(webapp, ...given)
+        if (webapp !== undefined) dispatch(webapp, ...given)
       }
     return {
       onJoined,
       onJoinFailed,
       onRenamed: on((webapp, uid: string) => webapp.#renamed(uid)),
-      onPresence: on((webapp, uid: string, state: string | undefined, since: number) => webapp.presence.heard(uid, state, since)),
-      onDevice: on((webapp, serialNumber: string, status: string | undefined) => webapp.#devices.heard(serialNumber, status)),
+      onPresence: on((webapp, uid: string, state: string | undefined, since: number) => webapp.presence.received(uid, state, since)),
+      onDevice: on((webapp, serialNumber: string, status: string | undefined) => webapp.#devices.received(serialNumber, status)),
       onService: on((webapp, service: string, instance: string, record: string | undefined) =>
-        webapp.#services?.heard(service, instance, record),
+        webapp.#services?.received(service, instance, record),
       ),
       onResult: on((webapp, request: number, value) => webapp.#calls.result(request, value as never)),
       onFailure: on((webapp, request: number, failure) => webapp.#calls.failure(request, failure as never)),
@@ -232,28 +247,33 @@ export class Webapp<S = object> {
       onRequest: on((webapp, incoming) => void webapp.#exposed.handle(incoming as never)),
       onEnded: on((webapp, call: number) => webapp.#exposed.cancelled(call)),
       onCredit: on((webapp, call: number) => webapp.#exposed.credited(call)),
-      onPeerMessage: on((webapp, from: string, body) => webapp.#heardPeer(from, decodeMessage(body as never))),
+      onPeerMessage: on((webapp, from: string, body) => webapp.#peerMessage(from, decodeMessage(body as never))),
       onRoomMessage: on((webapp, room: string, from: string, body) =>
         webapp.#rooms.get(room)?.push({ from, data: decodeMessage(body as never) }),
       ),
     }
   }
 
+  #emitError(thrown: unknown): void {
+    if (!this.#events.emit('error', thrown)) this.#console.report(thrown)
+  }
+
   #renamed(uid: string): void {
     const former = this.#uid
     this.#uid = uid
     this.#identity.rename(uid.slice(uid.lastIndexOf(':') + 1))
+    this.#log?.('warn', `Another connection took over the session of ${former}: joining again as ${uid}.`, { uid, former })
     this.#events.emit('identity', { uid, former })
   }
 
-  #heardPeer(from: string, data: unknown): void {
+  #peerMessage(from: string, data: unknown): void {
     const message = { from, data: data as PeerData<S> }
     this.#peers.get(from)?.messages.push(message)
     this.#events.emit('message', message)
   }
 
   #call<T>(call: () => T): T {
-    if (this.#isOver) throw new MqttError('closed', 'This webapp has left: join() gives a new one.')
+    if (this.#isOver) throw new MqttError('closed', LEFT)
     try {
       return call()
     } catch (thrown) {

@@ -130,7 +130,7 @@ void ScriptedBroker::hold_writes(bool held) {
 void ScriptedBroker::receive(Bytes bytes) {
     unparsed_.insert(unparsed_.end(), bytes.begin(), bytes.end());
     for (;;) {
-        const auto result = codec::read_frame(unparsed_, codec::maximum_packet_size_possible);
+        const auto result = codec::read_frame(unparsed_, limits::largest_packet);
         ASSERT_NE(result.status, codec::FrameResult::Status::bad);
         if (result.status == codec::FrameResult::Status::incomplete) break;
         const auto packet = wsmq::test::decode_from_client(result.frame, version_);

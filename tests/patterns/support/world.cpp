@@ -148,7 +148,7 @@ bool Party::send() {
     Bytes rest{unread_};
     std::vector<Packet> packets;
     while (!rest.empty()) {
-        const auto frame = codec::read_frame(rest, codec::maximum_packet_size_possible);
+        const auto frame = codec::read_frame(rest, limits::largest_packet);
         if (frame.status != codec::FrameResult::Status::complete) break;
         const auto packet = decode_from_client(frame.frame, version_);
         EXPECT_TRUE(packet) << "not a packet of a client: " << hex(rest);

@@ -161,7 +161,7 @@ double largest_crowd(Duration away) {
     for (int i = 0; i < clients; ++i) {
         Reconnector reconnector{{}, 1, static_cast<std::uint64_t>(i)};
         reconnector.start();
-        auto at = reconnector.connection_lost(1h, Reconnector::End::wordless);
+        auto at = reconnector.connection_lost(1h, Reconnector::End::without_reason);
         while (at < away) at += reconnector.attempt_failed(false);
         ++arrivals[at / 100ms];
     }
@@ -184,8 +184,8 @@ int fights(std::optional<Duration> pause) {
     int fights = 0;
     for (;; ++fights) {
         // We are in, they wait; and the reverse.
-        const auto their_wait = pause ? *pause : theirs.connection_lost(time, Reconnector::End::wordless);
-        const auto our_wait = ours.connection_lost(their_wait, Reconnector::End::wordless);
+        const auto their_wait = pause ? *pause : theirs.connection_lost(time, Reconnector::End::without_reason);
+        const auto our_wait = ours.connection_lost(their_wait, Reconnector::End::without_reason);
         time += their_wait + our_wait;
         if (time > 10min) return fights;
     }

@@ -80,7 +80,7 @@ TEST(Connect, ReceiveMaximumIsAtLeastOneOnTheWire) {
 
 TEST(Connect, DoesNotMentionALimitThatIsNone) {
     ConnectOptions options = plain_options();
-    options.maximum_packet_size = codec::maximum_packet_size_possible;
+    options.maximum_packet_size = limits::largest_packet;
     Bench bench{options};
     EXPECT_FALSE(bench.connect().integer(PropertyId::maximum_packet_size));
 }

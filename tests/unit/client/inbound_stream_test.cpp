@@ -8,7 +8,7 @@ namespace wsmq::client {
 namespace {
 
 using Status = codec::FrameResult::Status;
-constexpr std::uint32_t no_limit = codec::maximum_packet_size_possible;
+constexpr std::uint32_t no_limit = limits::largest_packet;
 
 /// A PUBLISH-like packet whose body is `size` times the same byte.
 std::vector<std::uint8_t> packet(std::size_t size, std::uint8_t byte) {

@@ -11,7 +11,7 @@ TEST(Negotiated, AreTheSpecificationsDefaults) {
     EXPECT_EQ(n.keep_alive, 30s);
     EXPECT_EQ(n.session_expiry_interval, 0u);
     EXPECT_EQ(n.receive_maximum, 65'535);
-    EXPECT_EQ(n.maximum_packet_size, codec::maximum_packet_size_possible);
+    EXPECT_EQ(n.maximum_packet_size, limits::largest_packet);
     EXPECT_EQ(n.topic_alias_maximum, 0);
     EXPECT_EQ(n.maximum_qos, qos2);
     EXPECT_TRUE(n.retain_available);

@@ -21,17 +21,17 @@ TEST(Phases, TheTableNamesEachStepOnce) {
             if (a.from == b.from && a.step == b.step) ++same;
         }
         EXPECT_EQ(same, 1u);
-        EXPECT_EQ(after(a.from, a.step), a.to);
+        EXPECT_EQ(next_phase(a.from, a.step), a.to);
     }
 }
 
 TEST(Phases, EveryPhaseButIdleMayEndAndNothingIsAcceptedTwice) {
     for (const auto phase : {Phase::waiting, Phase::asking, Phase::opening, Phase::handshaking, Phase::connected}) {
-        EXPECT_EQ(after(phase, Step::end), Phase::idle);
+        EXPECT_EQ(next_phase(phase, Step::end), Phase::idle);
     }
-    EXPECT_EQ(after(Phase::idle, Step::end), std::nullopt);
-    EXPECT_EQ(after(Phase::connected, Step::accepted), std::nullopt);
-    EXPECT_EQ(after(Phase::idle, Step::transport_opened), std::nullopt);
+    EXPECT_EQ(next_phase(Phase::idle, Step::end), std::nullopt);
+    EXPECT_EQ(next_phase(Phase::connected, Step::accepted), std::nullopt);
+    EXPECT_EQ(next_phase(Phase::idle, Step::transport_opened), std::nullopt);
 }
 
 TEST(KeepAlivePart, WithoutAnIntervalHasNoDeadlineButForProbes) {
@@ -70,7 +70,7 @@ TEST(RandomPart, StaysWithinItsBounds) {
 TEST(ReconnectorPart, WaitsNothingWhereThePolicySaysNothing) {
     Reconnector reconnector{{.backoff_min = 0ms, .backoff_max = 0ms}, 1, 1};
     reconnector.start();
-    EXPECT_EQ(reconnector.connection_lost(0ms, Reconnector::End::wordless), 0ms);
+    EXPECT_EQ(reconnector.connection_lost(0ms, Reconnector::End::without_reason), 0ms);
     for (int i = 0; i < 100; ++i) EXPECT_EQ(reconnector.attempt_failed(false), 0ms);
 }
 

@@ -10,7 +10,7 @@ namespace {
 
 using namespace wsmq::codec;
 
-constexpr std::uint32_t any_size = maximum_packet_size_possible;
+constexpr std::uint32_t any_size = limits::largest_packet;
 
 TEST(ConnectPacket, OfMqtt31MayLackTheCredentialsThatItAnnounces) {
     const Octets neither = octets("10 10 0006 'MQIsdp' 03 C2 001E 0002 'c1'");

@@ -10,7 +10,7 @@ namespace {
 using namespace wsmq::codec;
 using Status = FrameResult::Status;
 
-constexpr std::uint32_t any_size = maximum_packet_size_possible;
+constexpr std::uint32_t any_size = limits::largest_packet;
 
 TEST(Frame, EndsWhereItsLengthSays) {
     const Octets stream = octets("32 03 AABBCC C0 00");
@@ -56,7 +56,7 @@ TEST(Frame, IsIncompleteAndOfUnknownSizeWhileItsLengthIsNotThere) {
 TEST(Frame, TellsHowManyBytesItNeedsAsSoonAsItIsKnown) {
     const FrameResult found = read_frame(octets("30 FFFFFF7F 00"), any_size);
     EXPECT_EQ(found.status, Status::incomplete);
-    EXPECT_EQ(found.size, maximum_packet_size_possible);
+    EXPECT_EQ(found.size, limits::largest_packet);
 }
 
 TEST(Frame, ThatIsTooLargeIsRefusedBeforeItCame) {

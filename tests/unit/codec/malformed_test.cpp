@@ -219,7 +219,7 @@ const std::vector<Wrong> wrong_others{
 };
 
 Errc verdict(Bytes stream, Version version) {
-    const FrameResult found = read_frame(stream, maximum_packet_size_possible);
+    const FrameResult found = read_frame(stream, limits::largest_packet);
     if (found.status == FrameResult::Status::bad) return found.error;
     EXPECT_EQ(found.status, FrameResult::Status::complete);
     EXPECT_EQ(found.size, stream.size()) << "the row itself is wrong";

@@ -14,7 +14,7 @@ namespace {
 
 using namespace wsmq::codec;
 
-constexpr std::uint32_t any_size = maximum_packet_size_possible;
+constexpr std::uint32_t any_size = limits::largest_packet;
 
 TEST(PublishPacket, WritesItsTopicAliasAsTheFirstProperty) {
     Buffer out;
@@ -63,10 +63,10 @@ TEST(PublishPacket, IsAsLargeAsItsSizeSays) {
 TEST(PublishPacket, IsTooLargeByItsSizeWhereItCannotBeEncoded) {
     // The bytes are never looked at, so there need not be any.
     static const std::uint8_t byte = 0;
-    const Publish largest{.topic = "a", .payload = Bytes{&byte, maximum_remaining_length - 3}};
-    const Publish larger{.topic = "a", .payload = Bytes{&byte, maximum_remaining_length - 2}};
-    EXPECT_EQ(publish_size(largest, Version::v3_1_1), maximum_packet_size_possible);
-    EXPECT_GT(publish_size(larger, Version::v3_1_1), maximum_packet_size_possible);
+    const Publish largest{.topic = "a", .payload = Bytes{&byte, limits::largest_packet - 8}};
+    const Publish larger{.topic = "a", .payload = Bytes{&byte, limits::largest_packet - 7}};
+    EXPECT_EQ(publish_size(largest, Version::v3_1_1), limits::largest_packet);
+    EXPECT_GT(publish_size(larger, Version::v3_1_1), limits::largest_packet);
 }
 
 TEST(PublishPacket, LeavesRoomForAPayloadThatIsWrittenLater) {

@@ -144,7 +144,7 @@ Bytes Generator::properties(Owner owner, Version version) {
 /// Encoded, framed and decoded again. The buffer is the caller's, as the packet borrows from it.
 AnyPacket there_and_back(Buffer& buffer, PacketType type, const AnyPacket& packet, Version version) {
     encode_any(buffer, type, packet, version);
-    const FrameResult found = read_frame(buffer, maximum_packet_size_possible);
+    const FrameResult found = read_frame(buffer, limits::largest_packet);
     EXPECT_EQ(found.status, FrameResult::Status::complete) << to_hex(buffer);
     EXPECT_EQ(found.frame.type, type);
     const auto again = decode_any(found.frame, version);
@@ -241,7 +241,7 @@ TEST_P(Codec, ReadsTheSubscribeThatItWrote) {
     const Bytes properties = make_.properties(Owner::subscribe, version_);
     encode_subscribe(buffer, identifier, asked, properties, version_);
 
-    const auto packet = decode_subscribe(read_frame(buffer, maximum_packet_size_possible).frame, version_);
+    const auto packet = decode_subscribe(read_frame(buffer, limits::largest_packet).frame, version_);
     ASSERT_TRUE(packet) << to_hex(buffer);
     EXPECT_EQ(packet->packet_identifier, identifier);
     EXPECT_EQ(to_hex(packet->properties), to_hex(properties));
@@ -266,7 +266,7 @@ TEST_P(Codec, ReadsTheUnsubscribeThatItWrote) {
     const std::uint16_t identifier = make_.identifier();
     encode_unsubscribe(buffer, identifier, filters, make_.properties(Owner::unsubscribe, version_), version_);
 
-    const auto packet = decode_unsubscribe(read_frame(buffer, maximum_packet_size_possible).frame, version_);
+    const auto packet = decode_unsubscribe(read_frame(buffer, limits::largest_packet).frame, version_);
     ASSERT_TRUE(packet) << to_hex(buffer);
     EXPECT_EQ(packet->packet_identifier, identifier);
     Reader reader{packet->payload};

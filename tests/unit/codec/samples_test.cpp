@@ -14,7 +14,7 @@ namespace {
 
 using namespace wsmq::codec;
 
-constexpr std::uint32_t any_size = maximum_packet_size_possible;
+constexpr std::uint32_t any_size = limits::largest_packet;
 constexpr std::array versions{Version::v3_1, Version::v3_1_1, Version::v5};
 
 /// Reads on as a client does, until the stream ends or is bad. Whatever decodes must encode to the same again.

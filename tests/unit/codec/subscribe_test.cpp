@@ -12,7 +12,7 @@ namespace {
 
 using namespace wsmq::codec;
 
-constexpr std::uint32_t any_size = maximum_packet_size_possible;
+constexpr std::uint32_t any_size = limits::largest_packet;
 
 constexpr std::array subscriptions{
     Subscription{.topic_filter = "a/+",

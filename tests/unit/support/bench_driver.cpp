@@ -63,7 +63,7 @@ void Bench::drain_output() {
 void Bench::read_packets() {
     Bytes rest{unread_};
     while (!rest.empty()) {
-        const auto result = codec::read_frame(rest, codec::maximum_packet_size_possible);
+        const auto result = codec::read_frame(rest, limits::largest_packet);
         if (result.status == codec::FrameResult::Status::incomplete) break;
         const auto packet = result.status == codec::FrameResult::Status::complete
                                 ? decode_from_client(result.frame, version_)

@@ -12,7 +12,7 @@ namespace {
 
 constexpr int most_steps = 100'000;
 
-codec::FrameResult frame_of(Bytes stream) { return codec::read_frame(stream, codec::maximum_packet_size_possible); }
+codec::FrameResult frame_of(Bytes stream) { return codec::read_frame(stream, limits::largest_packet); }
 
 }  // namespace
 

@@ -85,7 +85,7 @@ void ModelBroker::handle_connect(const Packet& packet) {
 }
 
 void ModelBroker::resume_session() {
-    for (const Outgoing& one : outgoing_) {
+    for (const InflightMessages& one : outgoing_) {
         output_.push_back(one.released ? pubrel(one.publish.id) : one.publish.again());
     }
 }
@@ -120,7 +120,8 @@ void ModelBroker::resolve_topic(const Packet& packet) {
 }
 
 void ModelBroker::handle_acknowledgement(const Packet& packet) {
-    const auto found = std::ranges::find(outgoing_, packet.id, [](const Outgoing& one) { return one.publish.id; });
+    const auto found =
+        std::ranges::find(outgoing_, packet.id, [](const InflightMessages& one) { return one.publish.id; });
     if (found == outgoing_.end()) {
         return violation("for no message: " + told(packet));
     }
@@ -180,7 +181,7 @@ void ModelBroker::send_waiting() {
 
 std::uint16_t ModelBroker::free_identifier() {
     const auto in_use = [this](std::uint16_t id) {
-        return std::ranges::any_of(outgoing_, [id](const Outgoing& one) { return one.publish.id == id; });
+        return std::ranges::any_of(outgoing_, [id](const InflightMessages& one) { return one.publish.id == id; });
     };
     do {
         ++last_identifier_;

@@ -14,7 +14,7 @@ namespace wsmq::test {
 
 struct BrokerLimits {
     std::uint16_t receive_maximum = 65'535;
-    std::uint32_t maximum_packet_size = codec::maximum_packet_size_possible;
+    std::uint32_t maximum_packet_size = limits::largest_packet;
     std::uint16_t topic_alias_maximum = 0;
     bool refuses = false;   ///< every seventh message of QoS 1 and 2
     bool says_why = false;  ///< where it ends the connection
@@ -48,7 +48,7 @@ public:
     [[nodiscard]] const std::vector<std::string>& violations() const noexcept { return violations_; }
 
 private:
-    struct Outgoing {
+    struct InflightMessages {
         Packet publish;
         bool released = false;  ///< PUBREC came, PUBREL went
     };
@@ -72,7 +72,7 @@ private:
     bool has_session_ = false;
     std::map<std::string, Qos> subscriptions_;
     std::set<std::uint16_t> received_;  ///< QoS 2, not released
-    std::deque<Outgoing> outgoing_;
+    std::deque<InflightMessages> outgoing_;
     std::deque<Packet> waiting_;
     std::uint16_t last_identifier_ = 0;
     int counted_ = 0;  ///< messages of QoS 1 and 2

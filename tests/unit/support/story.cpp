@@ -33,7 +33,7 @@ ConnectOptions Story::make_options() {
 BrokerLimits Story::make_limits() {
     if (scenario_.version != Version::v5) return {};
     return {.receive_maximum = static_cast<std::uint16_t>(1 + dice_.below(5)),
-            .maximum_packet_size = dice_.once_in(3) ? 60 : codec::maximum_packet_size_possible,
+            .maximum_packet_size = dice_.once_in(3) ? 60 : limits::largest_packet,
             .topic_alias_maximum = static_cast<std::uint16_t>(dice_.below(4)),
             .refuses = scenario_.everybody_meddles,
             .says_why = dice_.once_in(2)};

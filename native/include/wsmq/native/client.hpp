@@ -38,6 +38,8 @@
 
 namespace wsmq::native {
 
+class Attachment;
+
 class WSMQ_EXPORT Client {
 public:
     /// The view is valid during the call.
@@ -188,6 +190,7 @@ public:
     class WSMQ_HIDDEN Impl;
 
 private:
+    friend class Attachment;  // of a layer
     void begin_connect(AnyCompletion<ConnectAnswer>);
     void begin_disconnect(ReasonCode, AnyCompletion<>);
     void begin_publish(std::string_view topic, Payload, const PublishOptions&, AnyCompletion<Answer>);

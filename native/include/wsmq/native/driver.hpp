@@ -69,8 +69,16 @@ public:
     void hold_input(bool held) {
         if (held_ == held) return;
         held_ = held;
-        tell_held(protocol_, held, now());
+        notify_held(protocol_, held, now());
         flush_soon();  // which reads again, where nothing is held
+    }
+    /// As if the transport had broken.
+    void drop_connection() {
+        const auto link = std::exchange(link_, nullptr);
+        if (!link) return;
+        link->drop();
+        notify_closed(protocol_, Errc::transport_closed, now());
+        flush_soon();
     }
     /// No more events; the transport is dropped as it is. For the owner's end.
     void shut_down() {
@@ -106,11 +114,15 @@ private:
     }
 
     void hand_out_events() {
+        dispatch_own_events(protocol_);
+        if (is_shut_down_) return;
         for (auto event = protocol_.next_event(); !std::holds_alternative<NeedInput>(event);
              event = protocol_.next_event()) {
             if (const auto* open = std::get_if<OpenTransport>(&event)) open_link(open->host);
             if (std::holds_alternative<CloseTransport>(event)) close_link();
             handlers_.handle_event(event);
+            if (is_shut_down_) return;
+            dispatch_own_events(protocol_);
             if (is_shut_down_) return;
         }
         if (link_) link_->give_back();
@@ -144,7 +156,7 @@ private:
         const auto link = std::exchange(link_, nullptr);
         handlers_.transport_failed(error, link->failure_detail());
         link->drop();
-        tell_closed(protocol_, link->is_open() ? Errc::transport_closed : Errc::transport_failed, now());
+        notify_closed(protocol_, link->is_open() ? Errc::transport_closed : Errc::transport_failed, now());
         settle();
     }
 
@@ -163,11 +175,11 @@ private:
         unsent_ = 0;
         if (!link_ || !link_->can_write() || !protocol_.take_output(link_->outbound())) return false;
         handlers_.make_durable();
-        tell_backlog(protocol_, link_->outbound().size(), now());
+        notify_backlog(protocol_, link_->outbound().size(), now());
         link_->write([self = this->shared_from_this()](boost::system::error_code error) {
             self->turn_time_.reset();
             if (error) return self->lost(error);
-            tell_backlog(self->protocol_, 0, self->now());
+            notify_backlog(self->protocol_, 0, self->now());
             self->settle();
         });
         return true;
@@ -176,7 +188,7 @@ private:
     void handle_alarm() {
         const auto self = this->shared_from_this();
         turn_time_.reset();
-        if (link_ && link_->has_progressed()) tell_progress(protocol_, now());
+        if (link_ && link_->has_progressed()) notify_progressed(protocol_, now());
         protocol_.handle_timeout(now());
         settle();
     }

@@ -26,7 +26,7 @@ struct CallLimits {
 };
 
 /// Whether requests can be worked on at all within them.
-[[nodiscard]] constexpr bool is_sound(const CallLimits& limits) noexcept {
+[[nodiscard]] constexpr bool is_valid(const CallLimits& limits) noexcept {
     constexpr Duration none{0};
     return limits.concurrency > 0 && limits.stall_timeout > none && limits.default_expiry > none &&
            limits.longest_expiry > none;

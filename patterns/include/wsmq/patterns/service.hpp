@@ -47,7 +47,7 @@ public:
         /// Not 0: this instance clears the offline record of a webapp after so long.
         std::chrono::seconds janitor_grace{0};
         /// Off: no shared subscription is tried; which instance answers is reckoned from the names (docs/protocol.md).
-        /// On: a broker that has none is found out, below MQTT 5 by a trial of two seconds where it does not say so.
+        /// On: a broker that has none is found out, below MQTT 5 by a probe of two seconds where it does not say so.
         bool shares = true;
         /// The caller vouches that all JSON text it passes in is sound: it is not parsed to check that.
         bool trusts_json = false;

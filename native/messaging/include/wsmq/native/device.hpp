@@ -14,11 +14,9 @@
 #include <string>
 
 #include "wsmq/export.hpp"
-#include "wsmq/native/client_options.hpp"
-#include "wsmq/native/completion.hpp"
+#include "wsmq/native/client.hpp"
 #include "wsmq/native/joining.hpp"
 #include "wsmq/native/messaging_error.hpp"
-#include "wsmq/native/results.hpp"
 #include "wsmq/patterns/device.hpp"
 
 namespace wsmq::native {
@@ -28,13 +26,18 @@ public:
     using executor_type = boost::asio::any_io_executor;
     using Options = patterns::Device::Options;
 
-    /// Options that are not sound are found by async_join().
+    /// Attaches to a client that was not started yet.
+    Device(Client&, const Options&);
+    /// Makes its own client. Options that are not sound are found by async_join().
     Device(executor_type, const std::string& url, const Options&, ClientOptions client = {});
     ~Device();
     Device(const Device&) = delete;
     Device& operator=(const Device&) = delete;
 
     [[nodiscard]] executor_type get_executor() const noexcept;
+    /// The connection that this is attached to: for plain publish and subscribe, and for its events and its state.
+    /// Topics of the convention do not reach its handlers. Throws std::logic_error where it was destroyed.
+    [[nodiscard]] Client& client() const;
 
     /// void(ErrorCode, JoinAnswer): ends when the status is published, or when that cannot come about. The status is
     /// published again after every reconnection, until async_leave().
@@ -51,18 +54,22 @@ public:
     ErrorCode set_status(const nlohmann::json& status);
 
     void on_joined(std::function<void(bool again)>);
-    void on_disconnected(std::function<void(const Disconnection&)>);
-    /// As of Client.
-    void on_store_state(std::function<void(ErrorCode)>);
-    void wake_up();
+    // The client's own, which have one handler each.
+    void on_disconnected(std::function<void(const Disconnection&)> handler) {
+        client().on_disconnected(std::move(handler));
+    }
+    void on_store_state(std::function<void(ErrorCode)> handler) { client().on_store_state(std::move(handler)); }
+    void wake_up() { client().wake_up(); }
     [[nodiscard]] bool is_joined() const noexcept;
 
     class WSMQ_HIDDEN Impl;
 
 private:
+    Device(std::unique_ptr<Client>, const Options&);
     void begin_join(AnyCompletion<JoinAnswer>);
     void begin_leave(AnyCompletion<>);
 
+    std::unique_ptr<Client> own_client_;  ///< null: it is somebody else's
     std::shared_ptr<Impl> impl_;
 };
 

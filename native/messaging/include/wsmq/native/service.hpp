@@ -23,12 +23,10 @@
 #include <vector>
 
 #include "wsmq/export.hpp"
-#include "wsmq/native/client_options.hpp"
-#include "wsmq/native/completion.hpp"
+#include "wsmq/native/client.hpp"
 #include "wsmq/native/handler.hpp"
 #include "wsmq/native/joining.hpp"
 #include "wsmq/native/messaging_error.hpp"
-#include "wsmq/native/results.hpp"
 #include "wsmq/patterns/service.hpp"
 
 namespace wsmq::native {
@@ -39,7 +37,9 @@ public:
     /// `instance`, `random_seed` and `since` are filled in where they are not given, `methods` by on().
     using Options = patterns::Service::Options;
 
-    /// For run(). Options that are not sound are found by async_join() and run().
+    /// Attaches to a client that was not started yet.
+    Service(Client&, Options);
+    /// Makes its own client. For run(). Options that are not sound are found by async_join() and run().
     Service(boost::asio::io_context&, const std::string& url, Options, ClientOptions client = {});
     Service(executor_type, const std::vector<std::string>& urls, Options, ClientOptions client = {});
     ~Service();
@@ -47,6 +47,9 @@ public:
     Service& operator=(const Service&) = delete;
 
     [[nodiscard]] executor_type get_executor() const noexcept;
+    /// The connection that this is attached to: for plain publish and subscribe, and for its events and its state.
+    /// Topics of the convention do not reach its handlers. Throws std::logic_error where it was destroyed.
+    [[nodiscard]] Client& client() const;
 
     // --- Methods: before it joins ------------------------------------------------------------------
     /// `handler`: see make_request_handler(). Notifications come to it as well.
@@ -79,11 +82,13 @@ public:
     }
     /// Joined, the first time or again after a reconnection.
     void on_joined(std::function<void(bool again)>);
-    void on_disconnected(std::function<void(const Disconnection&)>);
-    /// As of Client.
-    void on_store_state(std::function<void(ErrorCode)>);
-    void on_queue_drained(std::function<void()>);
-    void wake_up();
+    // The client's own, which have one handler each.
+    void on_disconnected(std::function<void(const Disconnection&)> handler) {
+        client().on_disconnected(std::move(handler));
+    }
+    void on_store_state(std::function<void(ErrorCode)> handler) { client().on_store_state(std::move(handler)); }
+    void on_queue_drained(std::function<void()> handler) { client().on_queue_drained(std::move(handler)); }
+    void wake_up() { client().wake_up(); }
 
     /// A message to a webapp that wants no answer. `params` are an array, an object, or null for none.
     ErrorCode notify(std::string_view uid, std::string_view method, const nlohmann::json& params);
@@ -98,11 +103,13 @@ public:
     class WSMQ_HIDDEN Impl;
 
 private:
+    Service(std::unique_ptr<Client>, Options);
     void add(std::string method, RequestHandler);
     void add_any(RequestHandler);
     void begin_join(AnyCompletion<JoinAnswer>);
     void begin_leave(std::chrono::milliseconds patience, AnyCompletion<>);
 
+    std::unique_ptr<Client> own_client_;  ///< null: it is somebody else's
     std::shared_ptr<Impl> impl_;
     boost::asio::io_context* io_ = nullptr;
 };

@@ -19,13 +19,10 @@
 #include <vector>
 
 #include "wsmq/export.hpp"
-#include "wsmq/native/client_options.hpp"
-#include "wsmq/native/completion.hpp"
+#include "wsmq/native/client.hpp"
 #include "wsmq/native/handler.hpp"
 #include "wsmq/native/joining.hpp"
-#include "wsmq/native/message.hpp"
 #include "wsmq/native/messaging_error.hpp"
-#include "wsmq/native/results.hpp"
 #include "wsmq/patterns/json.hpp"
 #include "wsmq/patterns/webapp.hpp"
 
@@ -66,7 +63,9 @@ public:
     /// An item of a stream, as JSON text that is valid during the call.
     using ProgressHandler = std::function<void(std::string_view value)>;
 
-    /// Options that are not sound are found by async_join().
+    /// Attaches to a client that was not started yet.
+    Webapp(Client&, Options);
+    /// Makes its own client. Options that are not sound are found by async_join().
     Webapp(executor_type, const std::string& url, Options, ClientOptions client = {});
     Webapp(executor_type, const std::vector<std::string>& urls, Options, ClientOptions client = {});
     ~Webapp();
@@ -74,6 +73,9 @@ public:
     Webapp& operator=(const Webapp&) = delete;
 
     [[nodiscard]] executor_type get_executor() const noexcept;
+    /// The connection that this is attached to: for plain publish and subscribe, and for its events and its state.
+    /// Topics of the convention do not reach its handlers. Throws std::logic_error where it was destroyed.
+    [[nodiscard]] Client& client() const;
     /// Valid until on_renamed() is called.
     [[nodiscard]] std::string_view uid() const noexcept;
 
@@ -93,11 +95,13 @@ public:
     /// Another connection of the same uid took the session over: uid() is another one from now on, also for whoever
     /// makes the credentials. Open requests have failed with Error::session_lost; on_joined() follows.
     void on_renamed(std::function<void(const patterns::Renamed&)>);
-    void on_disconnected(std::function<void(const Disconnection&)>);
-    /// As of Client.
-    void on_store_state(std::function<void(ErrorCode)>);
-    void on_queue_drained(std::function<void()>);
-    void wake_up();
+    // The client's own, which have one handler each.
+    void on_disconnected(std::function<void(const Disconnection&)> handler) {
+        client().on_disconnected(std::move(handler));
+    }
+    void on_store_state(std::function<void(ErrorCode)> handler) { client().on_store_state(std::move(handler)); }
+    void on_queue_drained(std::function<void()> handler) { client().on_queue_drained(std::move(handler)); }
+    void wake_up() { client().wake_up(); }
     [[nodiscard]] bool is_joined() const noexcept;
 
     // --- Requests ----------------------------------------------------------------------------------
@@ -167,6 +171,7 @@ public:
     class WSMQ_HIDDEN Impl;
 
 private:
+    Webapp(std::unique_ptr<Client>, Options);
     void add(std::string method, RequestHandler);
     void begin_join(AnyCompletion<JoinAnswer>);
     void begin_leave(AnyCompletion<>);
@@ -175,6 +180,7 @@ private:
     void begin_request_text(Target, std::string_view method, std::string_view params, const patterns::RequestOptions&,
                             ProgressHandler, AnyCompletion<Reply>);
 
+    std::unique_ptr<Client> own_client_;  ///< null: it is somebody else's
     std::shared_ptr<Impl> impl_;
 };
 

@@ -1,0 +1,62 @@
+// The counts of a run are those of the runner's own report.
+import assert from 'node:assert/strict'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { after, before, describe, it } from 'node:test'
+import { root } from './root.mjs'
+import { countJUnit, runNodeTests } from './suites.mjs'
+
+describe('counts of node:test', () => {
+  /** @type {string} */
+  let folder
+  before(async () => {
+    await mkdir(`${root}build`, { recursive: true })
+    folder = await mkdtemp(`${root}build/suites-`)
+    // The child is a run of its own, not a part of this one; and CI's second run is not what is tested.
+    delete process.env['NODE_TEST_CONTEXT']
+    delete process.env['CI']
+  })
+  after(() => rm(folder, { recursive: true, force: true }))
+
+  /** @param {string} script */
+  async function counts(script) {
+    const file = `${folder}/some.test.mjs`
+    await writeFile(file, `import { before, describe, it } from 'node:test'\n${script}`)
+    return runNodeTests([file.slice(root.length)])
+  }
+
+  it('hold each test once, and no suite', async () => {
+    const { passed, failed, skipped, failures } = await counts(`
+      describe('a suite', () => {
+        it('passes', () => {})
+        it('fails', () => { throw new Error('not ok 7 - as TAP would put it') })
+        it.skip('is skipped', () => {})
+        it('is to be done', { todo: true }, () => { throw new Error('not yet') })
+      })`)
+    assert.deepEqual({ passed, failed, skipped }, { passed: 1, failed: 1, skipped: 2 })
+    assert.deepEqual(
+      failures.map(({ name, file }) => ({ name, file })),
+      [{ name: 'a suite > fails', file: `${folder}/some.test.mjs` }],
+    )
+    assert.match(failures[0]?.error ?? '', /as TAP would put it/)
+  })
+
+  it('hold the hook of a suite that fails, and the tests that it cancels', async () => {
+    const { failures } = await counts(`describe('s', () => { before(() => { throw new Error('no broker') }); it('runs', () => {}) })`)
+    assert.deepEqual(failures.map(({ name }) => name).sort(), ['s', 's > runs'])
+  })
+
+  it('hold a file that ends without a result, with what it printed', async () => {
+    const { failed, output } = await counts('syntax error')
+    assert.equal(failed, 1)
+    assert.match(output, /SyntaxError/)
+  })
+})
+
+it('counts of CTest are those of its report', () => {
+  const report = `<?xml version="1.0"?><testsuite name="(empty)" tests="4" failures="1" disabled="1" skipped="1">
+    <testcase name="replay.codec" classname="replay.codec" time="0.1" status="run"><system-out>status="fail"</system-out></testcase>
+    <testcase name="replay.client" classname="replay.client" time="0.1" status="fail"><failure message=""/></testcase>
+    <testcase name="replay.other" classname="replay.other" time="0" status="notrun"><skipped/></testcase>
+    <testcase name="replay.more" classname="replay.more" time="0" status="disabled"/></testsuite>`
+  assert.deepEqual(countJUnit(report), { passed: 1, failed: 1, skipped: 2 })
+})

@@ -1,0 +1,118 @@
+import { existsSync } from 'node:fs'
+import { basename } from 'node:path'
+import { check, checkNames } from '../check.mjs'
+import { fuzz } from '../fuzz.mjs'
+import { buildBackends, testBackends } from './backends.mjs'
+import { sourceFiles } from './files.mjs'
+import { root } from './root.mjs'
+import { replayCorpus, runBrowserTests, runNodeTests, runUnitTests } from './suites.mjs'
+
+/** @typedef {import('./stages.mjs').Stage} Stage */
+
+/** The parts of `npm test`, and what each needs of what scripts/setup.mjs installs. @type {Record<string, string[]>} */
+export const needsOf = {
+  debug: ['native', 'native tests', 'broker'],
+  sanitize: ['native', 'native tests', 'broker'],
+  tsan: ['native', 'native tests', 'broker'],
+  wasm: ['native tests'],
+  fuzz: ['fuzz'],
+  install: ['native', 'install', 'broker'],
+  command: ['native', 'native tests', 'broker'],
+  'bench-native': ['native', 'native tests', 'native bench', 'broker'],
+  js: ['native', 'broker', 'browser tests', 'interop'],
+  tooling: ['broker'],
+  interop: ['native', 'native tests', 'broker', 'interop'],
+  brokers: ['broker', 'interop', 'brokers'],
+  clusters: ['native', 'native tests', 'broker', 'browser tests', 'interop', 'brokers'],
+  backends: ['native', 'broker', 'backends'],
+  browser: ['broker', 'browser tests'],
+  check: ['native', 'native tests', 'lint'],
+}
+/** Folders whose tests are a part of their own. Those of all others are the part js. @type {Record<string, string>} */
+const foldersOf = {
+  install: 'tests/install',
+  command: 'tests/command',
+  'bench-native': 'bench/native',
+  tooling: 'tests/tooling',
+  interop: 'tests/interop',
+  brokers: 'tests/brokers',
+  clusters: 'tests/clusters',
+}
+const fuzzSeconds = 20 // for each of the targets, in CI
+/** Files of tests that run side by side: they wait more than they compute. By itself node runs one on two processors. */
+const filesAtOnce = 3
+const quickChecks = checkNames.filter((name) => name !== 'clang-tidy')
+
+/** Replays the corpus; searches on CI alone. @param {import('./report.mjs').Report} report */
+async function testFuzzTargets(report) {
+  await report.step('Fuzz corpus', replayCorpus)
+  if (process.env['CI']) await fuzz(report, fuzzSeconds)
+}
+
+/** @param {string} part @param {Stage['kind']} kind @param {string} preset @param {string} title @returns {Stage} */
+function unitTests(part, kind, preset, title) {
+  return { part, kind, builds: [preset], run: (report, name) => report.step(title, () => runUnitTests(preset, name)) }
+}
+
+/** @param {string} part @param {Stage['kind']} kind @param {string[]} builds @param {string} title @param {readonly string[]} files @returns {Stage} */
+function nodeTests(part, kind, builds, title, files) {
+  // The command is built: its tests, side by side, need not look whether it is.
+  /** @type {Record<string, string>} */
+  const env = builds.includes('debug') ? { TESTED_COMMAND: `${root}build/debug/native/command/wsmq` } : {}
+  const options = { atOnce: filesAtOnce, env }
+  return { part, kind, builds, run: (report, name) => report.step(title, () => runNodeTests(files, { ...options, name })) }
+}
+
+/** Every file of tests by its part. */
+async function testFiles() {
+  const all = await sourceFiles(['js', 'demo', 'bench', 'tests', 'scripts', 'wasm'], /\.test\.m?js$/)
+  /** @type {Record<string, string[]>} */
+  const files = Object.fromEntries([...Object.keys(foldersOf), 'js'].map((part) => [part, []]))
+  for (const file of all.filter((file) => existsSync(root + file))) {
+    const part = Object.keys(foldersOf).find((part) => file.startsWith(`${foldersOf[part]}/`)) ?? 'js'
+    files[part]?.push(file)
+  }
+  return files
+}
+
+/** All stages, in the order in which those of a kind run. @returns {Promise<Stage[]>} */
+export async function stages() {
+  const files = await testFiles()
+  /** @param {string} part @param {Stage['kind']} kind @param {string[]} builds @param {string} title */
+  const together = (part, kind, builds, title) => nodeTests(part, kind, builds, title, files[part] ?? [])
+  /** @type {Promise<import('./backends.mjs').Backend[]> | undefined} */
+  let building
+  /** @param {import('./report.mjs').Report} report */
+  const builtBackends = (report) => (building ??= buildBackends(report))
+  return [
+    { part: 'backends', kind: 'compute', builds: [], unnamed: true, run: builtBackends },
+    { part: 'check', kind: 'compute', builds: ['debug'], unnamed: true, run: (report) => check(report, ['clang-tidy']) },
+    unitTests('sanitize', 'compute', 'sanitize', 'Unit tests under the sanitizers'),
+    unitTests('wasm', 'compute', 'wasm-test', 'Unit tests as wasm, under Node'),
+    { part: 'fuzz', kind: 'compute', builds: ['fuzz'], unnamed: true, run: testFuzzTargets },
+    together('install', 'compute', [], 'Installed libraries'),
+
+    together('interop', 'wait', ['package', 'debug'], 'Other brokers'),
+    // One by one: each starts a dozen programs.
+    ...(files['clusters'] ?? []).map((file) =>
+      nodeTests('clusters', 'wait', ['package', 'debug'], `Cluster: ${basename(file, '.test.mjs')}`, [file]),
+    ),
+    { part: 'backends', kind: 'wait', builds: [], unnamed: true, run: async (report) => testBackends(report, await builtBackends(report)) },
+
+    unitTests('debug', 'alone', 'debug', 'Unit tests'),
+    unitTests('tsan', 'alone', 'tsan', 'Threads under the thread sanitizer'),
+    // They note what a broker has delivered after a fixed time.
+    together('brokers', 'alone', ['package'], 'What brokers do'),
+    together('command', 'alone', ['debug'], 'The wsmq command'),
+    together('bench-native', 'alone', [], 'Native bench'),
+    together('tooling', 'alone', ['package'], 'Compilers and bundlers'),
+    together('js', 'alone', ['package'], 'Tests under Node'),
+    {
+      part: 'browser',
+      kind: 'alone',
+      builds: ['package'],
+      run: (report, name) => report.step('Tests in the browser', () => runBrowserTests(name)),
+    },
+    { part: 'check', kind: 'alone', builds: ['package'], unnamed: true, run: (report) => check(report, quickChecks) },
+  ]
+}
