@@ -49,6 +49,26 @@ EMSCRIPTEN_KEEPALIVE void wsmq_stop(Connection* connection, std::uint32_t reason
 
 EMSCRIPTEN_KEEPALIVE void wsmq_flush(Connection* connection) { connection->flush(); }
 
+EMSCRIPTEN_KEEPALIVE void wsmq_destroy(Connection* connection) { connection->destroy(); }
+
+EMSCRIPTEN_KEEPALIVE bool wsmq_is_connected(const Connection* connection) { return connection->is_connected(); }
+
+EMSCRIPTEN_KEEPALIVE std::size_t wsmq_unfinished_messages(const Connection* connection) {
+    const auto* client = connection->client();
+    return client ? client->unfinished_messages() : 0;
+}
+
+EMSCRIPTEN_KEEPALIVE std::size_t wsmq_unfinished_bytes(const Connection* connection) {
+    const auto* client = connection->client();
+    return client ? client->unfinished_bytes() : 0;
+}
+
+EMSCRIPTEN_KEEPALIVE void wsmq_cancel(Connection* connection, std::uint32_t operation) {
+    connection->cancel(wsmq::OperationId{operation});
+}
+
+EMSCRIPTEN_KEEPALIVE void wsmq_wake_up(Connection* connection) { connection->wake_up(); }
+
 EMSCRIPTEN_KEEPALIVE bool wsmq_is_started(const Connection* connection) { return connection->is_started(); }
 
 EMSCRIPTEN_KEEPALIVE std::uint32_t wsmq_subscribe(Connection* connection, std::size_t filters_size,

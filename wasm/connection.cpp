@@ -41,7 +41,7 @@ void Connection::destroy() {
     }
 }
 
-// --- What the user wants -------------------------------------------------------------------------
+// --- Calls of the application --------------------------------------------------------------------
 
 Errc Connection::start(Bytes options, std::uint64_t random_seed) {
     if (!client_ || !std::ranges::equal(options, options_block_)) {
@@ -159,7 +159,7 @@ template <class T> T Connection::flush_later(T result) {
 
 std::string_view Connection::client_id() const noexcept { return client_ ? client_->client_id() : client_id_; }
 
-// --- What the event loop says --------------------------------------------------------------------
+// --- Calls of the event loop ---------------------------------------------------------------------
 
 void Connection::socket_opened() {
     client_->transport_opened(fresh_time());
@@ -198,7 +198,7 @@ TimePoint Connection::advance_time(TimePoint time) {
     return task_time_;
 }
 
-// --- What comes of it ----------------------------------------------------------------------------
+// --- Output and events ---------------------------------------------------------------------------
 
 // After every input. May delete this object, after which no member is touched.
 void Connection::settle() {
@@ -296,7 +296,7 @@ bool Connection::send_output() {
     return true;
 }
 
-// The engine may go on with what waited.
+// The engine may proceed with what waited for room.
 void Connection::report_backlog() {
     backlog_ = socket_.backlog();
     client_->transport_backlog(backlog_, task_time());

@@ -27,7 +27,7 @@ public:
     // Handlers are called by stop(), flush() and tasks of the event loop, never by the others, which
     // have flush() called at the end of the task; publish() leaves that to its caller.
 
-    /// `options`: for read_connect_arguments(). The session of an earlier start() goes on where the
+    /// `options`: for read_connect_arguments(). The session of an earlier start() continues where the
     /// options are the same.
     [[nodiscard]] Errc start(Bytes options, std::uint64_t random_seed);
     void stop(ReasonCode);
@@ -115,7 +115,7 @@ private:
     RecordStore store_{*this};
     std::unique_ptr<Client> client_;          // may use the store
     std::unique_ptr<ConnectionLayer> layer_;  // uses the client
-    WebSocket socket_{*this};
+    WebSocket socket_{*this, this};
     Timer timer_{&Connection::timer_fired, this};
     std::vector<std::uint8_t> output_;
     std::size_t published_size_ = 0;  ///< since the last send, about

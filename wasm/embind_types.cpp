@@ -20,8 +20,8 @@ template <class T> void register_integer(const char* name) {
 
 extern "C" {
 
-// For messages about types that are not registered, of which there are none; the caller frees it.
-const char* __getTypeName(const std::type_info*) { return strdup("?"); }
+// For messages about types that are not registered, of which there are none. The caller frees it.
+const char* __getTypeName(const std::type_info*) { return nullptr; }
 
 void _embind_initialize_bindings() {
     for (auto* binding = first_binding; binding; binding = binding->next) binding->init_func();
@@ -38,7 +38,6 @@ void _emval_coro_reject(void*, EM_VAL) {}
 }
 
 EMSCRIPTEN_BINDINGS(types) {
-    _embind_register_void(TypeID<void>::get(), "void");
     _embind_register_bool(TypeID<bool>::get(), "bool", true, false);
     register_integer<int>("int");
     register_integer<unsigned>("unsigned");

@@ -28,8 +28,7 @@ Topic& topic(std::uint32_t handle) {
 PublishOptions publish_options(std::uint32_t flags, std::size_t properties_size) {
     return {.qos = static_cast<Qos>(flags & two_bits),
             .retain = (flags & PublishFlag::retain) != 0,
-            .when_blocked =
-                static_cast<WhenBlocked>(flags >> PublishFlag::when_blocked_shift & two_bits),
+            .when_blocked = static_cast<WhenBlocked>(flags >> PublishFlag::when_blocked_shift & two_bits),
             .encoded_properties = properties_size == 0 ? Bytes{} : arguments(0, properties_size)};
 }
 

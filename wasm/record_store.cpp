@@ -3,7 +3,7 @@
 #include <utility>
 
 extern "C" {
-// store_library.js
+// glue/store.ts, by library.js
 void wsmq_store_changed(wsmq::wasm::Connection* connection);
 void wsmq_store_put(wsmq::wasm::Connection* connection, int kind, double number, const void* record, std::size_t size);
 void wsmq_store_erased(wsmq::wasm::Connection* connection, int kind, double number);

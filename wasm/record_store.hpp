@@ -16,8 +16,8 @@ public:
 
     /// What JavaScript kept of an earlier client.
     void add(StoreKey, Bytes record);
-    /// A client that is started anew has no operations for what is here: what comes of these
-    /// records is told.
+    /// A client that is started anew has no operations for the records that are here: JavaScript is notified when they
+    /// are over.
     void begin_again();
     /// Hands changes to JavaScript, each once: those from before the last batch, or all.
     /// \return whether some are left for the next batch.

@@ -5,3 +5,12 @@
 _LIBCPP_BEGIN_NAMESPACE_STD
 [[noreturn]] void __libcpp_verbose_abort(const char*, ...) noexcept { std::abort(); }
 _LIBCPP_END_NAMESPACE_STD
+
+// Signals and interval timers: nothing uses them, but other parts of the C library name them.
+extern "C" {
+int raise(int);
+void _emscripten_timeout(int, double);
+
+int raise(int) { std::abort(); }
+void _emscripten_timeout(int, double) {}
+}

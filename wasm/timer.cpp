@@ -1,9 +1,15 @@
 #include "timer.hpp"
 
-#include <emscripten/html5.h>
+#include <emscripten/emscripten.h>
 
 #include <algorithm>
 #include <utility>
+
+extern "C" {
+// glue/timers.ts
+int wsmq_set_timer(double delay, wsmq::wasm::Timer* timer);
+void wsmq_clear_timer(int id);
+}
 
 namespace wsmq::wasm {
 
@@ -22,22 +28,26 @@ void Timer::arm(std::optional<TimePoint> deadline, TimePoint now) {
     if (is_set_ && due_ <= *deadline && !breaks_chain) return;
     cancel();
     const auto delay = std::clamp(std::chrono::ceil<Duration>(*deadline - now), Duration{0}, longest_delay);
-    id_ = emscripten_set_timeout(fire, static_cast<double>(delay.count()), this);
+    id_ = wsmq_set_timer(static_cast<double>(delay.count()), this);
     due_ = *deadline;
     is_set_ = true;
     is_chained_ = in_callback;
 }
 
 void Timer::cancel() {
-    if (is_set_) emscripten_clear_timeout(id_);
+    if (is_set_) wsmq_clear_timer(id_);
     is_set_ = false;
 }
 
-void Timer::fire(void* self) {
-    auto& timer = *static_cast<Timer*>(self);
-    timer.is_set_ = false;
-    timer.is_firing_ = true;
-    timer.callback_(timer.context_);  // may end the timer's life
+void Timer::fire() {
+    is_set_ = false;
+    is_firing_ = true;
+    callback_(context_);  // may destroy the timer
 }
 
 }  // namespace wsmq::wasm
+
+extern "C" {
+
+EMSCRIPTEN_KEEPALIVE void wsmq_timer_fired(wsmq::wasm::Timer* timer) { timer->fire(); }
+}

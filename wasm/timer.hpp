@@ -19,10 +19,10 @@ public:
     /// again, since setting a timer costs more than that.
     void arm(std::optional<TimePoint> deadline, TimePoint now);
     void cancel();
+    /// Called by the event loop.
+    void fire();
 
 private:
-    static void fire(void* self);
-
     Callback callback_;
     void* context_;
     int id_ = 0;

@@ -14,7 +14,7 @@ bool wsmq_socket_has_failed(int handle);
 bool wsmq_socket_send(int handle, const void* data, std::size_t size);
 void wsmq_socket_release(int handle);
 // Emscripten's own allocates memory for each message, and takes it for granted that it gets it.
-void wsmq_socket_listen(int handle, wsmq::wasm::WebSocket* socket);
+void wsmq_socket_listen(int handle, wsmq::wasm::WebSocket* socket, const void* connection);
 }
 
 namespace wsmq::wasm {
@@ -69,14 +69,14 @@ bool WebSocket::open(const char* uri, const char* subprotocol) {
     if (handle <= 0) return false;
     handle_ = handle;
     emscripten_websocket_set_onopen_callback(handle_, this, Callbacks::opened);
-    wsmq_socket_listen(handle_, this);
+    wsmq_socket_listen(handle_, this, owner_);
     emscripten_websocket_set_onclose_callback(handle_, this, Callbacks::closed);
     return true;
 }
 
 void WebSocket::received(Bytes data, TimePoint when) { listener_.socket_received(data, when); }
 
-void WebSocket::received_rubbish() {
+void WebSocket::received_invalid() {
     close();
     listener_.socket_closed(true);
 }
@@ -114,5 +114,5 @@ EMSCRIPTEN_KEEPALIVE void wsmq_socket_received(wsmq::wasm::WebSocket* socket, co
 }
 
 /// A text message [MQTT-6.0.0-1], or one for which there is no memory.
-EMSCRIPTEN_KEEPALIVE void wsmq_socket_received_rubbish(wsmq::wasm::WebSocket* socket) { socket->received_rubbish(); }
+EMSCRIPTEN_KEEPALIVE void wsmq_socket_received_invalid(wsmq::wasm::WebSocket* socket) { socket->received_invalid(); }
 }

@@ -23,7 +23,8 @@ public:
         ~Listener() = default;
     };
 
-    explicit WebSocket(Listener& listener) : listener_{listener} {}
+    /// `owner`: what JavaScript knows the listener by.
+    WebSocket(Listener& listener, const void* owner) : listener_{listener}, owner_{owner} {}
     ~WebSocket() { close(); }
     WebSocket(const WebSocket&) = delete;
     WebSocket& operator=(const WebSocket&) = delete;
@@ -40,12 +41,13 @@ public:
 
     // Called by library.js; the socket may be gone afterwards.
     void received(Bytes data, TimePoint when);
-    void received_rubbish();
+    void received_invalid();
 
 private:
     struct Callbacks;
 
     Listener& listener_;
+    const void* owner_;
     int handle_ = 0;  ///< 0: there is no socket
     bool open_ = false;
 };

@@ -1,5 +1,5 @@
-// The WebAssembly module as JavaScript sees it. Written by hand; the classes are Embind's, extended
-// by glue.js. The flow is that of mqttws31.js; what is new has new names.
+// The WebAssembly module as JavaScript sees it: functions that Embind binds, and the classes of glue/. The calls are in
+// the style of mqttws31.js; what is new has new names.
 
 export type Payload = string | ArrayBuffer | ArrayBufferView
 
@@ -92,7 +92,7 @@ export interface Failure extends Outcome {
   cause?: unknown
   /** The directive of the page's Content-Security-Policy that forbids the connection. */
   forbiddenBy?: string
-  /** Of a connection, or an attempt at one: what the socket's constructor threw, or its error event told (Node). */
+  /** Of a connection, or an attempt at one: what the socket's constructor threw, or the error of its error event (Node). */
   socketError?: unknown
 }
 
@@ -124,7 +124,7 @@ export interface SessionStore {
   records?: StoredRecord[]
   /**
    * What has changed: each change within 5 to 10 ms, at once when the page is hidden or left, and at delete(). A message
-   * that was acknowledged in between is not told.
+   * that was acknowledged in between is not reported.
    */
   write(changes: StoreChanges): void
   /** One of `records`, or of an earlier connect() with other options, is over: acknowledged, or released. */
@@ -155,7 +155,7 @@ export interface ConnectOptions {
   /** Seconds to CONNACK; default 30. */
   timeout?: number
   cleanSession?: boolean
-  /** Default true: a lost connection is taken up again, with backoff and jitter. */
+  /** Default true: a lost connection is resumed, with backoff and jitter. */
   reconnect?: boolean
   /** Default false: a first connection that fails everywhere ends in onFailure. */
   retryFirstConnection?: boolean
@@ -239,7 +239,7 @@ export interface Negotiated {
   sharedSubscriptionAvailable: boolean
 }
 
-/** Thrown by calls that are not sound. `code` is an enumerator's name in error.hpp. */
+/** Thrown by calls with invalid arguments, or at the wrong time. `code` is an enumerator's name in error.hpp. */
 export interface MqttError extends Error {
   readonly name: 'MqttError'
   readonly code: string
@@ -273,12 +273,14 @@ export interface Client {
   onPublishFailed?: ((operation: number, error: string) => void) | null
   onSubscriptionLost?: ((topicFilter: string, reasonCode: number) => void) | null
   onQueueDrained?: (() => void) | null
+  /** For logs: each WebSocket message as it is, before it is received or sent. Passwords are among the bytes. */
+  onBytes?: ((bytes: Uint8Array, isSent: boolean) => void) | null
   onError?: ((error: unknown) => void) | null
 
-  /** No handler is called before it returns. In a handler it begins when all that had happened by then is told. */
+  /** No handler is called before it returns. In a handler it takes effect when all earlier events are reported. */
   connect(options?: ConnectOptions): void
   /**
-   * Ends the connection, or the attempts at one. 0x04 makes an MQTT 5 broker publish the will. Handlers are told
+   * Ends the connection, or the attempts at one. 0x04 makes an MQTT 5 broker publish the will. Handlers are called
    * before it returns; called in a handler, it takes effect after what had arrived with it is delivered.
    */
   disconnect(reasonCode?: number): void
@@ -318,10 +320,6 @@ export interface ClientConstructor {
 export interface Module {
   Client: ClientConstructor
   MqttError: new (code: string, message: string) => MqttError
-  /** Whether a topic name is for a topic filter (MQTT 5.0, 4.7). */
-  topicMatches(filter: string, name: string): boolean
-  isValidTopicFilter(filter: string): boolean
-  isValidTopicName(name: string): boolean
   /** "Not authorized" and so on. */
   describeReason(reasonCode: number): string
   /** Whether a CONNACK with this reason code would be met again with the same options. */

@@ -7,7 +7,8 @@ import { Emitter, reportUncaught } from './emitter.js'
 import { InvalidArgumentError, MqttError } from './errors.js'
 import { callError, connectionError, thrownError } from './failure.js'
 import { NO_PARAMS, type TopicParams } from './filter.js'
-import { type Log, logTo } from './log.js'
+import { packetReader, packetText } from './packet-log.js'
+import { type Log, logsPackets, logTo } from './log.js'
 import { Message } from './message.js'
 import type { ArrivedMessage, Client, Failure, Module, Negotiated, Payload, Properties } from './module.js'
 import type { ConnectOptions, DisconnectOptions, PublishOptions, SubscribeOptions } from './options.js'
@@ -61,6 +62,7 @@ export class Connection {
     this.#module = module
     this.#client = client
     this.#log = logTo(options.log)
+    if (logsPackets(options.log)) this.#logPackets()
     this.protocolVersion = options.protocolVersion ?? 5
     const describe = (reasonCode: number) => module.describeReason(reasonCode)
     const onError = (error: unknown) => this.#report(error)
@@ -359,8 +361,17 @@ export class Connection {
   }
 
   #report(error: unknown): void {
-    this.#log?.(error instanceof MqttError ? 'warn' : 'error', String(error), { error })
+    this.#log?.(error instanceof MqttError ? 'warn' : 'error', error, { error })
     if (!this.#events.emit('error', error)) reportUncaught(error)
+  }
+
+  #logPackets(): void {
+    let readers = [packetReader(), packetReader()]
+    this.#client.onBytes = (bytes, isSent) => {
+      // A CONNECT begins each connection.
+      if (isSent && (bytes[0] as number) >> 4 === 1) readers = [packetReader(), packetReader()]
+      for (const packet of readers[Number(isSent)]?.(bytes) ?? []) this.#log?.('debug', packetText(packet, isSent), { packet, isSent })
+    }
   }
 
   get #facts(): Facts {

@@ -14,14 +14,13 @@ const consumer = `${root}tests/install`
 const components = ['core', 'native', 'patterns', 'messaging'].filter((component) => existsSync(`${consumer}/${component}.cpp`))
 const list = components.join(';')
 
-/** Where each kind of library is built and installed. */
-const kinds = {
-  static: { preset: 'release', prefix: `${work}/static` },
-  shared: { preset: 'shared', prefix: `${work}/shared` },
-}
+/** The preset that builds each kind of library. */
+const presets = { static: 'release', shared: 'shared' }
+/** Of one kind after the other: with the same paths, ccache compiles what uses the headers only once. */
+const prefix = `${work}/installed`
 
-/** @param {{ preset: string, prefix: string }} kind */
-async function install({ preset, prefix }) {
+/** @param {string} preset */
+async function install(preset) {
   await buildPreset(preset, { targets: ['wsmq_libraries'] })
   await rm(prefix, { recursive: true, force: true })
   for (const component of components) {
@@ -44,14 +43,14 @@ async function consume(name, settings) {
   await must('ctest', ['--test-dir', `${work}/${name}`, '--output-on-failure', '--no-tests=error'])
 }
 
-/** The public headers as they are included. @param {string} prefix */
-async function headersOf(prefix) {
+/** The public headers as they are included. */
+async function headersOf() {
   const files = await readdir(`${prefix}/include`, { recursive: true })
   return files.filter((file) => file.endsWith('.hpp'))
 }
 
-/** Finds files whatever the name of the library directory is here. @param {string} prefix @param {RegExp} name */
-async function installed(prefix, name) {
+/** Finds files whatever the name of the library directory is here. @param {RegExp} name */
+async function installed(name) {
   const files = await readdir(prefix, { recursive: true })
   return files.filter((file) => name.test(file)).map((file) => `${prefix}/${file}`)
 }
@@ -66,16 +65,16 @@ before(async () => {
 
 after(() => broker.close())
 
-for (const [name, kind] of Object.entries(kinds)) {
+for (const [name, preset] of Object.entries(presets)) {
   describe(`${name} libraries`, () => {
-    before(() => install(kind), { timeout: 1_200_000 })
+    before(() => install(preset), { timeout: 1_200_000 })
 
     test('are found by find_package', async () => {
-      await consume(`${name}-cmake`, [`-DCMAKE_PREFIX_PATH=${kind.prefix}`])
+      await consume(`${name}-cmake`, [`-DCMAKE_PREFIX_PATH=${prefix}`])
     })
 
     test('are found by pkg-config', async () => {
-      const [first = ''] = await installed(kind.prefix, /wsmq-core\.pc$/)
+      const [first = ''] = await installed(/wsmq-core\.pc$/)
       const env = { PKG_CONFIG_PATH: first.slice(0, first.lastIndexOf('/')) }
       for (const component of components) {
         const flags = (await must('pkg-config', ['--cflags', '--libs', `wsmq-${component}`], { env })).trim().split(/\s+/)
@@ -88,13 +87,13 @@ for (const [name, kind] of Object.entries(kinds)) {
     })
 
     test('refuse a version that does not fit', async () => {
-      const { code, output } = await configure(`${name}-version`, [`-DCMAKE_PREFIX_PATH=${kind.prefix}`, '-DWEBSOCKET_MQ_VERSION=99'])
+      const { code, output } = await configure(`${name}-version`, [`-DCMAKE_PREFIX_PATH=${prefix}`, '-DWEBSOCKET_MQ_VERSION=99'])
       assert.notEqual(code, 0)
       assert.match(output, /requested version "99"/)
     })
 
     test('name a component that is not there', async () => {
-      const { code, output } = await configure(`${name}-component`, [`-DCMAKE_PREFIX_PATH=${kind.prefix}`, '-DCOMPONENTS=telepathy'])
+      const { code, output } = await configure(`${name}-component`, [`-DCMAKE_PREFIX_PATH=${prefix}`, '-DCOMPONENTS=telepathy'])
       assert.notEqual(code, 0)
       assert.match(output, /The component "telepathy" is not installed/)
     })
@@ -102,9 +101,9 @@ for (const [name, kind] of Object.entries(kinds)) {
 }
 
 test('every public header compiles alone and without warnings', async () => {
-  const headers = await headersOf(kinds.static.prefix)
+  const headers = await headersOf()
   assert.ok(headers.includes('wsmq/client.hpp'), headers.join(' '))
-  await consume('headers', [`-DCMAKE_PREFIX_PATH=${kinds.static.prefix}`, `-DHEADERS=${headers.join(';')}`])
+  await consume('headers', [`-DCMAKE_PREFIX_PATH=${prefix}`, `-DHEADERS=${headers.join(';')}`])
 })
 
 test('the sources can be a part of another project, which then installs nothing of them', async () => {
@@ -113,9 +112,10 @@ test('the sources can be a part of another project, which then installs nothing 
   assert.ok(!existsSync(`${work}/nothing/include`))
 })
 
-test('a shared library shows nothing but the public names, and its soname has the version that counts', async () => {
+// The last that were installed are shared ones.
+test('a shared library exports only the public names, and its soname has the major and the minor version', async () => {
   for (const component of components) {
-    const [library = ''] = await installed(kinds.shared.prefix, new RegExp(`/libwsmq_${component}\\.so$`))
+    const [library = ''] = await installed(new RegExp(`/libwsmq_${component}\\.so$`))
     const symbols = (await must('nm', ['--dynamic', '--defined-only', '--demangle', library])).trim().split('\n')
     assert.ok(symbols.length > 10, symbols.join('\n'))
     assert.deepEqual(

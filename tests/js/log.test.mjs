@@ -18,7 +18,8 @@ const { open } = await importSource('connect')
 function recorder() {
   /** @type {Entry[]} */
   const entries = []
-  const log = (/** @type {Entry} */ ...entry) => void entries.push(entry)
+  // Packets have a test of their own.
+  const log = (/** @type {Entry} */ ...entry) => void (entry[0] === 'debug' || entries.push(entry))
   const find = (/** @type {RegExp} */ text) => entries.find((entry) => text.test(entry[1]))
   return { entries, log, find }
 }
@@ -141,6 +142,21 @@ describe('log', () => {
     })
     assert.equal(mq.state, 'connected')
     assert.throws(() => t.mock.timers.runAll(), /no log/)
+  })
+
+  it('loses no error that has no text', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] })
+    const { mq, client } = await connected({ log: () => {} })
+    const thrown = Object.create(null)
+    /** @type {unknown[]} */
+    const errors = []
+    mq.on('error', (/** @type {unknown} */ error) => errors.push(error))
+    mq.subscribe('a', () => {
+      throw thrown
+    })
+    client.arrive('a')
+    assert.deepEqual(errors, [thrown])
+    assert.throws(() => t.mock.timers.runAll(), TypeError)
   })
 
   for (const log of [null, 'console', {}, { log: () => {} }])

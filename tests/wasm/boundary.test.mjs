@@ -76,6 +76,7 @@ const changes = [
     /topicAlias/,
   ],
   ['an error of the layer less', 'webapp/webapp_layer.cpp', 'layer', [/ 'session_lost',/, ''], /session_lost/],
+  ['a row that is too long', 'event_batch.cpp', 'events', [/rowCells = 8/, 'rowCells = 7'], /more cells than rowCells/],
   ['a text of a layer event less', 'webapp/webapp_layer.cpp', 'layer', [/ {2}traceparent,\n/, ''], /traceparent/],
 ]
 

@@ -94,12 +94,21 @@ async function load(name) {
   return import(`data:text/javascript,${encodeURIComponent(outputFiles[0]?.text ?? '')}`)
 }
 
+/** No row is longer than the memory for it. @param {string} constant @param {Record<string, any> | undefined} module */
+function checkLengths(constant, module) {
+  for (const [name, row] of Object.entries(module ?? {}))
+    if (name.endsWith('Row') && enumerators(row).some(([, cell]) => cell >= module?.[constant]))
+      throw new Error(`${name} has more cells than ${constant} says.`)
+}
+
 /** @param {string} what */
-export async function header(what) {
+async function header(what) {
   const parts = headers[what]
   if (parts === undefined) throw new Error(`There is no header "${what}". There are: ${Object.keys(headers).join(', ')}.`)
   const /** @type {Record<string, any>} */ modules = {}
   for (const name of parts.modules) modules[name] = await load(name)
+  checkLengths('rowCells', modules['events'])
+  checkLengths('layerRowCells', modules['layer'])
   const own = Object.values(modules).map((module) => Object.fromEntries(Object.entries(module).filter(([name]) => !mirrors.includes(name))))
   return `// Written by wasm/boundary/generate.mjs from the modules beside it: change those.
 #pragma once

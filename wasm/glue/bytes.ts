@@ -33,7 +33,7 @@ export function checkText(text: string, what: string) {
 }
 
 export function encodeText(text: string, what: string) {
-  if (typeof text !== 'string') refuse(`${what} is a text, and not ${typeof text}.`)
+  if (typeof text !== 'string') refuse(`${what} must be a string, not ${typeof text}.`)
   checkText(text, what)
   return textEncoder.encode(text)
 }
@@ -45,7 +45,7 @@ export function bytesOf(payload: unknown, what: string): Uint8Array {
   if (ArrayBuffer.isView(payload)) return new Uint8Array(payload.buffer, payload.byteOffset, payload.byteLength)
   // Of any realm: a buffer of an iframe is no instance of this one's.
   if (/^\[object (Shared)?ArrayBuffer]$/.test(Object.prototype.toString.call(payload))) return new Uint8Array(payload as ArrayBuffer)
-  return refuse(`${what} is a string, an ArrayBuffer or a view of one, and not ${payload === null ? 'null' : typeof payload}.`)
+  return refuse(`${what} must be a string, an ArrayBuffer or a view of one, not ${payload === null ? 'null' : typeof payload}.`)
 }
 
 /** Collects what is handed over with a call. */

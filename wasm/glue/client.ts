@@ -1,7 +1,6 @@
-// The methods of Client that Embind does not have, and the functions of the module.
+// Client: a connection of C++ by its address, which Embind's functions and the exports of calls.cpp take.
 import { NegotiatedRow, PublishFlag } from '../boundary/calls.js'
 import type {
-  Address,
   Client as Contract,
   ConnectOptions,
   FilterOptions,
@@ -11,75 +10,64 @@ import type {
   SubscribeOptions,
   UnsubscribeOptions,
 } from '../wsmq.js'
-import { bytesOf, encodeText, passArguments, randomNumber } from './bytes.js'
+import { type Place, readConstructorArguments } from './address.js'
+import { bytesOf, passArguments, randomNumber } from './bytes.js'
 import { type ErrorName } from '../boundary/engine.js'
 import { errorNumber, MqttError, mqttError, operationOrThrow, refuse } from './errors.js'
 import { failureOf, outcomeOf } from './failure.js'
 import { encodeFilters } from './filters.js'
-import { callHandler, Link, linkOf, links, type LinkedClient } from './link.js'
-import { checkInteger, checkUri, encodeOptions } from './options.js'
+import { callHandler, Link, linkOf, links } from './link.js'
+import { checkInteger, encodeOptions } from './options.js'
 import { encodeProperties } from './properties.js'
 import { publishFlags, publishNow } from './publish.js'
 import { addRecords, writeStore } from './store.js'
 import { listenToWakeUps, stopListeningToWakeUps } from './wake.js'
 
-/** Embind's class. Objects of ours are its objects, with another prototype. */
-const BoundClient = Module.Client as unknown as { new (...given: unknown[]): BoundClientObject; prototype: BoundClientObject }
-interface BoundClientObject extends LinkedClient {
-  connection?(): number
-}
-const bound = BoundClient.prototype
-const { connection: connectionOf, delete: deleteBound, isConnected: isBoundConnected } = bound
-delete bound.connection
-
-const longestClientId = 0xffff
-
-function checkConstructorArguments(given: unknown[]): unknown[] {
-  if (given.length < 2 || given.length > 4) refuse('Give (host, port, path, clientId), (host, port, clientId) or (uri, clientId).')
-  const clientId = given.at(-1)
-  const [host, port, path = ''] = given.slice(0, -1)
-  const isAsked = given.length === 2 && typeof host === 'function'
-  if (isAsked) given = ['', clientId]
-  else if (typeof host !== 'string' || host === '') refuse(given.length === 2 ? 'The URI is a text.' : 'The host is a text.')
-  if (given.length > 2) checkInteger('The port', port, 1, 0xffff)
-  if (typeof path !== 'string') refuse('The path is a text.')
-  if (typeof clientId !== 'string') refuse('The client identifier is a text.')
-  if (encodeText(clientId, 'The client identifier').length > longestClientId) refuse('The client identifier is longer than 65,535 bytes.')
-  return given
-}
-
 const handlerNames = [
   ...['onConnected', 'onConnectionLost', 'onConnecting', 'onMessageArrived', 'onPublished', 'onPublishFailed'],
-  ...['onSubscriptionLost', 'onQueueDrained', 'onError'],
+  ...['onSubscriptionLost', 'onQueueDrained', 'onBytes', 'onError'],
 ]
 
-type Added =
-  | ('connect' | 'disconnect' | 'isConnected' | 'subscribe' | 'unsubscribe' | 'send' | 'publish')
-  | ('reauthenticate' | 'delete' | 'isDeleted' | 'negotiated')
-/** Embind's methods and properties, and handlers: the class below has them by its prototype. */
-// eslint-disable-next-line @typescript-eslint/no-empty-object-type, @typescript-eslint/no-unsafe-declaration-merging
-export interface Client extends Omit<Contract, Added> {}
-
-// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging
-export class Client {
+export class Client implements Contract {
   declare readonly $link: Link
+  declare readonly $place: Place
 
   /** @param given (host, port, path, clientId), (host, port, clientId) or (uri, clientId) */
   constructor(...given: unknown[]) {
-    const [address] = given
-    const client = new BoundClient(...checkConstructorArguments(given))
-    try {
-      if (client.uri !== '') checkUri(client.uri)
-    } catch (thrown) {
-      deleteBound.call(client)
-      throw thrown
-    }
-    Object.setPrototypeOf(client, new.target.prototype as object)
-    const link = new Link(client, connectionOf!.call(client), typeof address === 'function' ? (address as Address) : client.uri)
-    Object.defineProperty(client, '$link', { value: link })
-    links.set(link.connection, link)
+    const { place, uri, clientId } = readConstructorArguments(given)
+    const connection = Module.createConnection(typeof uri === 'function' ? '' : uri, clientId)
+    const link = new Link(this, connection, uri)
+    Object.defineProperties(this, { $link: { value: link }, $place: { value: place } })
+    links.set(connection, link)
     listenToWakeUps()
-    return client as unknown as this
+  }
+
+  get host(): string {
+    return this.$place.host
+  }
+
+  get port(): number {
+    return this.$place.port
+  }
+
+  get path(): string {
+    return this.$place.path
+  }
+
+  get uri(): string {
+    return Module.uriOf(linkOf(this).connection)
+  }
+
+  get clientId(): string {
+    return Module.clientIdOf(linkOf(this).connection)
+  }
+
+  get unfinishedMessages(): number {
+    return _wsmq_unfinished_messages(linkOf(this).connection)
+  }
+
+  get unfinishedBytes(): number {
+    return _wsmq_unfinished_bytes(linkOf(this).connection)
   }
 
   connect(options: ConnectOptions = {}): void {
@@ -109,7 +97,7 @@ export class Client {
 
   isConnected() {
     const link = this.$link
-    return link.connection !== 0 && !link.dispatch.isStopping && isBoundConnected.call(this)
+    return link.connection !== 0 && !link.dispatch.isStopping && _wsmq_is_connected(link.connection) !== 0
   }
 
   subscribe(filter: string | (string | FilterOptions)[], options: SubscribeOptions = {}) {
@@ -143,6 +131,18 @@ export class Client {
     return publishNow(link, topic, payload, publishFlags(options), options.properties)
   }
 
+  cancel(operation: number): void {
+    _wsmq_cancel(linkOf(this).connection, operation)
+  }
+
+  wakeUp(): void {
+    _wsmq_wake_up(linkOf(this).connection)
+  }
+
+  flush(): void {
+    _wsmq_flush(linkOf(this).connection)
+  }
+
   reauthenticate(data: Uint8Array) {
     const link = linkOf(this)
     const bytes = bytesOf(data, 'The authentication data')
@@ -151,17 +151,18 @@ export class Client {
     if (error !== 0) throw mqttError(error, 'Authenticating anew')
   }
 
-  delete() {
+  delete(): void {
     const link = this.$link
-    if (link.connection === 0) return
+    const { connection, dispatch } = link
+    if (connection === 0) return
     writeStore(link, true)
-    links.delete(link.connection)
+    links.delete(connection)
     link.connection = 0
     link.operations.clear()
     if (links.size === 0) stopListeningToWakeUps()
+    const run = () => _wsmq_destroy(connection)
     // A disconnect() of the same handler comes first.
-    const run = () => deleteBound.call(this as unknown as BoundClientObject)
-    if (link.dispatch.hasCalls) link.dispatch.defer('delete', run)
+    if (dispatch.hasCalls) dispatch.defer('delete', run)
     else run()
   }
 
@@ -187,13 +188,11 @@ export class Client {
   }
 }
 
-// Methods of Embind that have no meaning here.
-const clientPrototype = Object.setPrototypeOf(Client.prototype, bound) as Record<string | symbol, unknown>
-for (const name of ['clone', 'deleteLater', 'isAliasOf']) clientPrototype[name] = undefined
-if (Symbol.dispose) clientPrototype[Symbol.dispose] = clientPrototype.delete
-for (const name of handlerNames) clientPrototype[name] = null
-// Embind's properties are fixed, and Vue's deep proxies would change what they give: this tells it to leave clients alone.
-clientPrototype.__v_skip = true
+const prototype = Client.prototype as unknown as Record<string | symbol, unknown>
+if (Symbol.dispose) prototype[Symbol.dispose] = prototype['delete']
+for (const name of handlerNames) prototype[name] = null
+// The properties $link and $place are fixed, and Vue's deep proxies would change what they give: Vue leaves such objects alone.
+prototype['__v_skip'] = true
 
 function start(link: Link, block: Uint8Array, options: ConnectOptions) {
   // start() may replace the engine: events that it still holds are reported first.

@@ -2,9 +2,12 @@
 
 declare let HEAPU8: Uint8Array<ArrayBuffer>
 declare let HEAPU32: Uint32Array<ArrayBuffer>
-/** As Embind filled it. client.ts replaces Client. */
-declare const Module: Omit<import('../wsmq.js').Module, 'Client'> & {
-  Client: new (...given: unknown[]) => import('./link.js').LinkedClient
+/** What Embind binds. */
+declare const Module: Pick<import('../wsmq.js').Module, 'describeReason' | 'describeError' | 'isFinalRefusal'> & {
+  /** Returns the connection. */
+  createConnection(uri: string, clientId: string): number
+  uriOf(connection: number): string
+  clientIdOf(connection: number): string
 }
 declare const WS: { getSocket(handle: number): WebSocket & { hasFailed?: boolean; failure?: unknown } }
 declare function _emscripten_websocket_new(attributes: number): number
@@ -26,8 +29,10 @@ declare function _wsmq_arguments(size: number): number
 declare function _wsmq_receive_buffer(): number
 declare function _wsmq_used_memory(): number
 
+declare function _wsmq_timer_fired(timer: number): void
+
 declare function _wsmq_socket_received(socket: number, data: number, size: number, timeStamp: number): void
-declare function _wsmq_socket_received_rubbish(socket: number): void
+declare function _wsmq_socket_received_invalid(socket: number): void
 
 declare function _wsmq_set_topic(handle: number, size: number): number
 declare function _wsmq_publish(connection: number, topic: number, size: number, flags: number, propertiesSize: number): number
@@ -38,6 +43,12 @@ declare function _wsmq_start(connection: number, size: number, seedLow: number, 
 declare function _wsmq_stop(connection: number, reasonCode: number): void
 declare function _wsmq_flush(connection: number): void
 declare function _wsmq_is_started(connection: number): number
+declare function _wsmq_is_connected(connection: number): number
+declare function _wsmq_destroy(connection: number): void
+declare function _wsmq_unfinished_messages(connection: number): number
+declare function _wsmq_unfinished_bytes(connection: number): number
+declare function _wsmq_cancel(connection: number, operation: number): void
+declare function _wsmq_wake_up(connection: number): void
 declare function _wsmq_subscribe(connection: number, filtersSize: number, propertiesSize: number): number
 declare function _wsmq_unsubscribe(connection: number, filtersSize: number, propertiesSize: number): number
 declare function _wsmq_provide_credentials(connection: number, userNameSize: number, passwordSize: number): void

@@ -16,7 +16,8 @@ export function encodeFilters(filter: string | (string | FilterOptions)[], defau
       retainAsPublished = false,
       retainHandling = 0,
     } = { ...defaults, ...withoutUndefined(own) }
-    if (typeof topicFilter === 'string' && hasLoneSurrogate(topicFilter)) throw new MqttError('invalid_topic', 'A topic filter is no text.')
+    if (typeof topicFilter === 'string' && hasLoneSurrogate(topicFilter))
+      throw new MqttError('invalid_topic', 'A topic filter has a surrogate without its other half.')
     const text = encodeText(topicFilter, 'A topic filter')
     if (text.length > 0xffff) throw new MqttError('invalid_topic', 'A topic filter is too long.')
     const flags = (checkTruth('noLocal', noLocal) << 2) | (checkTruth('retainAsPublished', retainAsPublished) << 3)

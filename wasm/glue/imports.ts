@@ -7,6 +7,7 @@ import { links, scheduleFlush } from './link.js'
 export { randomNumber } from './bytes.js'
 export { dispatchEvents } from './events.js'
 export { hasSocketFailed, listenToMessages, newSocket, releaseSocket, sendOnSocket } from './socket.js'
+export { clearTimer, setTimer } from './timers.js'
 export { collectErased, collectPut, recordOver, storeChanged } from './store.js'
 
 export function schedule(connection: number): void {

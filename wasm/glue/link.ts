@@ -3,7 +3,7 @@ import type { Address, Client, ConnectOptions, SessionStore } from '../wsmq.js'
 import { Dispatch } from './dispatch.js'
 import { MqttError } from './errors.js'
 
-/** Embind's object, with what belongs to it here. */
+/** A client, with what belongs to it here. */
 export type LinkedClient = Client & { $link: Link }
 
 /** The options of subscribe() and of unsubscribe(). */

@@ -67,7 +67,7 @@ export function encodeOptions(options: ConnectOptions, uri: Address): Uint8Array
 }
 
 function encodeWill(will: WillOptions, bytes: (field: number, value: Uint8Array) => void, integer: (field: number, value: number) => void) {
-  if (typeof will !== 'object' || will === null) refuse('willMessage is an object.')
+  if (typeof will !== 'object' || will === null) refuse('willMessage must be an object.')
   bytes(OptionField.willTopic, encodeText(will.topic, 'willMessage.topic'))
   bytes(OptionField.willPayload, bytesOf(will.payload, 'willMessage.payload'))
   const qos = checkInteger('willMessage.qos', will.qos ?? 0, 0, 2)
@@ -76,7 +76,7 @@ function encodeWill(will: WillOptions, bytes: (field: number, value: Uint8Array)
 }
 
 function checkNames(options: ConnectOptions) {
-  if (typeof options !== 'object' || options === null) refuse('Options are an object.')
+  if (typeof options !== 'object' || options === null) refuse('The options must be an object.')
   for (const [name, value] of Object.entries(options)) {
     if (!Object.hasOwn(plainOptions, name) && !functions.has(name)) refuse(`There is no option "${name}".`)
     if (value !== undefined && functions.get(name) && typeof value !== 'function') refuse(`${name} is a function.`)
@@ -84,7 +84,7 @@ function checkNames(options: ConnectOptions) {
 }
 
 function urisOf(uri: Address, { uris = [uri], useSSL = false }: ConnectOptions) {
-  if (!Array.isArray(uris) || uris.length === 0) refuse('uris is an array with at least one URI.')
+  if (!Array.isArray(uris) || uris.length === 0) refuse('uris must be an array with at least one URI.')
   checkTruth('useSSL', useSSL)
   return uris.map((each) => (typeof each === 'function' ? each : connectUri(each, useSSL)))
 }

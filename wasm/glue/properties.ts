@@ -19,7 +19,7 @@ function refuseProperty(message: string): never {
 /** @returns the block, without its length */
 export function encodeProperties(properties: Properties | undefined): Uint8Array {
   if (properties === undefined) return nothing
-  if (typeof properties !== 'object' || properties === null) refuseProperty('Properties are an object.')
+  if (typeof properties !== 'object' || properties === null) refuseProperty('Properties must be an object.')
   const block = new BlockWriter()
   for (const [name, value] of Object.entries(properties)) {
     if (value === undefined) continue
@@ -33,7 +33,7 @@ export function encodeProperties(properties: Properties | undefined): Uint8Array
 function encodeProperty(block: BlockWriter, id: number, type: PropertyType, name: string, value: unknown) {
   if (type === PropertyType.textPair) {
     for (const pair of (Array.isArray(value) ? value : Object.entries(value as object)) as unknown[]) {
-      if (!Array.isArray(pair) || pair.length !== 2) refuseProperty(`${name} are pairs of a name and a value.`)
+      if (!Array.isArray(pair) || pair.length !== 2) refuseProperty(`${name} must be pairs of a name and a value.`)
       block.byte(id)
       encodeField(block, propertyText(name, pair[0]), name)
       encodeField(block, propertyText(name, pair[1]), name)
@@ -59,7 +59,7 @@ function encodeInteger(block: BlockWriter, name: string, type: PropertyType, val
 }
 
 function propertyText(name: string, value: unknown) {
-  if (typeof value !== 'string') refuseProperty(`${name} holds text, and not ${typeof value}.`)
+  if (typeof value !== 'string') refuseProperty(`${name} must be a string, not ${typeof value}.`)
   checkText(value, name)
   return textEncoder.encode(value)
 }

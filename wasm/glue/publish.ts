@@ -29,7 +29,7 @@ function topicHandle(topic: string): number {
 }
 
 function newTopicHandle(topic: string): number {
-  if (typeof topic !== 'string') refuse(`A topic is a text, and not ${typeof topic}.`)
+  if (typeof topic !== 'string') refuse(`A topic must be a string, not ${typeof topic}.`)
   const isKept = topic.length <= longestKnownTopic
   const handle = isKept ? nextHandle : topicHandles
   const { read, written } = textEncoder.encodeInto(topic, HEAPU8.subarray(scratch, scratch + scratchSize))
@@ -78,7 +78,7 @@ export function publishNow(link: Link, topic: string, payload: Payload, flags: n
   let size = -1
   if (typeof payload === 'string') size = writeText(payload)
   else if (payload instanceof Uint8Array && payload.length < largePayload) size = writeBytes(payload)
-  if (size < 0 || properties !== undefined) return publishSeldom(link, handle, topic, payload, flags, properties)
+  if (size < 0 || properties !== undefined) return publishRare(link, handle, topic, payload, flags, properties)
   const operation = _wsmq_publish(link.connection, handle, size, flags, 0) >>> 0
   if (operation >= firstFailure) throw mqttError(operation & 0xff, `Publishing to "${topic}"`)
   link.quiet = 0
@@ -87,7 +87,7 @@ export function publishNow(link: Link, topic: string, payload: Payload, flags: n
 }
 
 /** Large payloads, properties, and kinds of payloads that are not met often. */
-function publishSeldom(
+function publishRare(
   link: Link,
   handle: number,
   topic: string,

@@ -28,13 +28,13 @@ export let receivedChunk: Chunk | undefined
 
 /** @param socket the address of wsmq::wasm::WebSocket */
 export function receiveData(socket: number, data: string | ArrayBuffer, timeStamp: number) {
-  if (typeof data === 'string') return _wsmq_socket_received_rubbish(socket)
+  if (typeof data === 'string') return _wsmq_socket_received_invalid(socket)
   const bytes = new Uint8Array(data)
   const size = bytes.length
   const outer = receivedChunk
   const isBuffered = size <= receiveBufferSize && outer === undefined
   const address = isBuffered ? receiveBuffer : _malloc(size)
-  if (address === 0) return _wsmq_socket_received_rubbish(socket)
+  if (address === 0) return _wsmq_socket_received_invalid(socket)
   HEAPU8.set(bytes, address)
   receivedChunk = new Chunk(bytes, address)
   _wsmq_socket_received(socket, address, size, timeStamp)

@@ -1,10 +1,13 @@
 // Emscripten's sockets, called so that an exception of the browser does not unwind through C++.
+import { callHandler, type Link, links } from './link.js'
 import { receiveData, sendBytes } from './receive.js'
 
 /** What Emscripten's WebSocket library keeps, with what is noted here. */
 interface Socket extends WebSocket {
   hasFailed?: boolean
   failure?: unknown
+  /** Of the connection whose socket it is. */
+  link?: Link | undefined
 }
 
 /** What the environment says about the socket that was closed last or could not be created. Browsers say nothing. */
@@ -31,7 +34,7 @@ export function newSocket(attributes: number): number {
 
 /**
  * A close event follows, and reports both; but not in Chromium where the Content-Security-Policy forbids the connection.
- * Where nobody listens, the `ws` package throws errors.
+ * The `ws` package throws errors that have no listener.
  */
 function listenToErrors(socket: Socket): void {
   socket.onerror = (event) => {
@@ -43,12 +46,15 @@ function listenToErrors(socket: Socket): void {
   }
 }
 
-/** @param socket the address of wsmq::wasm::WebSocket */
-export function listenToMessages(handle: number, socket: number): void {
+/** @param socket the address of wsmq::wasm::WebSocket @param connection its owner's */
+export function listenToMessages(handle: number, socket: number, connection: number): void {
   // Events have a time, which costs less than asking for it. Outside browsers it may be by another clock (jsdom,
   // mock-socket) or missing: the first event shows.
   let isOurClock: boolean | undefined
-  WS.getSocket(handle).onmessage = ({ data, timeStamp }: MessageEvent<string | ArrayBuffer>) => {
+  const webSocket: Socket = WS.getSocket(handle)
+  webSocket.link = links.get(connection)
+  webSocket.onmessage = ({ data, timeStamp }: MessageEvent<string | ArrayBuffer>) => {
+    if (isWatched(webSocket) && typeof data !== 'string') watch(webSocket, new Uint8Array(data), false)
     isOurClock ??= Math.abs(timeStamp - performance.now()) < 60_000
     receiveData(socket, data, isOurClock ? timeStamp : performance.now())
   }
@@ -61,8 +67,10 @@ export function hasSocketFailed(handle: number): boolean {
 }
 
 export function sendOnSocket(handle: number, data: number, size: number): boolean {
+  const socket: Socket = WS.getSocket(handle)
   try {
-    sendBytes(WS.getSocket(handle), data, size)
+    if (isWatched(socket)) watch(socket, HEAPU8.slice(data, data + size), true)
+    sendBytes(socket, data, size)
     return true
   } catch {
     return false
@@ -78,4 +86,13 @@ export function releaseSocket(handle: number): void {
   } catch {
     // It never came to be a socket.
   }
+}
+
+/** Whether somebody wants to see the bytes, as a log does. */
+function isWatched({ link }: Socket): boolean {
+  return Boolean(link?.client.onBytes)
+}
+
+function watch({ link }: Socket, bytes: Uint8Array, isSent: boolean): void {
+  if (link !== undefined) callHandler(link, link.client.onBytes, bytes, isSent)
 }

@@ -1,4 +1,4 @@
-// The store of connect(): told of changes in batches, soon after each of them, and at once when the page is hidden or
+// The store of connect(): it receives changes in batches, soon after each of them, and at once when the page is hidden or
 // left. Between two batches nothing of a message crosses over.
 import type { SessionStore, StoreChanges } from '../wsmq.js'
 import { passArguments } from './bytes.js'

@@ -12,7 +12,7 @@ export function listenToWakeUps() {
   globalThis.addEventListener?.('online', wakeAll, { signal })
   globalThis.addEventListener?.('pageshow', wakeAll, { signal })
   globalThis.document?.addEventListener('resume', wakeAll, { signal })
-  // A worker is told of its own.
+  // A worker has events for its own connections.
   ;(globalThis.document ?? globalThis).addEventListener?.('securitypolicyviolation', noteViolation, { signal })
   globalThis.document?.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && wakeAll(), { signal })
 }

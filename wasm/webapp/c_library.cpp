@@ -7,13 +7,13 @@ extern "C" {
 
 double wsmq_to_number(const char* text);
 
-/// Of a whole JSON number. That it is finite is all that anybody wants to know.
+/// Of a whole JSON number. Only whether it is finite is used.
 double __wrap_strtod(const char* text, char** end) {
     *end = const_cast<char*>(text) + std::strlen(text);
     return wsmq_to_number(text);
 }
 
-/// Of the message of a parse error, which nobody reads.
+/// For the message of a parse error, which is not used.
 int __wrap_snprintf(char* out, std::size_t size, const char*, ...) {
     if (size > 0) *out = '\0';
     return 0;

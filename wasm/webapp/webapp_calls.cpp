@@ -1,4 +1,4 @@
-// What glue/webapp.js calls: one function for each verb of patterns::Webapp. Texts are in the arguments, each behind
+// What webapp/glue/ calls: one function for each verb of patterns::Webapp. Texts are in the arguments, each behind
 // its size as four bytes, little-endian.
 #include <emscripten/emscripten.h>
 
@@ -54,7 +54,7 @@ Webapp* webapp_of(Connection& connection) {
     return layer ? layer->webapp() : nullptr;
 }
 
-/// Calls it with the layer and the time; what comes of it is told at the end of the task.
+/// Calls it with the layer and the time; resulting events are reported at the end of the task.
 template <class Call> double on_webapp(Connection* connection, Call call) {
     auto* webapp = webapp_of(*connection);
     if (!webapp) return answer(Error::not_connected);

@@ -23,7 +23,7 @@ export interface LayerOptions {
   willDelay: number
   /** Whether it joins again by another uid when a webapp that joined later takes the session over. */
   renames: boolean
-  /** Whether it asks all others to announce themselves when it joins; auto: where the broker does not tell of them. */
+  /** Whether it asks all others to announce themselves when it joins; auto: where the broker does not show them. */
   rollCall: 'auto' | 'never' | 'always'
 }
 
@@ -83,18 +83,18 @@ export interface LayerIncoming {
   from: string
   method: string
   params: Value
-  /** Nothing is sent to answer it, and nobody takes progress. */
+  /** It gets no response, and takes no progress. */
   isNotification: boolean
   traceparent?: string | undefined
 }
 
-/** What the layer tells, never from within a call. */
+/** Events of the layer. No handler is called from within a call. */
 export interface LayerHandlers {
   onJoined(): void
   /** The client identifier, and uid, is another one from now on; requests have failed. onJoined follows. */
   onRenamed(uid: string): void
   onJoinFailed(error: LayerError, text: string, reasonCode: number): void
-  /** Of another webapp: there until it is told again with undefined. `state` is JSON text. */
+  /** Of another webapp: present until the next call with undefined. `state` is JSON text. */
   onPresence(uid: string, state: string | undefined, since: number): void
   /** JSON text of the whole status; undefined: the broker has forgotten it. */
   onDevice(serialNumber: string, status: string | undefined): void
@@ -104,9 +104,9 @@ export interface LayerHandlers {
   onFailure(request: number, failure: LayerFailure): void
   onProgress(request: number, value: string): void
   onRequest(incoming: LayerIncoming): void
-  /** Of a call that is not answered yet: nobody wants it any more. */
+  /** Of a call that is not answered yet: its result is no longer wanted. */
   onEnded(call: number, error: LayerError): void
-  /** Of a call that ran out of credit: it may go on. */
+  /** Of a call that ran out of credit: it may send again. */
   onCredit(call: number): void
   /** The content type is empty where the sender gave none. */
   onPeerMessage(from: string, body: RawBody): void

@@ -130,7 +130,7 @@ async function join<S>(module: WebappModule, uris: [Uri, ...Uri[]], options: Joi
   try {
     await Promise.race([joined, ended])
   } catch (thrown) {
-    log?.('error', String(thrown), { uid, error: thrown })
+    log?.('error', thrown, { uid, error: thrown })
     void app?.mq.disconnect({ timeout: 0 })
     throw thrown
   } finally {

@@ -78,7 +78,7 @@ export class Webapp<S = object> {
   readonly #console = new ConsoleReporter()
   readonly #log: Log
   readonly #report = (thrown: unknown): void => {
-    this.#log?.('error', String(thrown), { error: thrown })
+    this.#log?.('error', thrown, { error: thrown })
     this.#emitError(thrown)
   }
   #services: Services | undefined

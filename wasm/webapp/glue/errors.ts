@@ -4,11 +4,11 @@ import { MqttError } from '../../glue/errors.js'
 import type { LayerError } from '../wsmq-webapp.js'
 import { textAt } from './text.js'
 
-/** A name in the public type that the layer does not have does not compile, nor the other way round. */
+// The public type and the layer have the same names: with one more on either side, this does not compile.
 const names: readonly LayerError[] = layerErrorNames
-type Names = (typeof layerErrorNames)[number]
+type Known = [Exclude<LayerError, (typeof layerErrorNames)[number]>] extends [never] ? LayerError : never
 
-export const layerErrorNumber = (name: LayerError & Names): number => names.indexOf(name satisfies Names)
+export const layerErrorNumber = (name: Known): number => names.indexOf(name)
 
 /** @param error of wsmq::patterns::Error */
 export const nameOfLayerError = (error: number): LayerError => names[error]

@@ -1,0 +1,62 @@
+// Stages that wait run beside those that compute; those that are sensitive to load run after both. A table lists the times.
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { it } from 'node:test'
+import { Report } from './report.mjs'
+import { inBackground, run } from './run.mjs'
+import { runStages } from './stages.mjs'
+
+it('runs kinds side by side, in order within a kind, and the rest alone', async () => {
+  /** @type {string[]} */
+  const log = []
+  /** Resolved by the stage that computes: the one that waits ends only if the other runs beside it. @type {() => void} */
+  let wake = () => {}
+  const woken = new Promise((resolve) => (wake = () => resolve(undefined)))
+  /** @param {import('./stages.mjs').Stage['kind']} kind @param {string} part @param {() => unknown} [work] @returns {import('./stages.mjs').Stage} */
+  const stage = (kind, part, work) => ({
+    ...{ part, kind, builds: [] },
+    run: async () => {
+      log.push(`${part} starts`)
+      await work?.()
+      log.push(`${part} ends`)
+    },
+  })
+  const stages = [
+    stage('alone', 'last'),
+    stage('wait', 'waits', () => woken),
+    stage('compute', 'computes', () => wake()),
+    stage('wait', 'next'),
+  ]
+  await runStages(new Report(), stages)
+  assert.deepEqual(log.slice(0, 2).sort(), ['computes starts', 'waits starts'])
+  assert.ok(log.indexOf('waits ends') < log.indexOf('next starts'))
+  assert.deepEqual(log.slice(-2), ['last starts', 'last ends'])
+})
+
+it('leaves out stages without names where a name is wanted', async () => {
+  let runs = 0
+  const count = async () => (runs += 1)
+  await runStages(new Report(), [{ part: 'a', kind: 'alone', builds: [], unnamed: true, run: count }], 'some name')
+  assert.equal(runs, 0)
+})
+
+it('programs in the background run at a lower priority', async () => {
+  const print = ['-e', 'console.log(require("os").getPriority())']
+  const usual = Number((await run(process.execPath, print)).output)
+  const lower = Number((await inBackground(() => run(process.execPath, print))).output)
+  assert.ok(lower > usual || usual === 19, `${lower} and ${usual}`)
+})
+
+it('the table lists each stage, the slowest first, before the counts', async () => {
+  const script = `
+    import { Report } from ${JSON.stringify(new URL('report.mjs', import.meta.url).href)}
+    const report = new Report()
+    const after = (time) => async () => (await new Promise((resolve) => setTimeout(resolve, time)), { passed: 1, failed: 0, skipped: 0 })
+    await report.step('quick', after(1))
+    await report.step('slow', after(400))
+    report.close()`
+  const printed = await new Promise((resolve) => {
+    execFile(process.execPath, ['--input-type=module', '-e', script], (_, output) => resolve(output))
+  })
+  assert.match(printed, /\n +[\d.]+ s {2}slow\n +[\d.]+ s {2}quick\n +[\d.]+ s {2}From the first to the last\n\n2 passed, 0 failed\n$/)
+})
