@@ -34,7 +34,14 @@ const entries = {
   paho: `${source}paho/index.ts`,
   webapp: `${source}webapp/index.ts`,
   'webapp-wasm': `${source}webapp/wasm.ts`,
+  testing: `${source}testing/index.ts`,
+  doctor: `${source}doctor/index.ts`,
+  react: `${source}frameworks/react.ts`,
+  vue: `${source}frameworks/vue.ts`,
+  svelte: `${source}frameworks/svelte.ts`,
 }
+/** What the application has itself, once. */
+const frameworks = ['react', 'vue', 'svelte', 'svelte/*']
 
 /** @type {import('esbuild').Plugin} */
 const module = {
@@ -54,6 +61,7 @@ const common = {
   target: 'es2022',
   minify: !isDebug,
   sourcemap: true,
+  external: frameworks,
   legalComments: 'none',
   lineLimit,
   logLevel: 'warning',
@@ -68,10 +76,11 @@ async function bundle() {
   await build({ ...esm, entryPoints: { index, paho }, splitting: true, chunkNames: 'embedded' })
   // With a module beside them, or of their own: each is all that its page loads.
   await build({ ...esm, entryPoints: others })
-  // For require(), as Jest uses it: each entry is one file.
+  // For require(), as Jest uses it: each entry is one file. Svelte itself has no form for require().
+  const required = Object.entries(entries).filter(([name]) => name !== 'svelte')
   await build({
     ...common,
-    entryPoints: entries,
+    entryPoints: Object.fromEntries(required),
     outExtension: { '.js': '.cjs' },
     format: 'cjs',
     platform: 'browser',
@@ -96,7 +105,9 @@ async function bundle() {
  * already, larger than it was. Newlines in place of semicolons, and functions first, make brotli's result smaller.
  */
 async function minifyAgain() {
-  const modules = ['index.js', 'embedded.js', 'wasm.js', 'paho.js', 'webapp.js', 'webapp-wasm.js']
+  const modules = Object.keys(entries)
+    .map((name) => `${name}.js`)
+    .concat('embedded.js')
   for (const name of [...modules, 'paho-mqtt.js', 'paho-mqtt.embedded.js']) {
     const map = `${dist}${name}.map`
     const { code, map: sourceMap } = await minify(await readFile(dist + name, 'utf8'), {

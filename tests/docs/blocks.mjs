@@ -26,13 +26,13 @@ function blocksOf(file, text) {
  * @param {readonly Block[]} blocks
  */
 export function scripts(blocks) {
-  /** @type {{ file: string, code: string }[]} */
+  /** @type {{ file: string, language: string, code: string }[]} */
   const found = []
   for (const { file, line, language, code } of blocks) {
-    if (language !== 'ts' && language !== 'js') continue
+    if (!['ts', 'js', 'tsx'].includes(language)) continue
     const last = found.at(-1)
     if (last?.file === file && !/^import /m.test(code)) last.code += padded(last.code, line, code)
-    else found.push({ file, code: padded('', line, code) })
+    else found.push({ file, language, code: padded('', line, code) })
   }
   return found
 }

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { it } from 'node:test'
+import { compile } from 'svelte/compiler'
 import { codeBlocks } from './blocks.mjs'
 
 /** @type {Record<string, (code: string) => void>} */
@@ -12,10 +13,11 @@ const readers = {
       .split('\n')
       .forEach((line) => JSON.parse(line)),
   sh: (code) => reads('bash', ['-n'], code),
+  svelte: (code) => void compile(code, {}),
   python: (code) => reads('python3', ['-c', 'import ast, sys; ast.parse(sys.stdin.read())'], code),
 }
 /** With a test of their own, or a picture. */
-const elsewhere = ['ts', 'js', 'cpp', 'cmake', 'mermaid']
+const elsewhere = ['ts', 'js', 'tsx', 'cpp', 'cmake', 'mermaid']
 
 for (const { file, line, language, code } of await codeBlocks())
   if (!elsewhere.includes(language))

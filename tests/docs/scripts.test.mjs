@@ -24,11 +24,14 @@ before(async () => {
   await writeFile(`${folder}/package.json`, '{ "type": "module" }')
   const compilerOptions = {
     ...{ target: 'es2022', lib: ['es2022', 'dom'], module: 'nodenext', strict: true, noEmit: true, types: [] },
-    ...{ preserveSymlinks: true },
+    ...{ preserveSymlinks: true, jsx: 'react-jsx', skipLibCheck: true },
   }
-  await writeFile(`${folder}/tsconfig.json`, JSON.stringify({ compilerOptions, include: ['*.ts', `${root}tests/docs/prelude.d.ts`] }))
-  for (const [index, { file, code }] of all.entries())
-    await writeFile(`${folder}/${file.replaceAll('/', '-')}-${index}.ts`, `${code}\nexport {}\n`)
+  await writeFile(
+    `${folder}/tsconfig.json`,
+    JSON.stringify({ compilerOptions, include: ['*.ts', '*.tsx', `${root}tests/docs/prelude.d.ts`] }),
+  )
+  for (const [index, { file, language, code }] of all.entries())
+    await writeFile(`${folder}/${file.replaceAll('/', '-')}-${index}.${language === 'tsx' ? 'tsx' : 'ts'}`, `${code}\nexport {}\n`)
 })
 after(() => rm(folder, { recursive: true, force: true }))
 

@@ -1,0 +1,215 @@
+// Why a connection cannot be made, and what a broker can do.
+import { abortSignal, anything, checkOptions, flag, oneOf, type Shape, text, whole } from '../check.js'
+import { type Connection, ConnectionRefusedError, type ConnectOptions, InvalidArgumentError, MqttError } from '../index.js'
+import { resolveUris } from '../uris.js'
+import { tryRules } from './access.js'
+import {
+  type Account,
+  attempt,
+  type Attempts,
+  hasWebServer,
+  mayBeTheAddress,
+  mayBeTheVersion,
+  otherAddresses,
+  type Version,
+  works,
+} from './attempt.js'
+import type { BrokerFacts, Diagnosis, Finding } from './diagnosis.js'
+import { announced, probeAll, roundTrip, versionsOf } from './measure.js'
+
+export { type BrokerFacts, type Diagnosis, type Finding, toText } from './diagnosis.js'
+
+export interface DiagnoseOptions extends Account {
+  /** As for `connect()`. A function is asked for each of some dozens of connections. */
+  credentials?: ConnectOptions['credentials']
+  clientId?: string
+  /** The version to begin with: 5 by default, 4 is MQTT 3.1.1. */
+  protocolVersion?: Version
+  /** Milliseconds for each attempt to connect. Default: 5,000. */
+  timeout?: number
+  /** False: only whether a connection can be made. Default: true. */
+  measure?: boolean
+  /** Where the doctor may publish and subscribe; `/` and a random name follow. Default: `doctor`. */
+  topic?: string
+  /** Tries what this account can do under the access rules of the convention, and what it must not. */
+  as?: 'webapp'
+  /** Of `as`: the root of the convention's topics, and who the account is for, `{org}:{user}:{rand}`. */
+  root?: string
+  uid?: string
+  /** Seconds for which a connection is left idle, to find proxies that cut those. Default: 0, none. */
+  idle?: number
+  signal?: AbortSignal
+}
+
+const OPTIONS: Shape = {
+  credentials: anything,
+  clientId: text,
+  protocolVersion: oneOf(3, 4, 5),
+  timeout: whole(1, 2 ** 31 - 1),
+  measure: flag,
+  topic: text,
+  as: oneOf('webapp'),
+  root: text,
+  uid: text,
+  idle: anything,
+  signal: abortSignal,
+}
+
+/**
+ * Tries to connect, says in one sentence why that cannot be done and what to do about it, and otherwise measures what the
+ * broker can do. It makes some dozens of short connections, and publishes small messages below `topic`; nothing stays.
+ *
+ * ```ts
+ * const { ok, verdict } = await diagnose('wss://example.org/ws_mqtt', { credentials })
+ * ```
+ *
+ * Rejects with the signal's reason alone: whatever else goes wrong is a finding.
+ */
+export async function diagnose(url: string | URL, options: DiagnoseOptions = {}): Promise<Diagnosis> {
+  const { timeout = 5000, signal, credentials, clientId, protocolVersion = 5 } = options
+  signal?.throwIfAborted()
+  const attempts: Attempts = {
+    timeout,
+    signal,
+    ...(credentials === undefined ? {} : { credentials }),
+    ...(clientId === undefined ? {} : { clientId }),
+  }
+  let address: string
+  try {
+    checkOptions(options, OPTIONS)
+    if (options.as !== undefined && (options.uid ?? clientId) === undefined)
+      throw new InvalidArgumentError('To try the access rules, pass the uid of the account: {org}:{user}:{rand}.')
+    address = String(resolveUris(url)[0])
+  } catch (error) {
+    return failed(error, [finding('address', error)])
+  }
+  const reached = await reach(address, attempts, protocolVersion)
+  if (!('mq' in reached)) return reached
+  const { mq, findings, version } = reached
+  let broker: BrokerFacts = { ...announced(mq), versions: [version] }
+  try {
+    if (options.measure !== false) broker = await measure(reached, address, attempts, options)
+    if (options.as === 'webapp')
+      findings.push(...(await tryRules(address, attempts, version, options.root ?? '', options.uid ?? clientId ?? '')))
+    if (options.idle) findings.push(await leaveIdle(address, attempts, version, options.idle))
+  } catch (error) {
+    signal?.throwIfAborted()
+    findings.push(finding('connection', error))
+  } finally {
+    await mq.disconnect().catch(() => {})
+  }
+  const worst = findings.find(({ status }) => status === 'error') ?? findings.find(({ status }) => status === 'warning')
+  const isBad = worst?.status === 'error'
+  const trip = broker.roundTrip === undefined ? '' : `, with a round trip of ${broker.roundTrip.median.toFixed(1)} ms`
+  const verdict = isBad ? worst.text : `The broker can be used with ${named(version)}${trip}.${worst === undefined ? '' : ` ${worst.text}`}`
+  return { ok: !isBad, verdict, url: address, broker, findings }
+}
+
+interface Reached {
+  readonly mq: Connection
+  readonly version: Version
+  readonly findings: Finding[]
+}
+
+async function reach(url: string, attempts: Attempts, version: Version): Promise<Reached | Diagnosis> {
+  try {
+    const mq = await attempt(url, attempts, { protocolVersion: version })
+    return {
+      mq,
+      version,
+      findings: [{ check: 'connection', status: 'ok', text: `The broker accepts the connection with ${named(version)}.` }],
+    }
+  } catch (error) {
+    attempts.signal?.throwIfAborted()
+    if (mayBeTheVersion(error)) {
+      for (const older of ([4, 3] as const).filter((each) => each < version)) {
+        const mq = await attempt(url, attempts, { protocolVersion: older }).catch(() => undefined)
+        attempts.signal?.throwIfAborted()
+        const text = `The broker does not accept ${named(version)}, but ${named(older)}: set protocolVersion to ${older}.`
+        if (mq !== undefined) return { mq, version: older, findings: [{ check: 'version', status: 'warning', text }] }
+      }
+    }
+    if (mayBeTheAddress(error)) return elsewhere(url, attempts, error)
+    const isAnonymous =
+      attempts.credentials === undefined && error instanceof ConnectionRefusedError && [0x86, 0x87].includes(error.reasonCode)
+    const findings = [finding('connection', error)]
+    if (isAnonymous)
+      findings.push({
+        check: 'credentials',
+        status: 'error',
+        text: 'No credentials were given, and the broker wants some: pass the credentials option.',
+      })
+    return failed(isAnonymous ? findings[1] : error, findings)
+  }
+}
+
+/** Whether the broker can be reached at another path, or by the other scheme. */
+async function elsewhere(url: string, attempts: Attempts, error: unknown): Promise<Diagnosis> {
+  const findings = [finding('connection', error)]
+  const tries = otherAddresses(url)
+  const answers = await Promise.all(tries.map((each) => works(each, attempts)))
+  const better = tries.find((_, index) => answers[index])
+  if (better !== undefined) {
+    const [given, found] = [new URL(url), new URL(better)]
+    const text =
+      given.protocol === found.protocol
+        ? `The broker answers at the path ${found.pathname}, and not at ${given.pathname}: change the address.`
+        : `The broker answers with ${found.protocol}, and not with ${given.protocol}: change the scheme, or ${found.protocol === 'ws:' ? 'enable TLS at that port' : 'use TLS'}.`
+    findings.push({ check: 'address', status: 'error', text })
+  } else if ((await hasWebServer(url, attempts.signal)) === true) {
+    findings.push({
+      check: 'address',
+      status: 'error',
+      text: `A web server answers at ${new URL(url).host}, but none of its usual paths is an MQTT broker: check the path, and the proxy's location for it.`,
+    })
+  }
+  return failed(findings.at(-1), findings)
+}
+
+async function measure(
+  { mq, version, findings }: Reached,
+  url: string,
+  attempts: Attempts,
+  { topic = 'doctor' }: DiagnoseOptions,
+): Promise<BrokerFacts> {
+  const prefix = `${topic}/${Math.random().toString(36).slice(2, 10)}/`
+  const given = { url, attempts, version, prefix }
+  const facts = { ...announced(mq), versions: await versionsOf(given) }
+  const trip = await roundTrip(mq, `${prefix}0`).catch(() => undefined)
+  attempts.signal?.throwIfAborted()
+  findings.push(...(await probeAll(mq, given)))
+  return trip === undefined ? facts : { ...facts, roundTrip: trip }
+}
+
+async function leaveIdle(url: string, attempts: Attempts, version: Version, seconds: number): Promise<Finding> {
+  const mq = await attempt(url, attempts, { protocolVersion: version, keepAlive: 0 })
+  const begun = Date.now()
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const stood = new Promise<true>((resolve) => (timer = setTimeout(() => resolve(true), seconds * 1000)))
+  try {
+    if (await Promise.race([stood, mq.closed.then(() => false)]))
+      return { check: 'idle', status: 'ok', text: `A connection without traffic stays for ${seconds} s.` }
+    const after = Math.round((Date.now() - begun) / 1000)
+    return {
+      check: 'idle',
+      status: 'error',
+      text: `A connection without traffic is cut after ${after} s, by a proxy or the broker: set keepAlive below that, or raise the proxy's time limit.`,
+    }
+  } finally {
+    clearTimeout(timer)
+    await mq.disconnect().catch(() => {})
+  }
+}
+
+function finding(check: string, error: unknown): Finding {
+  return { check, status: 'error', text: error instanceof Error ? error.message : String(error) }
+}
+
+function failed(why: unknown, findings: readonly Finding[]): Diagnosis {
+  const verdict = why instanceof MqttError ? why.message : String((why as Partial<Finding> | undefined)?.text ?? why)
+  return { ok: false, verdict, url: undefined, broker: undefined, findings }
+}
+
+function named(version: Version): string {
+  return { 3: 'MQTT 3.1', 4: 'MQTT 3.1.1', 5: 'MQTT 5' }[version]
+}
