@@ -8,7 +8,7 @@ import { describe } from './debian-copyright.mjs'
 /** Whose each library is that the linker takes something from, by its name without the variant. @type {Record<string, string>} */
 const owners = {
   libwsmq_core: 'websocket-mq',
-  libwsmq_patterns: 'websocket-mq',
+  libwsmq_messaging: 'websocket-mq',
   libc: 'musl',
   'libc++': 'LLVM',
   'libc++abi': 'LLVM',

@@ -16,7 +16,7 @@ const tool = (path) => `${root}node_modules/${path}`
 /** @type {Record<string, (report: Report) => Promise<void>>} */
 const checks = {
   async 'clang-format'(report) {
-    const files = await sourceFiles(['core', 'patterns', 'native', 'wasm', 'tests', 'bench'], /\.[ch]pp$/)
+    const files = await sourceFiles(['core', 'messaging', 'native', 'wasm', 'tests', 'bench'], /\.[ch]pp$/)
     await report.check('clang-format', 'clang-format-14', ['--dry-run', '-Werror', ...files.filter((file) => existsSync(root + file))])
   },
   async 'clang-tidy'(report) {

@@ -7,7 +7,7 @@ import { setup } from './setup.mjs'
 
 await runMain(async () => {
   await setup(['lint'])
-  const files = await sourceFiles(['core', 'patterns', 'native', 'wasm', 'tests', 'bench'], /\.[ch]pp$/)
+  const files = await sourceFiles(['core', 'messaging', 'native', 'wasm', 'tests', 'bench'], /\.[ch]pp$/)
   await must('clang-format-14', ['-i', ...files.filter((file) => existsSync(root + file))])
   await must(process.execPath, [`${root}node_modules/prettier/bin/prettier.cjs`, '--write', '--log-level=warn', '.'], { live: true })
 })

@@ -1,4 +1,4 @@
-// A layer's hold on its client: what wsmq::messaging may do to it.
+// A layer's hold on its client: what wsmq::native_messaging may do to it.
 #pragma once
 #include <memory>
 #include <string>

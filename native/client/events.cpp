@@ -18,6 +18,7 @@ template <class... Handlers> Overloaded(Handlers...) -> Overloaded<Handlers...>;
 }  // namespace
 
 void Client::Impl::handle(Event& event) {
+    if (log) log->event(event);
     if (layer && layer->take_event(event)) return;
     std::visit(Overloaded{
                    [this](const wsmq::Message& message) { handle(message); },
@@ -104,11 +105,12 @@ void Client::Impl::handle(const Disconnected& disconnected) {
     auto end = transport_failure.explain(disconnected);
     ++credentials_number;
     driver->hold_input(false);
+    if (!end.reconnecting && !end.error) end.error = std::exchange(stop_cause, {});
+    if (log) log->disconnected(end);
     if (end.reconnecting) {
         if (on_disconnected) on_disconnected(end);
         return;
     }
-    if (!end.error) end.error = std::exchange(stop_cause, {});
     end_for_good(end);
 }
 

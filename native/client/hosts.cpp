@@ -1,5 +1,6 @@
 #include "client/hosts.hpp"
 
+#include "transport/sanitize.hpp"
 #include "wsmq/native/message.hpp"
 
 namespace wsmq::native {
@@ -32,6 +33,14 @@ Credentials Hosts::credentials() const {
         return found;
     }
     return {};
+}
+
+std::string Hosts::name(std::size_t host) const {
+    const auto& url = urls_[host];
+    const auto begin = std::string{native::name(url.scheme)} + "://";
+    if (url.scheme == Scheme::mqtt_unix) return begin + printable(url.target);
+    const bool is_v6 = url.host.find(':') != std::string::npos;
+    return begin + (is_v6 ? "[" + url.host + "]" : url.host) + ":" + std::to_string(url.port);
 }
 
 std::shared_ptr<Transport> Hosts::make_transport(const boost::asio::any_io_executor& executor, std::size_t host,

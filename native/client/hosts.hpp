@@ -16,6 +16,9 @@ public:
     [[nodiscard]] const std::string& error() const noexcept { return error_; }
     [[nodiscard]] std::size_t size() const noexcept { return urls_.size(); }
     /// Username and password of the first URL that has either.
+    /// Its address for people, without what may be secret.
+    [[nodiscard]] std::string name(std::size_t host) const;
+    /// Of the first URL that has any.
     [[nodiscard]] Credentials credentials() const;
     [[nodiscard]] std::shared_ptr<Transport> make_transport(const boost::asio::any_io_executor&, std::size_t host,
                                                             const ClientOptions&) const;

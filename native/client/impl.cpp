@@ -23,6 +23,14 @@ Client::Impl::Impl(executor_type on, const std::vector<std::string>& urls, Clien
         transport_failure = {error, detail};
     };
     handlers.closed = [this] { handle_closed(); };
+    if (options.log) {
+        log.emplace(executor, options.log, options.log_level, hosts);
+        if (log->has_packets()) {
+            handlers.watch_bytes = [this](PacketLog::Direction direction, Bytes chunk) {
+                log->bytes(direction, chunk);
+            };
+        }
+    }
     if (options.store) handlers.make_durable = [this] { flush_store(); };
     driver = std::make_shared<Driver<Engine>>(executor, std::move(handlers), engine_options(options, hosts));
 }

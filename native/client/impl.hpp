@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "client/client_log.hpp"
 #include "client/handover.hpp"
 #include "client/hosts.hpp"
 #include "client/inbox.hpp"
@@ -88,6 +89,7 @@ public:
     Hosts hosts;
     std::shared_ptr<Handover> handover;
     std::shared_ptr<Driver<Engine>> driver;
+    std::optional<ClientLog> log;  ///< where somebody logs
     std::shared_ptr<Layer> layer;  ///< null: none
     bool was_started = false;
     bool has_lost_layer = false;

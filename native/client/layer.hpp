@@ -1,5 +1,5 @@
-// The interface between a client and the layer on top of it. wsmq::messaging implements it, so that the client needs
-// neither JSON nor the layer's code.
+// The interface between a client and the layer on top of it. wsmq::native_messaging implements it, so that the client
+// needs neither JSON nor the layer's code.
 #pragma once
 #include <optional>
 #include <string>

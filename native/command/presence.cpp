@@ -16,7 +16,7 @@ public:
     explicit PresenceCommand(const PresenceArguments& arguments)
         : WatchLoop{arguments, "webapp/status/+"}, arguments_{arguments}, topics_{arguments.root} {
         for (const auto* part : {&arguments.org, &arguments.user}) {
-            if (!part->empty() && !patterns::is_valid_account_part(*part)) throw UsageError{account_rule};
+            if (!part->empty() && !messaging::is_valid_account_part(*part)) throw UsageError{account_rule};
         }
     }
 
@@ -26,7 +26,7 @@ private:
     static std::string_view uid_of(std::string_view topic) { return topic.substr(topic.rfind('/') + 1); }
 
     std::optional<Json> parse(std::string_view topic, std::string_view payload) override {
-        const auto uid = patterns::parse_uid(uid_of(topic));
+        const auto uid = messaging::parse_uid(uid_of(topic));
         const bool wanted = uid && (arguments_.org.empty() || uid->org == arguments_.org) &&
                             (arguments_.user.empty() || uid->user == arguments_.user);
         if (!wanted) return Json{};
@@ -53,7 +53,7 @@ private:
         if (!arguments_.roll_call) return;
         // Who asks is not looked up: any sound uid will do.
         const auto uid = native::make_uid("wsmq", "roll-call");
-        (void)session().client().publish(topics_.room(patterns::roll_room, uid), "", {.qos = Qos::at_least_once});
+        (void)session().client().publish(topics_.room(messaging::roll_room, uid), "", {.qos = Qos::at_least_once});
     }
 
     ExitCode settled() override {
@@ -68,14 +68,14 @@ private:
     }
 
     static Json object_of(const std::string& topic, const Json& record) {
-        const auto parts = patterns::parse_uid(uid_of(topic));
+        const auto parts = messaging::parse_uid(uid_of(topic));
         Json object{{"uid", uid_of(topic)}, {"org", parts->org}, {"user", parts->user}};
         object.update(record);
         return object;
     }
 
     const PresenceArguments& arguments_;
-    patterns::Topics topics_;
+    messaging::Topics topics_;
 };
 
 }  // namespace

@@ -23,6 +23,7 @@ public:
     void warn(std::string_view text) const;
     /// With -d only.
     void debug(std::string_view text) const;
+    [[nodiscard]] bool is_debugging() const noexcept { return debug_; }
 
 private:
     void print(std::string_view key, std::string_view text, std::optional<ExitCode>,

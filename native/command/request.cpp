@@ -32,7 +32,7 @@ std::string login_name() {
 
 std::string uid_of(const RequestArguments& arguments) {
     if (!arguments.uid.empty()) {
-        if (!patterns::is_valid_uid(arguments.uid)) throw UsageError{"A uid is ORG:USER:RAND, not " + arguments.uid};
+        if (!messaging::is_valid_uid(arguments.uid)) throw UsageError{"A uid is ORG:USER:RAND, not " + arguments.uid};
         return arguments.uid;
     }
     std::string uid = native::make_uid(arguments.org, arguments.user.empty() ? login_name() : arguments.user);
@@ -48,13 +48,13 @@ struct Question {
         const auto* word = arguments.words;
         if (names_service) {
             if (*word) target = Target::service(**word);
-            if (!patterns::is_valid_name(target.name)) throw UsageError{std::string{"Name the service: "} + name_rule};
+            if (!messaging::is_valid_name(target.name)) throw UsageError{std::string{"Name the service: "} + name_rule};
             ++word;
         } else if (arguments.peer) {
             target = Target::peer(*arguments.peer);
-            if (!patterns::is_valid_uid(target.name)) throw UsageError{"--peer needs a uid: ORG:USER:RAND."};
+            if (!messaging::is_valid_uid(target.name)) throw UsageError{"--peer needs a uid: ORG:USER:RAND."};
         }
-        if (!*word || !patterns::is_valid_name(**word)) throw UsageError{std::string{"Name the method: "} + name_rule};
+        if (!*word || !messaging::is_valid_name(**word)) throw UsageError{std::string{"Name the method: "} + name_rule};
         method = **word++;
         if (word != std::end(arguments.words)) {
             if (*word) params_word = *word++;
@@ -80,7 +80,7 @@ std::string params_of(const RequestArguments& arguments, const Question& questio
     if (!arguments.content_type.empty()) return params;
     const auto first = params.find_first_not_of(" \t\r\n");
     if (first == std::string::npos) return {};
-    if (!patterns::json_rpc::is_json(params)) throw UsageError{"The params are not JSON: " + params.substr(0, 60)};
+    if (!messaging::json_rpc::is_json(params)) throw UsageError{"The params are not JSON: " + params.substr(0, 60)};
     if (params[first] != '[' && params[first] != '{') throw UsageError{"Params are an array or an object."};
     return params;
 }
@@ -164,11 +164,11 @@ private:
             cancel();
         });
         if (!arguments_.content_type.empty()) co_await discover();
-        const patterns::RequestOptions options{
+        const messaging::RequestOptions options{
             .timeout = std::max(Duration{1}, timeout() - std::chrono::duration_cast<Duration>(Clock::now() - begin_)),
             .traceparent = arguments_.traceparent,
             .content_type = arguments_.content_type};
-        native::ErrorCode error = patterns::Error::cancelled;
+        native::ErrorCode error = messaging::Error::cancelled;
         Reply reply;
         if (!stopped_) {
             reply = co_await app_.async_request_text(
@@ -195,7 +195,7 @@ private:
     net::awaitable<void> discover() {
         net::steady_timer seen{io_, timeout()};
         changed_ = &seen;
-        app_.on_service([this, &seen](const patterns::ServiceChanged& change) {
+        app_.on_service([this, &seen](const messaging::ServiceChanged& change) {
             if (change.online) seen.cancel();
         });
         (void)app_.discover(question_.target.name);
@@ -284,12 +284,13 @@ private:
             details += R"(,"data":)" + one_line(reply.data);
         }
         details += '}';
-        if (error == patterns::Error::remote) return {ExitCode::failed, text, details};
-        if (error == patterns::Error::timed_out) return {no_answer.code(), no_answer.what(), details};
-        if (error == patterns::Error::no_responder) return {ExitCode::no_responder, "No responder is online.", details};
+        if (error == messaging::Error::remote) return {ExitCode::failed, text, details};
+        if (error == messaging::Error::timed_out) return {no_answer.code(), no_answer.what(), details};
+        if (error == messaging::Error::no_responder)
+            return {ExitCode::no_responder, "No responder is online.", details};
         if (unwritten_) return *unwritten_;
-        if (error == patterns::Error::cancelled) return {ExitCode::cancelled, "The request was cancelled."};
-        if (error == patterns::Error::not_supported)
+        if (error == messaging::Error::cancelled) return {ExitCode::cancelled, "The request was cancelled."};
+        if (error == messaging::Error::not_supported)
             return {ExitCode::failed, "The service does not accept raw bodies."};
         return {ExitCode::failed, "The request failed: " + explain(error)};
     }
@@ -307,7 +308,7 @@ private:
     native::Webapp app_{
         io_.get_executor(),
         resolved_.urls,
-        {.root = arguments_.root, .uid = uid_, .roll_call = patterns::Webapp::RollCall::never, .appears = false},
+        {.root = arguments_.root, .uid = uid_, .roll_call = messaging::Webapp::RollCall::never, .appears = false},
         resolved_.client};
     Membership<native::Webapp> membership_{app_, report_, arguments_.connection.maximum_losses, uid_};
     native::CancelSource cancel_;

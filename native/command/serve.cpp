@@ -27,12 +27,12 @@ ServeArguments completed(ServeArguments arguments) {
 void check_names(const ServeArguments& arguments) {
     check_root(arguments.root);
     if (arguments.backend && arguments.service) throw UsageError{"The unnamed backend has no name."};
-    if (!arguments.backend && !patterns::is_valid_name(arguments.service.value_or("")))
+    if (!arguments.backend && !messaging::is_valid_name(arguments.service.value_or("")))
         throw UsageError{std::string{"A service has a name of "} + name_rule + "; or there is --backend."};
     for (const auto& method : arguments.methods) {
-        if (!patterns::is_valid_name(method)) throw UsageError{std::string{"A method has a name of "} + name_rule};
+        if (!messaging::is_valid_name(method)) throw UsageError{std::string{"A method has a name of "} + name_rule};
     }
-    if (!arguments.instance.empty() && !patterns::is_valid_instance(arguments.instance))
+    if (!arguments.instance.empty() && !messaging::is_valid_instance(arguments.instance))
         throw UsageError{"An instance has a name as a service has, and does not begin with an underscore."};
 }
 
@@ -104,8 +104,8 @@ private:
         auto recorded = options();
         recorded.methods = arguments_.methods;
         if (recorded.instance.empty()) recorded.instance.assign(longest_instance, 'i');
-        const auto error = patterns::Service::connect_options({}, recorded).error();
-        if (error == patterns::Error::payload_too_large)
+        const auto error = messaging::Service::connect_options({}, recorded).error();
+        if (error == messaging::Error::payload_too_large)
             throw UsageError{"The discovery record has at most 4,096 bytes: name fewer methods, or a shorter version."};
     }
 

@@ -20,7 +20,7 @@ public:
         : WatchLoop{arguments, "webapp/svc/" + (arguments.service.empty() ? "+" : arguments.service) + "/+"},
           arguments_{arguments},
           topics_{arguments.root} {
-        if (!arguments.service.empty() && !patterns::is_valid_name(arguments.service))
+        if (!arguments.service.empty() && !messaging::is_valid_name(arguments.service))
             throw UsageError{std::string{"A service has a name of "} + name_rule};
     }
 
@@ -32,7 +32,7 @@ private:
         std::string_view instance;
     };
     Names names_of(std::string_view topic) const {
-        const auto levels = patterns::Levels::of(topics_.below_root(topic).value_or(""));
+        const auto levels = messaging::Levels::of(topics_.below_root(topic).value_or(""));
         return levels.count == 4 ? Names{levels.level[2], levels.level[3]} : Names{};
     }
 
@@ -50,7 +50,7 @@ private:
 
     std::optional<Json> parse(std::string_view topic, std::string_view payload) override {
         const auto names = names_of(topic);
-        if (!patterns::is_valid_name(names.service) || !patterns::is_valid_instance(names.instance)) return Json{};
+        if (!messaging::is_valid_name(names.service) || !messaging::is_valid_instance(names.instance)) return Json{};
         if (payload.empty()) return std::nullopt;
         const auto record = parse_json(payload);
         const bool is_online = record && record->is_object() && record->value("online", Json{}) == Json(true);
@@ -140,7 +140,7 @@ private:
     }
 
     const ServicesArguments& arguments_;
-    patterns::Topics topics_;
+    messaging::Topics topics_;
 };
 
 }  // namespace

@@ -43,6 +43,20 @@ std::string explain(const native::ErrorCode& error, std::string_view detail) {
     return text + '.';
 }
 
+namespace {
+
+native::ClientOptions with_packets(native::ClientOptions options, const Report& report) {
+    if (!report.is_debugging()) return options;
+    options.log_level = native::LogLevel::debug;
+    options.log = [&report](native::LogLevel level, std::string_view line) {
+        // The rest is reported in the command's own words.
+        if (level == native::LogLevel::debug) report.debug(std::string{line} + '.');
+    };
+    return options;
+}
+
+}  // namespace
+
 ExitCode run_loop(net::io_context& io, net::awaitable<ExitCode> work, const std::function<void()>& interrupted,
                   const std::function<void()>& killed) {
     const Interrupts interrupts{io, [&, is_first = true](int number) mutable {
@@ -104,7 +118,9 @@ CommandError timed_out() { return {ExitCode::timed_out, "Timed out."}; }
 
 Session::Session(net::io_context& io, const ConnectionArguments::Resolved& resolved, const Report& report,
                  std::uint32_t maximum_losses)
-    : report_{report}, log_{report, maximum_losses}, client_{io.get_executor(), resolved.urls, resolved.client} {
+    : report_{report},
+      log_{report, maximum_losses},
+      client_{io.get_executor(), resolved.urls, with_packets(resolved.client, report)} {
     watch();
 }
 

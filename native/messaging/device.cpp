@@ -5,7 +5,7 @@
 
 namespace wsmq::native {
 
-class WSMQ_HIDDEN Device::Impl final : public LayerAdapter<Device::Impl, patterns::Device> {
+class WSMQ_HIDDEN Device::Impl final : public LayerAdapter<Device::Impl, messaging::Device> {
 public:
     static constexpr std::string_view ranges = "a number is out of its range";
 

@@ -4,9 +4,9 @@
 #include <chrono>
 
 #include "client/engine_options.hpp"
+#include "wsmq/messaging/json.hpp"
+#include "wsmq/messaging/names.hpp"
 #include "wsmq/native/webapp.hpp"
-#include "wsmq/patterns/json.hpp"
-#include "wsmq/patterns/names.hpp"
 
 namespace wsmq::native {
 
@@ -15,7 +15,7 @@ std::string make_instance() {
     boost::system::error_code error;
     std::string instance;
     for (const char c : boost::asio::ip::host_name(error).substr(0, longest_host)) {
-        const bool is_sound = patterns::is_valid_instance(instance + c);
+        const bool is_sound = messaging::is_valid_instance(instance + c);
         instance += is_sound ? c : '-';
     }
     constexpr auto digits = "0123456789abcdef";
@@ -26,7 +26,7 @@ std::string make_instance() {
 }
 
 std::string make_uid(std::string_view org, std::string_view user) {
-    const auto uid = patterns::make_uid(org, user, patterns::make_rand(random_seed()));
+    const auto uid = messaging::make_uid(org, user, messaging::make_rand(random_seed()));
     return uid ? *uid : std::string{};
 }
 
@@ -36,7 +36,7 @@ std::int64_t milliseconds_since_1970() {
 }
 
 std::string text_of(const nlohmann::json& params) {
-    return params.is_null() ? std::string{} : patterns::to_text(params);
+    return params.is_null() ? std::string{} : messaging::to_text(params);
 }
 
 }  // namespace wsmq::native

@@ -1,4 +1,4 @@
-// A layer of patterns/ as the Layer that a client drives: what Service, Webapp and Device have in common, which is
+// A layer of messaging/ as the Layer that a client drives: what Service, Webapp and Device have in common, which is
 // joining and leaving. Everything else about the connection is the client's.
 #pragma once
 #include <boost/asio/error.hpp>
@@ -44,7 +44,7 @@ public:
     void begin_join(AnyCompletion<JoinAnswer> done) {
         if (problem_) return done->complete_later(problem_, {.detail = problem_detail_});
         if (is_joined()) return done->complete_later({}, {});
-        if (is_leaving_) return done->complete_later(patterns::Error::left, {});
+        if (is_leaving_) return done->complete_later(messaging::Error::left, {});
         if (auto failure = attachment.start(); failure.error) {
             return done->complete_later(failure.error, {.detail = std::move(failure.detail)});
         }
@@ -69,7 +69,7 @@ public:
         attachment.flush_soon();
         return result;
     }
-    /// The same for a call that returns a patterns::Error. Fails with problem() where there is no layer.
+    /// The same for a call that returns a messaging::Error. Fails with problem() where there is no layer.
     template <class Call> ErrorCode try_layer(Call call) {
         if (!has_layer()) return problem();
         return with_layer(call);
@@ -79,18 +79,18 @@ public:
     [[nodiscard]] bool is_joined() const noexcept { return has_layer() && layer_->is_joined(); }
     /// Why there is no layer.
     [[nodiscard]] ErrorCode problem() const noexcept {
-        return problem_ ? problem_ : ErrorCode{patterns::Error::not_connected};
+        return problem_ ? problem_ : ErrorCode{messaging::Error::not_connected};
     }
 
     // --- Events of the layer -----------------------------------------------------------------------
     template <class Event> void handle(const Event&) {}  // of no interest
 
-    void handle(const patterns::Joined& joined) {
+    void handle(const messaging::Joined& joined) {
         for (auto& done : std::exchange(joining_, {})) done->complete({}, {});
         const auto handler = on_joined;  // which may replace itself
         if (handler && !is_detached_) handler(joined.again);
     }
-    void handle(const patterns::JoinFailed& failed) {
+    void handle(const messaging::JoinFailed& failed) {
         const auto why = is_failure(failed.reason) ? ErrorCode{failed.reason} : ErrorCode{failed.why};
         end_joining(why, {failed.reason, "the broker refused a subscription or a record that joining needs"});
         attachment.stop(why);
@@ -151,7 +151,7 @@ private:
         auto will = std::exchange(base.will, std::nullopt);
         auto connect = Pattern::connect_options(std::move(base), options);
         if (!connect) {
-            const bool is_out_of_range = connect.error() == patterns::Error::invalid_argument;
+            const bool is_out_of_range = connect.error() == messaging::Error::invalid_argument;
             return set_problem(connect.error(),
                                std::string{is_out_of_range ? Self::ranges : describe(connect.error())});
         }
@@ -164,7 +164,7 @@ private:
     }
     template <class Goodbye> void leave_by(Goodbye say_goodbye) {
         is_leaving_ = true;
-        end_joining(patterns::Error::left, {});
+        end_joining(messaging::Error::left, {});
         say_goodbye(*layer_, attachment.now());
         attachment.flush_soon();
     }

@@ -2,7 +2,7 @@
 
 #include <string>
 
-namespace wsmq::patterns {
+namespace wsmq::messaging {
 
 namespace {
 
@@ -26,4 +26,4 @@ boost::system::error_code make_error_code(Error error) noexcept {
     return {static_cast<int>(error), error_category()};
 }
 
-}  // namespace wsmq::patterns
+}  // namespace wsmq::messaging

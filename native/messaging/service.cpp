@@ -12,10 +12,10 @@
 
 namespace wsmq::native {
 
-class WSMQ_HIDDEN Service::Impl final : public LayerAdapter<Service::Impl, patterns::Service>,
+class WSMQ_HIDDEN Service::Impl final : public LayerAdapter<Service::Impl, messaging::Service>,
                                         public Answering<Service::Impl> {
 public:
-    using Base = LayerAdapter<Service::Impl, patterns::Service>;
+    using Base = LayerAdapter<Service::Impl, messaging::Service>;
     using Base::handle;
     using Base::with_layer;
     static constexpr std::string_view ranges =
@@ -36,11 +36,11 @@ public:
         return options;
     }
 
-    void handle(const patterns::Request& request) {
+    void handle(const messaging::Request& request) {
         if (!calls->handle(request)) calls->refuse(request.id);
     }
-    void handle(const patterns::RequestEnded& ended) { calls->handle(ended); }
-    void handle(const patterns::CreditGranted& granted) { calls->handle(granted); }
+    void handle(const messaging::RequestEnded& ended) { calls->handle(ended); }
+    void handle(const messaging::CreditGranted& granted) { calls->handle(granted); }
     void connection_ended(ErrorCode error) {
         if (on_end) on_end(error);
     }
@@ -128,8 +128,8 @@ ErrorCode Service::notify(std::string_view uid, std::string_view method, const n
 bool Service::is_joined() const noexcept { return impl_->is_joined(); }
 bool Service::is_shared() const noexcept { return impl_->has_layer() && impl_->layer().is_shared(); }
 std::string_view Service::instance() const noexcept { return impl_->options.instance; }
-patterns::CallCounts Service::counts() const noexcept {
-    return impl_->has_layer() ? impl_->layer().counts() : patterns::CallCounts{};
+messaging::CallCounts Service::counts() const noexcept {
+    return impl_->has_layer() ? impl_->layer().counts() : messaging::CallCounts{};
 }
 
 }  // namespace wsmq::native

@@ -11,10 +11,10 @@
 
 namespace wsmq::native {
 
-class WSMQ_HIDDEN Webapp::Impl final : public LayerAdapter<Webapp::Impl, patterns::Webapp>,
+class WSMQ_HIDDEN Webapp::Impl final : public LayerAdapter<Webapp::Impl, messaging::Webapp>,
                                        public Answering<Webapp::Impl> {
 public:
-    using Base = LayerAdapter<Webapp::Impl, patterns::Webapp>;
+    using Base = LayerAdapter<Webapp::Impl, messaging::Webapp>;
     using Base::handle;
     using Base::with_layer;
     static constexpr std::string_view ranges =
@@ -42,7 +42,7 @@ public:
         options.uid = make_uid(options.uid.substr(0, colon), options.uid.substr(colon + 1));
         options.renames = true;
     }
-    void handle(const patterns::Renamed& renamed) {
+    void handle(const messaging::Renamed& renamed) {
         options.uid = renamed.uid;
         call(on_renamed, renamed);
     }
@@ -52,7 +52,7 @@ public:
         AnyCompletion<Reply> done;
         std::shared_ptr<ProgressHandler> on_progress;
     };
-    void track(patterns::RequestId id, ProgressHandler on_progress, AnyCompletion<Reply> done) {
+    void track(messaging::RequestId id, ProgressHandler on_progress, AnyCompletion<Reply> done) {
         done->on_cancel([&] {
             return [weak = weak_from_this(), id] {
                 const auto self = weak.lock();
@@ -62,21 +62,21 @@ public:
         auto kept = on_progress ? std::make_shared<ProgressHandler>(std::move(on_progress)) : nullptr;
         waiting.emplace(id, Waiting{std::move(done), std::move(kept)});
     }
-    void finish(patterns::RequestId id, ErrorCode error, Reply reply) {
+    void finish(messaging::RequestId id, ErrorCode error, Reply reply) {
         auto node = waiting.extract(id);
         if (!node.empty()) node.mapped().done->complete(error, std::move(reply));
     }
-    void handle(const patterns::Response& response) {
+    void handle(const messaging::Response& response) {
         finish(response.id, {},
                {.result = std::string{response.result},
                 .content_type = std::string{response.content_type},
                 .count = response.count});
     }
-    void handle(const patterns::RequestFailed& failed) {
+    void handle(const messaging::RequestFailed& failed) {
         finish(failed.id, failed.why,
                {.code = failed.code, .message = std::string{failed.message}, .data = std::string{failed.data}});
     }
-    void handle(const patterns::Progress& progress) {
+    void handle(const messaging::Progress& progress) {
         const auto found = waiting.find(progress.id);
         if (found == waiting.end()) return;
         // Kept, because it may cancel its request.
@@ -84,21 +84,21 @@ public:
     }
 
     // --- Incoming requests -------------------------------------------------------------------------
-    void handle(const patterns::Request& request) {
+    void handle(const messaging::Request& request) {
         const bool of_service = request.from.empty();
         if (!of_service && calls->handle(request)) return;
         calls->refuse(request.id);
         if (request.is_notification) call(on_notification, {request.from, request.method, request.params});
     }
-    void handle(const patterns::RequestEnded& ended) { calls->handle(ended); }
-    void handle(const patterns::CreditGranted& granted) { calls->handle(granted); }
+    void handle(const messaging::RequestEnded& ended) { calls->handle(ended); }
+    void handle(const messaging::CreditGranted& granted) { calls->handle(granted); }
 
     // --- Everything else ---------------------------------------------------------------------------
-    void handle(const patterns::PeerMessage& message) { call(on_peer_message, message); }
-    void handle(const patterns::RoomMessage& message) { call(on_room_message, message); }
-    void handle(const patterns::PresenceChanged& changed) { call(on_presence, changed); }
-    void handle(const patterns::DeviceStatus& status) { call(on_device, status); }
-    void handle(const patterns::ServiceChanged& changed) { call(on_service, changed); }
+    void handle(const messaging::PeerMessage& message) { call(on_peer_message, message); }
+    void handle(const messaging::RoomMessage& message) { call(on_room_message, message); }
+    void handle(const messaging::PresenceChanged& changed) { call(on_presence, changed); }
+    void handle(const messaging::DeviceStatus& status) { call(on_device, status); }
+    void handle(const messaging::ServiceChanged& changed) { call(on_service, changed); }
     template <class Event> using Listener = std::shared_ptr<std::function<void(const Event&)>>;
     template <class Event> static void call(const Listener<Event>& handler, const std::type_identity_t<Event>& event) {
         // NOLINTNEXTLINE(performance-unnecessary-copy-initialization): it may replace itself
@@ -107,14 +107,14 @@ public:
 
     Options options;
     std::shared_ptr<Calls> calls;
-    std::unordered_map<patterns::RequestId, Waiting> waiting;
-    Listener<patterns::Renamed> on_renamed;
+    std::unordered_map<messaging::RequestId, Waiting> waiting;
+    Listener<messaging::Renamed> on_renamed;
     Listener<Notification> on_notification;
-    Listener<patterns::PeerMessage> on_peer_message;
-    Listener<patterns::RoomMessage> on_room_message;
-    Listener<patterns::PresenceChanged> on_presence;
-    Listener<patterns::DeviceStatus> on_device;
-    Listener<patterns::ServiceChanged> on_service;
+    Listener<messaging::PeerMessage> on_peer_message;
+    Listener<messaging::RoomMessage> on_room_message;
+    Listener<messaging::PresenceChanged> on_presence;
+    Listener<messaging::DeviceStatus> on_device;
+    Listener<messaging::ServiceChanged> on_service;
 };
 
 namespace {
@@ -156,7 +156,7 @@ void Webapp::begin_leave(AnyCompletion<> done) {
     impl_->begin_leave(std::move(done), [](auto& layer, auto now) { layer.leave(now); });
 }
 void Webapp::on_joined(std::function<void(bool)> handler) { impl_->on_joined = std::move(handler); }
-void Webapp::on_renamed(std::function<void(const patterns::Renamed&)> handler) {
+void Webapp::on_renamed(std::function<void(const messaging::Renamed&)> handler) {
     impl_->on_renamed = listener(std::move(handler));
 }
 bool Webapp::is_joined() const noexcept { return impl_->is_joined(); }
@@ -164,11 +164,11 @@ bool Webapp::is_joined() const noexcept { return impl_->is_joined(); }
 // --- Requests --------------------------------------------------------------------------------------
 
 void Webapp::begin_request(Target target, std::string_view method, const nlohmann::json& params,
-                           const patterns::RequestOptions& options, ProgressHandler on_progress,
+                           const messaging::RequestOptions& options, ProgressHandler on_progress,
                            AnyCompletion<Reply> done) {
     const bool is_raw = !options.content_type.empty();
     if (is_raw && !params.is_string()) {
-        const ErrorCode error = patterns::Error::invalid_argument;
+        const ErrorCode error = messaging::Error::invalid_argument;
         return done->complete_later(error, {.message = error.message()});
     }
     const auto text = is_raw ? params.get<std::string>() : text_of(params);
@@ -176,7 +176,7 @@ void Webapp::begin_request(Target target, std::string_view method, const nlohman
 }
 
 void Webapp::begin_request_text(Target target, std::string_view method, std::string_view params,
-                                const patterns::RequestOptions& options, ProgressHandler on_progress,
+                                const messaging::RequestOptions& options, ProgressHandler on_progress,
                                 AnyCompletion<Reply> done) {
     const auto refuse = [&](ErrorCode error) { done->complete_later(error, {.message = error.message()}); };
     if (!impl_->has_layer()) return refuse(impl_->problem());
@@ -205,7 +205,7 @@ void Webapp::on_exception(std::function<void(const Request&, const std::exceptio
 
 // --- Messages, presence, devices, services ---------------------------------------------------------
 
-ErrorCode Webapp::send(std::string_view uid, Payload body, const patterns::SendOptions& options) {
+ErrorCode Webapp::send(std::string_view uid, Payload body, const messaging::SendOptions& options) {
     return impl_->try_layer(
         [&](auto& layer, auto now) { return layer.send(uid, as_text(body.bytes()), options, now); });
 }
@@ -215,12 +215,12 @@ ErrorCode Webapp::join_room(std::string_view room) {
 ErrorCode Webapp::leave_room(std::string_view room) {
     return impl_->try_layer([&](auto& layer, auto now) { return layer.leave_room(room, now); });
 }
-ErrorCode Webapp::send_room(std::string_view room, Payload body, const patterns::SendOptions& options) {
+ErrorCode Webapp::send_room(std::string_view room, Payload body, const messaging::SendOptions& options) {
     return impl_->try_layer(
         [&](auto& layer, auto now) { return layer.send_room(room, as_text(body.bytes()), options, now); });
 }
 ErrorCode Webapp::set_state(const nlohmann::json& state) {
-    const auto text = patterns::to_text(state);
+    const auto text = messaging::to_text(state);
     return impl_->try_layer([&](auto& layer, auto now) { return layer.set_state(text, now); });
 }
 ErrorCode Webapp::watch_presence(std::string_view org, std::string_view user) {
@@ -241,19 +241,19 @@ void Webapp::on_notification(std::function<void(const Notification&)> handler) {
     impl_->on_notification = listener(std::move(handler));
     if (impl_->has_layer()) impl_->layer().expose(true);
 }
-void Webapp::on_peer_message(std::function<void(const patterns::PeerMessage&)> handler) {
+void Webapp::on_peer_message(std::function<void(const messaging::PeerMessage&)> handler) {
     impl_->on_peer_message = listener(std::move(handler));
 }
-void Webapp::on_room_message(std::function<void(const patterns::RoomMessage&)> handler) {
+void Webapp::on_room_message(std::function<void(const messaging::RoomMessage&)> handler) {
     impl_->on_room_message = listener(std::move(handler));
 }
-void Webapp::on_presence(std::function<void(const patterns::PresenceChanged&)> handler) {
+void Webapp::on_presence(std::function<void(const messaging::PresenceChanged&)> handler) {
     impl_->on_presence = listener(std::move(handler));
 }
-void Webapp::on_device(std::function<void(const patterns::DeviceStatus&)> handler) {
+void Webapp::on_device(std::function<void(const messaging::DeviceStatus&)> handler) {
     impl_->on_device = listener(std::move(handler));
 }
-void Webapp::on_service(std::function<void(const patterns::ServiceChanged&)> handler) {
+void Webapp::on_service(std::function<void(const messaging::ServiceChanged&)> handler) {
     impl_->on_service = listener(std::move(handler));
 }
 

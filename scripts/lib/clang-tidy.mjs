@@ -11,7 +11,7 @@ import { forEach, run } from './run.mjs'
  * which is too long for every run. clang-tidy 14 takes a parameter that a template moves from for a needless copy.
  */
 const areas = [
-  { folders: ['core', 'patterns', 'native/store'], options: [] },
+  { folders: ['core', 'messaging', 'native/store'], options: [] },
   {
     folders: ['native/client', 'native/messaging', 'native/transport'],
     options: ['--checks=-clang-analyzer-*,-performance-unnecessary-value-param'],
@@ -25,7 +25,7 @@ const areas = [
 export async function runClangTidy() {
   const clean = `${root}build/clang-tidy`
   await mkdir(clean, { recursive: true })
-  const shared = await digest(['.clang-tidy', ...(await sourceFiles(['core', 'patterns', 'native'], /\.hpp$/))])
+  const shared = await digest(['.clang-tidy', ...(await sourceFiles(['core', 'messaging', 'native'], /\.hpp$/))])
   /** @type {{ file: string, options: string[] }[]} */
   const queue = []
   for (const { folders, options } of areas) {

@@ -16,14 +16,14 @@ import { watchSources } from './watch.mjs'
 export async function startDev({ buildModule, buildPackage, port = 0, root = ours }) {
   const live = new LiveReload(`${root}demo/index.html`)
   const demo = await startDemo(port, { root, live })
-  const what = { folders: ['demo'], trees: ['core', 'patterns', 'wasm', 'js'] }
+  const what = { folders: ['demo'], trees: ['core', 'messaging', 'wasm', 'js'] }
   /** Of changes that did not build. @type {readonly string[]} */
   let unbuilt = []
   const stop = await watchSources(root, what, async (changed) => {
     const files = [...new Set([...unbuilt, ...changed])]
     const start = performance.now()
     try {
-      const isModule = files.some((file) => /^(?:core|patterns|wasm)\//.test(file))
+      const isModule = files.some((file) => /^(?:core|messaging|wasm)\//.test(file))
       if (isModule) await buildModule()
       if (isModule || files.some((file) => file.startsWith('js/'))) await buildPackage()
       unbuilt = []

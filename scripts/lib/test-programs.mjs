@@ -3,7 +3,7 @@ import { sourceFiles } from './files.mjs'
 import { root } from './root.mjs'
 
 /** The folder of each GoogleTest program, which is also its place in a build. @type {Record<string, string>} */
-const folders = { wsmq_unit_tests: 'tests/unit', patterns_tests: 'tests/patterns', native_tests: 'tests/native' }
+const folders = { wsmq_unit_tests: 'tests/unit', messaging_tests: 'tests/messaging', native_tests: 'tests/native' }
 
 /** @param {string} folder @returns {Promise<string[]>} the names of its tests as Suite.Test */
 async function testsIn(folder) {

@@ -5,7 +5,7 @@ import { programsWith } from './test-programs.mjs'
 
 for (const [name, target] of /** @type {const} */ ([
   ['Backoff.', 'wsmq_unit_tests'],
-  ['JsonRpc', 'patterns_tests'],
+  ['JsonRpc', 'messaging_tests'],
   ['NativePublisher', 'native_tests'],
 ]))
   it(`${name} is a name of ${target}`, async () => {

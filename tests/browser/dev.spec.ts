@@ -11,7 +11,7 @@ test('npm run dev builds what has changed and reloads the page', async ({ page, 
   await mkdir(`${root}build`, { recursive: true })
   const copy = `${await mkdtemp(`${root}build/dev-`)}/`
   await closing(Promise.resolve({ close: () => rm(copy, { recursive: true, force: true }) }))
-  for (const folder of ['demo/index.html', 'demo/app.js', 'core/codec', 'patterns/names', 'wasm', 'js/src'])
+  for (const folder of ['demo/index.html', 'demo/app.js', 'core/codec', 'messaging/names', 'wasm', 'js/src'])
     await cp(root + folder, copy + folder, { recursive: true })
   await mkdir(`${copy}dist`)
   const built: string[] = []

@@ -102,7 +102,10 @@ describe('a broker that ends each connection on which it gets one message', { ti
       const { here } = await refusing(refuse)
       const { code, err } = await wsmq(['pub', ...here, '-t', 'a', '-q', '1', '-m', 'bad'])
       assert.equal(code, 1, err)
-      assert.match(err, /^wsmq: Not published: The broker closes every connection on which this is sent: check its permissions and limits\.$/m)
+      assert.match(
+        err,
+        /^wsmq: Not published: The broker closes every connection on which this is sent: check its permissions and limits\.$/m,
+      )
       assert.ok(linesOf(err).filter((line) => line.startsWith('wsmq: The connection was lost: ')).length > 3)
     })
 })

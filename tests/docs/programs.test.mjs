@@ -9,7 +9,7 @@ import { run } from '../../scripts/lib/run.mjs'
 import { codeBlocks } from './blocks.mjs'
 
 const blocks = (await codeBlocks()).filter(({ language }) => language === 'cpp')
-const includes = ['core', 'native', 'native/messaging', 'patterns'].map((folder) => `-isystem${root}${folder}/include`)
+const includes = ['core', 'native', 'native/messaging', 'messaging'].map((folder) => `-isystem${root}${folder}/include`)
 /** Always the same, so that ccache knows it again. */
 const folder = `${root}build/docs-programs`
 

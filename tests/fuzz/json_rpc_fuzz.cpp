@@ -10,12 +10,12 @@
 #include <string_view>
 
 #include "json_rpc/scan.hpp"
-#include "wsmq/patterns/json_rpc.hpp"
+#include "wsmq/messaging/json_rpc.hpp"
 
 namespace {
 
-using namespace wsmq::patterns;
-using namespace wsmq::patterns::json_rpc;
+using namespace wsmq::messaging;
+using namespace wsmq::messaging::json_rpc;
 using Json = nlohmann::json;
 
 void require(bool held) {

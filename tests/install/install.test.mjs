@@ -11,7 +11,7 @@ import { startBroker } from '../support/broker.mjs'
 
 const work = `${root}build/install`
 const consumer = `${root}tests/install`
-const components = ['core', 'native', 'patterns', 'messaging'].filter((component) => existsSync(`${consumer}/${component}.cpp`))
+const components = ['core', 'native', 'messaging', 'native_messaging'].filter((component) => existsSync(`${consumer}/${component}.cpp`))
 const list = components.join(';')
 
 /** The preset that builds each kind of library. */

@@ -1,25 +1,11 @@
-// Uses services and webapps from outside: handlers of each shape, and options that cannot work.
-#include <boost/asio/io_context.hpp>
-#include <optional>
+// Uses the messaging layer from outside: names, and the topics that they stand in.
+#include <string>
 
-#include "wsmq/native/device.hpp"
-#include "wsmq/native/service.hpp"
-#include "wsmq/native/webapp.hpp"
+#include "wsmq/messaging/names.hpp"
 
 int main() {
-    using namespace wsmq::native;
-    boost::asio::io_context io;
-    Service service{io, "mqtt://localhost", {.service = "not/sound"}};
-    service.on("sum", [](const Request& request) { return request.params().at(0); });
-    service.on("later", [](const Request& request) -> boost::asio::awaitable<Response> { co_return request.method(); });
-    if (service.run() != wsmq::patterns::Error::invalid_name) return 1;
-
-    Webapp app{io.get_executor(), "mqtt://localhost", {.uid = make_uid("acme", "ann")}};
-    std::optional<ErrorCode> ended;
-    app.async_request(Target::service("orders"), "sum", {1, 2}, {},
-                      [&](ErrorCode error, const Reply&) { ended = error; });
-    const Device device{io.get_executor(), "mqtt://localhost", {.serial_number = "SN-1"}};
-    io.restart();
-    io.run();
-    return ended == wsmq::patterns::Error::not_connected && !device.is_joined() ? 0 : 1;
+    const auto uid = wsmq::messaging::make_uid("acme", "ann", wsmq::messaging::make_rand(4711));
+    if (!uid) return 1;
+    const wsmq::messaging::Topics topics{wsmq::messaging::default_root};
+    return topics.status(*uid).find(*uid) != std::string::npos ? 0 : 1;
 }

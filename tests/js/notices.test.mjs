@@ -66,7 +66,7 @@ describe('the notices in the package', () => {
   })
 
   it('cover every library that our sources include', async () => {
-    const sources = (await Promise.all(['core', 'patterns', 'wasm'].map((folder) => filesOf(folder, /\.[ch]pp$/)))).flat()
+    const sources = (await Promise.all(['core', 'messaging', 'wasm'].map((folder) => filesOf(folder, /\.[ch]pp$/)))).flat()
     /** @type {Set<string>} */
     const foreign = new Set()
     for (const source of sources)

@@ -40,7 +40,7 @@ async function compile(file) {
     ['layer_boundary.hpp', 'layer'],
   ])
     await run(process.execPath, [`${folder}/wasm/boundary/generate.mjs`, `${folder}/generated/${header}`, String(part)])
-  const includes = [`${folder}/generated`, `${folder}/wasm`, `${root}core/include`, `${root}core`, `${root}patterns/include`]
+  const includes = [`${folder}/generated`, `${folder}/wasm`, `${root}core/include`, `${root}core`, `${root}messaging/include`]
   const options = ['-std=c++20', '-fsyntax-only', '-fno-exceptions', ...includes.map((path) => `-I${path}`)]
   await run(compiler, [...options, `${folder}/wasm/${file}`])
 }

@@ -76,13 +76,13 @@ const headers = {
       propertyChecks(engine),
   },
   layer: {
-    includes: ['wsmq/patterns/error.hpp', 'wsmq/patterns/event.hpp', 'wsmq/patterns/webapp.hpp'],
+    includes: ['wsmq/messaging/error.hpp', 'wsmq/messaging/event.hpp', 'wsmq/messaging/webapp.hpp'],
     modules: ['layer'],
     checks: ({ layer }) =>
-      complete('patterns::Error', numbered(layer.layerErrorNames)) +
-      complete('patterns::Target::Kind', snakeRows(layer.TargetKind)) +
-      complete('patterns::Webapp::RollCall', snakeRows(layer.RollCall)) +
-      complete('patterns::PresenceChanged::Change', snakeRows(layer.PresenceChange)),
+      complete('messaging::Error', numbered(layer.layerErrorNames)) +
+      complete('messaging::Target::Kind', snakeRows(layer.TargetKind)) +
+      complete('messaging::Webapp::RollCall', snakeRows(layer.RollCall)) +
+      complete('messaging::PresenceChanged::Change', snakeRows(layer.PresenceChange)),
   },
 }
 /** Mirrors of the engine's own, which the checks are about, and what only JavaScript uses. */

@@ -124,7 +124,7 @@ export enum RenamedRow {
   uidSize,
 }
 
-/** All of wsmq::patterns::Error, in their order. */
+/** All of wsmq::messaging::Error, in their order. */
 // prettier-ignore
 export const layerErrorNames = [
   'none', 'invalid_root', 'invalid_name', 'invalid_json', 'invalid_argument', 'unknown_call', 'no_credit', 'unwanted',
@@ -132,19 +132,19 @@ export const layerErrorNames = [
   'bad_response', 'payload_too_large', 'queue_full', 'refused', 'left', 'session_lost',
 ] as const
 
-/** wsmq::patterns::Target::Kind. */
+/** wsmq::messaging::Target::Kind. */
 export enum TargetKind {
   service,
   backend,
   peer,
 }
-/** wsmq::patterns::Webapp::RollCall. */
+/** wsmq::messaging::Webapp::RollCall. */
 export enum RollCall {
   automatic,
   never,
   always,
 }
-/** wsmq::patterns::PresenceChanged::Change. */
+/** wsmq::messaging::PresenceChanged::Change. */
 export enum PresenceChange {
   appeared,
   changed,

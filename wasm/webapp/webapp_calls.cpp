@@ -1,4 +1,4 @@
-// What webapp/glue/ calls: one function for each verb of patterns::Webapp. Texts are in the arguments, each behind
+// What webapp/glue/ calls: one function for each verb of messaging::Webapp. Texts are in the arguments, each behind
 // its size as four bytes, little-endian.
 #include <emscripten/emscripten.h>
 
@@ -15,11 +15,11 @@
 
 using namespace wsmq::wasm;
 using wsmq::Duration;
-using wsmq::patterns::CallId;
-using wsmq::patterns::Error;
-using wsmq::patterns::RequestId;
-using wsmq::patterns::Target;
-using wsmq::patterns::Webapp;
+using wsmq::messaging::CallId;
+using wsmq::messaging::Error;
+using wsmq::messaging::RequestId;
+using wsmq::messaging::Target;
+using wsmq::messaging::Webapp;
 
 namespace {
 
@@ -101,7 +101,7 @@ EMSCRIPTEN_KEEPALIVE double wsmq_webapp_request(Connection* connection, std::uin
     Texts texts{size};
     const auto name = texts.next();
     const auto method = texts.next();
-    wsmq::patterns::RequestOptions options;
+    wsmq::messaging::RequestOptions options;
     options.timeout = Duration{static_cast<std::int64_t>(timeout)};
     options.grants_credit = false;  // by whoever reads
     options.traceparent = texts.next();
@@ -169,7 +169,7 @@ EMSCRIPTEN_KEEPALIVE double wsmq_webapp_send(Connection* connection, bool to_roo
     return on_webapp(connection, [&](Webapp& webapp, auto now) {
         Texts texts{size};
         const auto name = texts.next();
-        wsmq::patterns::SendOptions options;
+        wsmq::messaging::SendOptions options;
         options.content_type = texts.next();
         return to_room ? webapp.send_room(name, texts.next(), options, now)
                        : webapp.send(name, texts.next(), options, now);
@@ -222,6 +222,6 @@ EMSCRIPTEN_KEEPALIVE double wsmq_webapp_leave(Connection* connection) {
 
 /// The sentence of an error, NUL-terminated.
 EMSCRIPTEN_KEEPALIVE const char* wsmq_webapp_describe(std::uint32_t error) {
-    return wsmq::patterns::describe(static_cast<Error>(error)).data();
+    return wsmq::messaging::describe(static_cast<Error>(error)).data();
 }
 }

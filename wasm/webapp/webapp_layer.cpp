@@ -15,7 +15,7 @@ namespace wsmq::wasm {
 
 namespace {
 
-namespace events = patterns;
+namespace events = messaging;
 
 using Row = std::array<std::uint32_t, layer_row_cells>;
 
@@ -110,7 +110,7 @@ LayerEvent fill(Row& row, const events::Renamed& renamed) {
 }  // namespace
 
 Errc WebappLayer::prepare(ConnectOptions& options) {
-    auto prepared = patterns::Webapp::connect_options(std::move(options), options_);
+    auto prepared = messaging::Webapp::connect_options(std::move(options), options_);
     if (!prepared) return Errc::invalid_argument;
     options = std::move(*prepared);
     return Errc::none;

@@ -1,9 +1,9 @@
-// patterns::Webapp as the layer of a connection. join() installs it.
+// messaging::Webapp as the layer of a connection. join() installs it.
 #pragma once
 #include <optional>
 
 #include "connection_layer.hpp"
-#include "wsmq/patterns/webapp.hpp"
+#include "wsmq/messaging/webapp.hpp"
 
 namespace wsmq::wasm {
 
@@ -11,13 +11,13 @@ class Connection;
 
 class WebappLayer final : public ConnectionLayer {
 public:
-    WebappLayer(Connection& connection, patterns::Webapp::Options options)
+    WebappLayer(Connection& connection, messaging::Webapp::Options options)
         : connection_{connection}, options_{std::move(options)} {}
 
     /// For the next client.
-    void configure(patterns::Webapp::Options options) { options_ = std::move(options); }
+    void configure(messaging::Webapp::Options options) { options_ = std::move(options); }
     /// Null before start().
-    [[nodiscard]] patterns::Webapp* webapp() noexcept { return webapp_ ? &*webapp_ : nullptr; }
+    [[nodiscard]] messaging::Webapp* webapp() noexcept { return webapp_ ? &*webapp_ : nullptr; }
 
     [[nodiscard]] Errc prepare(ConnectOptions&) override;
     void attach(Client& client) override { webapp_.emplace(client, options_); }
@@ -31,9 +31,9 @@ public:
 
 private:
     Connection& connection_;
-    patterns::Webapp::Options options_;
-    std::optional<patterns::Webapp> webapp_;
-    patterns::Event event_;
+    messaging::Webapp::Options options_;
+    std::optional<messaging::Webapp> webapp_;
+    messaging::Event event_;
     bool has_news_ = false;
 };
 

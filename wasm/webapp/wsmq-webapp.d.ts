@@ -1,4 +1,4 @@
-// What the second build of the module adds: the messaging layer between the engine and the page (patterns/). Written by
+// What the second build of the module adds: the messaging layer between the engine and the page (messaging/). Written by
 // hand. Values cross as JSON text; raw bodies as bytes. Numbers name requests, and are never used twice.
 import type { Client, ClientConstructor, Module, ModuleOptions } from '../wsmq.js'
 
@@ -27,7 +27,7 @@ export interface LayerOptions {
   rollCall: 'auto' | 'never' | 'always'
 }
 
-/** The enumerators of wsmq::patterns::Error, in their order (patterns/include/wsmq/patterns/error.hpp). */
+/** The enumerators of wsmq::messaging::Error, in their order (messaging/include/wsmq/messaging/error.hpp). */
 export type LayerError =
   | 'none'
   | 'invalid_root'

@@ -79,7 +79,7 @@ void add_output(CLI::App& app, ConnectionArguments& arguments) {
            "File with one option per line, instead of $XDG_CONFIG_HOME/wsmq or ~/.config/wsmq; the command line "
            "takes precedence")
         ->type_name("FILE");
-    app.add_flag("-d,--debug", arguments.debug, "Log connection events to standard error");
+    app.add_flag("-d,--debug", arguments.debug, "Log connection events and packets to standard error");
     app.add_flag("--quiet", arguments.quiet, "Do not print errors");
     app.add_flag("--json", arguments.json, "Print results and errors as lines of JSON");
 }

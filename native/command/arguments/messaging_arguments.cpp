@@ -22,7 +22,8 @@ void add_forms(CLI::App& app, const std::string& forms) { app.footer('\n' + form
 }  // namespace
 
 void check_root(const std::string& root) {
-    if (!patterns::is_valid_root(root)) throw UsageError{"A topic root is empty, or ends in / and is fit for a topic."};
+    if (!messaging::is_valid_root(root))
+        throw UsageError{"A topic root is empty, or ends in / and is fit for a topic."};
 }
 
 void RequestArguments::add_to(CLI::App& app) {

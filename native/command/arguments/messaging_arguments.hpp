@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "connection_arguments.hpp"
-#include "wsmq/patterns/names.hpp"
+#include "wsmq/messaging/names.hpp"
 
 namespace wsmq::command {
 
@@ -31,7 +31,7 @@ struct RequestArguments {
     bool pretty = false;
     std::string content_type;
     std::string traceparent;
-    std::string root{patterns::default_root};
+    std::string root{messaging::default_root};
     std::string org = "wsmq";
     std::string user;  ///< empty: the login name
     std::string uid;   ///< empty: made of org and user
@@ -61,7 +61,7 @@ struct ServeArguments {
     std::size_t maximum_output = 4u << 20;  ///< bytes
     double patience = 30;                   ///< seconds
     std::optional<double> timeout;          ///< seconds until it has joined
-    std::string root{patterns::default_root};
+    std::string root{messaging::default_root};
     void add_to(CLI::App&);
 };
 
@@ -70,7 +70,7 @@ struct WatchArguments {
     ConnectionArguments connection;
     std::optional<double> timeout;  ///< seconds
     double settle = 0.5;            ///< seconds without a retained record after which all are here
-    std::string root{patterns::default_root};
+    std::string root{messaging::default_root};
 
 protected:
     void add_common(CLI::App&);

@@ -4,7 +4,7 @@
 
 #include "text/base64.hpp"
 #include "text/json_text.hpp"
-#include "wsmq/patterns/json_rpc.hpp"
+#include "wsmq/messaging/json_rpc.hpp"
 #include "wsmq/property.hpp"
 #include "wsmq/topic.hpp"
 
@@ -47,7 +47,7 @@ Json properties_as_json(Bytes block) {
 /// A payload that is JSON goes as it is written: nothing is made a value of, however large and deep it is.
 std::string payload_member(Bytes payload, bool as_json) {
     const std::string_view text{reinterpret_cast<const char*>(payload.data()), payload.size()};
-    if (as_json && patterns::json_rpc::is_json(text)) return R"("payload":)" + one_line(text);
+    if (as_json && messaging::json_rpc::is_json(text)) return R"("payload":)" + one_line(text);
     if (is_valid_utf8(text)) return R"("payload":)" + to_text(text);
     return R"("payload_base64":")" + base64(payload) + '"';
 }

@@ -6,15 +6,15 @@
 #include <system_error>
 
 #include "text/json_text.hpp"
-#include "wsmq/patterns/json_rpc.hpp"
-#include "wsmq/patterns/names.hpp"
+#include "wsmq/messaging/json_rpc.hpp"
+#include "wsmq/messaging/names.hpp"
 #include "wsmq/topic.hpp"
 
 namespace wsmq::command {
 
 namespace {
 
-namespace code = patterns::json_rpc::code;
+namespace code = messaging::json_rpc::code;
 using native::Response;
 
 constexpr std::size_t errors_kept = 8192;      // bytes
@@ -54,7 +54,7 @@ std::vector<std::string> Job::variables() const {
 net::awaitable<void> Job::run(Children& children) {
     const auto self = shared_from_this();
     if (is_over_ || request_.has_ended()) co_return;
-    if (!patterns::is_valid_name(request_.method())) {
+    if (!messaging::is_valid_name(request_.method())) {
         request_.respond(Response::error(code::method_not_found, "Method not found"));
         co_return;
     }
@@ -66,7 +66,7 @@ net::awaitable<void> Job::run(Children& children) {
         co_return;
     }
     report_.debug("Started for " + title() + '.');
-    request_.on_end([weak = weak_from_this()](patterns::Error) {
+    request_.on_end([weak = weak_from_this()](messaging::Error) {
         if (const auto job = weak.lock()) job->end();
     });
     const auto executor = co_await net::this_coro::executor;
@@ -137,7 +137,7 @@ net::awaitable<void> Job::read_lines() {
 net::awaitable<void> Job::send_item(std::string_view line) {
     line = without_line_end(line);
     if (!settings_.text && is_blank(line)) co_return;
-    if (!settings_.text && !patterns::json_rpc::is_json(line)) {
+    if (!settings_.text && !messaging::json_rpc::is_json(line)) {
         fail(Response::error(code::internal_error, "The program printed a line that is not JSON"));
         co_return;
     }
@@ -185,7 +185,7 @@ Response Job::result() {
     }
     if (settings_.text) return Response::json_text(string_of(without_line_end(output_)));
     if (is_blank(output_)) return Response::json_text("null");
-    if (patterns::json_rpc::is_json(output_)) return Response::json_text(std::move(output_));
+    if (messaging::json_rpc::is_json(output_)) return Response::json_text(std::move(output_));
     report_.debug("Not JSON, so that it takes --text: " + title() + '.');
     return Response::error(code::internal_error, "The program did not print JSON");
 }

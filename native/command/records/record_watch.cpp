@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "wsmq/patterns/names.hpp"
+#include "wsmq/messaging/names.hpp"
 #include "wsmq/property.hpp"
 
 namespace wsmq::command {
@@ -51,7 +51,7 @@ void RecordWatch::stop() {
 void RecordWatch::take(const Message& message) {
     if (stopped_) return;
     if (message.retain) last_retained_ = Clock::now();
-    if (message.payload.size() > patterns::maximum_record_size) return;
+    if (message.payload.size() > messaging::maximum_record_size) return;
     auto value = parse(message.topic, {reinterpret_cast<const char*>(message.payload.data()), message.payload.size()});
     if (!value) {
         if (const auto found = records_.find(message.topic); found != records_.end()) vanish(found);

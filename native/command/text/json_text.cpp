@@ -1,7 +1,7 @@
 #include "text/json_text.hpp"
 
 #include "text/printable.hpp"
-#include "wsmq/patterns/json.hpp"
+#include "wsmq/messaging/json.hpp"
 
 namespace wsmq::command {
 
@@ -24,7 +24,7 @@ std::size_t behind_spaces(std::string_view text, std::size_t at) {
 }  // namespace
 
 std::optional<Json> parse_json(std::string_view text) {
-    auto value = patterns::to_json<Json>(text);
+    auto value = messaging::to_json<Json>(text);
     if (text.empty() || value.is_discarded()) return std::nullopt;
     return value;
 }
@@ -38,7 +38,7 @@ std::string one_line(std::string_view text) {
 
 std::string indented(std::string_view text) {
     std::string line = one_line(text);
-    if (patterns::json_rpc::is_nested_too_deep(line)) return line;
+    if (messaging::json_rpc::is_nested_too_deep(line)) return line;
     std::string lines;
     std::size_t depth = 0;
     bool was_opened = false;

@@ -9,28 +9,28 @@ namespace wsmq::native {
 /// `Self` derives from it and from LayerAdapter.
 template <class Self> class Answering : public Calls::Answers {
 public:
-    patterns::Error respond(patterns::CallId id, std::string_view result) final {
+    messaging::Error respond(messaging::CallId id, std::string_view result) final {
         return with_layer([&](auto& layer, auto now) { return layer.respond(id, result, now); });
     }
-    patterns::Error respond_raw(patterns::CallId id, std::string_view body, std::string_view type) final {
+    messaging::Error respond_raw(messaging::CallId id, std::string_view body, std::string_view type) final {
         return with_layer([&](auto& layer, auto now) {
             if constexpr (requires { layer.respond_raw(id, body, type, now); }) {
                 return layer.respond_raw(id, body, type, now);
             } else {
-                return patterns::Error::not_supported;  // webapps exchange JSON only
+                return messaging::Error::not_supported;  // webapps exchange JSON only
             }
         });
     }
-    patterns::Error fail(patterns::CallId id, std::int64_t code, std::string_view message,
-                         std::string_view data) final {
+    messaging::Error fail(messaging::CallId id, std::int64_t code, std::string_view message,
+                          std::string_view data) final {
         return with_layer([&](auto& layer, auto now) { return layer.fail(id, code, message, data, now); });
     }
-    patterns::Error progress(patterns::CallId id, std::string_view value) final {
+    messaging::Error progress(messaging::CallId id, std::string_view value) final {
         return with_layer([&](auto& layer, auto now) { return layer.progress(id, value, now); });
     }
 
 private:
-    template <class Call> patterns::Error with_layer(Call call) { return static_cast<Self&>(*this).with_layer(call); }
+    template <class Call> messaging::Error with_layer(Call call) { return static_cast<Self&>(*this).with_layer(call); }
 };
 
 }  // namespace wsmq::native

@@ -7,7 +7,7 @@
 
 namespace wsmq::native {
 
-Call::Call(const std::shared_ptr<Calls>& of, const patterns::Request& request)
+Call::Call(const std::shared_ptr<Calls>& of, const messaging::Request& request)
     : calls{of},
       executor{of->executor()},
       id{request.id},
@@ -20,7 +20,7 @@ Call::Call(const std::shared_ptr<Calls>& of, const patterns::Request& request)
       deadline{std::chrono::steady_clock::now() + request.time_left} {}
 
 Call::~Call() {
-    if (answered || end != patterns::Error::none) return;
+    if (answered || end != messaging::Error::none) return;
     // The last handle may be on any thread.
     boost::asio::post(executor, [weak = calls, number = id] {
         if (const auto owner = weak.lock()) owner->abandon(number);
@@ -29,7 +29,7 @@ Call::~Call() {
 
 const nlohmann::json& Call::value() const {
     std::call_once(parsed_, [this] {
-        if (content_type.empty()) value_ = patterns::to_json(params);
+        if (content_type.empty()) value_ = messaging::to_json(params);
     });
     if (value_.is_discarded()) throw RequestError::invalid_params("The params are nested too deeply");
     return value_;

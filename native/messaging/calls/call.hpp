@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "wsmq/patterns/event.hpp"
+#include "wsmq/messaging/event.hpp"
 
 namespace wsmq::native {
 
@@ -16,7 +16,7 @@ class Calls;
 
 class Call {
 public:
-    Call(const std::shared_ptr<Calls>& calls, const patterns::Request&);
+    Call(const std::shared_ptr<Calls>& calls, const messaging::Request&);
     /// The last handle is gone: answers with an internal error where it is unanswered.
     ~Call();
     Call(const Call&) = delete;
@@ -29,13 +29,13 @@ public:
 
     const std::weak_ptr<Calls> calls;
     const boost::asio::any_io_executor executor;
-    const patterns::CallId id{};
+    const messaging::CallId id{};
     const bool is_notification;
     const std::string from, method, params, content_type, traceparent;
     const std::chrono::steady_clock::time_point deadline;
     std::atomic<bool> answered = false;
     /// How it ended without an answer; none until then.
-    std::atomic<patterns::Error> end = patterns::Error::none;
+    std::atomic<messaging::Error> end = messaging::Error::none;
 
 private:
     mutable std::once_flag parsed_;

@@ -2,16 +2,16 @@
 
 #include <utility>
 
+#include "wsmq/messaging/json_rpc.hpp"
 #include "wsmq/native/error_code.hpp"
 #include "wsmq/native/messaging_error.hpp"
-#include "wsmq/patterns/json_rpc.hpp"
 
 namespace wsmq::native {
 
 namespace {
 
 constexpr std::size_t most_items = 10'000;
-namespace code = patterns::json_rpc::code;
+namespace code = messaging::json_rpc::code;
 
 }  // namespace
 
@@ -28,7 +28,7 @@ std::shared_ptr<RequestHandler> Calls::handler_of(std::string_view method) const
 
 // --- Events of the layer ---------------------------------------------------------------------------
 
-bool Calls::handle(const patterns::Request& request) {
+bool Calls::handle(const messaging::Request& request) {
     const auto handler = handler_of(request.method);
     if (!handler) return false;
     const auto call = std::make_shared<Call>(shared_from_this(), request);
@@ -37,14 +37,14 @@ bool Calls::handle(const patterns::Request& request) {
     return true;
 }
 
-void Calls::refuse(patterns::CallId id) { (void)answers_->fail(id, code::method_not_found, "Method not found", {}); }
+void Calls::refuse(messaging::CallId id) { (void)answers_->fail(id, code::method_not_found, "Method not found", {}); }
 
-void Calls::handle(const patterns::RequestEnded& ended) {
+void Calls::handle(const messaging::RequestEnded& ended) {
     const auto found = open_.find(ended.id);
     if (found != open_.end()) end(found, ended.why);
 }
 
-void Calls::end(OpenCalls::iterator position, patterns::Error why) {
+void Calls::end(OpenCalls::iterator position, messaging::Error why) {
     auto node = open_.extract(position);
     auto& open = node.mapped();
     if (const auto call = open.call.lock()) call->end = why;
@@ -52,14 +52,14 @@ void Calls::end(OpenCalls::iterator position, patterns::Error why) {
     for (auto& handler : open.on_end) handler(why);
 }
 
-void Calls::handle(const patterns::CreditGranted& granted) {
+void Calls::handle(const messaging::CreditGranted& granted) {
     const auto found = open_.find(granted.id);
     if (found != open_.end()) send_waiting(found);
 }
 
 // --- Calls of handlers -----------------------------------------------------------------------------
 
-void Calls::respond(patterns::CallId id, Response response) {
+void Calls::respond(messaging::CallId id, Response response) {
     const auto found = open_.find(id);
     if (found == open_.end()) return;
     found->second.response = std::move(response);
@@ -67,9 +67,9 @@ void Calls::respond(patterns::CallId id, Response response) {
     send_waiting(found);
 }
 
-void Calls::progress(patterns::CallId id, std::string value, AnyCompletion<> done) {
+void Calls::progress(messaging::CallId id, std::string value, AnyCompletion<> done) {
     const auto found = open_.find(id);
-    if (found == open_.end() || found->second.response) return done->complete_later(patterns::Error::unknown_call);
+    if (found == open_.end() || found->second.response) return done->complete_later(messaging::Error::unknown_call);
     auto& items = found->second.items;
     if (items.size() >= most_items) return done->complete_later(Errc::queue_full);
     items.push_back({std::move(value), std::move(done)});
@@ -81,8 +81,8 @@ void Calls::send_waiting(OpenCalls::iterator position) {
     auto& [id, open] = *position;
     while (!open.items.empty()) {
         const auto error = answers_->progress(id, open.items.front().value);
-        if (error == patterns::Error::no_credit) return;
-        if (error == patterns::Error::unwanted) return stop(position);
+        if (error == messaging::Error::no_credit) return;
+        if (error == messaging::Error::unwanted) return stop(position);
         open.items.front().done->complete_later(error);
         open.items.pop_front();
     }
@@ -94,34 +94,34 @@ void Calls::send_waiting(OpenCalls::iterator position) {
 /// A notification that makes progress: it has no stream, so it ends.
 void Calls::stop(OpenCalls::iterator position) {
     (void)answers_->respond(position->first, "null");
-    end(position, patterns::Error::unwanted);
+    end(position, messaging::Error::unwanted);
 }
 
-void Calls::answer(patterns::CallId id, const Response& response) {
+void Calls::answer(messaging::CallId id, const Response& response) {
     using Kind = Response::Kind;
-    auto error = patterns::Error::none;
+    auto error = messaging::Error::none;
     switch (response.kind) {
         case Kind::result: error = answers_->respond(id, response.body); break;
         case Kind::raw: error = answers_->respond_raw(id, response.body, response.content_type); break;
         case Kind::error: error = answers_->fail(id, response.code, response.message, response.body); break;
     }
     // The caller learns why there is no answer, unless the call has ended.
-    if (error != patterns::Error::none && error != patterns::Error::unknown_call) {
+    if (error != messaging::Error::none && error != messaging::Error::unknown_call) {
         (void)answers_->fail(id, code::internal_error, describe(error), {});
     }
 }
 
-void Calls::on_end(patterns::CallId id, std::function<void(patterns::Error)> handler) {
+void Calls::on_end(messaging::CallId id, std::function<void(messaging::Error)> handler) {
     const auto found = open_.find(id);
     if (found != open_.end()) found->second.on_end.push_back(std::move(handler));
 }
 
-void Calls::abandon(patterns::CallId id) {
+void Calls::abandon(messaging::CallId id) {
     if (answers_ != nullptr) respond(id, Response::error(code::internal_error, "Internal error"));
 }
 
 void Calls::shut_down() {
-    while (!open_.empty()) end(open_.begin(), patterns::Error::left);
+    while (!open_.empty()) end(open_.begin(), messaging::Error::left);
     answers_ = nullptr;
 }
 

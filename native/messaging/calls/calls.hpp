@@ -12,10 +12,10 @@
 #include <vector>
 
 #include "calls/call.hpp"
+#include "wsmq/messaging/event.hpp"
 #include "wsmq/native/completion.hpp"
 #include "wsmq/native/handler.hpp"
 #include "wsmq/native/response.hpp"
-#include "wsmq/patterns/event.hpp"
 
 namespace wsmq::native {
 
@@ -25,11 +25,11 @@ public:
     class Answers {
     public:
         virtual ~Answers() = default;
-        virtual patterns::Error respond(patterns::CallId, std::string_view result) = 0;
-        virtual patterns::Error respond_raw(patterns::CallId, std::string_view body, std::string_view type) = 0;
-        virtual patterns::Error fail(patterns::CallId, std::int64_t code, std::string_view message,
-                                     std::string_view data) = 0;
-        virtual patterns::Error progress(patterns::CallId, std::string_view value) = 0;
+        virtual messaging::Error respond(messaging::CallId, std::string_view result) = 0;
+        virtual messaging::Error respond_raw(messaging::CallId, std::string_view body, std::string_view type) = 0;
+        virtual messaging::Error fail(messaging::CallId, std::int64_t code, std::string_view message,
+                                      std::string_view data) = 0;
+        virtual messaging::Error progress(messaging::CallId, std::string_view value) = 0;
     };
     using ExceptionHandler = std::function<void(const Request&, const std::exception_ptr&)>;
 
@@ -50,17 +50,17 @@ public:
 
     // --- Events of the layer -----------------------------------------------------------------------
     /// False: there is no handler for its method; refuse() it then.
-    bool handle(const patterns::Request&);
-    void refuse(patterns::CallId);
-    void handle(const patterns::RequestEnded&);
-    void handle(const patterns::CreditGranted&);
+    bool handle(const messaging::Request&);
+    void refuse(messaging::CallId);
+    void handle(const messaging::RequestEnded&);
+    void handle(const messaging::CreditGranted&);
 
     // --- Calls of handlers -------------------------------------------------------------------------
-    void respond(patterns::CallId, Response);
-    void progress(patterns::CallId, std::string item, AnyCompletion<> done);
-    void on_end(patterns::CallId, std::function<void(patterns::Error)>);
+    void respond(messaging::CallId, Response);
+    void progress(messaging::CallId, std::string item, AnyCompletion<> done);
+    void on_end(messaging::CallId, std::function<void(messaging::Error)>);
     /// Its last handle was destroyed unanswered.
-    void abandon(patterns::CallId);
+    void abandon(messaging::CallId);
 
     /// Open calls end with Error::left; nothing is answered after that.
     void shut_down();
@@ -74,14 +74,14 @@ private:
         std::weak_ptr<Call> call{};
         std::list<Item> items{};             ///< wait for credit
         std::optional<Response> response{};  ///< waits for the items
-        std::vector<std::function<void(patterns::Error)>> on_end{};
+        std::vector<std::function<void(messaging::Error)>> on_end{};
     };
-    using OpenCalls = std::map<patterns::CallId, Open>;
+    using OpenCalls = std::map<messaging::CallId, Open>;
 
     [[nodiscard]] std::shared_ptr<RequestHandler> handler_of(std::string_view method) const;
     void send_waiting(OpenCalls::iterator);
-    void answer(patterns::CallId, const Response&);
-    void end(OpenCalls::iterator, patterns::Error);
+    void answer(messaging::CallId, const Response&);
+    void end(OpenCalls::iterator, messaging::Error);
     void stop(OpenCalls::iterator);
 
     boost::asio::any_io_executor executor_;

@@ -36,23 +36,23 @@ void Request::begin_progress(Response item, AnyCompletion<> done) const {
                           [call = call_, value = std::move(item.body), done = std::move(done)]() mutable {
                               const auto end = call->end.load();
                               const auto calls = call->calls.lock();
-                              if (end != patterns::Error::none || !calls) {
-                                  return done->complete_later(calls ? end : patterns::Error::left);
+                              if (end != messaging::Error::none || !calls) {
+                                  return done->complete_later(calls ? end : messaging::Error::left);
                               }
                               calls->progress(call->id, std::move(value), std::move(done));
                           });
 }
 
-bool Request::has_ended() const noexcept { return call_->answered || call_->end.load() != patterns::Error::none; }
+bool Request::has_ended() const noexcept { return call_->answered || call_->end.load() != messaging::Error::none; }
 
-void Request::on_end(std::function<void(patterns::Error)> handler) const {
+void Request::on_end(std::function<void(messaging::Error)> handler) const {
     const auto end = call_->end.load();
-    if (end != patterns::Error::none) return handler(end);
+    if (end != messaging::Error::none) return handler(end);
     if (const auto calls = call_->calls.lock()) calls->on_end(call_->id, std::move(handler));
 }
 
 void detail::answer_exception(const Request& request, const std::exception_ptr& thrown) {
-    namespace code = patterns::json_rpc::code;
+    namespace code = messaging::json_rpc::code;
     try {
         std::rethrow_exception(thrown);
     } catch (const RequestError& error) {

@@ -1,4 +1,4 @@
-// A small service by the wire convention, over any connection of MQTT.js: the other end of the patterns.
+// A small service by the wire convention, over any connection of MQTT.js: the other end of messaging.
 import { receiveMaximumOf } from './lab.mjs'
 
 const firstCredit = 64

@@ -8,14 +8,14 @@
 #include <stdexcept>
 
 #include "support/scripted_broker.hpp"
+#include "wsmq/messaging/node.hpp"
+#include "wsmq/messaging/webapp.hpp"
 #include "wsmq/native/completion.hpp"
-#include "wsmq/patterns/node.hpp"
-#include "wsmq/patterns/webapp.hpp"
 
 namespace wsmq::native::test {
 namespace {
 
-using Node = patterns::Node<patterns::Webapp>;
+using Node = messaging::Node<messaging::Webapp>;
 
 struct DriverTest : testing::Test {
     boost::asio::io_context io;
@@ -26,10 +26,10 @@ struct DriverTest : testing::Test {
     std::shared_ptr<Driver<Node>> driver;
 
     DriverTest() {
-        patterns::Webapp::Options own;
+        messaging::Webapp::Options own;
         own.uid = "acme:ann:aaaa";
         own.random_seed = 1;
-        const auto options = patterns::Webapp::connect_options({}, own);
+        const auto options = messaging::Webapp::connect_options({}, own);
         if (!options) throw std::runtime_error{std::string{describe(options.error())}};
         DriverHandlers<Node> handlers;
         handlers.make_transport = [this](std::size_t host) { return broker.make_transport(host); };

@@ -267,10 +267,10 @@ TEST_F(NativeAttached, AClientThatIsDestroyedEndsWhatIsAttached) {
     EXPECT_EQ(join(*service), ErrorCode{});
     ask_service(R"({"jsonrpc":"2.0","method":"create","id":"1"})");
     RUN_UNTIL(io, open.has_value());
-    patterns::Error why{};
-    open->on_end([&](patterns::Error error) { why = error; });
+    messaging::Error why{};
+    open->on_end([&](messaging::Error error) { why = error; });
     client.reset();
-    EXPECT_EQ(why, patterns::Error::left);
+    EXPECT_EQ(why, messaging::Error::left);
     EXPECT_FALSE(service->is_joined());
     EXPECT_EQ(join(*service), AttachError::client_destroyed);
     EXPECT_EQ(service->notify("acme:ann:0123", "hello", nullptr), AttachError::client_destroyed);

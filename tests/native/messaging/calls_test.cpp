@@ -10,8 +10,8 @@
 namespace wsmq::native::messaging_test {
 namespace {
 
-using patterns::CallId;
-using patterns::Error;
+using messaging::CallId;
+using messaging::Error;
 
 /// Writes down what it is asked to send, and refuses what the test says.
 class Refusing final : public Calls::Answers {
@@ -41,7 +41,7 @@ protected:
     ~CallsTest() override { calls->shut_down(); }
 
     void request(const char* method) {
-        calls->handle(patterns::Request{CallId{++last}, "acme:ann:aaaa", method, {}, {}, {}, Duration{1'000}});
+        calls->handle(messaging::Request{CallId{++last}, "acme:ann:aaaa", method, {}, {}, {}, Duration{1'000}});
         io.restart();
         io.run();
     }

@@ -204,7 +204,7 @@ TEST(NativeMemberOptions, AreNamedWhereTheyAreOutOfTheirRange) {
             detail = answer.detail;
         });
         RUN_UNTIL(io, bool{ended});
-        EXPECT_EQ(ended, patterns::Error::invalid_argument);
+        EXPECT_EQ(ended, messaging::Error::invalid_argument);
         return detail;
     };
     const std::vector<std::pair<const char*, void (*)(Webapp::Options&)>> of_webapps{

@@ -24,7 +24,7 @@ using namespace std::chrono_literals;
 using nlohmann::json;
 using test::Loop;
 using test::Mosquitto;
-namespace code = patterns::json_rpc::code;
+namespace code = messaging::json_rpc::code;
 
 /// How a request ended.
 struct Outcome {
@@ -86,7 +86,7 @@ protected:
         return *ended;
     }
     std::shared_ptr<Outcome> begin(Webapp& app, Target target, std::string_view method, const json& params = nullptr,
-                                   const patterns::RequestOptions& options = {}) {
+                                   const messaging::RequestOptions& options = {}) {
         auto outcome = std::make_shared<Outcome>();
         app.async_request(
             target, method, params, options, [outcome](std::string_view item) { outcome->items.emplace_back(item); },
@@ -97,7 +97,7 @@ protected:
         return outcome;
     }
     Outcome ask(Webapp& app, Target target, std::string_view method, const json& params = nullptr,
-                const patterns::RequestOptions& options = {}) {
+                const messaging::RequestOptions& options = {}) {
         const auto outcome = begin(app, target, method, params, options);
         loop.until([&] { return outcome->ended; });
         return *outcome;

@@ -19,7 +19,7 @@ namespace {
 
 using boost::asio::awaitable;
 using boost::asio::use_awaitable;
-using patterns::Error;
+using messaging::Error;
 
 class NativeService : public MessagingBench {
 protected:
@@ -111,7 +111,7 @@ TEST_F(NativeService, AnswersLaterAndFromOtherThreads) {
 
 awaitable<Reply> ask_number(Webapp& caller, int number) {
     const json params = json::array({number});
-    const patterns::RequestOptions options;
+    const messaging::RequestOptions options;
     co_return co_await caller.async_request(Target::service("orders"), number % 2 ? "echo" : "pool", params, options,
                                             use_awaitable);
 }
@@ -276,7 +276,7 @@ TEST_F(NativeService, TakesRawBodies) {
         return Response::raw(std::string{request.params_text()} + "!", std::string{request.content_type()});
     });
     bool discovered = false;
-    app->on_service([&](const patterns::ServiceChanged& changed) { discovered = changed.online; });
+    app->on_service([&](const messaging::ServiceChanged& changed) { discovered = changed.online; });
     set_up();
     EXPECT_FALSE(app->discover("orders"));
     loop.until([&] { return discovered; });

@@ -7,8 +7,8 @@
 namespace wsmq::native::messaging_test {
 namespace {
 
-using patterns::Error;
-using Change = patterns::PresenceChanged::Change;
+using messaging::Error;
+using Change = messaging::PresenceChanged::Change;
 
 class NativeWebapp : public MessagingBench {
 protected:
@@ -135,7 +135,7 @@ TEST_F(NativeWebapp, SendsMessagesToPeersAndRooms) {
 
 TEST_F(NativeWebapp, SeesWhoIsThere) {
     std::vector<std::string> seen;
-    ann->on_presence([&](const patterns::PresenceChanged& changed) {
+    ann->on_presence([&](const messaging::PresenceChanged& changed) {
         if (changed.uid != bob->uid()) return;
         const auto* what = changed.change == Change::appeared ? "appeared "
                            : changed.change == Change::gone   ? "gone "

@@ -1,4 +1,4 @@
-// Functions of webapp_calls.cpp. A result below 0 is an error of wsmq::patterns, negated. `size`: of the texts in the
+// Functions of webapp_calls.cpp. A result below 0 is an error of wsmq::messaging, negated. `size`: of the texts in the
 // arguments.
 
 declare function _wsmq_webapp_configure(

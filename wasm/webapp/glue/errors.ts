@@ -10,10 +10,10 @@ type Known = [Exclude<LayerError, (typeof layerErrorNames)[number]>] extends [ne
 
 export const layerErrorNumber = (name: Known): number => names.indexOf(name)
 
-/** @param error of wsmq::patterns::Error */
+/** @param error of wsmq::messaging::Error */
 export const nameOfLayerError = (error: number): LayerError => names[error]
 
-/** @param error of wsmq::patterns::Error */
+/** @param error of wsmq::messaging::Error */
 export function describeLayerError(error: number): string {
   return textAt(_wsmq_webapp_describe(error))
 }

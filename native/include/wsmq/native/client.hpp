@@ -68,7 +68,7 @@ public:
     /// Completion: void(ErrorCode, ConnectAnswer).
     /// Errors: Errc::invalid_argument (a URL or an option is invalid; ConnectAnswer::detail names it); an Errc of what
     /// cannot be encoded; a ReasonCode (CONNACK, or DISCONNECT); TransportError; Errc::connect_timed_out,
-    /// credentials_failed, authentication_failed, taken_over; AttachError or patterns::Error of what is attached.
+    /// credentials_failed, authentication_failed, taken_over; AttachError or messaging::Error of what is attached.
     /// Cancellation: unless connected, stops the client; Errc::stopped.
     template <class Token> auto async_connect(Token&& token) {
         return detail::initiate<ConnectAnswer>(

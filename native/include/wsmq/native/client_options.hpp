@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "wsmq/native/file_store.hpp"
+#include "wsmq/native/log.hpp"
 #include "wsmq/native/transport.hpp"
 #include "wsmq/options.hpp"
 
@@ -41,6 +42,12 @@ struct ClientOptions {
     /// The bounds of the queue between Publisher and the loop. At least 1.
     std::size_t handover_maximum_messages = 10'000;
     std::size_t handover_maximum_bytes = 16u << 20;
+
+    /// Receives what happens, a line at a time: see LogLevel. Empty, the default: nothing is logged, and it costs
+    /// nothing.
+    Logger log;
+    /// What is less important than this is not logged.
+    LogLevel log_level = LogLevel::info;
 
     /// Makes the transport to the host with index `host` instead of the URL's transport: for tests, and for transports
     /// that this library does not have. Null: the host cannot be reached.

@@ -146,7 +146,10 @@ private:
         const auto link = std::exchange(link_, nullptr);
         if (!link) return;
         Link::Buffer last;
-        if (protocol_.take_output(last)) handlers_.make_durable();
+        if (protocol_.take_output(last)) {
+            handlers_.make_durable();
+            if (link->is_open()) watch(PacketLog::Direction::sent, last);
+        }
         if (link->close(std::move(last), [self = this->shared_from_this()] { self->handle_closed(); })) ++closing_;
     }
 
@@ -167,6 +170,7 @@ private:
         link_->read([self = this->shared_from_this()](boost::system::error_code error, Bytes bytes) {
             self->turn_time_.reset();
             if (error) return self->lost(error);
+            self->watch(PacketLog::Direction::received, bytes);
             self->protocol_.receive(bytes, self->now());
             self->settle();
         });
@@ -176,6 +180,7 @@ private:
     bool write() {
         unsent_ = 0;
         if (!link_ || !link_->can_write() || !protocol_.take_output(link_->outbound())) return false;
+        watch(PacketLog::Direction::sent, link_->outbound());
         handlers_.make_durable();
         notify_backlog(protocol_, link_->outbound().size(), now());
         link_->write([self = this->shared_from_this()](boost::system::error_code error) {
@@ -185,6 +190,10 @@ private:
             self->settle();
         });
         return true;
+    }
+
+    void watch(PacketLog::Direction direction, Bytes chunk) {
+        if (handlers_.watch_bytes) handlers_.watch_bytes(direction, chunk);
     }
 
     void handle_alarm() {

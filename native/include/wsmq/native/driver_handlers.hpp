@@ -8,6 +8,7 @@
 
 #include "wsmq/client.hpp"
 #include "wsmq/native/transport.hpp"
+#include "wsmq/packet_log.hpp"
 
 namespace wsmq::native {
 
@@ -18,6 +19,9 @@ template <Protocol P> struct DriverHandlers {
     /// Every event except NeedInput; OpenTransport and CloseTransport for information. May do anything, shut_down()
     /// included. What it throws comes out of the loop's run(); the driver goes on at the next turn.
     std::function<void(typename P::Event&)> handle_event;
+    /// Chunks of a connection, before they are written and after they were received. Empty, the default: nobody looks.
+    /// Must not call the driver or the protocol, nor throw.
+    std::function<void(PacketLog::Direction, Bytes)> watch_bytes;
     /// Flushes the store: before bytes leave, and at the end of each turn. Must not call the driver.
     std::function<void()> make_durable = [] {};
     /// Why the transport failed; before the protocol learns that it did.

@@ -15,17 +15,17 @@
 #include <string>
 
 #include "wsmq/export.hpp"
+#include "wsmq/messaging/device.hpp"
 #include "wsmq/native/client.hpp"
 #include "wsmq/native/joining.hpp"
 #include "wsmq/native/messaging_error.hpp"
-#include "wsmq/patterns/device.hpp"
 
 namespace wsmq::native {
 
 class WSMQ_EXPORT Device {
 public:
     using executor_type = boost::asio::any_io_executor;
-    using Options = patterns::Device::Options;
+    using Options = messaging::Device::Options;
 
     /// Attaches to a client that has never been started and outlives it. async_join() reports an AttachError.
     Device(Client&, const Options&);
@@ -51,7 +51,7 @@ public:
         return detail::initiate<>(
             *this, [](Device& self, auto done) { self.begin_leave(std::move(done)); }, token);
     }
-    /// Publishes the status, now or with the next connection. Errors: patterns::Error::invalid_json (not an object, or
+    /// Publishes the status, now or with the next connection. Errors: messaging::Error::invalid_json (not an object, or
     /// with a member "online"), payload_too_large.
     ErrorCode set_status(const nlohmann::json& status);
 

@@ -10,10 +10,10 @@
 #include <string_view>
 
 #include "wsmq/export.hpp"
+#include "wsmq/messaging/error.hpp"
 #include "wsmq/native/completion.hpp"
 #include "wsmq/native/messaging_error.hpp"
 #include "wsmq/native/response.hpp"
-#include "wsmq/patterns/error.hpp"
 
 namespace wsmq::native {
 
@@ -60,7 +60,7 @@ public:
     void respond(Response) const;
     /// Sends the next item of a stream, once the caller has granted credit; ends when it is sent.
     /// Completion: void(ErrorCode).
-    /// Errors: patterns::Error::cancelled, timed_out, left (the request has ended), unknown_call (it was answered),
+    /// Errors: messaging::Error::cancelled, timed_out, left (the request has ended), unknown_call (it was answered),
     /// unwanted (it is a notification, which has no stream and ends by this); Errc::queue_full (10,000 items wait).
     /// Cancellation: none; it ends with the request.
     template <class Token> auto async_progress(const nlohmann::json& value, Token&& token) const {
@@ -76,7 +76,7 @@ public:
     [[nodiscard]] bool has_ended() const noexcept;
     /// Called once where it ends unanswered, at once where it has ended so: cancelled, timed_out, left, or unwanted (a
     /// notification made progress). Call it on the executor.
-    void on_end(std::function<void(patterns::Error)>) const;
+    void on_end(std::function<void(messaging::Error)>) const;
 
     /// That of the service or webapp.
     [[nodiscard]] boost::asio::any_io_executor get_executor() const noexcept;

@@ -9,13 +9,13 @@
 #include <utility>
 
 #include "wsmq/export.hpp"
-#include "wsmq/patterns/json.hpp"
-#include "wsmq/patterns/json_rpc.hpp"
+#include "wsmq/messaging/json.hpp"
+#include "wsmq/messaging/json_rpc.hpp"
 
 namespace wsmq::native {
 
 /// A handler throws it to answer with an error: the caller gets its code, message and data. Applications use positive
-/// codes; those of the convention are in patterns::json_rpc::code.
+/// codes; those of the convention are in messaging::json_rpc::code.
 class WSMQ_EXPORT RequestError : public std::runtime_error {
 public:
     // In parentheses, because nlohmann/json makes an array of braces.
@@ -23,7 +23,7 @@ public:
         : std::runtime_error{message}, code_{code}, data_(std::move(data)) {}
 
     [[nodiscard]] static RequestError invalid_params(const std::string& message) {
-        return {patterns::json_rpc::code::invalid_params, message};
+        return {messaging::json_rpc::code::invalid_params, message};
     }
 
     [[nodiscard]] std::int64_t code() const noexcept { return code_; }
@@ -41,7 +41,7 @@ public:
     template <class T>
     requires(!std::same_as<std::remove_cvref_t<T>, Response> && std::constructible_from<nlohmann::json, T>)
         Response(T&& result)  // NOLINT(bugprone-forwarding-reference-overload): copies and moves are left alone
-        : Response{Kind::result, patterns::to_text(nlohmann::json(std::forward<T>(result)))} {}
+        : Response{Kind::result, messaging::to_text(nlohmann::json(std::forward<T>(result)))} {}
 
     /// The result as JSON text, which is sent unchanged.
     [[nodiscard]] static Response json_text(std::string text) { return {Kind::result, std::move(text)}; }
@@ -52,7 +52,7 @@ public:
         return response;
     }
     [[nodiscard]] static Response error(std::int64_t code, std::string message, const nlohmann::json& data = nullptr) {
-        Response response{Kind::error, data.is_null() ? std::string{} : patterns::to_text(data)};
+        Response response{Kind::error, data.is_null() ? std::string{} : messaging::to_text(data)};
         response.code = code;
         response.message = std::move(message);
         return response;

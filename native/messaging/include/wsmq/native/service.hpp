@@ -12,7 +12,7 @@
 // and one session.
 //
 // Threads: as Client; any thread may answer a Request.
-// Errors: codes of patterns::Error, AttachError, Errc, ReasonCode or TransportError. Where it is not attached, every
+// Errors: codes of messaging::Error, AttachError, Errc, ReasonCode or TransportError. Where it is not attached, every
 // call fails with an AttachError; where its options are invalid, with the error of async_join().
 // Cancellation: as Client.
 // Lifetime: a handler may destroy the service, and the client. It is neither copied nor moved. Open requests then end
@@ -31,11 +31,11 @@
 #include <vector>
 
 #include "wsmq/export.hpp"
+#include "wsmq/messaging/service.hpp"
 #include "wsmq/native/client.hpp"
 #include "wsmq/native/handler.hpp"
 #include "wsmq/native/joining.hpp"
 #include "wsmq/native/messaging_error.hpp"
-#include "wsmq/patterns/service.hpp"
 
 namespace wsmq::native {
 
@@ -43,7 +43,7 @@ class WSMQ_EXPORT Service {
 public:
     using executor_type = boost::asio::any_io_executor;
     /// Defaults are made for `instance`, `random_seed` and `since`; on() adds to `methods`.
-    using Options = patterns::Service::Options;
+    using Options = messaging::Service::Options;
 
     /// Attaches to a client that has never been started and outlives it. async_join() reports an AttachError.
     Service(Client&, Options);
@@ -75,10 +75,10 @@ public:
     /// service was made with an io_context.
     [[nodiscard]] ErrorCode run();
     /// Connects and joins; ends when requests can reach it. It joins again after each reconnection, until
-    /// async_leave(). Completion: void(ErrorCode, JoinAnswer). Errors: AttachError; patterns::Error::invalid_root,
+    /// async_leave(). Completion: void(ErrorCode, JoinAnswer). Errors: AttachError; messaging::Error::invalid_root,
     /// invalid_name, invalid_argument, payload_too_large (options; JoinAnswer::detail names them); those of
-    /// Client::async_connect(); a ReasonCode or patterns::Error of what the broker refused, which ends the connection;
-    /// patterns::Error::left after async_leave(). Cancellation: unless joined, stops the client; Errc::stopped.
+    /// Client::async_connect(); a ReasonCode or messaging::Error of what the broker refused, which ends the connection;
+    /// messaging::Error::left after async_leave(). Cancellation: unless joined, stops the client; Errc::stopped.
     template <class Token> auto async_join(Token&& token) {
         return detail::initiate<JoinAnswer>(
             *this, [](Service& self, auto done) { self.begin_join(std::move(done)); }, token);
@@ -103,16 +103,16 @@ public:
     void on_queue_drained(std::function<void()> handler) { client().on_queue_drained(std::move(handler)); }
     void wake_up() { client().wake_up(); }
 
-    /// Sends a webapp a notification. `params`: an array, an object, or null for none. Errors: patterns::Error::
+    /// Sends a webapp a notification. `params`: an array, an object, or null for none. Errors: messaging::Error::
     /// invalid_name, invalid_json, invalid_argument, not_connected, payload_too_large, queue_full.
     ErrorCode notify(std::string_view uid, std::string_view method, const nlohmann::json& params);
 
     // --- State -------------------------------------------------------------------------------------
     [[nodiscard]] bool is_joined() const noexcept;
-    /// As patterns::Service::is_shared().
+    /// As messaging::Service::is_shared().
     [[nodiscard]] bool is_shared() const noexcept;
     [[nodiscard]] std::string_view instance() const noexcept;
-    [[nodiscard]] patterns::CallCounts counts() const noexcept;
+    [[nodiscard]] messaging::CallCounts counts() const noexcept;
 
     class WSMQ_HIDDEN Impl;
 

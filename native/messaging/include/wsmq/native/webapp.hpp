@@ -7,7 +7,7 @@
 //                       [](ErrorCode error, const Reply& reply) { ... reply.value() ... });
 //
 // Client, threads, errors, cancellation and lifetime: as Service. Arguments are borrowed until the operation is
-// initiated. The calls that return an ErrorCode report patterns::Error: invalid_name, invalid_json, invalid_argument
+// initiated. The calls that return an ErrorCode report messaging::Error: invalid_name, invalid_json, invalid_argument
 // (the arguments), not_connected, not_supported, payload_too_large, queue_full, too_many.
 #pragma once
 #include <boost/asio/any_io_executor.hpp>
@@ -21,16 +21,16 @@
 #include <vector>
 
 #include "wsmq/export.hpp"
+#include "wsmq/messaging/json.hpp"
+#include "wsmq/messaging/webapp.hpp"
 #include "wsmq/native/client.hpp"
 #include "wsmq/native/handler.hpp"
 #include "wsmq/native/joining.hpp"
 #include "wsmq/native/messaging_error.hpp"
-#include "wsmq/patterns/json.hpp"
-#include "wsmq/patterns/webapp.hpp"
 
 namespace wsmq::native {
 
-using patterns::Target;
+using messaging::Target;
 
 /// A uid with a random part from the system's cryptographic source. Empty where a name is invalid.
 [[nodiscard]] WSMQ_EXPORT std::string make_uid(std::string_view org, std::string_view user);
@@ -46,7 +46,7 @@ struct Reply {
 
     /// Null where there is none. Discarded where `result` is a raw body that is not JSON, or nested more than 512 deep,
     /// which recursive code cannot process.
-    [[nodiscard]] nlohmann::json value() const { return patterns::to_json(result); }
+    [[nodiscard]] nlohmann::json value() const { return messaging::to_json(result); }
 };
 
 /// A JSON-RPC notification.
@@ -61,7 +61,7 @@ public:
     using executor_type = boost::asio::any_io_executor;
     /// Defaults are made for `random_seed`, `id_key` and `since`. A `uid` of `{org}:{user}` gets a random third part,
     /// and `renames` is set.
-    using Options = patterns::Webapp::Options;
+    using Options = messaging::Webapp::Options;
     /// An item of a stream: JSON text, valid during the call.
     using ProgressHandler = std::function<void(std::string_view value)>;
 
@@ -97,7 +97,7 @@ public:
     void on_joined(std::function<void(bool again)>);
     /// Another connection with the same uid took over the session, and this webapp has a new uid(), for the credentials
     /// as well. Open requests have failed with Error::session_lost; on_joined() follows.
-    void on_renamed(std::function<void(const patterns::Renamed&)>);
+    void on_renamed(std::function<void(const messaging::Renamed&)>);
     // Events of the client: each replaces the client's handler.
     void on_disconnected(std::function<void(const Disconnection&)> handler) {
         client().on_disconnected(std::move(handler));
@@ -110,23 +110,23 @@ public:
     // --- Requests ----------------------------------------------------------------------------------
     /// `params`: an array, an object, or null for none; with RequestOptions::content_type a string, the raw body.
     /// Completion: void(ErrorCode, Reply).
-    /// Errors, of patterns::Error: invalid_name, invalid_json, invalid_argument, too_many (nothing is sent);
+    /// Errors, of messaging::Error: invalid_name, invalid_json, invalid_argument, too_many (nothing is sent);
     /// not_supported, payload_too_large, queue_full, not_connected; timed_out, no_responder, remote (Reply::code,
     /// message and data), item_lost, bad_response, refused, session_lost, left. Also AttachError. Cancellation:
     /// Error::cancelled; the peer is notified.
     template <class Token>
     auto async_request(Target target, std::string_view method, const nlohmann::json& params,
-                       const patterns::RequestOptions& options, Token&& token) {
+                       const messaging::RequestOptions& options, Token&& token) {
         return async_request(target, method, params, options, ProgressHandler{}, std::forward<Token>(token));
     }
     /// As above, with a handler for the items of a stream. Credit for more is granted when it has returned.
     template <class Token>
     auto async_request(Target target, std::string_view method, const nlohmann::json& params,
-                       const patterns::RequestOptions& options, ProgressHandler on_progress, Token&& token) {
+                       const messaging::RequestOptions& options, ProgressHandler on_progress, Token&& token) {
         return detail::initiate<Reply>(
             *this,
             [](Webapp& self, auto done, Target to, std::string_view name, const nlohmann::json& with,
-               const patterns::RequestOptions& how,
+               const messaging::RequestOptions& how,
                ProgressHandler&& items) { self.begin_request(to, name, with, how, std::move(items), std::move(done)); },
             token, target, method, params, options, std::move(on_progress));
     }
@@ -134,11 +134,11 @@ public:
     /// RequestOptions::content_type the raw body.
     template <class Token>
     auto async_request_text(Target target, std::string_view method, std::string_view params,
-                            const patterns::RequestOptions& options, ProgressHandler on_progress, Token&& token) {
+                            const messaging::RequestOptions& options, ProgressHandler on_progress, Token&& token) {
         return detail::initiate<Reply>(
             *this,
             [](Webapp& self, auto done, Target to, std::string_view name, std::string_view with,
-               const patterns::RequestOptions& how, ProgressHandler&& items) {
+               const messaging::RequestOptions& how, ProgressHandler&& items) {
                 self.begin_request_text(to, name, with, how, std::move(items), std::move(done));
             },
             token, target, method, params, options, std::move(on_progress));
@@ -155,24 +155,24 @@ public:
     void on_notification(std::function<void(const Notification&)>);
 
     // --- Messages, presence, devices, services: handlers are set before, views are valid during the call -------------
-    ErrorCode send(std::string_view uid, Payload body, const patterns::SendOptions& options = {});
-    void on_peer_message(std::function<void(const patterns::PeerMessage&)>);
+    ErrorCode send(std::string_view uid, Payload body, const messaging::SendOptions& options = {});
+    void on_peer_message(std::function<void(const messaging::PeerMessage&)>);
     ErrorCode join_room(std::string_view room);
     ErrorCode leave_room(std::string_view room);
-    ErrorCode send_room(std::string_view room, Payload body, const patterns::SendOptions& options = {});
-    void on_room_message(std::function<void(const patterns::RoomMessage&)>);
+    ErrorCode send_room(std::string_view room, Payload body, const messaging::SendOptions& options = {});
+    void on_room_message(std::function<void(const messaging::RoomMessage&)>);
 
     ErrorCode set_state(const nlohmann::json& state);
-    /// As patterns::Webapp::watch_presence().
+    /// As messaging::Webapp::watch_presence().
     ErrorCode watch_presence(std::string_view org = {}, std::string_view user = {});
-    void on_presence(std::function<void(const patterns::PresenceChanged&)>);
+    void on_presence(std::function<void(const messaging::PresenceChanged&)>);
     /// All devices.
     ErrorCode watch_devices();
     /// These devices; none where the list is empty.
     ErrorCode watch_devices(std::span<const std::string_view> serial_numbers);
-    void on_device(std::function<void(const patterns::DeviceStatus&)>);
+    void on_device(std::function<void(const messaging::DeviceStatus&)>);
     ErrorCode discover(std::string_view service = {});
-    void on_service(std::function<void(const patterns::ServiceChanged&)>);
+    void on_service(std::function<void(const messaging::ServiceChanged&)>);
 
     class WSMQ_HIDDEN Impl;
 
@@ -181,9 +181,9 @@ private:
     void add(std::string method, RequestHandler);
     void begin_join(AnyCompletion<JoinAnswer>);
     void begin_leave(AnyCompletion<>);
-    void begin_request(Target, std::string_view method, const nlohmann::json& params, const patterns::RequestOptions&,
+    void begin_request(Target, std::string_view method, const nlohmann::json& params, const messaging::RequestOptions&,
                        ProgressHandler, AnyCompletion<Reply>);
-    void begin_request_text(Target, std::string_view method, std::string_view params, const patterns::RequestOptions&,
+    void begin_request_text(Target, std::string_view method, std::string_view params, const messaging::RequestOptions&,
                             ProgressHandler, AnyCompletion<Reply>);
 
     std::unique_ptr<Client> own_client_;  ///< null where it is attached to another's
