@@ -1,7 +1,5 @@
 #include "respond/fair_queue.hpp"
 
-#include <algorithm>
-
 namespace wsmq::messaging {
 
 namespace {
@@ -25,7 +23,7 @@ bool FairQueue::has_room(std::string_view account, std::size_t bytes) const {
 
 void FairQueue::add(std::string_view account, std::uint64_t call, std::size_t bytes) {
     const auto found = accounts_.try_emplace(std::string{account}).first;
-    found->second.waiting.push_back({call, bytes});
+    found->second.waiting.emplace(call, bytes);
     found->second.bytes += bytes;
     ++waiting_;
     bytes_ += bytes;
@@ -40,7 +38,7 @@ std::optional<std::uint64_t> FairQueue::next() {
         account.is_ready = false;
         // Its calls may have ended since it became ready.
         const bool has_turn = !account.waiting.empty() && may_open(account);
-        const auto call = has_turn ? account.waiting.front().call : 0;
+        const auto call = has_turn ? account.waiting.begin()->first : 0;
         if (has_turn) {
             take_waiting(account, call);
             ++account.open;
@@ -66,9 +64,9 @@ void FairQueue::end_waiting(std::string_view account, std::uint64_t call) {
 }
 
 void FairQueue::take_waiting(Account& account, std::uint64_t call) {
-    const auto found = std::ranges::find(account.waiting, call, &Waiting::call);
-    account.bytes -= found->bytes;
-    bytes_ -= found->bytes;
+    const auto found = account.waiting.find(call);
+    account.bytes -= found->second;
+    bytes_ -= found->second;
     --waiting_;
     account.waiting.erase(found);
 }

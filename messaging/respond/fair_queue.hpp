@@ -29,14 +29,11 @@ public:
     [[nodiscard]] std::size_t size() const noexcept { return open_ + waiting_; }
 
 private:
-    struct Waiting {
-        std::uint64_t call = 0;
-        std::size_t bytes = 0;
-    };
     struct Account {
         std::size_t open = 0;
-        std::list<Waiting> waiting;  ///< in their order
-        std::size_t bytes = 0;       ///< of those that wait
+        /// In their order, with their bytes. Any of them may end, so that a list would cost whoever ends many.
+        std::map<std::uint64_t, std::size_t> waiting;
+        std::size_t bytes = 0;  ///< of those that wait
         bool is_ready = false;
     };
     using Accounts = std::map<std::string, Account, std::less<>>;
