@@ -66,7 +66,7 @@ async function traffic(sink, mosquitto) {
     const row = { id: 'navigation', title: 'navigation to CONNACK', budgets: navigationBudgets }
     results.push(await rounds(row, options.peers, async (peer) => ({ connack: await measureNavigation(sink, peer) })))
   }
-  return told('comparison', results, options.peers)
+  return printed('comparison', results, options.peers)
 }
 
 /** What the drop-in costs beside the modern API, on which it stands. */
@@ -75,7 +75,7 @@ async function face(sink) {
   for (const row of faceRows.filter(({ id }) => options.wants(id))) {
     results.push(await rounds(row, facePeers, (peer) => measureTraffic(sink, row, peer, options.milliseconds)))
   }
-  return told('face', results, facePeers, 'face')
+  return printed('face', results, facePeers, 'face')
 }
 
 /** What the messaging layer costs beside the messages that it needs. */
@@ -91,11 +91,11 @@ async function requests(where, broker) {
     results.push(await rounds(row, requestPeers, (peer) => measureTraffic(where, row, peer, options.milliseconds)))
   }
   service.close()
-  return told('requests', results, requestPeers, 'request')
+  return printed('requests', results, requestPeers, 'request')
 }
 
 /** Prints a table, which is that part of the report. */
-function told(part, results, peers, ours) {
+function printed(part, results, peers, ours) {
   if (results.length === 0) return {}
   const compared = comparison(results, peers, ours)
   console.log(`\n${compared}\n\n${spreads(results, peers)}\n`)

@@ -65,11 +65,7 @@ void EventBatch::add(const Message& message) {
 }
 
 void EventBatch::add(const Event& event) {
-    std::visit(
-        [this](const auto& alternative) {
-            if constexpr (requires { fill(alternative); }) fill(alternative);
-        },
-        event);
+    std::visit([this](const auto& alternative) { fill(alternative); }, event);
 }
 
 void EventBatch::fill(const Completed& completed) {

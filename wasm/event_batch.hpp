@@ -31,6 +31,10 @@ private:
     static constexpr std::uint32_t capacity = 128;
     using Row = std::array<std::uint32_t, row_cells>;
 
+    // Handled by Connection.
+    void fill(const NeedInput&) {}
+    void fill(const CloseTransport&) {}
+    void fill(const Message& message) { add(message); }
     void fill(const Completed&);
     void fill(const Failed&);
     void fill(const OpenTransport&);

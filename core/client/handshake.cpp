@@ -57,7 +57,7 @@ Errc validate_numbers(const ConnectOptions& options) {
         options.version >= Version::v3_1 && options.version <= Version::v5 && options.keep_alive.count() >= 0 &&
         options.keep_alive <= limits::longest_keep_alive && options.receive_maximum != 0 &&
         options.maximum_packet_size >= limits::smallest_maximum_packet_size && options.host_count != 0 &&
-        options.subscribe_batch != 0 && options.connect_timeout > Duration::zero() &&
+        options.subscribe_batch != 0 && options.output_high_water != 0 && options.connect_timeout > Duration::zero() &&
         std::min({policy.backoff_min, policy.backoff_max, policy.stable_after, policy.refusal_patience}) >=
             Duration::zero();
     return sound ? Errc::none : Errc::invalid_argument;

@@ -1,4 +1,4 @@
-// The phases of a client between idle and connected, as a table. The diagram in docs/design.md is made from it.
+// The phases of a client between idle and connected, as a table. phase_diagram_test.cpp compares the diagram in docs/design.md with it.
 #pragma once
 #include <array>
 #include <cstdint>

@@ -57,7 +57,7 @@ export interface Authentication {
 
 /**
  * How to reconnect: after a random delay up to a ceiling, which doubles with each failed round over all brokers. An
- * accepted connection resets the ceiling. Times are in milliseconds, 0 to 4,294,967,295.
+ * accepted connection resets the ceiling, unless the broker ends it with a failure in DISCONNECT within `stableAfter`. Times are in milliseconds, 0 to 4,294,967,295.
  */
 export interface ReconnectOptions {
   /** Milliseconds; the first delay is random up to this, so that a restarted broker is not overrun. Default 2,500. */

@@ -10,6 +10,8 @@
 #include <iterator>
 #include <stdexcept>
 
+#include "wsmq/limits.hpp"
+
 namespace wsmq::native {
 
 std::uint64_t random_seed() {
@@ -38,18 +40,21 @@ std::string option_error(const ClientOptions& all, const Hosts& hosts) {
         const char* says;
     };
     const Rule rules[] = {
-        {options.keep_alive.count() >= 0 && options.keep_alive.count() <= UINT16_MAX, "keep_alive is 0 to 65535 s"},
+        {options.keep_alive.count() >= 0 && options.keep_alive <= limits::longest_keep_alive,
+         "keep_alive is 0 to 65535 s"},
         {options.connect_timeout > none, "connect_timeout is more than 0"},
         {wait.backoff_min >= none, "reconnect.backoff_min is 0 or more"},
-        {wait.backoff_max >= wait.backoff_min, "reconnect.backoff_max is backoff_min or more"},
+        {wait.backoff_max >= none, "reconnect.backoff_max is 0 or more"},
         {wait.stable_after >= none, "reconnect.stable_after is 0 or more"},
         {options.receive_maximum != 0, "receive_maximum is 1 or more (MQTT 5.0, 3.1.2.11.3)"},
-        {options.maximum_packet_size >= 64, "maximum_packet_size is 64 bytes or more"},
+        {options.maximum_packet_size >= limits::smallest_maximum_packet_size,
+         "maximum_packet_size is 64 bytes or more"},
         {options.subscribe_batch != 0, "subscribe_batch is 1 or more"},
         {options.output_high_water != 0, "output_high_water is 1 byte or more"},
         {!options.authentication_method.empty() || options.authentication_data.empty(),
          "authentication_data goes with an authentication_method"},
-        {!options.will || options.will->payload.size() <= UINT16_MAX, "will.payload is 65535 bytes or less"},
+        {!options.will || options.will->payload.size() <= limits::longest_string,
+         "will.payload is 65535 bytes or less"},
         {all.receive_maximum_messages != 0 && all.receive_maximum_bytes != 0,
          "receive_maximum_messages and receive_maximum_bytes are 1 or more"},
         {all.handover_maximum_messages != 0 && all.handover_maximum_bytes != 0,

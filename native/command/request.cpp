@@ -9,6 +9,7 @@
 #include "membership.hpp"
 #include "messages/payload.hpp"
 #include "output.hpp"
+#include "session.hpp"
 #include "text/base64.hpp"
 #include "text/json_text.hpp"
 #include "text/printable.hpp"
@@ -309,7 +310,7 @@ private:
         io_.get_executor(),
         resolved_.urls,
         {.root = arguments_.root, .uid = uid_, .roll_call = messaging::Webapp::RollCall::never, .appears = false},
-        resolved_.client};
+        with_packets(resolved_.client, report_)};
     Membership<native::Webapp> membership_{app_, report_, arguments_.connection.maximum_losses, uid_};
     native::CancelSource cancel_;
     net::steady_timer* changed_ = nullptr;

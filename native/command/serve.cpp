@@ -6,6 +6,7 @@
 #include "commands.hpp"
 #include "membership.hpp"
 #include "process/jobs.hpp"
+#include "session.hpp"
 #include "wsmq/native/service.hpp"
 
 namespace wsmq::command {
@@ -174,7 +175,7 @@ private:
     Duration patience_;
     net::io_context io_{1};
     std::optional<Jobs> jobs_;
-    native::Service service_{io_.get_executor(), resolved_.urls, options(), resolved_.client};
+    native::Service service_{io_.get_executor(), resolved_.urls, options(), with_packets(resolved_.client, report_)};
     Membership<native::Service> membership_{
         service_, report_, arguments_.connection.maximum_losses,
         "instance " + std::string{service_.instance()} + " of " + arguments_.service.value_or("the backend")};

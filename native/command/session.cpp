@@ -43,8 +43,6 @@ std::string explain(const native::ErrorCode& error, std::string_view detail) {
     return text + '.';
 }
 
-namespace {
-
 native::ClientOptions with_packets(native::ClientOptions options, const Report& report) {
     if (!report.is_debugging()) return options;
     options.log_level = native::LogLevel::debug;
@@ -54,8 +52,6 @@ native::ClientOptions with_packets(native::ClientOptions options, const Report& 
     };
     return options;
 }
-
-}  // namespace
 
 ExitCode run_loop(net::io_context& io, net::awaitable<ExitCode> work, const std::function<void()>& interrupted,
                   const std::function<void()>& killed) {
@@ -120,7 +116,7 @@ Session::Session(net::io_context& io, const ConnectionArguments::Resolved& resol
                  std::uint32_t maximum_losses)
     : report_{report},
       log_{report, maximum_losses},
-      client_{io.get_executor(), resolved.urls, with_packets(resolved.client, report)} {
+      client_{io.get_executor(), resolved.urls, with_packets(resolved.client, report_)} {
     watch();
 }
 

@@ -19,6 +19,9 @@ namespace net = boost::asio;
 /// A sentence about an error, with the detail of the broker or the transport.
 [[nodiscard]] std::string explain(const native::ErrorCode&, std::string_view detail = {});
 
+/// With -d: the options with a log that reports each packet. The report is used as long as a client has them.
+[[nodiscard]] native::ClientOptions with_packets(native::ClientOptions, const Report&);
+
 /// Runs `work` and returns its result. SIGINT and SIGTERM call `interrupted` once; a second signal calls `killed` and
 /// ends the process at once.
 ExitCode run_loop(net::io_context&, net::awaitable<ExitCode> work, const std::function<void()>& interrupted,

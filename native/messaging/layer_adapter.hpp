@@ -19,9 +19,9 @@ namespace wsmq::native {
 
 /// `Self` derives from it and has
 /// - `ranges`, the bounds of its options, for people;
-/// - layer_options(), of type Pattern::Options;
+/// - layer_options(), of type MessagingLayer::Options;
 /// - handle() for each event of the layer that it wants, and connection_ended() and abort() if it wants them.
-template <class Self, class Pattern> class LayerAdapter : public Layer, public std::enable_shared_from_this<Self> {
+template <class Self, class MessagingLayer> class LayerAdapter : public Layer, public std::enable_shared_from_this<Self> {
 public:
     explicit LayerAdapter(Client& client) : attachment{client} {}
 
@@ -75,7 +75,7 @@ public:
         return with_layer(call);
     }
     [[nodiscard]] bool has_layer() const noexcept { return layer_ && !problem_; }
-    [[nodiscard]] Pattern& layer() noexcept { return *layer_; }
+    [[nodiscard]] MessagingLayer& layer() noexcept { return *layer_; }
     [[nodiscard]] bool is_joined() const noexcept { return has_layer() && layer_->is_joined(); }
     /// Why there is no layer.
     [[nodiscard]] ErrorCode problem() const noexcept {
@@ -121,7 +121,7 @@ public:
         }
     }
     void leave() final {
-        leave_by([](Pattern& layer, TimePoint now) { layer.leave(now); });
+        leave_by([](MessagingLayer& layer, TimePoint now) { layer.leave(now); });
     }
     [[nodiscard]] bool is_leaving() const noexcept final { return is_leaving_; }
     void handle_stop() final { end_joining(Errc::stopped, {}); }
@@ -149,7 +149,7 @@ private:
         const auto& options = self().layer_options();
         auto base = attachment.engine_options();
         auto will = std::exchange(base.will, std::nullopt);
-        auto connect = Pattern::connect_options(std::move(base), options);
+        auto connect = MessagingLayer::connect_options(std::move(base), options);
         if (!connect) {
             const bool is_out_of_range = connect.error() == messaging::Error::invalid_argument;
             return set_problem(connect.error(),
@@ -176,7 +176,7 @@ private:
         for (auto& done : std::exchange(joining_, {})) done->complete_later(error, answer);
     }
 
-    std::optional<Pattern> layer_;
+    std::optional<MessagingLayer> layer_;
     ErrorCode problem_;
     std::string problem_detail_;
     std::vector<AnyCompletion<JoinAnswer>> joining_;

@@ -120,6 +120,20 @@ describe('wsmq pub', { timeout: 60_000 }, () => {
     assert.equal((await sub.ended).out, 'gone\n')
   })
 
+  it('names each packet with -d, and shows no payload and no password', async () => {
+    const { code, err } = await wsmq(['pub', ...here('-t', 'named', '-m', 'the payload', '-q', '1', '-d')])
+    assert.equal(code, 0)
+    for (const line of [
+      /Sent CONNECT "/,
+      /Received CONNACK/,
+      /Sent PUBLISH "named", QoS 1, packet identifier 1/,
+      /Received PUBACK/,
+      /Sent DISCONNECT/,
+    ])
+      assert.match(err, line)
+    assert.doesNotMatch(err, /the payload|secret/)
+  })
+
   it('ends in order at SIGTERM while it waits for lines', async () => {
     const pub = start(['pub', ...here('-t', 'anything', '-l', '-d')])
     await pub.until(() => pub.err.includes('Connected'))

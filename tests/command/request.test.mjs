@@ -31,6 +31,13 @@ for (const version of ['5', '311']) {
       assert.deepEqual(objectsOf((await request('svc', 'echo', '[1]', '--json')).out), [{ result: [1] }])
     })
 
+    it('names each packet with -d, on both sides', async () => {
+      const service = await world.serve('svc', '--echo', '-V', version, '-d')
+      const { err } = await request('svc', 'echo', '[1]', '-d')
+      assert.match(err, /Sent PUBLISH "app\/webapp\/req\/svc\//)
+      assert.match(service.err, /Received PUBLISH "app\/webapp\/req\/svc\//)
+    })
+
     it('takes the params from its input and from a file', async () => {
       await world.serve('svc', '--echo', '-V', version)
       const file = join(world.directory, 'params')

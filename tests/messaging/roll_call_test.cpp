@@ -16,9 +16,9 @@ constexpr auto anns_record = "ev/webapp/status/acme:ann:aaaa";
 constexpr auto rolls = "ev/webapp/room/_roll/+";
 constexpr auto i1s_record = "ev/webapp/svc/orders/i1";
 
-class Calls : public testing::Test {
+class RollCalls : public testing::Test {
 protected:
-    explicit Calls(BrokerTraits traits = {.shares = false, .retains_for_wildcards = false}) : world{traits} {}
+    explicit RollCalls(BrokerTraits traits = {.shares = false, .retains_for_wildcards = false}) : world{traits} {}
 
     void call() {
         world.broker.publish("ev/webapp/room/_roll/acme:eve:eeee", "");
@@ -47,24 +47,24 @@ protected:
     World world;
 };
 
-class CallsOfAGoodBroker : public Calls {
+class RollCallsOfAGoodBroker : public RollCalls {
 protected:
-    CallsOfAGoodBroker() : Calls{BrokerTraits{}} {}
+    RollCallsOfAGoodBroker() : RollCalls{BrokerTraits{}} {}
 };
 
-TEST_F(Calls, WithoutEndCostEachPageAFewAnswers) {
+TEST_F(RollCalls, WithoutEndCostEachPageAFewAnswers) {
     constexpr std::size_t pages = 60;
     fill_the_house(pages);
     const auto cost = cost_in_ten_seconds("ev/webapp/status/+", 90, [this](int) { call(); });
     EXPECT_THAT(cost, testing::AllOf(Gt(0u), Le(pages * 4)));
 }
 
-TEST_F(CallsOfAGoodBroker, AreNotAnsweredByWhoHasSeenItKeepItsWord) {
+TEST_F(RollCallsOfAGoodBroker, AreNotAnsweredByWhoHasSeenItKeepItsWord) {
     fill_the_house(60);
     EXPECT_EQ(cost_in_ten_seconds("ev/webapp/status/+", 90, [this](int) { call(); }), 0u);
 }
 
-TEST_F(CallsOfAGoodBroker, AreAnsweredByWhoHasNotSeenItAndByWhoIsToldTo) {
+TEST_F(RollCallsOfAGoodBroker, AreAnsweredByWhoHasNotSeenItAndByWhoIsToldTo) {
     (void)world.joined(ann_uid);
     auto options = World::options("acme:bob:bbbb");
     options.roll_call = Webapp::RollCall::always;
@@ -79,7 +79,7 @@ TEST_F(CallsOfAGoodBroker, AreAnsweredByWhoHasNotSeenItAndByWhoIsToldTo) {
     }
 }
 
-TEST_F(Calls, WithinTheIntervalAreAnsweredWhenItIsOver) {
+TEST_F(RollCalls, WithinTheIntervalAreAnsweredWhenItIsOver) {
     (void)world.joined(ann_uid);
     call();
     world.advance(500ms);
@@ -93,7 +93,7 @@ TEST_F(Calls, WithinTheIntervalAreAnsweredWhenItIsOver) {
     EXPECT_EQ(told(anns_record), 3u) << "once";
 }
 
-TEST_F(Calls, AreAnsweredHalfAsOftenEachTimeAndAsBeforeAfterAPause) {
+TEST_F(RollCalls, AreAnsweredHalfAsOftenEachTimeAndAsBeforeAfterAPause) {
     (void)world.joined(ann_uid);
     std::vector<Duration> pauses;
     std::optional<TimePoint> last;
@@ -116,7 +116,7 @@ TEST_F(Calls, AreAnsweredHalfAsOftenEachTimeAndAsBeforeAfterAPause) {
     EXPECT_EQ(told(anns_record), before + 2);
 }
 
-TEST_F(Calls, AreMadeAgainAfterTheBrokerLostTheSession) {
+TEST_F(RollCalls, AreMadeAgainAfterTheBrokerLostTheSession) {
     (void)world.joined("acme:bob:bbbb");
     auto& ann = watching(ann_uid);
     world.advance(2s);
@@ -129,7 +129,7 @@ TEST_F(Calls, AreMadeAgainAfterTheBrokerLostTheSession) {
     EXPECT_THAT(ann.take(), ElementsAre("joined again")) << "and bob is still there";
 }
 
-TEST_F(Calls, AreAnsweredByWhoAskedForItsOwnRecordWhenItCameBack) {
+TEST_F(RollCalls, AreAnsweredByWhoAskedForItsOwnRecordWhenItCameBack) {
     auto options = World::options(ann_uid);
     options.renames = true;
     auto& ann = world.webapp(options, {});
@@ -144,7 +144,7 @@ TEST_F(Calls, AreAnsweredByWhoAskedForItsOwnRecordWhenItCameBack) {
     EXPECT_EQ(told(anns_record), before + 1) << "it came from no wildcard";
 }
 
-TEST_F(Calls, OfNewInstancesCostAFewAnswers) {
+TEST_F(RollCalls, OfNewInstancesCostAFewAnswers) {
     Service::Options options;
     options.root = "ev/";
     options.service = "orders";

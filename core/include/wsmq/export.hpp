@@ -3,7 +3,7 @@
 
 #if defined(__GNUC__)
 #define WSMQ_EXPORT __attribute__((visibility("default")))
-#define WSMQ_HIDDEN __attribute__((visibility("hidden")))  // within a class that is shown
+#define WSMQ_HIDDEN __attribute__((visibility("hidden")))  // within a class that is exported
 #else
 #define WSMQ_EXPORT
 #define WSMQ_HIDDEN

@@ -1,4 +1,4 @@
-// The limits of MQTT and the ranges of the options, each once.
+// The limits of MQTT, and ranges of options that several places check.
 #pragma once
 #include <chrono>
 #include <cstddef>

@@ -30,8 +30,8 @@ struct Credentials {
 };
 
 /// Reconnection waits a random time between 0 and a ceiling, which is backoff_min at first and doubles with each failed
-/// round over all hosts, up to backoff_max. An accepted connection resets it, except one that looks taken over: see
-/// stable_after.
+/// round over all hosts, up to backoff_max. An accepted connection resets it, except one that the broker ends with a
+/// failure in DISCONNECT within stable_after.
 struct ReconnectPolicy {
     bool enabled = true;
     /// Whether a first connection that fails at every host is tried again, as a lost one is.

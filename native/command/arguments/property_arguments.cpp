@@ -160,7 +160,7 @@ PropertyArguments PropertyArguments::parse(const std::vector<std::string>& group
             write(writer, name, value);
         if (validate_properties(packet.owner, writer.bytes()) != Errc::none) {
             throw UsageError{"The property " + std::string{name.text} + " is not allowed for " +
-                             std::string{packet.text} + ", stands twice, or has an invalid value of is not sound."};
+                             std::string{packet.text} + ", appears twice, or has an invalid value."};
         }
     }
     return result;

@@ -65,13 +65,13 @@ void finish(Job job) {
     while (!client.is_connected() || client.unfinished_messages() != 0) io.run_one();
 }
 
-// Told by a receiver beside the numbers of messages: what went before is about to be acknowledged.
+// Reported by a receiver beside the numbers of messages: what went before is about to be acknowledged.
 constexpr std::uint64_t acknowledging = ~std::uint64_t{0};
 
-/// Tells of each write before it happens.
-class ToldTransport final : public Transport {
+/// Reports each write before it happens.
+class ReportingTransport final : public Transport {
 public:
-    ToldTransport(std::shared_ptr<Transport> inner, ReportingProcess::Pipe pipe)
+    ReportingTransport(std::shared_ptr<Transport> inner, ReportingProcess::Pipe pipe)
         : inner_{std::move(inner)}, pipe_{pipe} {}
 
     void async_open(OpenHandler handler) override { inner_->async_open(std::move(handler)); }
@@ -103,7 +103,7 @@ void receive(Job job, Claim claim, std::uint64_t last, ReportingProcess::Pipe pi
     const auto url = std::get<Url>(parse_url(job.url));
     const auto transport = job.options.transport;
     job.options.make_transport = [&](const boost::asio::any_io_executor& executor, std::size_t) {
-        return std::make_shared<ToldTransport>(make_transport(executor, url, transport), pipe);
+        return std::make_shared<ReportingTransport>(make_transport(executor, url, transport), pipe);
     };
     Client client{io.get_executor(), job.url, job.options};
     client.on_message([&](const wsmq::Message& message) {

@@ -100,7 +100,7 @@ TEST_F(WindowTest, WhoWaitsForEachAnswerIsHardlyEverHeldUp) { EXPECT_LE(waits(1,
 
 TEST_F(WindowTest, AWindowThatWaitsWouldSlowDownIsHardlyEverHeldUp) { EXPECT_LE(waits(4, 100us, 100'000), 30 * 8); }
 
-TEST_F(WindowTest, AWindowThatIsLargeEnoughIsGathered) { EXPECT_GE(waits(100, 2'000us, 10'000), 9'000); }
+TEST_F(WindowTest, AWindowThatIsLargeEnoughIsCoalesced) { EXPECT_GE(waits(100, 2'000us, 10'000), 9'000); }
 
 }  // namespace
 }  // namespace wsmq::native::test

@@ -36,6 +36,7 @@ TEST(Options, NumbersHaveTheirRanges) {
     EXPECT_EQ(error_of([](auto& o) { o.reconnect.stable_after = -1ms; }), Errc::invalid_argument);
     EXPECT_EQ(error_of([](auto& o) { o.reconnect.refusal_patience = -1ms; }), Errc::invalid_argument);
     EXPECT_EQ(error_of([](auto& o) { o.subscribe_batch = 0; }), Errc::invalid_argument);
+    EXPECT_EQ(error_of([](auto& o) { o.output_high_water = 0; }), Errc::invalid_argument);
     EXPECT_EQ(error_of([](auto& o) { o.reconnect.backoff_min = o.reconnect.backoff_max = 0ms; }), Errc::none);
 }
 

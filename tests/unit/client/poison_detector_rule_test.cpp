@@ -1,4 +1,4 @@
-// When an operation is taken for the poison_detector, and when not.
+// When the detector gives an operation up, and when not.
 #include "client/poison_detector.hpp"
 
 #include <gtest/gtest.h>
@@ -56,7 +56,7 @@ PoisonDetector isolating(Suspect suspect) {
     return poison_detector;
 }
 
-TEST(CulpritRule, IsolatesWhenTheSameOneIsTheOldestThreeTimes) {
+TEST(PoisonDetectorRule, IsolatesWhenTheSameOneIsTheOldestThreeTimes) {
     const std::vector<PoisonDetector::End> ends_in_between{
         {.by_peer = true, .oldest = second},
         {.by_peer = true},
@@ -73,7 +73,7 @@ TEST(CulpritRule, IsolatesWhenTheSameOneIsTheOldestThreeTimes) {
     (void)isolating(first);
 }
 
-TEST(CulpritRule, GivesUpAfterFiveStrikes) {
+TEST(PoisonDetectorRule, GivesUpAfterFiveStrikes) {
     PoisonDetector poison_detector = isolating(first);
     Trial trial{poison_detector};
     for (int i = 0; i < 4; ++i) EXPECT_FALSE(trial.ends(first, 5ms)) << i;
@@ -81,7 +81,7 @@ TEST(CulpritRule, GivesUpAfterFiveStrikes) {
     EXPECT_TRUE(poison_detector.is_isolating()) << "there may be others";
 }
 
-TEST(CulpritRule, TriesItAgainstEightControlsOrMoreAChangingNumberOfThem) {
+TEST(PoisonDetectorRule, TriesItAgainstEightControlsOrMoreAChangingNumberOfThem) {
     PoisonDetector poison_detector = isolating(first);
     Trial trial{poison_detector};
     std::set<int> numbers;
@@ -94,7 +94,7 @@ TEST(CulpritRule, TriesItAgainstEightControlsOrMoreAChangingNumberOfThem) {
     EXPECT_EQ(numbers.size(), 17u);
 }
 
-TEST(CulpritRule, AnythingElseInBetweenBeginsTheCountAnew) {
+TEST(PoisonDetectorRule, AnythingElseInBetweenBeginsTheCountAnew) {
     const std::vector<std::function<void(Trial&)>> others{
         [](Trial& t) { EXPECT_FALSE(t.ends(first, 1001ms)) << "late"; },
         [](Trial& t) {
@@ -125,13 +125,13 @@ TEST(CulpritRule, AnythingElseInBetweenBeginsTheCountAnew) {
     }
 }
 
-TEST(CulpritRule, AnotherOneIsSentWithoutControls) {
+TEST(PoisonDetectorRule, AnotherOneIsSentWithoutControls) {
     PoisonDetector poison_detector = isolating(first);
     poison_detector.connected();
     EXPECT_EQ(poison_detector.next(second, start), PoisonDetector::Step::send);
 }
 
-TEST(CulpritRule, GivesASlowBrokerItsTimeAndTheControlsTheSame) {
+TEST(PoisonDetectorRule, GivesASlowBrokerItsTimeAndTheControlsTheSame) {
     PoisonDetector poison_detector = isolating(first);
     Trial trial{poison_detector};
     EXPECT_FALSE(trial.ends(first, 400ms)) << "more than was expected";
@@ -142,7 +142,7 @@ TEST(CulpritRule, GivesASlowBrokerItsTimeAndTheControlsTheSame) {
     }
 }
 
-TEST(CulpritRule, AReasonAboutAPacketIsolatesAtOnceAndTwoAreEnough) {
+TEST(PoisonDetectorRule, AReasonAboutAPacketIsolatesAtOnceAndTwoAreEnough) {
     PoisonDetector poison_detector{7};
     EXPECT_FALSE(
         poison_detector.ended({.by_peer = true, .reason = ReasonCode::packet_too_large, .oldest = first}, start));
@@ -153,7 +153,7 @@ TEST(CulpritRule, AReasonAboutAPacketIsolatesAtOnceAndTwoAreEnough) {
 }
 
 /// Ends that come at any rate, or each after the same time, whatever is sent: the suspect is as good as never blamed.
-TEST(CulpritRule, ChanceBlamesNobody) {
+TEST(PoisonDetectorRule, ChanceBlamesNobody) {
     std::mt19937 random{1};  // NOLINT(cert-msc51-cpp): the same every time
     int blamed = 0;
     for (const int mean : {5, 20, 50, 100, 250, 500, 1000, 3000}) {
@@ -184,7 +184,7 @@ TEST(CulpritRule, ChanceBlamesNobody) {
 }
 
 /// Connections that each end right after the same number of packets.
-TEST(CulpritRule, ACountOfPacketsBlamesNobody) {
+TEST(PoisonDetectorRule, ACountOfPacketsBlamesNobody) {
     for (int packets = 1; packets < 40; ++packets) {
         PoisonDetector poison_detector = isolating(first);
         Trial trial{poison_detector};

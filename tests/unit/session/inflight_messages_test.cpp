@@ -6,7 +6,7 @@
 namespace wsmq::session {
 namespace {
 
-class OutgoingTest : public testing::Test {
+class InflightMessagesTest : public testing::Test {
 protected:
     InflightMessages::Index add(std::uint32_t operation, Qos qos, bool droppable = false, std::size_t size = 10) {
         const auto index = outgoing.create(OperationId{operation}, qos, droppable);
@@ -39,7 +39,7 @@ protected:
     InflightMessages outgoing{Version::v5, identifiers, &store};
 };
 
-TEST_F(OutgoingTest, WaitsInOrder) {
+TEST_F(InflightMessagesTest, WaitsInOrder) {
     for (std::uint32_t i = 1; i <= 3; ++i) queue(i, Qos::at_least_once);
     EXPECT_EQ(operations(outgoing.waiting()), (Operations{1, 2, 3}));
     EXPECT_EQ(outgoing.size(), 3u);
@@ -47,7 +47,7 @@ TEST_F(OutgoingTest, WaitsInOrder) {
     EXPECT_GT(outgoing.bytes(), 30u);
 }
 
-TEST_F(OutgoingTest, AnExchangeGivesAnIdentifierAndEndsWithErase) {
+TEST_F(InflightMessagesTest, AnExchangeGivesAnIdentifierAndEndsWithErase) {
     const auto index = queue(1, Qos::at_least_once);
     ASSERT_TRUE(outgoing.begin_exchange(index));
     EXPECT_EQ(outgoing.at(index).packet_identifier, 1);
@@ -62,7 +62,7 @@ TEST_F(OutgoingTest, AnExchangeGivesAnIdentifierAndEndsWithErase) {
     EXPECT_EQ(store.size(), 0u);
 }
 
-TEST_F(OutgoingTest, AnExchangeMayBeginAtOnce) {
+TEST_F(InflightMessagesTest, AnExchangeMayBeginAtOnce) {
     const auto index = add(1, Qos::exactly_once);
     ASSERT_TRUE(outgoing.begin_exchange(index));
     EXPECT_EQ(outgoing.at(index).state, DeliveryState::awaiting_pubrec);
@@ -71,7 +71,7 @@ TEST_F(OutgoingTest, AnExchangeMayBeginAtOnce) {
     EXPECT_EQ(outgoing.bytes(), 0u);
 }
 
-TEST_F(OutgoingTest, ALostConnectionPutsWhatIsInFlightInFront) {
+TEST_F(InflightMessagesTest, ALostConnectionPutsWhatIsInFlightInFront) {
     const auto first = queue(1, Qos::at_least_once);
     const auto second = queue(2, Qos::exactly_once);
     const auto third = queue(3, Qos::exactly_once);
@@ -86,7 +86,7 @@ TEST_F(OutgoingTest, ALostConnectionPutsWhatIsInFlightInFront) {
     EXPECT_NE(outgoing.at(first).packet[0] & 8, 0) << "a duplicate";
 }
 
-TEST_F(OutgoingTest, ALostSessionMakesEverythingNew) {
+TEST_F(InflightMessagesTest, ALostSessionMakesEverythingNew) {
     const auto first = queue(1, Qos::at_least_once);
     ASSERT_TRUE(outgoing.begin_exchange(first));
     outgoing.connection_lost();
@@ -99,7 +99,7 @@ TEST_F(OutgoingTest, ALostSessionMakesEverythingNew) {
     EXPECT_EQ(outgoing.at(first).packet[0] & 8, 0);
 }
 
-TEST_F(OutgoingTest, ReleasingLetsThePacketGoOnce) {
+TEST_F(InflightMessagesTest, ReleasingLetsThePacketGoOnce) {
     const auto index = add(1, Qos::exactly_once, false, 100'000);
     ASSERT_TRUE(outgoing.begin_exchange(index));
     outgoing.release(index);
@@ -111,14 +111,14 @@ TEST_F(OutgoingTest, ReleasingLetsThePacketGoOnce) {
     EXPECT_EQ(outgoing.bytes(), 0u);
 }
 
-TEST_F(OutgoingTest, FindsByOperation) {
+TEST_F(InflightMessagesTest, FindsByOperation) {
     const auto index = queue(7, Qos::at_least_once);
     EXPECT_EQ(outgoing.find(OperationId{7}), index);
     EXPECT_EQ(outgoing.find(OperationId{8}), InflightMessages::none);
     EXPECT_EQ(outgoing.find(OperationId{}), InflightMessages::none);
 }
 
-TEST_F(OutgoingTest, DropsTheOldestThatMayGo) {
+TEST_F(InflightMessagesTest, DropsTheOldestThatMayGo) {
     EXPECT_EQ(outgoing.oldest_droppable(), InflightMessages::none);
     queue(1, Qos::at_least_once);
     const auto sent = queue(2, Qos::at_least_once, true);
@@ -128,7 +128,7 @@ TEST_F(OutgoingTest, DropsTheOldestThatMayGo) {
     EXPECT_EQ(outgoing.oldest_droppable(), droppable);
 }
 
-TEST_F(OutgoingTest, WithoutAnIdentifierAMessageStaysWhereItIs) {
+TEST_F(InflightMessagesTest, WithoutAnIdentifierAMessageStaysWhereItIs) {
     while (identifiers.allocate(0)) {
     }
     const auto index = queue(1, Qos::at_least_once);
@@ -137,7 +137,7 @@ TEST_F(OutgoingTest, WithoutAnIdentifierAMessageStaysWhereItIs) {
     EXPECT_EQ(outgoing.in_flight(), 0u);
 }
 
-TEST_F(OutgoingTest, SlotsAreUsedAgainFromTheMiddleToo) {
+TEST_F(InflightMessagesTest, SlotsAreUsedAgainFromTheMiddleToo) {
     const auto first = queue(1, Qos::at_least_once);
     const auto second = queue(2, Qos::at_least_once);
     const auto third = queue(3, Qos::at_least_once);
@@ -151,7 +151,7 @@ TEST_F(OutgoingTest, SlotsAreUsedAgainFromTheMiddleToo) {
     EXPECT_TRUE(outgoing.waiting().empty());
 }
 
-TEST_F(OutgoingTest, QosZeroIsNotStored) {
+TEST_F(InflightMessagesTest, QosZeroIsNotStored) {
     queue(1, Qos::at_most_once);
     EXPECT_EQ(store.size(), 0u);
     queue(2, Qos::at_least_once);

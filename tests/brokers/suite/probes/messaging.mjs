@@ -1,4 +1,4 @@
-// Every pattern of the package, between webapps, a service and a device.
+// All messaging of the package, between webapps, a service and a device.
 import { becomes, Webapp } from '../lab.mjs'
 import { serve } from '../service.mjs'
 

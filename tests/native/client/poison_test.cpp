@@ -16,12 +16,12 @@ struct Bad {
 };
 
 std::string levels(std::size_t count) {
-    std::string topic = "culprit";
+    std::string topic = "poison";
     for (std::size_t i = 1; i < count; ++i) topic += "/a";
     return topic;
 }
 
-class CulpritTest : public testing::TestWithParam<Bad> {
+class PoisonTest : public testing::TestWithParam<Bad> {
 protected:
     static void SetUpTestSuite() { mosquitto = new Mosquitto{"max_packet_size 2000\n"}; }
     static void TearDownTestSuite() { delete std::exchange(mosquitto, nullptr); }
@@ -30,7 +30,7 @@ protected:
     Loop loop;
 };
 
-TEST_P(CulpritTest, IsReportedAndWhatIsBehindItArrives) {
+TEST_P(PoisonTest, IsReportedAndWhatIsBehindItArrives) {
     const auto& bad = GetParam();
     ClientOptions options;
     options.connect.version = bad.version;
@@ -71,10 +71,10 @@ TEST_P(CulpritTest, IsReportedAndWhatIsBehindItArrives) {
     EXPECT_EQ(client.unfinished_messages(), 0u);
 }
 
-INSTANTIATE_TEST_SUITE_P(Mosquitto, CulpritTest,
+INSTANTIATE_TEST_SUITE_P(Mosquitto, PoisonTest,
                          testing::Values(Bad{"DeepTopic311", Version::v3_1_1, levels(300), 1},
                                          Bad{"DeepTopic5", Version::v5, levels(300), 1},
-                                         Bad{"LargePacket311", Version::v3_1_1, "culprit", 3'000}),
+                                         Bad{"LargePacket311", Version::v3_1_1, "poison", 3'000}),
                          [](const auto& bad) { return std::string{bad.param.name}; });
 
 }  // namespace

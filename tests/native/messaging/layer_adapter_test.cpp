@@ -1,4 +1,4 @@
-// What every member gives its client: a store that is durable in time, wake-ups, ends that are told. Over a scripted
+// What every layer gives its client: a store that is durable in time, wake-ups, ends that are told. Over a scripted
 // broker, so that the moment at which bytes leave can be looked at.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -63,9 +63,9 @@ std::unique_ptr<Device> make(Device*, boost::asio::io_context& io, const ClientO
     return std::make_unique<Device>(io.get_executor(), "mqtt://localhost", options, client);
 }
 
-template <class M> class NativeMember : public testing::Test {
+template <class M> class NativeLayer : public testing::Test {
 protected:
-    ~NativeMember() override {
+    ~NativeLayer() override {
         member.reset();
         run_ready(io);
     }
@@ -89,15 +89,15 @@ protected:
     std::unique_ptr<M> member;
 };
 
-using Members = testing::Types<Service, Webapp, Device>;
-struct MemberName {
+using Layers = testing::Types<Service, Webapp, Device>;
+struct LayerName {
     template <class M> static std::string GetName(int) {
         return std::is_same_v<M, Service> ? "Service" : std::is_same_v<M, Webapp> ? "Webapp" : "Device";
     }
 };
-TYPED_TEST_SUITE(NativeMember, Members, MemberName);
+TYPED_TEST_SUITE(NativeLayer, Layers, LayerName);
 
-TYPED_TEST(NativeMember, WhatIsPublishedIsOnTheDiskBeforeItLeaves) {
+TYPED_TEST(NativeLayer, WhatIsPublishedIsOnTheDiskBeforeItLeaves) {
     const auto log = this->scratch.file("log");
     this->options.store = FileStore::open(log);
     this->make_member();
@@ -114,7 +114,7 @@ TYPED_TEST(NativeMember, WhatIsPublishedIsOnTheDiskBeforeItLeaves) {
     EXPECT_THAT(was_on_disk, testing::Each(true));
 }
 
-TYPED_TEST(NativeMember, TellsThatItsStoreFailsAndThatItWorksAgain) {
+TYPED_TEST(NativeLayer, TellsThatItsStoreFailsAndThatItWorksAgain) {
     this->options.store = FileStore::open(this->scratch.file("log"));
     this->make_member();
     std::vector<ErrorCode> told;
@@ -131,7 +131,7 @@ TYPED_TEST(NativeMember, TellsThatItsStoreFailsAndThatItWorksAgain) {
     EXPECT_EQ(told.back(), ErrorCode{});
 }
 
-TYPED_TEST(NativeMember, WakesUp) {
+TYPED_TEST(NativeLayer, WakesUp) {
     this->backoff = 1h;
     this->make_member();
     this->member->wake_up();  // before anything, it does no harm
@@ -147,7 +147,7 @@ TYPED_TEST(NativeMember, WakesUp) {
     RUN_UNTIL(this->io, this->broker.openings() == openings + 1);
 }
 
-TYPED_TEST(NativeMember, JoiningIsCancelled) {
+TYPED_TEST(NativeLayer, JoiningIsCancelled) {
     this->make_member();
     this->broker.hold_answers(true);
     CancelSource source;
@@ -165,7 +165,7 @@ TYPED_TEST(NativeMember, JoiningIsCancelled) {
     EXPECT_TRUE(this->member->is_joined());
 }
 
-TYPED_TEST(NativeMember, AnAuthenticationThatNobodyCanAnswerEndsTheAttempt) {
+TYPED_TEST(NativeLayer, AnAuthenticationThatNobodyCanAnswerEndsTheAttempt) {
     this->options.connect.authentication_method = "SCRAM";
     this->make_member();
     this->broker.intercept = [&](const Packet& packet) {
@@ -180,7 +180,7 @@ TYPED_TEST(NativeMember, AnAuthenticationThatNobodyCanAnswerEndsTheAttempt) {
     EXPECT_EQ(ended, Errc::authentication_failed);
 }
 
-TYPED_TEST(NativeMember, AnOptionOfTheClientOutOfItsRangeIsNamed) {
+TYPED_TEST(NativeLayer, AnOptionOfTheClientOutOfItsRangeIsNamed) {
     this->options.connect.receive_maximum = 0;
     this->make_member();
     ErrorCode ended;
@@ -194,7 +194,7 @@ TYPED_TEST(NativeMember, AnOptionOfTheClientOutOfItsRangeIsNamed) {
     EXPECT_THAT(detail, testing::HasSubstr("receive_maximum"));
 }
 
-TEST(NativeMemberOptions, AreNamedWhereTheyAreOutOfTheirRange) {
+TEST(NativeLayerOptions, AreNamedWhereTheyAreOutOfTheirRange) {
     boost::asio::io_context io;
     const auto detail_of = [&](auto& member) {
         ErrorCode ended;
@@ -238,9 +238,9 @@ TEST(NativeMemberOptions, AreNamedWhereTheyAreOutOfTheirRange) {
     }
 }
 
-using NativeWebappMember = NativeMember<Webapp>;
+using NativeWebappLayer = NativeLayer<Webapp>;
 
-TEST_F(NativeWebappMember, TellsThatTheQueueHasRoomAgain) {
+TEST_F(NativeWebappLayer, TellsThatTheQueueHasRoomAgain) {
     options.connect.queue_maximum_messages = 3;
     make_member();
     int drained = 0;
@@ -254,7 +254,7 @@ TEST_F(NativeWebappMember, TellsThatTheQueueHasRoomAgain) {
     EXPECT_FALSE(member->send("acme:bob:bbbb", "hello"));
 }
 
-TYPED_TEST(NativeMember, AFailureThatIsOverIsNotTheCauseOfTheNextEnd) {
+TYPED_TEST(NativeLayer, AFailureThatIsOverIsNotTheCauseOfTheNextEnd) {
     this->options.connect.reconnect.retry_first_connection = true;
     this->make_member();
     this->broker.refuse_openings(TransportError::connect_failed, "an old failure");
