@@ -84,7 +84,7 @@ TEST(ClientConnect, AnOptionOutOfItsRangeIsNamed) {
         {"keep_alive", [](ClientOptions& o) { o.connect.keep_alive = 65'536s; }},
         {"connect_timeout", [](ClientOptions& o) { o.connect.connect_timeout = 0ms; }},
         {"backoff_min", [](ClientOptions& o) { o.connect.reconnect.backoff_min = -1ms; }},
-        {"backoff_max", [](ClientOptions& o) { o.connect.reconnect.backoff_max = 1ms; }},
+        {"backoff_max", [](ClientOptions& o) { o.connect.reconnect.backoff_max = -1ms; }},
         {"stable_after", [](ClientOptions& o) { o.connect.reconnect.stable_after = -1ms; }},
         {"receive_maximum", [](ClientOptions& o) { o.connect.receive_maximum = 0; }},
         {"maximum_packet_size", [](ClientOptions& o) { o.connect.maximum_packet_size = 63; }},
