@@ -17,6 +17,13 @@ const pages = [
   { name: 'websocket-mq/svelte', entry: 'svelte.js', more: [], budget: 2 * KB },
 ]
 
+/** Bytes of brotli that a page of this entry may load. @param {string} entry */
+export function budgetOf(entry) {
+  const page = pages.find((each) => each.entry === entry)
+  if (page === undefined) throw new Error(`There is no entry ${entry}.`)
+  return page.budget
+}
+
 /** @param {string} dist */
 export async function measure(dist) {
   return Promise.all(
