@@ -1,4 +1,5 @@
-// The phases of a client between idle and connected, as a table. phase_diagram_test.cpp compares the diagram in docs/design.md with it.
+// The phases of a client between idle and connected, as a table. phase_diagram_test.cpp compares the diagram in
+// docs/design.md with it.
 #pragma once
 #include <array>
 #include <cstdint>

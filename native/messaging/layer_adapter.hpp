@@ -21,7 +21,8 @@ namespace wsmq::native {
 /// - `ranges`, the bounds of its options, for people;
 /// - layer_options(), of type MessagingLayer::Options;
 /// - handle() for each event of the layer that it wants, and connection_ended() and abort() if it wants them.
-template <class Self, class MessagingLayer> class LayerAdapter : public Layer, public std::enable_shared_from_this<Self> {
+template <class Self, class MessagingLayer>
+class LayerAdapter : public Layer, public std::enable_shared_from_this<Self> {
 public:
     explicit LayerAdapter(Client& client) : attachment{client} {}
 
