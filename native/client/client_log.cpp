@@ -53,7 +53,6 @@ void ClientLog::disconnected(const Disconnection& end) {
 }
 
 void ClientLog::bytes(PacketLog::Direction direction, Bytes chunk) {
-    if (!has_packets()) return;
     const char* verb = direction == PacketLog::Direction::sent ? "Sent " : "Received ";
     while (const auto packet = packets_.next(direction, chunk)) write(LogLevel::debug, verb + to_text(*packet));
 }

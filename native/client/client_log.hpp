@@ -20,7 +20,7 @@ public:
     void event(const Event&);
     /// With its cause, which Disconnected alone does not have.
     void disconnected(const Disconnection&);
-    /// Bytes that were read, or that are about to be written. Without effect unless packets are logged.
+    /// Bytes that were read, or that are about to be written. Precondition: has_packets().
     void bytes(PacketLog::Direction, Bytes);
     [[nodiscard]] bool has_packets() const noexcept { return least_ == LogLevel::debug; }
 

@@ -88,6 +88,13 @@ class Lab {
       return message.finally(() => clearTimeout(timer))
     }
   }
+  /** What comes back of a message of our own, by the topic as filter behind a prefix. */
+  async echo(prefix = '', qos: 0 | 1 | 2 = 1): Promise<Message | undefined> {
+    const topic = this.topic()
+    const next = await this.first(this.main, prefix + topic)
+    await this.main.publish(topic, 'x', { qos })
+    return next()
+  }
   async close(): Promise<void> {
     await Promise.all(this.#open.map((mq) => mq.disconnect().catch(() => {})))
   }
@@ -114,10 +121,7 @@ const probes: readonly Probe[] = [
     yes: 'Messages are delivered at QoS 2.',
     no: 'Messages published at QoS 2 arrive with a lower QoS: count on at least once.',
     ask: async (lab) => {
-      const topic = lab.topic()
-      const next = await lab.first(lab.main, topic)
-      await lab.main.publish(topic, 'x', { qos: lab.main.negotiated.maximumQos })
-      return (await next())?.qos === 2
+      return (await lab.echo('', lab.main.negotiated.maximumQos))?.qos === 2
     },
   },
   retainedProbe(
@@ -137,10 +141,7 @@ const probes: readonly Probe[] = [
     yes: 'Shared subscriptions work: instances of a service share its requests.',
     no: 'Shared subscriptions do not work: start services with shares off, so that their instances agree who answers.',
     ask: async (lab) => {
-      const topic = lab.topic()
-      const next = await lab.first(lab.main, `$share/doctor/${topic}`)
-      await lab.main.publish(topic, 'x', { qos: 1 })
-      return (await next()) !== undefined
+      return (await lab.echo('$share/doctor/')) !== undefined
     },
   },
   {
@@ -149,10 +150,7 @@ const probes: readonly Probe[] = [
     yes: 'Subscription identifiers work.',
     no: 'The broker has no subscription identifiers: where filters overlap, handlers may hear copies.',
     ask: async (lab) => {
-      const topic = lab.topic()
-      const next = await lab.first(lab.main, topic)
-      await lab.main.publish(topic, 'x', { qos: 1 })
-      return ((await next())?.properties as { subscriptionIdentifier?: unknown } | undefined)?.subscriptionIdentifier !== undefined
+      return ((await lab.echo())?.properties as { subscriptionIdentifier?: unknown } | undefined)?.subscriptionIdentifier !== undefined
     },
   },
   {

@@ -20,9 +20,10 @@ import type { RequestOptions } from '../webapp/calls.js'
 import type { Present } from '../webapp/presence.js'
 import { type Connect, type Connectable, type ConnectionSnapshot, Holder } from './holder.js'
 import { PerFrame } from './per-frame.js'
+import { notReady, type SubscriptionStatus, watchPresence, watchTopics } from './watch.js'
 import { noRequest, Requests, type RequestState } from './request-state.js'
 
-export type { Connect, Connectable, ConnectionSnapshot, RequestState }
+export type { Connect, Connectable, ConnectionSnapshot, RequestState, SubscriptionStatus }
 
 const Context = createContext<Holder | undefined>(undefined)
 
@@ -63,15 +64,6 @@ export function useConnection(): ConnectionSnapshot & { readonly retry: () => vo
   return useMemo(() => ({ ...snapshot, retry: holder.retry }), [snapshot, holder])
 }
 
-export interface SubscriptionStatus {
-  /** True once the broker has granted it. */
-  readonly isReady: boolean
-  /** Why the broker refused it. */
-  readonly error: unknown
-}
-
-const notReady: SubscriptionStatus = { isReady: false, error: undefined }
-
 /**
  * Hands every message to the handler of the latest render while the component is mounted. Null, undefined and false in
  * place of a filter subscribe to nothing. It is subscribed anew where the text of the filter or of the options changes,
@@ -92,18 +84,7 @@ export function useSubscription(
   useEffect(() => {
     const [wanted, chosen] = JSON.parse(key) as [string | string[] | null, SubscribeOptions | undefined]
     if (mq === undefined || wanted === null) return undefined
-    let isMounted = true
-    const settle = (settled: SubscriptionStatus) => isMounted && setStatus(settled)
-    const subscription = mq.subscribe(wanted, chosen ?? {}, (message) => latest.current(message as Message))
-    subscription.ready.then(
-      () => settle({ isReady: true, error: undefined }),
-      (error: unknown) => settle({ isReady: false, error }),
-    )
-    return () => {
-      isMounted = false
-      setStatus(notReady)
-      subscription.unsubscribe().catch(() => {})
-    }
+    return watchTopics(mq, wanted, chosen, (message) => latest.current(message), setStatus)
   }, [mq, key])
   return status
 }
@@ -123,16 +104,7 @@ export function usePresence<State = unknown>(): ReadonlyMap<string, Present<Stat
   const { app } = useConnection()
   const [present, setPresent] = useState<ReadonlyMap<string, Present<State>>>(() => new Map())
   useEffect(() => {
-    if (app === undefined) return undefined
-    const show = () => setPresent(new Map(app.presence as Iterable<[string, Present<State>]>))
-    const frames = new PerFrame<void>(show)
-    show()
-    const off = app.presence.on(() => frames.push())
-    return () => {
-      off()
-      frames.stop()
-      setPresent(new Map())
-    }
+    return app && watchPresence(app, setPresent)
   }, [app])
   return present
 }

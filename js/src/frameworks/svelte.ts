@@ -9,9 +9,10 @@ import type { RequestOptions } from '../webapp/calls.js'
 import type { Present } from '../webapp/presence.js'
 import { type Connect, type Connectable, type ConnectionSnapshot, Holder } from './holder.js'
 import { PerFrame } from './per-frame.js'
+import { notReady, type SubscriptionStatus, watchPresence, watchTopics } from './watch.js'
 import { noRequest, Requests, type RequestState } from './request-state.js'
 
-export type { Connect, Connectable, ConnectionSnapshot, RequestState }
+export type { Connect, Connectable, ConnectionSnapshot, RequestState, SubscriptionStatus }
 
 type Filter = string | readonly string[] | null | undefined | false
 
@@ -82,35 +83,15 @@ function subscribeAt(
   filter: Filter,
   handler: MessageHandler<Params>,
   options: SubscribeOptions | undefined,
-  settle: (error: unknown, isReady: boolean) => void,
+  show: (status: SubscriptionStatus) => void,
 ): () => void {
-  if (!filter) return () => {}
-  return atEach(holder, 'mq', (mq) => {
-    let isCurrent = true
-    const subscription = mq.subscribe(filter as string, options ?? {}, handler)
-    subscription.ready.then(
-      () => isCurrent && settle(undefined, true),
-      (error: unknown) => isCurrent && settle(error, false),
-    )
-    return () => {
-      isCurrent = false
-      settle(undefined, false)
-      subscription.unsubscribe().catch(() => {})
-    }
-  })
-}
-
-export interface SubscriptionStatus {
-  /** True once the broker has granted it. */
-  readonly isReady: boolean
-  /** Why the broker refused it. */
-  readonly error: unknown
+  return filter ? atEach(holder, 'mq', (mq) => watchTopics(mq, filter, options, handler, show)) : () => {}
 }
 
 /** Hands every message to the handler until the component is destroyed. */
 export function useSubscription(filter: Filter, handler: MessageHandler<Params>, options?: SubscribeOptions): Readable<SubscriptionStatus> {
-  const status = writable<SubscriptionStatus>({ isReady: false, error: undefined })
-  onDestroy(subscribeAt(ownHolder(), filter, handler, options, (error, isReady) => status.set({ error, isReady })))
+  const status = writable(notReady)
+  onDestroy(subscribeAt(ownHolder(), filter, handler, options, status.set))
   return readonly(status)
 }
 
@@ -136,19 +117,7 @@ export function useLatest(filter: Filter, options?: SubscribeOptions): Readable<
 /** Who is there, by uid, once a frame at most; each change brings a new map. */
 export function usePresence<State = unknown>(): Readable<ReadonlyMap<string, Present<State>>> {
   const holder = ownHolder()
-  return readable<ReadonlyMap<string, Present<State>>>(new Map(), (set) =>
-    atEach(holder, 'app', (app) => {
-      const show = () => set(new Map(app.presence as Iterable<[string, Present<State>]>))
-      const frames = new PerFrame<void>(show)
-      show()
-      const off = app.presence.on(() => frames.push())
-      return () => {
-        off()
-        frames.stop()
-        set(new Map())
-      }
-    }),
-  )
+  return readable<ReadonlyMap<string, Present<State>>>(new Map(), (set) => atEach(holder, 'app', (app) => watchPresence<State>(app, set)))
 }
 
 /**

@@ -24,6 +24,7 @@ import type { RequestOptions } from '../webapp/calls.js'
 import type { Present } from '../webapp/presence.js'
 import { type AnyWebapp, type Connect, type Connectable, type ConnectionSnapshot, Holder } from './holder.js'
 import { PerFrame } from './per-frame.js'
+import { type SubscriptionStatus, watchPresence, watchTopics } from './watch.js'
 import { noRequest, Requests, type RequestState } from './request-state.js'
 
 export type { Connect, Connectable, ConnectionSnapshot, RequestState }
@@ -96,19 +97,12 @@ export function useSubscription(
     [() => snapshot.value.mq, wanted] as const,
     ([mq, text], _before, onCleanup) => {
       const filters = JSON.parse(text) as string | string[] | null
-      isReady.value = false
-      error.value = undefined
       if (mq === undefined || filters === null) return
-      let isCurrent = true
-      const subscription = mq.subscribe(filters, options ?? {}, handler)
-      subscription.ready.then(
-        () => isCurrent && (isReady.value = true),
-        (thrown: unknown) => isCurrent && (error.value = thrown),
-      )
-      onCleanup(() => {
-        isCurrent = false
-        subscription.unsubscribe().catch(() => {})
-      })
+      const show = (status: SubscriptionStatus) => {
+        isReady.value = status.isReady
+        error.value = status.error
+      }
+      onCleanup(watchTopics(mq, filters, options, handler, show))
     },
     { immediate: true },
   )
@@ -139,18 +133,7 @@ export function usePresence<State = unknown>(): Readonly<ShallowRef<ReadonlyMap<
   watch(
     () => snapshot.value.app,
     (app, _before, onCleanup) => {
-      if (app === undefined) {
-        present.value = new Map()
-        return
-      }
-      const show = () => (present.value = new Map(app.presence as Iterable<[string, Present<State>]>))
-      const frames = new PerFrame<void>(show)
-      show()
-      const off = app.presence.on(() => frames.push())
-      onCleanup(() => {
-        off()
-        frames.stop()
-      })
+      if (app !== undefined) onCleanup(watchPresence<State>(app, (all) => (present.value = all)))
     },
     { immediate: true },
   )

@@ -4,6 +4,7 @@ import { Connection } from './connection.js'
 import { Exchange } from './exchange.js'
 import type { Account, Host, Limits, Packet } from './host.js'
 import type { ClientPacket, ConnectPacket, PublishPacket, Qos, WireMessage } from './packet.js'
+import { Received, type TestMessage } from './received.js'
 import { Session, type Subscribed } from './session.js'
 import { TestWebSocket } from './socket.js'
 import type { PropertyBlock, Version } from './wire.js'
@@ -28,19 +29,6 @@ export interface TestBrokerOptions extends Limits {
   announce?: PropertyBlock
   /** Milliseconds that everything takes on its way to clients. Default: 0, which needs no timer. */
   latency?: number
-}
-
-/** A message that clients published. */
-export interface TestMessage {
-  readonly topic: string
-  readonly payload: Uint8Array
-  readonly qos: Qos
-  readonly retain: boolean
-  readonly properties: Readonly<PropertyBlock>
-  /** Who published it; undefined for `broker.publish()`. */
-  readonly clientId: string | undefined
-  text(): string
-  json<T = unknown>(): T
 }
 
 /** A client that is connected. */
@@ -391,31 +379,6 @@ export class TestBroker {
 
   #look(): void {
     for (const look of [...this.#watchers]) look()
-  }
-}
-
-class Received implements TestMessage {
-  readonly topic: string
-  readonly payload: Uint8Array
-  readonly qos: Qos
-  readonly retain: boolean
-  readonly properties: Readonly<PropertyBlock>
-
-  constructor(
-    { topic, payload, qos, retain, properties }: WireMessage,
-    readonly clientId: string | undefined,
-  ) {
-    this.topic = topic
-    this.payload = payload
-    this.qos = qos
-    this.retain = retain
-    this.properties = properties
-  }
-  text(): string {
-    return new TextDecoder('utf-8', { fatal: true }).decode(this.payload)
-  }
-  json<T = unknown>(): T {
-    return JSON.parse(this.text()) as T
   }
 }
 
