@@ -70,12 +70,22 @@ const common = {
 /** @type {import('esbuild').BuildOptions} */
 const esm = { ...common, format: 'esm' }
 
+/** The scripts for pages, chunks included, by their names in dist/; true: a module. @type {Map<string, boolean>} */
+const scripts = new Map()
+
+/** @param {import('esbuild').BuildOptions} options */
+async function bundleScripts(options) {
+  const { metafile } = await build({ ...options, metafile: true })
+  for (const path of Object.keys(metafile.outputs).filter((each) => each.endsWith('.js'))) scripts.set(basename(path), options.format === 'esm')
+}
+
 async function bundle() {
   const { index, paho, ...others } = entries
   // A page may use both of these, and then has one module: it and what loads it are a file of their own.
-  await build({ ...esm, entryPoints: { index, paho }, splitting: true, chunkNames: 'embedded' })
-  // With a module beside them, or of their own: each is all that its page loads.
-  await build({ ...esm, entryPoints: others })
+  await bundleScripts({ ...esm, entryPoints: { index, paho }, splitting: true, chunkNames: 'embedded-[hash]' })
+  // With a module beside them, or of their own: each is all that its page loads, and what it loads when it needs it.
+  for (const [name, entry] of Object.entries(others))
+    await bundleScripts({ ...esm, entryPoints: { [name]: entry }, splitting: true, chunkNames: `${name}-[hash]` })
   // For require(), as Jest uses it: each entry is one file. Svelte itself has no form for require().
   const required = Object.entries(entries).filter(([name]) => name !== 'svelte')
   await build({
@@ -92,7 +102,7 @@ async function bundle() {
     },
   })
   // For <script src>. The first one detects its own address.
-  await build({
+  await bundleScripts({
     ...common,
     entryPoints: { 'paho-mqtt': `${source}paho/script.ts`, 'paho-mqtt.embedded': `${source}paho/script-embedded.ts` },
     format: 'iife',
@@ -105,13 +115,10 @@ async function bundle() {
  * already, larger than it was. Newlines in place of semicolons, and functions first, make brotli's result smaller.
  */
 async function minifyAgain() {
-  const modules = Object.keys(entries)
-    .map((name) => `${name}.js`)
-    .concat('embedded.js')
-  for (const name of [...modules, 'paho-mqtt.js', 'paho-mqtt.embedded.js']) {
+  for (const [name, isModule] of scripts) {
     const map = `${dist}${name}.map`
     const { code, map: sourceMap } = await minify(await readFile(dist + name, 'utf8'), {
-      module: modules.includes(name),
+      module: isModule,
       ecma: 2020,
       compress: { passes: 3, pure_getters: true, hoist_funs: true },
       format: { ascii_only: true, max_line_len: lineLimit, semicolons: false },

@@ -60,10 +60,10 @@ function weigh(bytes) {
   return { raw: bytes.length, gzip: gzipSync(bytes, { level: 9 }).length, brotli: brotli.length }
 }
 
-/** The entry and every script that it imports. @param {string} dist @param {string} entry */
-async function withImports(dist, entry, found = new Set([entry])) {
+/** The entry and every script that it imports at once. @param {string} dist @param {string} entry */
+export async function withImports(dist, entry, found = new Set([entry])) {
   const text = await readFile(dist + entry, 'utf8')
-  for (const [, name] of text.matchAll(/(?:from|import)\s*\(?\s*["']\.\/([^"']+\.m?js)["']/g)) {
+  for (const [, name] of text.matchAll(/(?:from|import)\s*["']\.\/([^"']+\.m?js)["']/g)) {
     if (name === undefined || found.has(name)) continue
     found.add(name)
     await withImports(dist, name, found)
