@@ -76,7 +76,8 @@ const scripts = new Map()
 /** @param {import('esbuild').BuildOptions} options */
 async function bundleScripts(options) {
   const { metafile } = await build({ ...options, metafile: true })
-  for (const path of Object.keys(metafile.outputs).filter((each) => each.endsWith('.js'))) scripts.set(basename(path), options.format === 'esm')
+  for (const path of Object.keys(metafile.outputs).filter((each) => each.endsWith('.js')))
+    scripts.set(basename(path), options.format === 'esm')
 }
 
 async function bundle() {

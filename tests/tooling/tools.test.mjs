@@ -30,7 +30,6 @@ async function folderOf(name, files) {
   return folder
 }
 
-
 describe("Parcel's defaults", () => {
   /** @type {string} */
   let out
