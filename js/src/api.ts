@@ -1,5 +1,5 @@
 // What all entries of the modern API export besides connect() and load().
-export { Connection, type MessageHandler } from './connection.js'
+export { type BatchHandler, Connection, type MessageHandler } from './connection.js'
 export type { Target } from './connect.js'
 export * from './errors.js'
 export { type Params, topicMatches, type TopicParams } from './filter.js'

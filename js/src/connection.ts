@@ -11,7 +11,7 @@ import { packetReader, packetText } from './packet-log.js'
 import { type Log, logsPackets, logTo } from './log.js'
 import { Message } from './message.js'
 import type { ArrivedMessage, Client, Failure, Module, Negotiated, Payload, Properties } from './module.js'
-import type { ConnectOptions, DisconnectOptions, PublishOptions, SubscribeOptions } from './options.js'
+import type { ConnectOptions, DisconnectOptions, FrameSubscribeOptions, PublishOptions, SubscribeOptions } from './options.js'
 import { seeThroughProxies } from './proxies.js'
 import { encoded, type JsonPayload } from './payload.js'
 import { checkPublishOptions, DISCONNECT_OPTIONS } from './publish-options.js'
@@ -24,6 +24,8 @@ import { Subscriptions } from './subscriptions.js'
 import type { Uri } from './uris.js'
 
 export type MessageHandler<P> = (message: Message<P>) => unknown
+/** With `deliver: 'frame'`. */
+export type BatchHandler<P> = (messages: Message<P>[]) => unknown
 
 type Facts = Pick<Client, 'clientId' | 'uri' | 'negotiated' | 'unfinishedMessages' | 'unfinishedBytes'>
 
@@ -183,21 +185,26 @@ export class Connection {
   subscribe<const F extends string | readonly string[]>(filter: F, handler: MessageHandler<TopicParams<F>>): Subscription<TopicParams<F>>
   subscribe<const F extends string | readonly string[]>(
     filter: F,
+    options: FrameSubscribeOptions,
+    handler?: BatchHandler<TopicParams<F>>,
+  ): Subscription<TopicParams<F>, Message<TopicParams<F>>[]>
+  subscribe<const F extends string | readonly string[]>(
+    filter: F,
     options?: SubscribeOptions,
     handler?: MessageHandler<TopicParams<F>>,
   ): Subscription<TopicParams<F>>
-  subscribe<const F extends string | readonly string[]>(
-    filter: F,
-    optionsOrHandler?: SubscribeOptions | MessageHandler<TopicParams<F>>,
-    handler?: MessageHandler<TopicParams<F>>,
-  ): Subscription<TopicParams<F>> {
+  subscribe(
+    filter: string | readonly string[],
+    optionsOrHandler?: SubscribeOptions | FrameSubscribeOptions | ((given: never) => unknown),
+    handler?: (given: never) => unknown,
+  ): Subscription<never, never> {
     this.#requireOpen()
     const [options = {}, handle] = typeof optionsOrHandler === 'function' ? [{}, optionsOrHandler] : [optionsOrHandler, handler]
     if (handle !== undefined && typeof handle !== 'function')
       throw new InvalidArgumentError('A handler is a function: pass one, or leave it out.')
-    const subscriber = this.#subscriptions.add(filter, options, handle as MessageHandler<unknown> | undefined)
+    const subscriber = this.#subscriptions.add(filter, options, handle)
     this.#early.release((message) => this.#subscriptions.deliver(message) > 0)
-    return Subscription.of<TopicParams<F>>(subscriber)
+    return Subscription.of<never, never>(subscriber)
   }
 
   /**

@@ -186,6 +186,24 @@ export interface SubscribeOptions {
   onOverflow?: (overflow: Overflow) => void
   /** Unsubscribes when it is aborted; an iteration then throws its reason. */
   signal?: AbortSignal
+  /** `message` (the default): one by one, as they arrive. `frame`: in batches, see {@link FrameSubscribeOptions}. */
+  deliver?: 'message'
+}
+
+/**
+ * For what is shown on a screen: the handler, or the loop, receives the messages of each animation frame together, as a
+ * list. At `bufferSize` messages a handler is called without waiting for the frame, so that nothing is lost.
+ */
+export interface FrameSubscribeOptions extends Omit<SubscribeOptions, 'deliver'> {
+  deliver: 'frame'
+  /** Whether a batch has only the latest message of each topic, in the order in which the topics appeared. Default false. */
+  conflate?: boolean
+  /**
+   * What to do while the page is hidden. `deliver` (the default): batches come by a timer, which browsers slow down.
+   * `pause`: messages wait in the buffer until the page is visible (`bufferSize`, `whenFull`). `latest`: only the latest
+   * of each topic waits.
+   */
+  whenHidden?: 'deliver' | 'pause' | 'latest'
 }
 
 export interface DisconnectOptions {

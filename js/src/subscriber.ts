@@ -1,4 +1,5 @@
 // One local subscription as this library sees it: where its messages go, and how it ended.
+import { Batches, type BatchOptions } from './batches.js'
 import { Buffer, type WhenFull } from './buffer.js'
 import { callHandler } from './emitter.js'
 import { type MqttError, QueueFullError } from './errors.js'
@@ -22,9 +23,11 @@ export interface Overflow {
 
 export interface SubscriberOptions {
   readonly patterns: readonly Pattern[]
-  readonly handler: ((message: Message) => unknown) | undefined
+  readonly handler: ((given: never) => unknown) | undefined
   readonly bufferSize: number
   readonly whenFull: WhenFull
+  /** Messages are handed over in batches, one for each frame. */
+  readonly batches: Pick<BatchOptions, 'conflate' | 'whenHidden'> | undefined
   /** What the handler threw, or a failure that no promise reports. */
   readonly onError: (thrown: unknown) => void
   readonly onOverflow: (overflow: Overflow) => void
@@ -37,8 +40,9 @@ type Outcome = { readonly granted: readonly Granted[] } | { readonly reason: unk
 export class Subscriber {
   readonly patterns: readonly Pattern[]
   readonly #options: SubscriberOptions
-  readonly #handler: SubscriberOptions['handler']
-  readonly #buffer: Buffer<Message> | undefined
+  /** Called for each message. */
+  readonly #handler: ((message: Message) => unknown) | undefined
+  readonly #buffer: Buffer<Message> | Batches | undefined
   #outcome: Outcome | undefined
   #ready:
     { promise: Promise<readonly Granted[]>; resolve: (granted: readonly Granted[]) => void; reject: (reason: unknown) => void } | undefined
@@ -52,12 +56,18 @@ export class Subscriber {
   constructor(options: SubscriberOptions) {
     this.#options = options
     this.patterns = options.patterns
-    this.#handler = options.handler
-    if (options.handler === undefined) this.#buffer = new Buffer(options.bufferSize, options.whenFull)
+    const { handler, batches, bufferSize: capacity, whenFull, onError } = options
+    if (batches !== undefined)
+      this.#buffer = new Batches(
+        { ...batches, capacity, whenFull },
+        handler && ((batch) => callHandler(handler as (batch: Message[]) => unknown, batch, onError)),
+      )
+    else if (handler === undefined) this.#buffer = new Buffer(capacity, whenFull)
+    else this.#handler = handler as (message: Message) => unknown
   }
 
   get hasHandler(): boolean {
-    return this.#handler !== undefined
+    return this.#options.handler !== undefined
   }
 
   get buffered(): number {
@@ -74,7 +84,7 @@ export class Subscriber {
     callHandler(this.#handler, message, this.#options.onError)
   }
 
-  next(): Promise<IteratorResult<Message, undefined>> {
+  next(): Promise<IteratorResult<Message | Message[], undefined>> {
     this.#isIterated = true
     return this.#buffer?.next() ?? Promise.resolve({ value: undefined, done: true })
   }
@@ -126,6 +136,8 @@ export class Subscriber {
   unsubscribe(): Promise<void> {
     if (this.#leaving === undefined) {
       const wasActive = this.active
+      // An iteration goes on to what is buffered; a handler is not called again.
+      if (this.hasHandler) this.#buffer?.clear()
       this.end()
       this.#leaving = wasActive ? this.#options.leave(this) : Promise.resolve()
     }

@@ -15,12 +15,12 @@ import type { Granted, Subscriber } from './subscriber.js'
  *
  * Leaving the loop unsubscribes. Two loops over one subscription share its messages: each message goes to one of them.
  */
-export class Subscription<P = Params> implements AsyncIterable<Message<P>>, AsyncIterator<Message<P>, undefined> {
+export class Subscription<P = Params, Item = Message<P>> implements AsyncIterable<Item>, AsyncIterator<Item, undefined> {
   readonly #subscriber: Subscriber
 
   /** @internal */
-  static of<P>(subscriber: Subscriber): Subscription<P> {
-    return new Subscription<P>(subscriber)
+  static of<P, Item = Message<P>>(subscriber: Subscriber): Subscription<P, Item> {
+    return new Subscription<P, Item>(subscriber)
   }
 
   private constructor(subscriber: Subscriber) {
@@ -68,14 +68,14 @@ export class Subscription<P = Params> implements AsyncIterable<Message<P>>, Asyn
     return signal?.aborted === true ? Promise.reject(signal.reason) : untilAborted(this.#subscriber.unsubscribe(), signal)
   }
 
-  next(): Promise<IteratorResult<Message<P>, undefined>> {
+  next(): Promise<IteratorResult<Item, undefined>> {
     if (this.#subscriber.hasHandler)
       return Promise.reject(new InvalidArgumentError('This subscription has a handler: subscribe without one to iterate.'))
-    return this.#subscriber.next() as Promise<IteratorResult<Message<P>, undefined>>
+    return this.#subscriber.next() as Promise<IteratorResult<Item, undefined>>
   }
 
   /** Called when a `for await` loop is left. Does not wait for the broker. */
-  return(): Promise<IteratorResult<Message<P>, undefined>> {
+  return(): Promise<IteratorResult<Item, undefined>> {
     this.#subscriber.discard()
     return Promise.resolve({ value: undefined, done: true })
   }

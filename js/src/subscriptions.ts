@@ -1,15 +1,15 @@
 // Local subscriptions, and the subscriptions on the broker that they share: one for each filter.
+import type { BatchOptions } from './batches.js'
 import { anything, callable, checkOptions, flag, object, oneOf, type Shape, abortSignal, UINT32, whole } from './check.js'
 import { type FilterResult, InvalidArgumentError, MqttError, SubscribeError } from './errors.js'
 import { type DescribeReason, subscribeError, thrownError, unsubscribeRefused } from './failure.js'
 import { disjointGroups, parseFilter, type Pattern } from './filter.js'
 import type { Log } from './log.js'
 import type { ArrivedMessage, Client, Failure, FilterOptions } from './module.js'
-import type { SubscribeOptions } from './options.js'
+import type { FrameSubscribeOptions, SubscribeOptions } from './options.js'
 import { Router } from './router.js'
 import { onAbort } from './signals.js'
 import { type Granted, type Overflow, Subscriber } from './subscriber.js'
-import type { Message } from './message.js'
 
 /** A subscription on the broker. */
 interface BrokerSubscription {
@@ -33,6 +33,9 @@ export interface SubscriptionsHost {
   readonly log: Log
 }
 
+/** What a SUBSCRIBE is made of. */
+type RequestOptions = Pick<SubscribeOptions, 'qos' | 'noLocal' | 'retainAsPublished' | 'retainHandling' | 'properties'>
+
 const DEFAULT_BUFFER_SIZE = 1000
 const SUBSCRIBE_OPTIONS: Shape = {
   qos: oneOf(0, 1, 2),
@@ -44,6 +47,9 @@ const SUBSCRIBE_OPTIONS: Shape = {
   whenFull: oneOf('drop_oldest', 'drop_newest', 'fail'),
   onOverflow: callable,
   signal: abortSignal,
+  deliver: oneOf('message', 'frame'),
+  conflate: flag,
+  whenHidden: oneOf('deliver', 'pause', 'latest'),
 }
 /** Applications that use identifiers themselves choose small ones. */
 const FIRST_IDENTIFIER = 1000
@@ -73,8 +79,13 @@ export class Subscriptions {
     return targets.length
   }
 
-  add(filters: string | readonly string[], options: SubscribeOptions, handler?: (message: Message) => unknown): Subscriber {
+  add(
+    filters: string | readonly string[],
+    options: SubscribeOptions | FrameSubscribeOptions,
+    handler?: (given: never) => unknown,
+  ): Subscriber {
     checkOptions(options, SUBSCRIBE_OPTIONS)
+    const batches = batchOptions(options)
     const { signal } = options
     signal?.throwIfAborted()
     const patterns = (Array.isArray(filters) ? (filters as readonly string[]) : [filters as string]).map(parseFilter)
@@ -84,6 +95,7 @@ export class Subscriptions {
       handler,
       bufferSize: options.bufferSize ?? DEFAULT_BUFFER_SIZE,
       whenFull: options.whenFull ?? 'drop_oldest',
+      batches,
       onError: this.#host.onError,
       onOverflow: (overflow) => {
         options.onOverflow?.(overflow)
@@ -144,7 +156,7 @@ export class Subscriptions {
   }
 
   /** Returns the subscriptions that need a SUBSCRIBE. */
-  #join(subscriber: Subscriber, patterns: readonly Pattern[], options: SubscribeOptions): BrokerSubscription[] {
+  #join(subscriber: Subscriber, patterns: readonly Pattern[], options: RequestOptions): BrokerSubscription[] {
     const { qos = 0, noLocal = false, retainAsPublished = false, retainHandling = 0 } = options
     for (const { filter } of patterns) {
       const entry = this.#entries.get(filter)
@@ -188,7 +200,7 @@ export class Subscriptions {
     return !this.#isResumed && identifier >= FIRST_IDENTIFIER && identifier < this.#nextIdentifier
   }
 
-  #subscribe(subscriber: Subscriber, entries: readonly BrokerSubscription[], options: SubscribeOptions): void {
+  #subscribe(subscriber: Subscriber, entries: readonly BrokerSubscription[], options: RequestOptions): void {
     const packets = [...new Set(entries.map(({ identifier }) => identifier))]
     if (packets.length === 0) {
       subscriber.grant(this.#grantedTo(subscriber))
@@ -219,7 +231,7 @@ export class Subscriptions {
   /** `entries` have one identifier, and so go in one packet. */
   #ask(
     entries: readonly BrokerSubscription[],
-    options: SubscribeOptions,
+    options: RequestOptions,
     answered: (entries: readonly BrokerSubscription[], codes: Uint8Array | undefined, failure?: Failure) => void,
   ): void {
     const { noLocal = false, retainAsPublished = false, retainHandling = 0, properties } = options
@@ -284,4 +296,12 @@ export class Subscriptions {
       }
     })
   }
+}
+
+function batchOptions(options: SubscribeOptions | FrameSubscribeOptions): Pick<BatchOptions, 'conflate' | 'whenHidden'> | undefined {
+  const { deliver, conflate, whenHidden } = options as Partial<FrameSubscribeOptions>
+  if (deliver === 'frame') return { conflate: conflate ?? false, whenHidden: whenHidden ?? 'deliver' }
+  if (conflate !== undefined || whenHidden !== undefined)
+    throw new InvalidArgumentError("conflate and whenHidden are for batches: add deliver: 'frame'.")
+  return undefined
 }

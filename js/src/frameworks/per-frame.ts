@@ -1,3 +1,5 @@
+import { inNextFrame } from '../frame.js'
+
 /**
  * Hands on the latest value once for each frame that the screen shows, however many arrive; in a hidden page, which has
  * no frames, once it is seen again.
@@ -13,7 +15,7 @@ export class PerFrame<T> {
 
   push(value: T): void {
     this.#value = value
-    this.#pending ??= inNextFrame(() => {
+    this.#pending ??= inNextFrame(false, () => {
       this.#pending = undefined
       this.#apply(this.#value as T)
     })
@@ -23,14 +25,4 @@ export class PerFrame<T> {
     this.#pending?.()
     this.#pending = undefined
   }
-}
-
-/** Where nothing is shown, as in tests without a browser, a timer. The result takes it back. */
-function inNextFrame(act: () => void): () => void {
-  if (typeof requestAnimationFrame === 'function') {
-    const frame = requestAnimationFrame(act)
-    return () => cancelAnimationFrame(frame)
-  }
-  const timer = setTimeout(act, 16)
-  return () => clearTimeout(timer)
 }

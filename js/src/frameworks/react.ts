@@ -12,15 +12,13 @@ import {
   useState,
   useSyncExternalStore,
 } from 'react'
-import type { MessageHandler } from '../connection.js'
-import type { Params } from '../filter.js'
 import type { Message } from '../message.js'
 import type { SubscribeOptions } from '../options.js'
 import type { RequestOptions } from '../webapp/calls.js'
 import type { Present } from '../webapp/presence.js'
 import { type Connect, type Connectable, type ConnectionSnapshot, Holder } from './holder.js'
 import { PerFrame } from './per-frame.js'
-import { notReady, type SubscriptionStatus, watchPresence, watchTopics } from './watch.js'
+import { type AnySubscribeOptions, type HandlerFor, notReady, type SubscriptionStatus, watchPresence, watchTopics } from './watch.js'
 import { noRequest, Requests, type RequestState } from './request-state.js'
 
 export type { Connect, Connectable, ConnectionSnapshot, RequestState, SubscriptionStatus }
@@ -69,10 +67,10 @@ export function useConnection(): ConnectionSnapshot & { readonly retry: () => vo
  * place of a filter subscribe to nothing. It is subscribed anew where the text of the filter or of the options changes,
  * and not where only the objects are new.
  */
-export function useSubscription(
+export function useSubscription<Options extends AnySubscribeOptions = SubscribeOptions>(
   filter: string | readonly string[] | null | undefined | false,
-  handler: MessageHandler<Params>,
-  options?: SubscribeOptions,
+  handler: HandlerFor<Options>,
+  options?: Options,
 ): SubscriptionStatus {
   const { mq } = useConnection()
   const [status, setStatus] = useState(notReady)
@@ -82,9 +80,9 @@ export function useSubscription(
   })
   const key = JSON.stringify([filter || null, options])
   useEffect(() => {
-    const [wanted, chosen] = JSON.parse(key) as [string | string[] | null, SubscribeOptions | undefined]
+    const [wanted, chosen] = JSON.parse(key) as [string | string[] | null, AnySubscribeOptions | undefined]
     if (mq === undefined || wanted === null) return undefined
-    return watchTopics(mq, wanted, chosen, (message) => latest.current(message), setStatus)
+    return watchTopics(mq, wanted, chosen, (given: never) => latest.current(given), setStatus)
   }, [mq, key])
   return status
 }

@@ -1,15 +1,13 @@
 // Svelte: one connection for a tree of components, and stores for what arrives by it.
 import { getContext, onDestroy, onMount, setContext } from 'svelte'
 import { type Readable, readable, readonly, writable } from 'svelte/store'
-import type { MessageHandler } from '../connection.js'
-import type { Params } from '../filter.js'
 import type { Message } from '../message.js'
 import type { SubscribeOptions } from '../options.js'
 import type { RequestOptions } from '../webapp/calls.js'
 import type { Present } from '../webapp/presence.js'
 import { type Connect, type Connectable, type ConnectionSnapshot, Holder } from './holder.js'
 import { PerFrame } from './per-frame.js'
-import { notReady, type SubscriptionStatus, watchPresence, watchTopics } from './watch.js'
+import { type AnySubscribeOptions, type HandlerFor, notReady, type SubscriptionStatus, watchPresence, watchTopics } from './watch.js'
 import { noRequest, Requests, type RequestState } from './request-state.js'
 
 export type { Connect, Connectable, ConnectionSnapshot, RequestState, SubscriptionStatus }
@@ -81,15 +79,19 @@ function atEach<Name extends 'mq' | 'app'>(
 function subscribeAt(
   holder: Holder,
   filter: Filter,
-  handler: MessageHandler<Params>,
-  options: SubscribeOptions | undefined,
+  handler: (given: never) => unknown,
+  options: AnySubscribeOptions | undefined,
   show: (status: SubscriptionStatus) => void,
 ): () => void {
   return filter ? atEach(holder, 'mq', (mq) => watchTopics(mq, filter, options, handler, show)) : () => {}
 }
 
 /** Hands every message to the handler until the component is destroyed. */
-export function useSubscription(filter: Filter, handler: MessageHandler<Params>, options?: SubscribeOptions): Readable<SubscriptionStatus> {
+export function useSubscription<Options extends AnySubscribeOptions = SubscribeOptions>(
+  filter: Filter,
+  handler: HandlerFor<Options>,
+  options?: Options,
+): Readable<SubscriptionStatus> {
   const status = writable(notReady)
   onDestroy(subscribeAt(ownHolder(), filter, handler, options, status.set))
   return readonly(status)
@@ -103,7 +105,7 @@ export function useLatest(filter: Filter, options?: SubscribeOptions): Readable<
     const leave = subscribeAt(
       holder,
       filter,
-      (message) => frames.push(message),
+      (message: Message) => frames.push(message),
       options,
       () => {},
     )

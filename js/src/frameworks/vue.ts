@@ -15,8 +15,7 @@ import {
   toValue,
   watch,
 } from 'vue'
-import type { Connection, MessageHandler } from '../connection.js'
-import type { Params } from '../filter.js'
+import type { Connection } from '../connection.js'
 import type { Message } from '../message.js'
 import type { SubscribeOptions } from '../options.js'
 import type { ConnectionState } from '../state.js'
@@ -24,7 +23,7 @@ import type { RequestOptions } from '../webapp/calls.js'
 import type { Present } from '../webapp/presence.js'
 import { type AnyWebapp, type Connect, type Connectable, type ConnectionSnapshot, Holder } from './holder.js'
 import { PerFrame } from './per-frame.js'
-import { type SubscriptionStatus, watchPresence, watchTopics } from './watch.js'
+import { type AnySubscribeOptions, type HandlerFor, type SubscriptionStatus, watchPresence, watchTopics } from './watch.js'
 import { noRequest, Requests, type RequestState } from './request-state.js'
 
 export type { Connect, Connectable, ConnectionSnapshot, RequestState }
@@ -84,10 +83,10 @@ export function useConnection(): {
  * Hands every message to the handler until the component is unmounted. The filter may be a ref or a getter, and is
  * subscribed anew when it changes; null, undefined and false subscribe to nothing.
  */
-export function useSubscription(
+export function useSubscription<Options extends AnySubscribeOptions = SubscribeOptions>(
   filter: MaybeRefOrGetter<Filter>,
-  handler: MessageHandler<Params>,
-  options?: SubscribeOptions,
+  handler: HandlerFor<Options>,
+  options?: Options,
 ): { readonly isReady: Readonly<Ref<boolean>>; readonly error: Readonly<ShallowRef<unknown>> } {
   const { snapshot } = useShared()
   const isReady = shallowRef(false)

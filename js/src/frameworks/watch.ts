@@ -1,10 +1,14 @@
 // What every framework does at a connection while a component is there. Each result ends it.
-import type { Connection, MessageHandler } from '../connection.js'
+import type { BatchHandler, Connection, MessageHandler } from '../connection.js'
 import type { Params } from '../filter.js'
-import type { SubscribeOptions } from '../options.js'
+import type { FrameSubscribeOptions, SubscribeOptions } from '../options.js'
 import type { Present } from '../webapp/presence.js'
 import type { AnyWebapp } from './holder.js'
 import { PerFrame } from './per-frame.js'
+
+export type AnySubscribeOptions = SubscribeOptions | FrameSubscribeOptions
+/** `deliver: 'frame'` makes batches. */
+export type HandlerFor<Options> = Options extends { deliver: 'frame' } ? BatchHandler<Params> : MessageHandler<Params>
 
 export interface SubscriptionStatus {
   /** True once the broker has granted it. */
@@ -18,15 +22,15 @@ export const notReady: SubscriptionStatus = { isReady: false, error: undefined }
 export function watchTopics(
   mq: Connection,
   filter: string | readonly string[],
-  options: SubscribeOptions | undefined,
-  handler: MessageHandler<Params>,
+  options: AnySubscribeOptions | undefined,
+  handler: (given: never) => unknown,
   show: (status: SubscriptionStatus) => void,
 ): () => void {
   let isCurrent = true
   const settle = (status: SubscriptionStatus) => {
     if (isCurrent) show(status)
   }
-  const subscription = mq.subscribe(filter as string, options ?? {}, handler)
+  const subscription = mq.subscribe(filter as string, (options ?? {}) as SubscribeOptions, handler as MessageHandler<Params>)
   subscription.ready.then(
     () => settle({ isReady: true, error: undefined }),
     (error: unknown) => settle({ isReady: false, error }),

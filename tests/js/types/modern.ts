@@ -39,6 +39,13 @@ export async function use(): Promise<void> {
     console.log(room, seat, certain, value, message.text(), message.bytes.length)
   }
 
+  mq.subscribe('lab/+room/t', { deliver: 'frame', conflate: true }, (messages) => messages.map(({ params }) => params.room))
+  for await (const messages of mq.subscribe('lab/+room/t', { deliver: 'frame' })) console.log(messages.length, messages[0]?.params.room)
+  // @ts-expect-error -- a batch has no topic
+  mq.subscribe('lab/+room/t', { deliver: 'frame' }, ({ topic }) => topic)
+  // @ts-expect-error -- only batches are conflated
+  mq.subscribe('lab/+room/t', { conflate: true }, () => {})
+
   const { signal } = new AbortController()
   await mq.drained(10, { signal })
   await mq.subscribe('a').unsubscribe({ signal })

@@ -1,0 +1,54 @@
+// Shows the latest value of each topic, as a dashboard does. `bench.measure` counts frames and long tasks meanwhile.
+const parameters = new URLSearchParams(location.search)
+const { open } = await import(`./${parameters.get('peer')}.js`)
+
+/** By topic: the place of its value, of its bar, and of how often it changed. */
+const rows = new Map()
+for (let index = 0; index < Number(parameters.get('topics')); index++) {
+  const row = document.createElement('p')
+  const [name, value, meter, count] = ['span', 'span', 'meter', 'span'].map((tag) => document.createElement(tag))
+  name.textContent = `line ${index}`
+  meter.max = 1000
+  row.append(name, meter, value, count)
+  document.body.append(row)
+  rows.set(`plant/line/${index}/value`, { value, meter, count, changes: 0 })
+}
+
+let messages = 0
+/** Of one message. */
+function show(topic, text) {
+  const row = rows.get(topic)
+  const { value, unit } = JSON.parse(text)
+  row.value.textContent = `${value} ${unit}`
+  row.meter.value = value
+  row.count.textContent = String(++row.changes)
+}
+
+globalThis.bench = {
+  open: (url) => open(url, parameters.get('way'), show, (count) => (messages += count)),
+
+  async measure(milliseconds) {
+    // It runs warm.
+    await new Promise((resolve) => setTimeout(resolve, 1000))
+    const tasks = []
+    const observer = new PerformanceObserver((list) => tasks.push(...list.getEntries().map(({ duration }) => duration)))
+    observer.observe({ type: 'longtask' })
+    let frames = 0
+    const before = messages
+    const start = performance.now()
+    let now = start
+    while (now - start < milliseconds) {
+      now = await new Promise(requestAnimationFrame)
+      frames++
+    }
+    tasks.push(...observer.takeRecords().map(({ duration }) => duration))
+    observer.disconnect()
+    const seconds = (now - start) / 1000
+    return {
+      frames: frames / seconds,
+      longTasks: tasks.length,
+      longest: Math.max(0, ...tasks),
+      messages: (messages - before) / seconds,
+    }
+  },
+}

@@ -1,0 +1,83 @@
+// A page that shows 1,000 values, 5,000 of which change in a second: frames per second, and tasks that are too long for
+// the screen, with each library. `npm run bench:screen [-- --seconds 10 --rounds 3 --rate 5000 --topics 1000]`
+import { once } from 'node:events'
+import { createConnection } from 'node:net'
+import { parseArgs } from 'node:util'
+import { startBroker } from '../../tests/support/broker.mjs'
+import { Chromium } from '../chromium.mjs'
+import { connect, join, PacketReader, PacketType, publish } from '../frames.js'
+import { startFiles } from '../servers.mjs'
+
+const { values } = parseArgs({
+  options: {
+    seconds: { type: 'string', default: '10' },
+    rounds: { type: 'string', default: '3' },
+    rate: { type: 'string', default: '5000' },
+    topics: { type: 'string', default: '1000' },
+  },
+})
+const [seconds, rounds, rate, topics] = [values.seconds, values.rounds, values.rate, values.topics].map(Number)
+
+/** What the page does: the library, and how its messages are taken. */
+const ways = [
+  { peer: 'mqttjs', way: 'message', title: 'MQTT.js, each message' },
+  { peer: 'ours', way: 'message', title: 'websocket-mq, each message' },
+  { peer: 'ours', way: 'frame', title: "websocket-mq, `deliver: 'frame'`" },
+  { peer: 'ours', way: 'latest', title: "websocket-mq, `deliver: 'frame', conflate: true`" },
+]
+
+const broker = await startBroker()
+const files = await startFiles()
+const browser = await Chromium.launch()
+const stopSending = await send(broker.tcpPort)
+/** @type {Map<string, any[]>} */
+const results = new Map(ways.map(({ title }) => [title, []]))
+try {
+  for (let round = 0; round < rounds; round++)
+    for (const { peer, way, title } of ways) {
+      const page = await browser.open(`${files.url}/bench/screen/pages/index.html?peer=${peer}&way=${way}&topics=${topics}`)
+      await page.until('Boolean(globalThis.bench)')
+      await page.call('bench.open', broker.url)
+      results.get(title)?.push(await page.call('bench.measure', seconds * 1000))
+      await page.close()
+    }
+} finally {
+  stopSending()
+  await browser.close()
+  files.close()
+  await broker.close()
+}
+
+console.log(`\n${rate} messages a second on ${topics} topics, ${seconds} s, the median of ${rounds} rounds:\n`)
+console.log('| page | frames a second | longest task, ms | tasks over 50 ms | messages a second |')
+console.log('|---|---:|---:|---:|---:|')
+for (const [title, rows] of results) {
+  const of = (/** @type {string} */ key) => rows.map((row) => row[key]).sort((a, b) => a - b)[rows.length >> 1]
+  console.log(`| ${title} | ${of('frames').toFixed(1)} | ${of('longest').toFixed(0)} | ${of('longTasks')} | ${of('messages').toFixed(0)} |`)
+}
+
+/** Publishes at a steady rate, until the result is called. @param {number} port */
+async function send(port) {
+  const socket = createConnection(port, '127.0.0.1').setNoDelay()
+  await once(socket, 'connect')
+  socket.write(connect('bench-screen'))
+  const reader = new PacketReader()
+  await new Promise((resolve) =>
+    socket.on('data', (chunk) =>
+      reader.push(chunk, (/** @type {number} */ first) => first >> 4 === PacketType.connack && resolve(undefined)),
+    ),
+  )
+  let sent = 0
+  const start = performance.now()
+  const timer = setInterval(() => {
+    const due = Math.floor(((performance.now() - start) / 1000) * rate)
+    const packets = []
+    for (; sent < due; sent++)
+      packets.push(publish(`plant/line/${sent % topics}/value`, JSON.stringify({ value: sent % 997, unit: 'kPa', sent })))
+    if (packets.length > 0) socket.write(join(packets))
+  }, 4)
+  return () => {
+    clearInterval(timer)
+    socket.destroy()
+  }
+}
