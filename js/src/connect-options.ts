@@ -32,6 +32,8 @@ export const SHARED_OPTIONS = {
   signal: abortSignal,
   subscribeBatch: positive32,
   log: logOption,
+  packets: either(flag, whole(0, 100_000)),
+  timings: flag,
 }
 
 export const CONNECT_OPTIONS = {

@@ -4,21 +4,24 @@ import { Connection } from './connection.js'
 import { thrownError } from './failure.js'
 import type { Load } from './load.js'
 import type { Address, ConnectOptions } from './options.js'
+import { loadPacketWatch } from './packet-watch.js'
+import { withSwitch } from './switch.js'
 import { resolveUris, type Uri } from './uris.js'
 
 /** One address of a broker, or several that are tried in turn. */
 export type Target = Address | readonly Address[]
 
 /** The connect() of all entries, which differ in how they load the module. */
-export async function open(load: Load, target: Target, options: ConnectOptions): Promise<Connection> {
-  checkOptions(options, CONNECT_OPTIONS)
+export async function open(load: Load, target: Target, given: ConnectOptions): Promise<Connection> {
+  checkOptions(given, CONNECT_OPTIONS)
+  const options = withSwitch(given)
   const { signal } = options
   signal?.throwIfAborted()
   const uris = resolveUris(target)
   const clientId = options.clientId ?? randomClientId()
-  const module = await load({ signal })
+  const [module, watchPackets] = await Promise.all([load({ signal }), loadPacketWatch(options)])
   signal?.throwIfAborted()
-  return Connection.open(module, newClient(module, uris[0], clientId), uris, options)
+  return Connection.open(module, newClient(module, uris[0], clientId), uris, options, watchPackets)
 }
 
 /** Throws InvalidArgumentError. */

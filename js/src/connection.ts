@@ -7,8 +7,10 @@ import { Emitter, reportUncaught } from './emitter.js'
 import { InvalidArgumentError, MqttError } from './errors.js'
 import { callError, connectionError, thrownError } from './failure.js'
 import { NO_PARAMS, type TopicParams } from './filter.js'
-import { packetReader, packetText } from './packet-log.js'
-import { type Log, logsPackets, logTo } from './log.js'
+import type { WatchPackets } from './packet-watch.js'
+import type { PacketWatch } from './packets/index.js'
+import type { Packet } from './packets/packet.js'
+import { type Log, logTo } from './log.js'
 import { Message } from './message.js'
 import type { ArrivedMessage, Client, Failure, Module, Negotiated, Payload, Properties } from './module.js'
 import type { ConnectOptions, DisconnectOptions, FrameSubscribeOptions, PublishOptions, SubscribeOptions } from './options.js'
@@ -37,8 +39,8 @@ export class Connection {
   readonly #publisher: Publisher
   readonly #subscriptions: Subscriptions
   readonly #early = new EarlyMessages()
-  /** Also the place for the module's packets, at level `debug`. */
   readonly #log: Log
+  readonly #packetWatch: PacketWatch | undefined
   readonly #closed: Promise<Closed>
   #resolveClosed!: (closed: Closed) => void
   /** What can still be read once the client is gone. */
@@ -55,17 +57,27 @@ export class Connection {
   readonly protocolVersion: 3 | 4 | 5
 
   /** @internal */
-  static open(module: Module, client: Client, uris: readonly Uri[], options: ConnectOptions): Promise<Connection> {
-    return new Connection(module, client, options).#open(uris, options)
+  static open(
+    module: Module,
+    client: Client,
+    uris: readonly Uri[],
+    options: ConnectOptions,
+    watchPackets?: WatchPackets,
+  ): Promise<Connection> {
+    return new Connection(module, client, options, watchPackets).#open(uris, options)
   }
 
-  private constructor(module: Module, client: Client, options: ConnectOptions) {
+  private constructor(module: Module, client: Client, options: ConnectOptions, watchPackets: WatchPackets | undefined) {
     seeThroughProxies(this, Connection)
     this.#module = module
     this.#client = client
     this.#log = logTo(options.log)
-    if (logsPackets(options.log)) this.#logPackets()
     this.protocolVersion = options.protocolVersion ?? 5
+    this.#packetWatch = watchPackets?.(client, {
+      log: this.#log,
+      version: this.protocolVersion,
+      onPacket: (packet) => this.#events.emit('packet', packet),
+    })
     const describe = (reasonCode: number) => module.describeReason(reasonCode)
     const onError = (error: unknown) => this.#report(error)
     this.#events = new Emitter<ConnectionEvents>((thrown, type) => (type === 'error' ? reportUncaught(thrown) : this.#report(thrown)))
@@ -114,6 +126,11 @@ export class Connection {
   get backlog(): Backlog {
     const { unfinishedMessages, unfinishedBytes } = this.#facts
     return { messages: unfinishedMessages, bytes: unfinishedBytes }
+  }
+
+  /** The latest packets of all connections, the oldest first; none without the option `packets`. */
+  packets(): readonly Packet[] {
+    return this.#packetWatch?.packets ?? []
   }
 
   /** Resolves when the connection has ended for good, by an error or by `disconnect()`; never rejects. */
@@ -370,15 +387,6 @@ export class Connection {
   #report(error: unknown): void {
     this.#log?.(error instanceof MqttError ? 'warn' : 'error', error, { error })
     if (!this.#events.emit('error', error)) reportUncaught(error)
-  }
-
-  #logPackets(): void {
-    let readers = [packetReader(), packetReader()]
-    this.#client.onBytes = (bytes, isSent) => {
-      // A CONNECT begins each connection.
-      if (isSent && (bytes[0] as number) >> 4 === 1) readers = [packetReader(), packetReader()]
-      for (const packet of readers[Number(isSent)]?.(bytes) ?? []) this.#log?.('debug', packetText(packet, isSent), { packet, isSent })
-    }
   }
 
   get #facts(): Facts {

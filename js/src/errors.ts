@@ -59,6 +59,11 @@ export class MqttError extends Error {
   override get name(): string {
     return 'MqttError'
   }
+
+  /** The address of a page about this code. */
+  get help(): string {
+    return `https://github.com/websocket-mq/websocket-mq/blob/main/docs/errors.md#${this.code}`
+  }
 }
 
 /** An error for which the broker may have given a reason. */

@@ -13,7 +13,7 @@ export type Logger = { readonly [Level in LogLevel]?: (text: string, details: Re
 /** For internal use: undefined if nothing is logged, so that `log?.()` costs nothing then. `text` may be what was thrown. */
 export type Log = ((level: LogLevel, text: unknown, details?: Record<string, unknown>) => void) | undefined
 
-const LEVELS: readonly LogLevel[] = ['error', 'warn', 'info', 'debug']
+export const LEVELS: readonly LogLevel[] = ['error', 'warn', 'info', 'debug']
 
 export const logOption: Check = either(callable, (_, value) =>
   LEVELS.some((level) => typeof (value as Logger | null)?.[level] === 'function')

@@ -135,6 +135,16 @@ export interface ConnectOptions {
    * `debug` are called. Default: nothing is logged.
    */
   log?: LogFunction | Logger
+  /**
+   * Whether to keep the latest packets, decoded, for `mq.packets()` and `packet` events: how many (0 to 100,000), or true
+   * for 500. Never user names, passwords or authentication data. Default false.
+   */
+  packets?: boolean | number
+  /**
+   * Whether to measure CONNECT, PUBLISH, SUBSCRIBE, UNSUBSCRIBE and PINGREQ, each until its answer, with User Timing, for
+   * the browser's performance tools. Default false.
+   */
+  timings?: boolean
   /** Aborts the attempt to connect: the promise rejects with its reason. Has no effect afterwards. */
   signal?: AbortSignal
   /**

@@ -45,6 +45,8 @@ export interface ConnectionEvents {
   error: unknown
   /** Every message that arrives, for whichever subscription. */
   message: import('./message.js').Message
+  /** A packet was sent or received; only with the option `packets`, `timings` or a log of packets. */
+  packet: import('./packets/packet.js').Packet
   /** A subscription's buffer was full and dropped a message. */
   overflow: import('./subscriber.js').Overflow
 }

@@ -7,7 +7,7 @@ test("deliver: 'frame' hands over every message once and in order, in one batch 
   await sender.connect()
   await receiver.page.evaluate(
     async ([url, filter]) => {
-      const { connect } = (await import('/dist/index.js' as string)) as typeof import('../../js/src/index.js')
+      const { connect } = (await import('/dist/index.js' as string)) as typeof import('websocket-mq')
       window.batches = []
       const mq = await connect(url as string)
       await mq.subscribe(filter as string, { qos: 1, deliver: 'frame', bufferSize: 100_000 }, (batch) => {

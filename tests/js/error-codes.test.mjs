@@ -23,6 +23,13 @@ const layerCodes = withoutNone(layerErrorNames)
 const documented = [...(await match('js/src/errors.ts', /export type ErrorCode =([^]*?)\n\n/)).matchAll(/'(\w+)'/g)].map(([, code]) => code)
 assert.ok(engineCodes.length > 20 && layerCodes.length > 15 && documented.length > 30)
 
+it('each code has a section in docs/errors.md, which its errors name', async () => {
+  const page = await readFile(new URL('../../docs/errors.md', import.meta.url), 'utf8')
+  const sections = [...page.matchAll(/^### `(\w+)`$/gm)].map(([, code]) => code)
+  assert.deepEqual(sections.toSorted(), documented.toSorted())
+  for (const code of documented) assert.match(new MqttError(code, 'x').help, new RegExp(`/docs/errors\\.md#${code}$`))
+})
+
 /** @param {any} error */
 function isOurs(error) {
   assert.ok(

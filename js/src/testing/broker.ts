@@ -3,11 +3,11 @@ import { topicMatches } from '../filter.js'
 import { Connection } from './connection.js'
 import { Exchange } from './exchange.js'
 import type { Account, Host, Limits, Packet } from './host.js'
-import type { ClientPacket, ConnectPacket, PublishPacket, Qos, WireMessage } from './packet.js'
+import type { ClientPacket, ConnectPacket, PublishPacket, Qos, WireMessage } from '../packets/decode.js'
 import { Received, type TestMessage } from './received.js'
 import { Session, type Subscribed } from './session.js'
 import { TestWebSocket } from './socket.js'
-import type { PropertyBlock, Version } from './wire.js'
+import type { PropertyBlock, Version } from '../packets/wire.js'
 
 /** What somebody wants to do. */
 export interface Access extends Account {

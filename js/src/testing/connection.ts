@@ -1,9 +1,16 @@
 // One connection of a client: what it says, and what the broker answers.
-import { type ClientPacket, type ConnectPacket, decode, type PublishPacket, type SubscribePacket, type WireMessage } from './packet.js'
+import {
+  type ClientPacket,
+  type ConnectPacket,
+  decode,
+  type PublishPacket,
+  type SubscribePacket,
+  type WireMessage,
+} from '../packets/decode.js'
 import type { Account, Host, Packet } from './host.js'
 import type { Delivery, Session } from './session.js'
 import type { TestWebSocket } from './socket.js'
-import { Framer, MalformedPacket, type PropertyBlock, type Version, Writer } from './wire.js'
+import { Framer, MalformedPacket, type PropertyBlock, type Version, Writer } from '../packets/wire.js'
 
 /** CONNACK below MQTT 5. */
 const returnCodes: Partial<Record<number, number>> = { 0: 0, 0x84: 1, 0x85: 2, 0x88: 3, 0x86: 4, 0x87: 5 }

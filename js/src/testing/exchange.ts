@@ -1,6 +1,6 @@
 // What a broker knows beyond its connections: sessions, retained messages, and whom a message is for.
 import { topicMatches } from '../filter.js'
-import type { WireMessage } from './packet.js'
+import type { WireMessage } from '../packets/decode.js'
 import { type Delivery, Session, type Subscribed } from './session.js'
 
 /** `name` and the filter itself, of `$share/{name}/{filter}`. */

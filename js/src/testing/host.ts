@@ -1,8 +1,8 @@
 // What a connection asks of the broker that it belongs to.
 import type { Connection } from './connection.js'
-import type { ClientPacket, ConnectPacket, PublishPacket } from './packet.js'
+import type { ClientPacket, ConnectPacket, PublishPacket } from '../packets/decode.js'
 import type { Subscribed } from './session.js'
-import type { PropertyBlock } from './wire.js'
+import type { PropertyBlock } from '../packets/wire.js'
 
 /** Who is connected. */
 export interface Account {

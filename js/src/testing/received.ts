@@ -1,6 +1,6 @@
 // A message that the broker was given, as a test reads it.
-import type { Qos, WireMessage } from './packet.js'
-import type { PropertyBlock } from './wire.js'
+import type { Qos, WireMessage } from '../packets/decode.js'
+import type { PropertyBlock } from '../packets/wire.js'
 
 /** A message that clients published. */
 export interface TestMessage {

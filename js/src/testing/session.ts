@@ -1,5 +1,5 @@
 // What a broker keeps of a client, connected or not: its subscriptions, and its messages on their way.
-import type { Qos, SubscribePacket, WireMessage } from './packet.js'
+import type { Qos, SubscribePacket, WireMessage } from '../packets/decode.js'
 
 export type Subscribed = SubscribePacket['filters'][number] & { readonly identifier: number | undefined }
 

@@ -7,6 +7,8 @@ import { hex } from '../failure.js'
 import type { Load } from '../load.js'
 import { logTo } from '../log.js'
 import type { ConnectOptions } from '../options.js'
+import { loadPacketWatch, type WatchPackets } from '../packet-watch.js'
+import { withSwitch } from '../switch.js'
 import { resolveUris, type Uri } from '../uris.js'
 import { layerError } from './calls.js'
 import { claimIdentity, type Identity, RAND } from './identity.js'
@@ -78,28 +80,36 @@ export function joinable(load: Load) {
   }
 }
 
-export async function joinWith<S>(load: Load, target: Target, options: JoinOptions<S>): Promise<Webapp<S>> {
-  checkOptions(options, JOIN_OPTIONS)
+export async function joinWith<S>(load: Load, target: Target, given: JoinOptions<S>): Promise<Webapp<S>> {
+  checkOptions(given, JOIN_OPTIONS)
+  const options = withSwitch(given)
   const { org, user, rand = '', signal } = options
   for (const [name, value] of Object.entries({ org, user } as Partial<Record<string, string>>))
     if (value === undefined) throw new InvalidArgumentError(`${name} is missing: pass the organisation and the user of this webapp.`)
   signal?.throwIfAborted()
   const uris = resolveUris(target)
   if (rand !== '' && !RAND.test(rand)) throw new InvalidArgumentError('rand is 4 to 16 of a-z and 0-9.')
-  const [module, identity] = await Promise.all([
+  const [module, watchPackets, identity] = await Promise.all([
     load({ signal }) as Promise<unknown> as Promise<WebappModule>,
+    loadPacketWatch(options),
     rand === '' ? claimIdentity(`${org}:${user}`) : ({ rand, rename: () => {}, release: () => {} } satisfies Identity),
   ])
   try {
     signal?.throwIfAborted()
-    return await join(module, uris, options, identity)
+    return await join(module, uris, options, identity, watchPackets)
   } catch (thrown) {
     identity.release()
     throw thrown
   }
 }
 
-async function join<S>(module: WebappModule, uris: [Uri, ...Uri[]], options: JoinOptions<S>, identity: Identity): Promise<Webapp<S>> {
+async function join<S>(
+  module: WebappModule,
+  uris: [Uri, ...Uri[]],
+  options: JoinOptions<S>,
+  identity: Identity,
+  watchPackets: WatchPackets | undefined,
+): Promise<Webapp<S>> {
   const { org, user, root = DEFAULT_ROOT, rand = '', state, watch = true, rollCall = 'auto', willDelay = 5, ...connectOptions } = options
   const uid = `${org}:${user}:${identity.rand}`
   const client = newClient(module, uris[0], uid)
@@ -119,13 +129,11 @@ async function join<S>(module: WebappModule, uris: [Uri, ...Uri[]], options: Joi
     client.delete()
     throw layerError(thrown)
   }
-  const opening = Connection.open(module as never, client, uris, {
-    ...connectOptions,
-    prepare: (mq) => {
-      app = new Webapp<S>({ mq, client, uid, identity, log }, state)
-      if (watch !== false) client.watchPresence(...accountOf(watch))
-    },
-  })
+  const prepare = (mq: Connection) => {
+    app = new Webapp<S>({ mq, client, uid, identity, log }, state)
+    if (watch !== false) client.watchPresence(...accountOf(watch))
+  }
+  const opening = Connection.open(module as never, client, uris, { ...connectOptions, prepare }, watchPackets)
   const ended = opening.then((mq) => mq.closed).then(({ error }) => Promise.reject(error ?? endedEarly()))
   try {
     await Promise.race([joined, ended])

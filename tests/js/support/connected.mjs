@@ -6,8 +6,9 @@ export async function connecting(options = {}) {
   const { open } = await importSource('connect')
   const module = fakeModule()
   const promise = open(async () => module, 'ws://broker.test/mqtt', { clientId: 'me', ...options })
-  promise.catch(() => {})
-  await settled()
+  let hasFailed = false
+  promise.catch(() => (hasFailed = true))
+  await until(() => hasFailed || module.clients.length > 0)
   const client = /** @type {import('./fake-module.mjs').FakeClient} */ (module.clients[0])
   return { promise, client, module }
 }

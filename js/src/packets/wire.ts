@@ -1,4 +1,4 @@
-// Packets as a broker reads and writes them (MQTT 3.1, 3.1.1 and 5.0). What is malformed throws.
+// How packets are encoded (MQTT 3.1, 3.1.1 and 5.0), for tools beside the engine. What is malformed throws.
 import type { Properties } from '../properties.js'
 
 export type Version = 3 | 4 | 5

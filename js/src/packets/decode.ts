@@ -1,4 +1,4 @@
-// What clients send, decoded.
+// Packets, decoded.
 import { MalformedPacket, type PropertyBlock, Reader, type Version } from './wire.js'
 
 export type Qos = 0 | 1 | 2
@@ -33,6 +33,7 @@ export interface AcknowledgementPacket {
   readonly type: 'puback' | 'pubrec' | 'pubrel' | 'pubcomp'
   readonly packetIdentifier: number
   readonly reasonCode: number
+  readonly properties: PropertyBlock
 }
 export interface SubscribePacket {
   readonly type: 'subscribe'
@@ -66,6 +67,38 @@ export type ClientPacket =
   | DisconnectPacket
   | { readonly type: 'pingreq' }
 
+/** A packet that only a broker sends. */
+export type BrokerPacket =
+  | { readonly type: 'connack'; readonly sessionPresent: boolean; readonly reasonCode: number; readonly properties: PropertyBlock }
+  | {
+      readonly type: 'suback' | 'unsuback'
+      readonly packetIdentifier: number
+      readonly reasonCodes: readonly number[]
+      readonly properties: PropertyBlock
+    }
+  | { readonly type: 'pingresp' }
+
+/** Packets of either side. */
+export function decodeAny(first: number, body: Uint8Array, version: Version): ClientPacket | BrokerPacket {
+  const reader = new Reader(body)
+  switch (first >> 4) {
+    case 2: {
+      const sessionPresent = reader.byte() === 1
+      return { type: 'connack', sessionPresent, ...reasonAndProperties(reader, version) }
+    }
+    case 9:
+    case 11: {
+      const packetIdentifier = identifier(reader)
+      const properties = reader.properties(version)
+      return { type: first >> 4 === 9 ? 'suback' : 'unsuback', packetIdentifier, properties, reasonCodes: [...reader.rest()] }
+    }
+    case 13:
+      return { type: 'pingresp' }
+    default:
+      return decode(first, body, version)
+  }
+}
+
 /** `version`: of the connection; a CONNECT says its own. */
 export function decode(first: number, body: Uint8Array, version: Version): ClientPacket {
   const reader = new Reader(body)
@@ -79,7 +112,7 @@ export function decode(first: number, body: Uint8Array, version: Version): Clien
     case 6:
     case 7: {
       const type = (['puback', 'pubrec', 'pubrel', 'pubcomp'] as const)[(first >> 4) - 4] as AcknowledgementPacket['type']
-      return { type, packetIdentifier: identifier(reader), reasonCode: reader.isAtEnd ? 0 : reader.byte() }
+      return { type, packetIdentifier: identifier(reader), ...reasonAndProperties(reader, version) }
     }
     case 8:
       return subscribe(reader, version)
@@ -93,11 +126,8 @@ export function decode(first: number, body: Uint8Array, version: Version): Clien
     case 12:
       return { type: 'pingreq' }
     case 14:
-    case 15: {
-      const reasonCode = reader.isAtEnd ? 0 : reader.byte()
-      const properties = reader.isAtEnd ? {} : reader.properties(version)
-      return { type: first >> 4 === 14 ? 'disconnect' : 'auth', reasonCode, properties }
-    }
+    case 15:
+      return { type: first >> 4 === 14 ? 'disconnect' : 'auth', ...reasonAndProperties(reader, version) }
     default:
       throw new MalformedPacket(`A client sends no packet of type ${first >> 4}.`)
   }
@@ -160,6 +190,12 @@ function subscribe(reader: Reader, version: Version): SubscribePacket {
     })
   }
   return { type: 'subscribe', packetIdentifier, properties, filters: some(filters) }
+}
+
+/** Both may be left out (MQTT 5.0, 3.4.2.1). */
+function reasonAndProperties(reader: Reader, version: Version): { reasonCode: number; properties: PropertyBlock } {
+  const reasonCode = reader.isAtEnd ? 0 : reader.byte()
+  return { reasonCode, properties: reader.isAtEnd ? {} : reader.properties(version) }
 }
 
 function identifier(reader: Reader): number {
