@@ -83,10 +83,10 @@ async function bundleScripts(options) {
 async function bundle() {
   const { index, paho, ...others } = entries
   // A page may use both of these, and then has one module: it and what loads it are a file of their own.
-  await bundleScripts({ ...esm, entryPoints: { index, paho }, splitting: true, chunkNames: 'embedded-[hash]' })
+  await bundleScripts({ ...esm, entryPoints: { index, paho }, splitting: true, chunkNames: 'index.[name]-[hash]' })
   // With a module beside them, or of their own: each is all that its page loads, and what it loads when it needs it.
   for (const [name, entry] of Object.entries(others))
-    await bundleScripts({ ...esm, entryPoints: { [name]: entry }, splitting: true, chunkNames: `${name}-[hash]` })
+    await bundleScripts({ ...esm, entryPoints: { [name]: entry }, splitting: true, chunkNames: `${name}.[name]-[hash]` })
   // For require(), as Jest uses it: each entry is one file. Svelte itself has no form for require().
   const required = Object.entries(entries).filter(([name]) => name !== 'svelte')
   await build({
@@ -209,4 +209,6 @@ await copyModule()
 await declare()
 await writeFile(`${dist}THIRD-PARTY-NOTICES.txt`, await notices(wasm))
 await removeOld(start)
-if (!isDebug) await report(dist)
+const tooLarge = isDebug ? [] : await report(dist)
+for (const sentence of tooLarge) console.error(`${sentence}: make it smaller, or raise its budget in js/sizes.mjs and say why.`)
+process.exitCode = tooLarge.length > 0 ? 1 : 0

@@ -4,7 +4,7 @@ import { Connection } from './connection.js'
 import { thrownError } from './failure.js'
 import type { Load } from './load.js'
 import type { Address, ConnectOptions } from './options.js'
-import { loadPacketWatch } from './packet-watch.js'
+import { loadPacketWatch } from './load-packet-watch.js'
 import { withSwitch } from './switch.js'
 import { resolveUris, type Uri } from './uris.js'
 
