@@ -12,6 +12,7 @@ const forNode = [
   'deploy/**/*.mjs',
   'js/*.mjs',
   'wasm/**/*.mjs',
+  'templates/**/*.mjs',
   '*.js',
   '*.ts',
 ]

@@ -21,6 +21,7 @@ export const needsOf = {
   'bench-native': ['native', 'native tests', 'native bench', 'broker'],
   js: ['native', 'broker', 'browser tests', 'interop'],
   tooling: ['broker'],
+  templates: ['broker', 'browser tests'],
   interop: ['native', 'native tests', 'broker', 'interop'],
   brokers: ['broker', 'interop', 'brokers'],
   clusters: ['native', 'native tests', 'broker', 'browser tests', 'interop', 'brokers'],
@@ -34,6 +35,7 @@ const foldersOf = {
   command: 'tests/command',
   'bench-native': 'bench/native',
   tooling: 'tests/tooling',
+  templates: 'tests/templates',
   interop: 'tests/interop',
   brokers: 'tests/brokers',
   clusters: 'tests/clusters',
@@ -106,6 +108,7 @@ export async function stages() {
     together('command', 'alone', ['debug'], 'The wsmq command'),
     together('bench-native', 'alone', [], 'Native bench'),
     together('tooling', 'alone', ['package'], 'Compilers and bundlers'),
+    together('templates', 'alone', ['package'], 'Templates'),
     together('js', 'alone', ['package'], 'Tests under Node'),
     {
       part: 'browser',

@@ -1,13 +1,19 @@
 // The code of README.md and docs/.
-import { readdir, readFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { sourceFiles } from '../../scripts/lib/files.mjs'
 import { root } from '../../scripts/lib/root.mjs'
 
 /** @typedef {{ file: string, line: number, language: string, code: string }} Block */
 
+/** README.md and all pages of docs/. @returns {Promise<string[]>} */
+export async function pages() {
+  return (await sourceFiles(['README.md', 'docs'], /\.md$/)).filter((file) => existsSync(root + file))
+}
+
 /** @returns {Promise<Block[]>} */
 export async function codeBlocks() {
-  const files = ['README.md', ...(await readdir(`${root}docs`)).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)]
-  return (await Promise.all(files.map(async (file) => blocksOf(file, await readFile(root + file, 'utf8'))))).flat()
+  return (await Promise.all((await pages()).map(async (file) => blocksOf(file, await readFile(root + file, 'utf8'))))).flat()
 }
 
 /** @param {string} file @param {string} text @returns {Block[]} */
@@ -21,7 +27,7 @@ function blocksOf(file, text) {
 }
 
 /**
- * Scripts: a block that imports something begins one, and those behind it go on with it. Blank lines stand for what is
+ * Scripts: a block that imports or requires something begins one, and those behind it go on with it. Blank lines stand for what is
  * between, so that the compiler names the right line of the file.
  * @param {readonly Block[]} blocks
  */
@@ -31,7 +37,7 @@ export function scripts(blocks) {
   for (const { file, line, language, code } of blocks) {
     if (!['ts', 'js', 'tsx'].includes(language)) continue
     const last = found.at(-1)
-    if (last?.file === file && !/^import /m.test(code)) last.code += padded(last.code, line, code)
+    if (last?.file === file && !/^import |\brequire\(/m.test(code)) last.code += padded(last.code, line, code)
     else found.push({ file, language, code: padded('', line, code) })
   }
   return found

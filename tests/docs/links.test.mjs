@@ -2,14 +2,13 @@
 // package.json names, as well.
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
-import { readdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { it } from 'node:test'
 import { root } from '../../scripts/lib/root.mjs'
+import { pages } from './blocks.mjs'
 
-const files = ['README.md', ...(await readdir(`${root}docs`)).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)]
-
-for (const file of files)
+for (const file of await pages())
   it(`${file}: every relative link leads to a file`, async () => {
     const text = (await readFile(root + file, 'utf8')).replace(/^```.*?^```$/gms, '')
     const links = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link).filter((link) => !/^(?:[a-z]+:|#)/.test(link))

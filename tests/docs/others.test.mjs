@@ -17,7 +17,7 @@ const readers = {
   python: (code) => reads('python3', ['-c', 'import ast, sys; ast.parse(sys.stdin.read())'], code),
 }
 /** With a test of their own, or a picture. */
-const elsewhere = ['ts', 'js', 'tsx', 'cpp', 'cmake', 'mermaid']
+const elsewhere = ['ts', 'js', 'tsx', 'html', 'cpp', 'cmake', 'mermaid']
 
 for (const { file, line, language, code } of await codeBlocks())
   if (!elsewhere.includes(language))

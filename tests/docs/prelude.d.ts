@@ -3,6 +3,9 @@ declare function freshToken(lastError: unknown): Promise<string>
 declare function ticketUrl(lastError: unknown): Promise<string>
 declare function show(...what: unknown[]): void
 declare function render(type: string, key: string, value: unknown): void
+/** Node's. */
+declare const process: { readonly env: Record<string, string | undefined> }
+declare function require(id: 'websocket-mq'): typeof import('websocket-mq')
 declare const x: number
 declare const y: number
 declare const uid: string

@@ -25,6 +25,8 @@ before(async () => {
   const compilerOptions = {
     ...{ target: 'es2022', lib: ['es2022', 'dom'], module: 'nodenext', strict: true, noEmit: true, types: [] },
     ...{ preserveSymlinks: true, jsx: 'react-jsx', skipLibCheck: true },
+    // Where pages without a bundler have the package.
+    paths: { '/websocket-mq/*': ['./node_modules/websocket-mq/dist/*'] },
   }
   await writeFile(
     `${folder}/tsconfig.json`,
