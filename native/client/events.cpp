@@ -119,7 +119,7 @@ void Client::Impl::end_for_good(const Disconnection& end) {
     if (!engine().is_started()) {
         end_error = end.error ? end.error : ErrorCode{Errc::stopped};
         auto waiting = std::exchange(connecting, {});
-        const ConnectAnswer answer{false, end.reason, copy(end.encoded_properties), end.detail};
+        const ConnectAnswer answer{false, end.reason, copy(end.encoded_properties), end.detail, end.cause};
         for (auto& done : waiting) done->complete_later(end_error, answer);
         for (auto& message : handover->close()) fail(message.done, Errc::stopped);
         while (auto done = inbox.take_receiver()) done->complete_later(end_error, {});

@@ -19,8 +19,8 @@ Client::Impl::Impl(executor_type on, const std::vector<std::string>& urls, Clien
     DriverHandlers<Engine> handlers;
     handlers.make_transport = [this](std::size_t host) { return hosts.make_transport(executor, host, options); };
     handlers.handle_event = [this](Event& event) { handle(event); };
-    handlers.transport_failed = [this](ErrorCode error, const std::string& detail) {
-        transport_failure = {error, detail};
+    handlers.transport_failed = [this](ErrorCode error, const std::string& detail, ErrorCode cause) {
+        transport_failure = {error, detail, cause};
     };
     handlers.closed = [this] { handle_closed(); };
     if (options.log) {

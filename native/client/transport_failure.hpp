@@ -11,12 +11,13 @@ namespace wsmq::native {
 struct TransportFailure {
     boost::system::error_code error{};
     std::string detail{};
+    boost::system::error_code cause{};
 
     /// The disconnection with its cause: the transport's error where it failed, else the broker's reason code, else the
     /// engine's error. Resets this.
     [[nodiscard]] Disconnection explain(const Disconnected& disconnected) {
         const auto failure = std::exchange(*this, {});
-        return {disconnected, failure.why(disconnected), failure.detail};
+        return {disconnected, failure.why(disconnected), failure.detail, failure.cause};
     }
 
 private:

@@ -8,6 +8,7 @@
 #include "arguments/command_arguments.hpp"
 #include "arguments/command_line.hpp"
 #include "arguments/configuration.hpp"
+#include "arguments/doctor_arguments.hpp"
 #include "arguments/messaging_arguments.hpp"
 #include "commands.hpp"
 #include "exit_code.hpp"
@@ -19,7 +20,8 @@ namespace {
 using namespace wsmq::command;
 
 constexpr const char* footer =
-    "\nExit codes: 0 success, 1 a request or an operation was refused or failed, 2 wrong arguments, 3 no broker was "
+    "\nExit codes: 0 success, 1 a request or an operation was refused or failed, or the doctor found an error, 2 wrong "
+    "arguments, 3 no broker was "
     "reached, 4 the broker refused the connection, 5 the connection was lost, 6 no responder, 7 cancelled, 27 -W ran "
     "out.";
 
@@ -97,6 +99,8 @@ ExitCode choose(std::vector<std::string> words) {
     const Subcommand<PubArguments> pub{app, "pub", "Publish messages", &run_pub};
     const Subcommand<SubArguments> sub{app, "sub", "Subscribe, and print what arrives", &run_sub};
     const Subcommand<BenchArguments> bench{app, "bench", "Measure the message rate through a broker", &run_bench};
+    const Subcommand<DoctorArguments> doctor{
+        app, "doctor", "Say why a connection cannot be made, and what the broker can do", &run_doctor};
     const Subcommand<RequestArguments> request{app, "request", "Send a request to a service or a webapp", &run_request};
     Subcommand<ServeArguments> serve{app, "serve", "Run a service that answers requests with a program", &run_serve};
     const Subcommand<PresenceArguments> presence{app, "presence", "List the webapps that are online", &run_presence};
@@ -122,6 +126,7 @@ ExitCode choose(std::vector<std::string> words) {
     if (pub.is_chosen()) return run(pub);
     if (sub.is_chosen()) return run(sub);
     if (bench.is_chosen()) return run(bench);
+    if (doctor.is_chosen()) return run(doctor);
     if (request.is_chosen()) return run(request);
     if (serve.is_chosen()) return run(serve);
     if (presence.is_chosen()) return run(presence);

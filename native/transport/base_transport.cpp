@@ -98,7 +98,7 @@ void BaseTransport::connect_to_socket() {
     begin_step(options_.limits.connect, {TransportError::connect_timed_out, path});
     const auto end = [self = shared_from_this(), path](error_code error) {
         if (!self->is_opening()) return;
-        if (error) return self->failed({TransportError::connect_failed, path + ": " + error.message()});
+        if (error) return self->failed({TransportError::connect_failed, path + ": " + error.message(), error});
         self->handshake();
     };
     open_private(socket_, boost::asio::local::stream_protocol{});
@@ -130,6 +130,7 @@ void BaseTransport::opened() {
 void BaseTransport::failed(Failure failure) {
     const auto handler = open_handler_.lock();
     detail_ = std::move(failure.detail);
+    cause_ = failure.cause;
     finish();
     (*handler)(failure.error);
 }
@@ -174,6 +175,7 @@ error_code BaseTransport::ended(Failure failure) {
     if (!end_) {
         end_ = failure.error;
         detail_ = std::move(failure.detail);
+        cause_ = failure.cause;
     }
     return end_;
 }
@@ -236,7 +238,7 @@ void BaseTransport::drain() {
 
 Failure BaseTransport::explain_end(error_code error) const {
     if (error == boost::asio::error::eof) return {TransportError::closed_by_peer, {}};
-    return {TransportError::connection_lost, error.message()};
+    return {TransportError::connection_lost, error.message(), error};
 }
 
 }  // namespace wsmq::native

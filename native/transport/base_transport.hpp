@@ -29,6 +29,7 @@ public:
     void close() final;
     [[nodiscard]] std::uint64_t acknowledged() noexcept final;
     [[nodiscard]] std::string failure_detail() const final { return detail_; }
+    [[nodiscard]] boost::system::error_code failure_cause() const final { return cause_; }
 
 protected:
     /// Wrap a handler for a stream's operation: the result passes through end_read() or end_write().
@@ -99,6 +100,7 @@ private:
     std::shared_ptr<Connector> connector_;
     std::weak_ptr<OpenHandler> open_handler_;  ///< owned by the timer's operation
     std::string detail_;
+    boost::system::error_code cause_;
     boost::system::error_code end_;  ///< why the stream ended
     std::uint64_t step_ = 0;
     State state_ = State::idle;

@@ -58,6 +58,13 @@ std::string Connector::summary() const {
     return text.str();
 }
 
+/// A refusal says the most: the host is there.
+error_code Connector::cause() const {
+    const auto refused =
+        std::ranges::find(attempts_, error_code{boost::asio::error::connection_refused}, &Attempt::error);
+    return refused != attempts_.end() ? refused->error : attempts_.front().error;
+}
+
 void Connector::try_next() {
     const tcp::endpoint endpoint{addresses_[attempts_.size()], port_};
     auto& attempt = attempts_.emplace_back(Attempt{endpoint, tcp::socket{executor_}});
@@ -84,7 +91,7 @@ void Connector::ended(Attempt& attempt, error_code error) {
     if (attempts_.size() < addresses_.size()) return try_next();
     const bool is_last =
         std::none_of(attempts_.begin(), attempts_.end(), [](const auto& each) { return each.running; });
-    if (is_last) complete(Failure{TransportError::connect_failed, summary()});
+    if (is_last) complete(Failure{TransportError::connect_failed, summary(), cause()});
 }
 
 void Connector::complete(Answer answer) {

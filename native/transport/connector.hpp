@@ -35,6 +35,7 @@ public:
     [[nodiscard]] std::string summary() const;
 
 private:
+    [[nodiscard]] boost::system::error_code cause() const;
     struct Attempt {
         boost::asio::ip::tcp::endpoint endpoint;
         boost::asio::ip::tcp::socket socket;

@@ -27,15 +27,15 @@ private:
     sigset_t before_{};
 };
 
-Lookup::Answer failed(const std::string& host, const std::string& why) {
-    return Failure{TransportError::resolve_failed, host + ": " + why};
+Lookup::Answer failed(const std::string& host, const std::string& why, boost::system::error_code cause = {}) {
+    return Failure{TransportError::resolve_failed, host + ": " + why, cause};
 }
 
 Lookup::Answer resolved(const std::string& host, const Resolve& resolve) {
     try {
         boost::system::error_code error;
         auto addresses = resolve(host, error);
-        if (error) return failed(host, error.message());
+        if (error) return failed(host, error.message(), error);
         if (addresses.empty()) return failed(host, "it has no address");
         return addresses;
     } catch (const std::exception& exception) {  // of a function that is not ours

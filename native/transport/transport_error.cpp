@@ -39,10 +39,21 @@ public:
     std::string message(int value) const override { return text(static_cast<TransportError>(value)); }
 };
 
+class HttpCategory final : public boost::system::error_category {
+public:
+    const char* name() const noexcept override { return "wsmq.http"; }
+    std::string message(int value) const override { return "HTTP " + std::to_string(value); }
+};
+
 }  // namespace
 
 const boost::system::error_category& transport_category() noexcept {
     static const TransportCategory category;
+    return category;
+}
+
+const boost::system::error_category& http_category() noexcept {
+    static const HttpCategory category;
     return category;
 }
 

@@ -72,7 +72,8 @@ private:
         const auto& head = answer_.get();
         if (http::to_status_class(head.result()) != http::status_class::successful) {
             return Failure{TransportError::proxy_refused,
-                           "HTTP " + std::to_string(head.result_int()) + " " + printable(std::string{head.reason()})};
+                           "HTTP " + std::to_string(head.result_int()) + " " + printable(std::string{head.reason()}),
+                           {static_cast<int>(head.result_int()), http_category()}};
         }
         if (read_.size() > 0) return Failure{TransportError::proxy_refused, "something follows its answer"};
         return std::nullopt;

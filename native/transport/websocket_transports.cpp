@@ -28,7 +28,7 @@ Failure explain_upgrade(error_code error, const websocket::response_type& respon
         auto detail = "HTTP " + std::to_string(response.result_int()) + " " + printable(std::string{response.reason()});
         if (const auto to = response[http::field::location]; !to.empty())
             detail += ", to " + printable(without_secrets(std::string{to}));
-        return {TransportError::upgrade_refused, detail};
+        return {TransportError::upgrade_refused, detail, {static_cast<int>(response.result_int()), http_category()}};
     }
     if (is_tls_error(error)) return {TransportError::tls_failed, error.message()};
     const bool is_end = error == http::error::end_of_stream || error == boost::asio::error::eof ||
@@ -109,7 +109,7 @@ protected:
         if (is_tls_error(error)) return {TransportError::tls_failed, error.message()};
         const bool is_end = error == boost::asio::error::eof || error == boost::asio::ssl::error::stream_truncated;
         return {TransportError::connection_lost,
-                is_end ? "the connection was closed without a WebSocket close frame" : error.message()};
+                is_end ? "the connection was closed without a WebSocket close frame" : error.message(), error};
     }
 
 private:

@@ -352,6 +352,8 @@ describe('completion for bash', () => {
     assert.deepEqual(complete(`${program} p`), ['pub', 'presence'])
     assert.deepEqual(complete(`${program} se`), ['serve', 'services'])
     assert.deepEqual(complete(`${program} h`), ['help'])
+    assert.deepEqual(complete(`${program} do`), ['doctor'])
+    assert.deepEqual(complete(`${program} doctor --as ''`), ['webapp', 'service', 'device'])
     assert.deepEqual(complete(`${program} help su`), ['sub'])
     assert.deepEqual(complete(`${program} sub --retained`), ['--retained-only'])
     assert.deepEqual(complete(`${program} pub --will-q`), ['--will-qos'])

@@ -1,4 +1,6 @@
 import { execFileSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 
 /**
  * authority.pem, and server.pem with server.key for localhost and 127.0.0.1 that it signed.
@@ -50,4 +52,19 @@ export function makeCertificate(directory) {
     '-out',
     'server.pem',
   )
+}
+
+/**
+ * expired.pem, beside what makeCertificate() made: for the same names and the same key, and out of its time.
+ * @param {string} directory
+ */
+export function makeExpiredCertificate(directory) {
+  const configuration = ['[ca]', 'default_ca = test', '[test]', 'database = index.txt', 'serial = serial.txt', 'new_certs_dir = .']
+  configuration.push('default_md = sha256', 'copy_extensions = copy', 'policy = any', '[any]', 'commonName = supplied', '')
+  writeFileSync(join(directory, 'expired.conf'), configuration.join('\n'))
+  writeFileSync(join(directory, 'index.txt'), '')
+  writeFileSync(join(directory, 'serial.txt'), '1000\n')
+  const signed = ['-cert', 'authority.pem', '-keyfile', 'authority.key', '-in', 'server.csr', '-out', 'expired.pem']
+  const time = ['-startdate', '20200101000000Z', '-enddate', '20200201000000Z']
+  execFileSync('openssl', ['ca', '-batch', '-notext', '-config', 'expired.conf', ...signed, ...time], { cwd: directory, stdio: 'pipe' })
 }

@@ -30,15 +30,16 @@ void add_identity(CLI::App& app, ConnectionArguments& arguments) {
                    "Password; default: the environment variable WSMQ_PASSWORD");
 }
 
-void add_connection(CLI::App& app, ConnectionArguments& arguments) {
+void add_connection(CLI::App& app, ConnectionArguments& arguments, bool is_short_lived) {
     app.add_option("-V,--protocol-version", arguments.version, "MQTT version: 5, 311 or 31 (or mqttv5 ...)")
-        ->capture_default_str();
-    app.add_option("-k,--keepalive", arguments.keep_alive, "Keep alive in seconds; 0 turns it off")
-        ->check(whole_number(0, 65'535))
         ->capture_default_str();
     app.add_option("--connect-timeout", arguments.connect_timeout, "Timeout of an attempt to connect, in seconds")
         ->capture_default_str()
         ->check(seconds());
+    if (is_short_lived) return;
+    app.add_option("-k,--keepalive", arguments.keep_alive, "Keep alive in seconds; 0 turns it off")
+        ->check(whole_number(0, 65'535))
+        ->capture_default_str();
     app.add_option("--max-losses", arguments.maximum_losses,
                    "Exit after this many connection losses in a row without progress; 0: never")
         ->check(whole_number(0, UINT32_MAX))
@@ -162,7 +163,8 @@ std::string address_of(const ConnectionArguments& arguments) {
 }  // namespace
 
 void ConnectionArguments::add_to(CLI::App& app, Offer offer) {
-    add_repeated(app, "-L,--url", urls,
+    const bool is_short_lived = offer == Offer::short_lived;
+    add_repeated(app, is_short_lived ? "-L,--url,URL" : "-L,--url", urls,
                  "mqtt://, mqtts://, ws:// or wss:// [user:password@]host[:port][/topic, or path of the WebSocket], or "
                  "mqtt+unix://[user:password@]/path; several are tried in turn")
         ->type_name("URL");
@@ -172,7 +174,7 @@ void ConnectionArguments::add_to(CLI::App& app, Offer offer) {
     app.add_option("--unix", unix_socket, "Unix domain socket of the broker")->type_name("PATH");
     if (offer != Offer::no_client_id) add_client_id(app, *this);
     add_identity(app, *this);
-    add_connection(app, *this);
+    add_connection(app, *this, is_short_lived);
     if (offer == Offer::everything) {
         add_session(app, *this);
         add_will(app, *this);

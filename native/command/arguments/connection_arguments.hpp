@@ -55,8 +55,9 @@ struct ConnectionArguments {
     /// Options that a command does not have are missing in its help.
     enum class Offer : std::uint8_t {
         everything,
-        no_session,   ///< one connection of which nothing is kept, without a will and properties
-        no_client_id  ///< the same; who it is comes from elsewhere
+        no_session,    ///< one connection of which nothing is kept, without a will and properties
+        no_client_id,  ///< the same; who it is comes from elsewhere
+        short_lived    ///< no session, and many connections to one address, which is a word of its own
     };
     void add_to(CLI::App&, Offer = Offer::everything);
 

@@ -22,6 +22,7 @@ _wsmq() {
   done
   case $previous in
     --exec) mapfile -t COMPREPLY < <(compgen -c -- "$current") ;;
+    --as) mapfile -t COMPREPLY < <(compgen -W "webapp service device" -- "$current") ;;
     --progress) mapfile -t COMPREPLY < <(compgen -W "err out none" -- "$current") ;;
     -q | --qos | --will-qos | --retain-handling) mapfile -t COMPREPLY < <(compgen -W "0 1 2" -- "$current") ;;
     -V | --protocol-version) mapfile -t COMPREPLY < <(compgen -W "5 311 31" -- "$current") ;;

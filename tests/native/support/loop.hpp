@@ -125,6 +125,7 @@ public:
     }
 
     [[nodiscard]] std::string detail() const { return transport->failure_detail(); }
+    [[nodiscard]] boost::system::error_code cause() const { return transport->failure_cause(); }
 
 private:
     Loop& loop_;

@@ -131,6 +131,8 @@ TEST(TcpTransportTest, ARefusedConnectionNamesEachAddress) {
     Rig rig{loop, "mqtt://broker:" + port, {.resolve = knows({"127.0.0.1", "127.0.0.2"})}};
     EXPECT_EQ(rig.open(), TransportError::connect_failed);
     EXPECT_EQ(rig.detail(), "127.0.0.1:" + port + ": Connection refused; 127.0.0.2:" + port + ": Connection refused");
+    EXPECT_EQ(rig.cause(), boost::asio::error::connection_refused);
+    EXPECT_EQ(http_status(rig.cause()), 0);
 }
 
 TEST(TcpTransportTest, AHostThatDoesNotAnswerIsGivenUp) {
@@ -151,6 +153,7 @@ TEST(TcpTransportTest, ANameThatIsUnknownIsToldWithItsReason) {
     Rig rig{loop, "mqtt://nowhere", {.resolve = resolve}};
     EXPECT_EQ(rig.open(), TransportError::resolve_failed);
     EXPECT_EQ(rig.detail(), "nowhere: Host not found (authoritative)");
+    EXPECT_EQ(rig.cause(), boost::asio::error::host_not_found);
 }
 
 TEST(TcpTransportTest, AResolverThatHangsHoldsUpNeitherTheLoopNorItsEnd) {

@@ -33,6 +33,9 @@ std::string opening(const ScriptedServer& server, TransportError expected, const
     Rig rig{loop, server.url("ws"), options};
     EXPECT_EQ(rig.open(), expected);
     loop.run_out();
+    // For programs the same as for people.
+    const bool has_status = rig.detail().starts_with("HTTP ");
+    EXPECT_EQ(http_status(rig.cause()), has_status ? std::stoi(rig.detail().substr(5)) : 0);
     return rig.detail();
 }
 

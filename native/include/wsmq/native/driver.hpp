@@ -159,7 +159,7 @@ private:
 
     void lost(boost::system::error_code error) {
         const auto link = std::exchange(link_, nullptr);
-        handlers_.transport_failed(error, link->failure_detail());
+        handlers_.transport_failed(error, link->failure_detail(), link->failure_cause());
         link->drop();
         notify_closed(protocol_, link->is_open() ? Errc::transport_closed : Errc::transport_failed, now());
         settle();

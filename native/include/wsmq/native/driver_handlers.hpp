@@ -24,9 +24,9 @@ template <Protocol P> struct DriverHandlers {
     std::function<void(PacketLog::Direction, Bytes)> watch_bytes;
     /// Flushes the store: before bytes leave, and at the end of each turn. Must not call the driver.
     std::function<void()> make_durable = [] {};
-    /// Why the transport failed; before the protocol learns that it did.
-    std::function<void(boost::system::error_code, const std::string& detail)> transport_failed = [](auto, const auto&) {
-    };
+    /// Why the transport failed; before the protocol learns that it did. `cause`: Transport::failure_cause().
+    std::function<void(boost::system::error_code, const std::string& detail, boost::system::error_code cause)>
+        transport_failed = [](auto, const auto&, auto) {};
     /// Every transport that was being closed has sent its last bytes.
     std::function<void()> closed = [] {};
 };

@@ -36,6 +36,9 @@ public:
     void open(Handler opened);
     [[nodiscard]] bool is_open() const noexcept { return is_open_; }
     [[nodiscard]] std::string failure_detail() const { return transport_ ? transport_->failure_detail() : ""; }
+    [[nodiscard]] boost::system::error_code failure_cause() const {
+        return transport_ ? transport_->failure_cause() : boost::system::error_code{};
+    }
 
     [[nodiscard]] bool can_read() const noexcept { return is_open_ && !reading_ && !is_lent_; }
     /// `handler(error_code, Bytes)`. The bytes are valid until give_back().

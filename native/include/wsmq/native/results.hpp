@@ -32,6 +32,8 @@ struct ConnectAnswer {
     std::vector<std::uint8_t> encoded_properties{};
     /// For people: what failed, as Transport::failure_detail(), or which option is invalid.
     std::string detail{};
+    /// The same for programs, as Transport::failure_cause().
+    boost::system::error_code cause{};
 
     [[nodiscard]] PropertyView properties() const noexcept { return PropertyView{encoded_properties}; }
     [[nodiscard]] std::string_view reason_string() const {
@@ -46,6 +48,8 @@ struct Disconnection : Disconnected {
     boost::system::error_code error;
     /// For people: what failed, as Transport::failure_detail(), or which option is invalid.
     std::string detail;
+    /// The same for programs, as Transport::failure_cause().
+    boost::system::error_code cause{};
 };
 
 }  // namespace wsmq::native

@@ -51,6 +51,11 @@ public:
     /// Details of the last failure, for people: the system's or OpenSSL's message, the certificate, the HTTP status.
     /// One line of English without secrets of the URL; empty where there was no failure.
     [[nodiscard]] virtual std::string failure_detail() const = 0;
+    /// What the last failure comes from, for programs: the resolver's error of resolve_failed; the system's of
+    /// connect_failed and connection_lost, connection_refused where any address refused; the HTTP status of
+    /// upgrade_refused and proxy_refused, see http_status(). No error where there is none, or where the TransportError
+    /// says it all.
+    [[nodiscard]] virtual boost::system::error_code failure_cause() const { return {}; }
 };
 
 /// The transport for the URL's scheme. One for Scheme::http fails to open with TransportError::invalid_options.

@@ -2,7 +2,10 @@
 //
 //     if (error == wsmq::native::TransportError::host_name_mismatch) ...
 //
-// Transport::failure_detail() has the details.
+// Transport::failure_detail() has the details for people, Transport::failure_cause() those for programs:
+//
+//     if (native::http_status(answer.cause) == 404) ...
+//     if (answer.cause == boost::asio::error::connection_refused) ...
 #pragma once
 #include <boost/system/error_code.hpp>
 #include <cstdint>
@@ -43,6 +46,13 @@ enum class TransportError : std::uint8_t {
 /// Named "wsmq.transport".
 [[nodiscard]] WSMQ_EXPORT const boost::system::error_category& transport_category() noexcept;
 [[nodiscard]] WSMQ_EXPORT boost::system::error_code make_error_code(TransportError) noexcept;
+
+/// Named "wsmq.http": the values are HTTP statuses.
+[[nodiscard]] WSMQ_EXPORT const boost::system::error_category& http_category() noexcept;
+/// Of the cause of upgrade_refused and proxy_refused; 0 where there was none.
+[[nodiscard]] inline int http_status(const boost::system::error_code& cause) noexcept {
+    return cause.category() == http_category() ? cause.value() : 0;
+}
 
 }  // namespace wsmq::native
 
