@@ -136,8 +136,8 @@ export interface ConnectOptions {
    */
   log?: LogFunction | Logger
   /**
-   * Whether to keep the latest packets, decoded, for `mq.packets()` and `packet` events: how many (0 to 100,000), or true
-   * for 500. Never user names, passwords or authentication data. Default false.
+   * Whether to keep the latest packets, decoded, for `mq.packets()` and `packet` events: how many (0 to 100,000; 0: only the
+   * events), or true for 500. Never user names, passwords or authentication data. Default false.
    */
   packets?: boolean | number
   /**

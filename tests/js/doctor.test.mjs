@@ -71,6 +71,15 @@ describe('a connection that cannot be made', () => {
     assert.match(findings[0]?.text ?? '', /TLS/)
   })
 
+  it('shows the packets of the attempt, without credentials', async () => {
+    const broker = await startBroker({ users: { ann: 'secret-word' } })
+    closing.push(() => broker.close())
+    const { packets, ...diagnosis } = await diagnose(broker.url, { credentials: { username: 'ann', password: 'wrong-word' } })
+    assert.deepEqual(packets.map(({ name, reasonCode }) => [name, reasonCode]), [['CONNECT', undefined], ['CONNACK', 0x87]]) // prettier-ignore
+    assert.equal(diagnosis.ok, false)
+    assert.doesNotMatch(JSON.stringify([packets, diagnosis]), /wrong-word|"ann"/)
+  })
+
   it('reaches a server that takes the subprotocol for none', async () => {
     const server = createServer()
     const sockets = new WebSocketServer({ server, handleProtocols: () => 'other' })

@@ -1,4 +1,5 @@
 // What the doctor finds, as data and as text.
+import type { Packet } from '../packets/packet.js'
 
 export interface Finding {
   /** What was looked at, for programs: `address`, `connection`, `retained-wildcard` and so on. */
@@ -31,6 +32,8 @@ export interface Diagnosis {
   readonly url: string | undefined
   readonly broker: BrokerFacts | undefined
   readonly findings: readonly Finding[]
+  /** What the first connection, or the attempts at it, sent and received: 200 packets at most, without credentials. */
+  readonly packets: readonly Packet[]
 }
 
 const marks = { ok: 'ok     ', warning: 'warning', error: 'ERROR  ', skipped: 'skipped' }

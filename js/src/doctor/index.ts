@@ -1,6 +1,7 @@
 // Why a connection cannot be made, and what a broker can do.
 import { abortSignal, anything, checkOptions, flag, oneOf, type Shape, text, whole } from '../check.js'
 import { type Connection, ConnectionRefusedError, type ConnectOptions, InvalidArgumentError, MqttError } from '../index.js'
+import type { Packet } from '../packets/packet.js'
 import { resolveUris } from '../uris.js'
 import { tryRules } from './access.js'
 import {
@@ -41,6 +42,7 @@ export interface DiagnoseOptions extends Account {
   signal?: AbortSignal
 }
 
+const MOST_PACKETS = 200
 const OPTIONS: Shape = {
   credentials: anything,
   clientId: text,
@@ -81,10 +83,15 @@ export async function diagnose(url: string | URL, options: DiagnoseOptions = {})
       throw new InvalidArgumentError('To try the access rules, pass the uid of the account: {org}:{user}:{rand}.')
     address = String(resolveUris(url)[0])
   } catch (error) {
-    return failed(error, [finding('address', error)])
+    return { ...failed(error, [finding('address', error)]), packets: [] }
   }
-  const reached = await reach(address, attempts, protocolVersion)
-  if (!('mq' in reached)) return reached
+  const packets: Packet[] = []
+  const watched: ConnectOptions = {
+    packets: 0,
+    prepare: (mq) => mq.on('packet', (packet) => packets.length < MOST_PACKETS && packets.push(packet)),
+  }
+  const reached = await reach(address, attempts, protocolVersion, watched)
+  if (!('mq' in reached)) return { ...reached, packets }
   const { mq, findings, version } = reached
   let broker: BrokerFacts = { ...announced(mq), versions: [version] }
   try {
@@ -102,8 +109,10 @@ export async function diagnose(url: string | URL, options: DiagnoseOptions = {})
   const isBad = worst?.status === 'error'
   const trip = broker.roundTrip === undefined ? '' : `, with a round trip of ${broker.roundTrip.median.toFixed(1)} ms`
   const verdict = isBad ? worst.text : `The broker can be used with ${named(version)}${trip}.${worst === undefined ? '' : ` ${worst.text}`}`
-  return { ok: !isBad, verdict, url: address, broker, findings }
+  return { ok: !isBad, verdict, url: address, broker, findings, packets }
 }
+
+type Failed = Omit<Diagnosis, 'packets'>
 
 interface Reached {
   readonly mq: Connection
@@ -111,9 +120,9 @@ interface Reached {
   readonly findings: Finding[]
 }
 
-async function reach(url: string, attempts: Attempts, version: Version): Promise<Reached | Diagnosis> {
+async function reach(url: string, attempts: Attempts, version: Version, watched: ConnectOptions): Promise<Reached | Failed> {
   try {
-    const mq = await attempt(url, attempts, { protocolVersion: version })
+    const mq = await attempt(url, attempts, { ...watched, protocolVersion: version })
     return {
       mq,
       version,
@@ -123,7 +132,7 @@ async function reach(url: string, attempts: Attempts, version: Version): Promise
     attempts.signal?.throwIfAborted()
     if (mayBeTheVersion(error)) {
       for (const older of ([4, 3] as const).filter((each) => each < version)) {
-        const mq = await attempt(url, attempts, { protocolVersion: older }).catch(() => undefined)
+        const mq = await attempt(url, attempts, { ...watched, protocolVersion: older }).catch(() => undefined)
         attempts.signal?.throwIfAborted()
         const text = `The broker does not accept ${named(version)}, but ${named(older)}: set protocolVersion to ${older}.`
         if (mq !== undefined) return { mq, version: older, findings: [{ check: 'version', status: 'warning', text }] }
@@ -144,7 +153,7 @@ async function reach(url: string, attempts: Attempts, version: Version): Promise
 }
 
 /** Whether the broker can be reached at another path, or by the other scheme. */
-async function elsewhere(url: string, attempts: Attempts, error: unknown): Promise<Diagnosis> {
+async function elsewhere(url: string, attempts: Attempts, error: unknown): Promise<Failed> {
   const findings = [finding('connection', error)]
   const tries = otherAddresses(url)
   const answers = await Promise.all(tries.map((each) => works(each, attempts)))
@@ -205,7 +214,7 @@ function finding(check: string, error: unknown): Finding {
   return { check, status: 'error', text: error instanceof Error ? error.message : String(error) }
 }
 
-function failed(why: unknown, findings: readonly Finding[]): Diagnosis {
+function failed(why: unknown, findings: readonly Finding[]): Failed {
   const verdict = why instanceof MqttError ? why.message : String((why as Partial<Finding> | undefined)?.text ?? why)
   return { ok: false, verdict, url: undefined, broker: undefined, findings }
 }
