@@ -52,6 +52,7 @@ const needs = {
     { package: 'nginx-light', program: 'nginx' },
     { package: 'openssl', program: 'openssl' },
   ],
+  firefox: [{ package: 'firefox-esr', program: process.env['FIREFOX'] ?? 'firefox-esr' }],
   fuzz: [
     { package: 'clang-14', program: 'clang++-14' },
     { package: 'libclang-rt-14-dev', file: '/usr/lib/llvm-14/lib/clang/14.0.6/lib/linux' },

@@ -27,6 +27,7 @@ export const needsOf = {
   clusters: ['native', 'native tests', 'broker', 'browser tests', 'interop', 'brokers'],
   backends: ['native', 'broker', 'backends'],
   browser: ['broker', 'browser tests'],
+  firefox: ['broker', 'firefox'],
   check: ['native', 'native tests', 'lint'],
 }
 /** Folders whose tests are a part of their own. Those of all others are the part js. @type {Record<string, string>} */
@@ -39,6 +40,7 @@ const foldersOf = {
   interop: 'tests/interop',
   brokers: 'tests/brokers',
   clusters: 'tests/clusters',
+  firefox: 'tests/firefox',
 }
 const fuzzSeconds = 20 // for each of the targets, in CI
 /** Files of tests that run side by side: they wait more than they compute. By itself node runs one on two processors. */
@@ -110,6 +112,7 @@ export async function stages() {
     together('tooling', 'alone', ['package'], 'Compilers and bundlers'),
     together('templates', 'alone', ['package'], 'Templates'),
     together('js', 'alone', ['package'], 'Tests under Node'),
+    together('firefox', 'alone', ['package'], 'Tests in Firefox'),
     {
       part: 'browser',
       kind: 'alone',
