@@ -67,7 +67,7 @@ describe('a connection that cannot be made', () => {
     const broker = await startBroker()
     closing.push(() => broker.close())
     const { verdict, findings } = await diagnose(broker.url.replace('ws:', 'wss:'))
-    assert.match(verdict, /answers with ws:, and not with wss:/)
+    assert.match(verdict, /answers with ws:, and not with wss:\. Change the scheme, or enable TLS at that port\.$/)
     assert.match(findings[0]?.text ?? '', /TLS/)
   })
 
@@ -78,6 +78,23 @@ describe('a connection that cannot be made', () => {
     assert.deepEqual(packets.map(({ name, reasonCode }) => [name, reasonCode]), [['CONNECT', undefined], ['CONNACK', 0x87]]) // prettier-ignore
     assert.equal(diagnosis.ok, false)
     assert.doesNotMatch(JSON.stringify([packets, diagnosis]), /wrong-word|"ann"/)
+  })
+
+  it('is looked for without the account: what was to be encrypted is sent to nobody in clear', async () => {
+    let heard = ''
+    const server = createServer()
+    const sockets = new WebSocketServer({ server, handleProtocols: () => 'mqtt' })
+    sockets.on('connection', (socket, request) => {
+      heard += request.url
+      socket.on('message', (data) => (heard += data.toString()))
+    })
+    closing.push(() => sockets.clients.forEach((each) => each.terminate()))
+    const host = await listen(server)
+    const credentials = { username: 'SeCrEt', password: 'SeCrEt' }
+    const { verdict } = await diagnose(`wss://${host}/a?token=SeCrEt`, { credentials, clientId: 'SeCrEt', timeout: 300 })
+    assert.match(verdict, /TLS/)
+    assert.match(heard, /^\/a.*MQTT/)
+    assert.doesNotMatch(heard, /SeCrEt/)
   })
 
   it('reaches a server that takes the subprotocol for none', async () => {
@@ -178,7 +195,10 @@ describe('a broker that works', () => {
       assert.equal(facts?.maximumQos, 2)
       assert.deepEqual(
         findings.map(({ check }) => check),
-        ['connection', 'exactly-once', 'retained', 'retained-wildcard', 'shared-subscriptions', 'subscription-identifiers', 'will-delay'],
+        [
+          ...['connection', 'exactly-once', 'retained', 'retained-wildcard', 'message-expiry'],
+          ...['shared-subscriptions', 'subscription-identifiers', 'will', 'will-delay'],
+        ],
       )
     } finally {
       await broker.close()
@@ -220,10 +240,18 @@ describe('the access rules of the convention, from inside', () => {
     assert.match(found(diagnosis, 'access').text, /are those of the convention/)
   })
 
+  it('can be tried together with the measuring where an account has one connection', async () => {
+    const credentials = { username: uid, password: 'secret' }
+    const { ok, broker: facts, findings } = await diagnose(broker.url, { credentials, clientId: uid, uid, root, as: 'webapp' })
+    assert.equal(ok, true)
+    assert.deepEqual(facts?.versions, [3, 4, 5])
+    assert.ok(findings.every(({ status }) => status === 'ok' || status === 'skipped'))
+  })
+
   it('are too wide where everybody may do everything, and too narrow where nothing is allowed', async () => {
     for (const [allow, expected] of /** @type {const} */ ([
       [true, /can subscribe #, which it must not/],
-      [false, /cannot publish webapp\/status\/acme:ann:aaaa, which every webapp needs/],
+      [false, /cannot publish app\/webapp\/status\/acme:ann:aaaa, which every webapp needs/],
     ])) {
       const open = new TestBroker({ allow: () => allow }).install()
       const { ok, findings } = await diagnose(open.url, { clientId: uid, uid, as: 'webapp', measure: false })

@@ -10,7 +10,7 @@ export function webappRules(
   other: string,
 ): Record<'publish' | 'subscribe', { allowed: string[]; forbidden: string[] }> {
   const below = (topics: string[]) => topics.map((topic) => root + topic)
-  const [org = '', user = ''] = uid.split(':')
+  const [org = '', user = '', rand] = uid.split(':')
   return {
     publish: {
       allowed: below([
@@ -23,7 +23,7 @@ export function webappRules(
       ]),
       forbidden: below([
         `webapp/status/${other}`,
-        `webapp/status/${org}:${user}:zzzzzzzz`,
+        `webapp/status/${org}:${user}:${rand === 'zzzz' ? 'yyyy' : 'zzzz'}`,
         `webapp/res/${uid}`,
         `webapp/res/${other}`,
         `webapp/peer/${uid}/${other}`,
@@ -74,8 +74,8 @@ interface Trial {
 
 /** Nothing that is published is retained, and all of it is empty, to names that nobody has. */
 export async function tryRules(url: string, attempts: Attempts, version: Version, root: string, uid: string): Promise<Finding[]> {
-  const [org = ''] = uid.split(':')
-  const rules = webappRules(root, uid, `${org}:doctor:${uid.slice(-4)}`)
+  const [org = '', user] = uid.split(':')
+  const rules = webappRules(root, uid, `${org}:${user === 'doctor' ? 'another' : 'doctor'}:zzzz`)
   const trials: Trial[] = (['publish', 'subscribe'] as const).flatMap((action) => [
     ...rules[action].allowed.map((topic) => ({ action, topic, allowed: true })),
     ...rules[action].forbidden.map((topic) => ({ action, topic, allowed: false })),

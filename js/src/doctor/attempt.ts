@@ -37,6 +37,11 @@ export async function works(url: string, attempts: Attempts, more?: ConnectOptio
   }
 }
 
+/** Without the account: for an address that need not be trusted with it, where a refusal says enough. */
+export function nameless({ timeout, signal }: Attempts): Attempts {
+  return { timeout, signal }
+}
+
 /** A broker that closed before it answered, or that said that it does not know the version. */
 export function mayBeTheVersion(error: unknown): boolean {
   if (error instanceof ConnectionRefusedError) return error.reasonCode === 0x84 || error.reasonCode === 0x81 || error.reasonCode === 0x80
@@ -56,6 +61,8 @@ export function otherAddresses(url: string): string[] {
   const others = paths.filter((path) => path !== given.pathname).map((path) => new URL(path, given).href)
   const other = new URL(given)
   other.protocol = given.protocol === 'wss:' ? 'ws:' : 'wss:'
+  // What was meant to be encrypted stays so: a query may hold a token.
+  if (other.protocol === 'ws:') other.search = ''
   const isSecurePage = (globalThis as { location?: { protocol?: string } }).location?.protocol === 'https:'
   return isSecurePage && other.protocol === 'ws:' ? others : [...others, other.href]
 }

@@ -38,7 +38,22 @@ export interface Diagnosis {
 
 const marks = { ok: 'ok     ', warning: 'warning', error: 'ERROR  ', skipped: 'skipped' }
 
-/** For a terminal or a log: the verdict, then a line for each finding. */
-export function toText({ verdict, findings }: Diagnosis): string {
-  return [verdict, '', ...findings.map(({ check, status, text }) => `${marks[status]}  ${check}: ${text}`), ''].join('\n')
+/** For a terminal or a log: the verdict, a line for each finding, and what was measured. */
+export function toText({ verdict, findings, broker }: Diagnosis): string {
+  const lines = [verdict, '', ...findings.map(({ check, status, text }) => `${marks[status]}  ${check}: ${text}`)]
+  return [...lines, ...(broker === undefined ? [] : factLines(broker)), ''].join('\n')
+}
+
+function factLines({ versions, maximumQos, maximumPacketSize, receiveMaximum, topicAliasMaximum, roundTrip }: BrokerFacts): string[] {
+  const names = { 3: '3.1', 4: '3.1.1', 5: '5' }
+  const lines = [
+    `versions: MQTT ${versions.map((each) => names[each]).join(', ')}`,
+    `maximum QoS: ${maximumQos}`,
+    `maximum packet size: ${maximumPacketSize === 0 ? 'no limit' : `${maximumPacketSize} bytes`}`,
+    `receive maximum: ${receiveMaximum}`,
+    `topic alias maximum: ${topicAliasMaximum}`,
+  ]
+  if (roundTrip !== undefined)
+    lines.push(`round trip: ${roundTrip.median.toFixed(1)} ms (median), ${roundTrip.longest.toFixed(1)} ms (longest)`)
+  return ['', ...lines]
 }

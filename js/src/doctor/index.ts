@@ -3,6 +3,7 @@ import { abortSignal, anything, checkOptions, flag, oneOf, type Shape, text, who
 import { type Connection, ConnectionRefusedError, type ConnectOptions, InvalidArgumentError, MqttError } from '../index.js'
 import type { Packet } from '../packets/packet.js'
 import { resolveUris } from '../uris.js'
+import { DEFAULT_ROOT } from '../webapp/root.js'
 import { tryRules } from './access.js'
 import {
   type Account,
@@ -11,6 +12,7 @@ import {
   hasWebServer,
   mayBeTheAddress,
   mayBeTheVersion,
+  nameless,
   otherAddresses,
   type Version,
   works,
@@ -34,7 +36,7 @@ export interface DiagnoseOptions extends Account {
   topic?: string
   /** Tries what this account can do under the access rules of the convention, and what it must not. */
   as?: 'webapp'
-  /** Of `as`: the root of the convention's topics, and who the account is for, `{org}:{user}:{rand}`. */
+  /** Of `as`: the root of the convention's topics, `app/` by default, and who the account is for, `{org}:{user}:{rand}`. */
   root?: string
   uid?: string
   /** Seconds for which a connection is left idle, to find proxies that cut those. Default: 0, none. */
@@ -96,8 +98,11 @@ export async function diagnose(url: string | URL, options: DiagnoseOptions = {})
   let broker: BrokerFacts = { ...announced(mq), versions: [version] }
   try {
     if (options.measure !== false) broker = await measure(reached, address, attempts, options)
+    // What follows has the same client identifier.
+    await mq.disconnect().catch(() => {})
+    if (options.measure !== false) broker = { ...broker, versions: await versionsOf(address, attempts, version) }
     if (options.as === 'webapp')
-      findings.push(...(await tryRules(address, attempts, version, options.root ?? '', options.uid ?? clientId ?? '')))
+      findings.push(...(await tryRules(address, attempts, version, options.root ?? DEFAULT_ROOT, options.uid ?? clientId ?? '')))
     if (options.idle) findings.push(await leaveIdle(address, attempts, version, options.idle))
   } catch (error) {
     signal?.throwIfAborted()
@@ -156,14 +161,14 @@ async function reach(url: string, attempts: Attempts, version: Version, watched:
 async function elsewhere(url: string, attempts: Attempts, error: unknown): Promise<Failed> {
   const findings = [finding('connection', error)]
   const tries = otherAddresses(url)
-  const answers = await Promise.all(tries.map((each) => works(each, attempts)))
+  const answers = await Promise.all(tries.map((each) => works(each, nameless(attempts))))
   const better = tries.find((_, index) => answers[index])
   if (better !== undefined) {
     const [given, found] = [new URL(url), new URL(better)]
     const text =
       given.protocol === found.protocol
         ? `The broker answers at the path ${found.pathname}, and not at ${given.pathname}: change the address.`
-        : `The broker answers with ${found.protocol}, and not with ${given.protocol}: change the scheme, or ${found.protocol === 'ws:' ? 'enable TLS at that port' : 'use TLS'}.`
+        : `The broker answers with ${found.protocol}, and not with ${given.protocol}. Change the scheme${found.protocol === 'ws:' ? ', or enable TLS at that port' : ''}.`
     findings.push({ check: 'address', status: 'error', text })
   } else if ((await hasWebServer(url, attempts.signal)) === true) {
     findings.push({
@@ -183,7 +188,7 @@ async function measure(
 ): Promise<BrokerFacts> {
   const prefix = `${topic}/${Math.random().toString(36).slice(2, 10)}/`
   const given = { url, attempts, version, prefix }
-  const facts = { ...announced(mq), versions: await versionsOf(given) }
+  const facts = { ...announced(mq), versions: [version] }
   const trip = await roundTrip(mq, `${prefix}0`).catch(() => undefined)
   attempts.signal?.throwIfAborted()
   findings.push(...(await probeAll(mq, given)))
@@ -192,6 +197,12 @@ async function measure(
 
 async function leaveIdle(url: string, attempts: Attempts, version: Version, seconds: number): Promise<Finding> {
   const mq = await attempt(url, attempts, { protocolVersion: version, keepAlive: 0 })
+  const serverKeepAlive = mq.negotiated.keepAlive
+  if (serverKeepAlive > 0 && serverKeepAlive <= seconds) {
+    await mq.disconnect().catch(() => {})
+    const text = `The broker sets a keep alive of ${serverKeepAlive} s: no connection is without traffic for longer.`
+    return { check: 'idle', status: 'skipped', text }
+  }
   const begun = Date.now()
   let timer: ReturnType<typeof setTimeout> | undefined
   const stood = new Promise<true>((resolve) => (timer = setTimeout(() => resolve(true), seconds * 1000)))

@@ -1,6 +1,6 @@
 // What a broker does, as far as messages of our own can tell: topics below one prefix, which nobody else uses.
-import { type Connection, type Message, PublishError, SubscribeError } from '../index.js'
-import { attempt, type Attempts, type Version, works } from './attempt.js'
+import { type Connection, type Message, type MqttError, PublishError, SubscribeError } from '../index.js'
+import { attempt, type Attempts, nameless, type Version, works } from './attempt.js'
 import type { BrokerFacts, Finding } from './diagnosis.js'
 
 const patience = 3000 // ms for what should come at once
@@ -20,24 +20,30 @@ export function announced(mq: Connection): BrokerFacts {
   return { versions: [], maximumQos, maximumPacketSize: limit, receiveMaximum, topicAliasMaximum }
 }
 
-/** Another account may exist for each version: whoever is refused for another reason than the version was understood. */
-export async function versionsOf({ url, attempts, version }: Measuring): Promise<Version[]> {
-  const others = ([3, 4, 5] as const).filter((each) => each !== version)
-  const accepted = await Promise.all(others.map((each) => works(url, unnamed(attempts), { protocolVersion: each })))
-  return [...others.filter((_, index) => accepted[index]), version].sort()
+/**
+ * Whoever is refused for another reason than the version was understood. One after the other: where an account is bound to one
+ * client identifier, a connection displaces the one before.
+ */
+export async function versionsOf(url: string, attempts: Attempts, known: Version): Promise<Version[]> {
+  const accepted: Version[] = []
+  for (const each of [3, 4, 5] as const) if (each === known || (await works(url, attempts, { protocolVersion: each }))) accepted.push(each)
+  return accepted
 }
 
-/** Several connections at once need names of their own. */
+/** A further connection beside one that has the account's client identifier. */
 function unnamed(attempts: Attempts): Attempts {
-  const { timeout, signal, credentials } = attempts
-  return { timeout, signal, ...(credentials === undefined ? {} : { credentials }) }
+  const { credentials } = attempts
+  return { ...nameless(attempts), ...(credentials === undefined ? {} : { credentials }) }
 }
 
 export async function roundTrip(mq: Connection, topic: string): Promise<{ median: number; longest: number }> {
   const times = []
   for (let round = 0; round < roundTrips; ++round) {
     const before = performance.now()
-    await mq.publish(topic, '', { qos: 1 })
+    await mq.publish(topic, '', { qos: 1 }).catch((error: unknown) => {
+      // A refusal is an answer, too.
+      if (!(error instanceof PublishError && error.code === 'publish_refused')) throw error
+    })
     times.push(performance.now() - before)
   }
   times.sort((a, b) => a - b)
@@ -53,10 +59,14 @@ interface Probe {
   readonly ask: (lab: Lab) => Promise<boolean>
 }
 
-/** Connections for probes, all closed in the end. */
+/** Why a question could not be asked. */
+class Unanswered extends Error {}
+
+/** Topics for probes, and connections beside the main one, all closed in the end. */
 class Lab {
   readonly #open: Connection[] = []
   #topics = 0
+  #isDisplaced = false
   constructor(
     readonly main: Connection,
     readonly given: Measuring,
@@ -69,22 +79,29 @@ class Lab {
     const { url, attempts, version } = this.given
     const mq = await attempt(url, unnamed(attempts), { protocolVersion: version, ...more })
     this.#open.push(mq)
+    await this.main.publish(this.topic(), '', { qos: 1 }).catch(() => {})
+    this.#isDisplaced = this.main.state === 'closed'
+    this.checkNotDisplaced()
     return mq
+  }
+  checkNotDisplaced(): void {
+    if (this.#isDisplaced)
+      throw new Unanswered('It needs two connections, and the broker gives this account one: the second ended the first.')
   }
   /** Resolves with the first message, or undefined where none comes. */
   async first(
     mq: Connection,
     filter: string,
     wanted: (message: Message) => boolean = () => true,
-  ): Promise<() => Promise<Message | undefined>> {
+  ): Promise<(limit?: number) => Promise<Message | undefined>> {
     let found!: (message: Message | undefined) => void
     const message = new Promise<Message | undefined>((resolve) => (found = resolve))
     const subscription = mq.subscribe(filter, { qos: 2 }, (each) => {
       if (wanted(each)) found(each)
     })
     await subscription.ready
-    return () => {
-      const timer = setTimeout(() => found(undefined), patience)
+    return (limit = patience) => {
+      const timer = setTimeout(() => found(undefined), limit)
       return message.finally(() => clearTimeout(timer))
     }
   }
@@ -95,8 +112,13 @@ class Lab {
     await this.main.publish(topic, 'x', { qos })
     return next()
   }
+  /** Milliseconds. */
+  async sleep(duration: number): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, duration))
+    this.given.attempts.signal?.throwIfAborted()
+  }
   async close(): Promise<void> {
-    await Promise.all(this.#open.map((mq) => mq.disconnect().catch(() => {})))
+    await Promise.all(this.#open.splice(0).map((mq) => mq.disconnect().catch(() => {})))
   }
 }
 
@@ -108,7 +130,7 @@ const retainedProbe = (check: string, filterOf: (topic: string) => string, yes: 
     const topic = lab.topic()
     await lab.main.publish(`${topic}/kept`, 'kept', { qos: 1, retain: true })
     try {
-      return (await (await lab.first(await lab.another(), filterOf(topic)))()) !== undefined
+      return (await (await lab.first(lab.main, filterOf(topic)))()) !== undefined
     } finally {
       await lab.main.publish(`${topic}/kept`, '', { qos: 1, retain: true })
     }
@@ -137,6 +159,25 @@ const probes: readonly Probe[] = [
     'Wildcard filters get no retained messages: webapps find one another by roll calls, which costs traffic (see docs/brokers.md).',
   ),
   {
+    check: 'message-expiry',
+    since: 5,
+    yes: 'Messages expire.',
+    no: 'The Message Expiry Interval is not kept: records of who is gone stay.',
+    ask: async (lab) => {
+      const topic = lab.topic()
+      const properties = { messageExpiryInterval: 1 } // seconds, which brokers count as whole ones
+      await lab.main.publish(`${topic}/kept`, 'kept', { qos: 1, retain: true, properties })
+      try {
+        if ((await (await lab.first(lab.main, `${topic}/kept`))()) === undefined)
+          throw new Unanswered('Retained messages do not arrive, with which it would be tried.')
+        await lab.sleep(2500)
+        return (await (await lab.first(lab.main, `${topic}/+`))(500)) === undefined
+      } finally {
+        await lab.main.publish(`${topic}/kept`, '', { qos: 1, retain: true })
+      }
+    },
+  },
+  {
     check: 'shared-subscriptions',
     yes: 'Shared subscriptions work: instances of a service share its requests.',
     no: 'Shared subscriptions do not work: start services with shares off, so that their instances agree who answers.',
@@ -151,6 +192,19 @@ const probes: readonly Probe[] = [
     no: 'The broker has no subscription identifiers: where filters overlap, handlers may hear copies.',
     ask: async (lab) => {
       return ((await lab.echo())?.properties as { subscriptionIdentifier?: unknown } | undefined)?.subscriptionIdentifier !== undefined
+    },
+  },
+  {
+    check: 'will',
+    since: 5, // below, a page cannot end a connection in a way that publishes it
+    yes: 'Last wills are published.',
+    no: 'Last wills are not published: who vanishes stays online for the others.',
+    ask: async (lab) => {
+      const topic = lab.topic()
+      const next = await lab.first(lab.main, topic)
+      const mq = await lab.another({ will: { topic, payload: 'gone', qos: 1 } })
+      await mq.disconnect({ reasonCode: 0x04 })
+      return (await next()) !== undefined
     },
   },
   {
@@ -172,25 +226,38 @@ const probes: readonly Probe[] = [
   },
 ]
 
+/** The broker says itself that it has no such thing. */
+function isNotOffered(error: unknown): boolean {
+  const codes = error instanceof SubscribeError ? error.results.map(({ reasonCode }) => reasonCode) : []
+  if (error instanceof PublishError) codes.push(error.reasonCode)
+  return (error as Partial<MqttError>).code === 'not_supported' || codes.some((code) => NOT_OFFERED.includes(code))
+}
+const NOT_OFFERED = [0x9a, 0x9b, 0x9e, 0xa1, 0xa2]
+
 /** Tries them all. A refusal of what a probe needs is no verdict about the broker. */
 export async function probeAll(main: Connection, given: Measuring): Promise<Finding[]> {
   const findings: Finding[] = []
+  const lab = new Lab(main, given)
   for (const { check, since = 3, yes, no, ask } of probes) {
     if (given.version < since) continue
-    const lab = new Lab(main, given)
     try {
+      lab.checkNotDisplaced()
       const answer = await ask(lab)
       findings.push({ check, status: answer ? 'ok' : 'warning', text: answer ? yes : no })
     } catch (error) {
       given.attempts.signal?.throwIfAborted()
-      if (main.state === 'closed') throw error
-      const isRefused = error instanceof PublishError || error instanceof SubscribeError
-      const why = error instanceof Error ? error.message : String(error)
-      const hint = isRefused ? ` This account cannot use ${given.prefix}#: give a topic that it can use.` : ''
-      findings.push({ check, status: 'skipped', text: `${why}${hint}` })
+      if (main.state === 'closed' && !(error instanceof Unanswered)) throw error
+      if (isNotOffered(error)) findings.push({ check, status: 'warning', text: no })
+      else findings.push({ check, status: 'skipped', text: whyNot(error, given.prefix) })
     } finally {
       await lab.close()
     }
   }
   return findings
+}
+
+function whyNot(error: unknown, prefix: string): string {
+  const isRefused = error instanceof PublishError || error instanceof SubscribeError
+  const why = error instanceof Error ? error.message : String(error)
+  return isRefused ? `${why} This account cannot use ${prefix}#: give a topic that it can use.` : why
 }

@@ -13,6 +13,7 @@ import { resolveUris, type Uri } from '../uris.js'
 import { layerError } from './calls.js'
 import { claimIdentity, type Identity, RAND } from './identity.js'
 import type { LayerHandlers, WebappModule } from './layer.js'
+import { DEFAULT_ROOT } from './root.js'
 import type { StateOf } from './schema.js'
 import { encodeJson } from './values.js'
 import { Webapp } from './webapp.js'
@@ -45,7 +46,6 @@ export interface JoinOptions<S = object> extends Omit<ConnectOptions, 'clientId'
 }
 
 /** Where the convention's topics begin by default. Stands here alone. */
-const DEFAULT_ROOT = 'app/'
 
 const JOIN_OPTIONS: Shape = {
   ...SHARED_OPTIONS,
