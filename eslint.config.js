@@ -13,6 +13,7 @@ const forNode = [
   'js/*.mjs',
   'wasm/**/*.mjs',
   'templates/**/*.mjs',
+  'docs/site/**/*.mjs',
   '*.js',
   '*.ts',
 ]

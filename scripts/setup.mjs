@@ -1,12 +1,11 @@
 // npm run setup [-- NEED...]: installs what is missing on this machine, by need; all needs when none is named.
-import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { readFile, writeFile } from 'node:fs/promises'
 import { needsOfBackends } from './lib/backends.mjs'
 import { root } from './lib/root.mjs'
 import { isLocked, runApt } from './lib/apt.mjs'
 import { fetchBrokers } from './lib/broker-programs.mjs'
 import { isInstalled } from './lib/installed.mjs'
+import { installNodeModules } from './lib/node-modules.mjs'
 import { Failure, isMain, must, run, runMain, timed } from './lib/run.mjs'
 
 /**
@@ -72,6 +71,7 @@ const needs = {
     { package: 'libpaho-mqtt-dev', file: '/usr/include/MQTTAsync.h' },
   ],
   coverage: [{ package: 'gcovr', program: 'gcovr' }],
+  docs: [{ package: 'doxygen', program: 'doxygen' }],
 }
 
 /** @param {readonly string[]} wanted names of needs */
@@ -120,22 +120,6 @@ function explainApt(output, list) {
     return `This system lacks one of these packages: ${list}. The project is built on Debian 12; on other systems install the equivalents.`
   }
   return `apt-get could not install ${list}. Its output is above.`
-}
-
-async function installNodeModules() {
-  const lock = createHash('sha256')
-    .update(await readFile(`${root}package-lock.json`))
-    .digest('hex')
-  const stamp = `${root}node_modules/.installed-lock`
-  // By content and not by time: a checkout gives files new times.
-  if (existsSync(stamp) && (await readFile(stamp, 'utf8')) === lock) return
-  await timed('Installing the npm packages', () =>
-    must('npm', ['ci', '--no-audit', '--no-fund'], {
-      env: { PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD: '1' }, // the system's Chromium is used
-      whenItFails: 'npm ci failed. Check that the npm registry can be reached, then run this again.',
-    }),
-  )
-  await writeFile(stamp, lock)
 }
 
 async function installEmscripten() {

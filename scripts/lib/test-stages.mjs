@@ -22,6 +22,7 @@ export const needsOf = {
   js: ['native', 'broker', 'browser tests', 'interop'],
   tooling: ['broker'],
   templates: ['broker', 'browser tests'],
+  site: ['docs', 'browser tests'],
   interop: ['native', 'native tests', 'broker', 'interop'],
   brokers: ['broker', 'interop', 'brokers'],
   clusters: ['native', 'native tests', 'broker', 'browser tests', 'interop', 'brokers'],
@@ -37,6 +38,7 @@ const foldersOf = {
   'bench-native': 'bench/native',
   tooling: 'tests/tooling',
   templates: 'tests/templates',
+  site: 'tests/site',
   interop: 'tests/interop',
   brokers: 'tests/brokers',
   clusters: 'tests/clusters',
@@ -95,6 +97,7 @@ export async function stages() {
     unitTests('wasm', 'compute', 'wasm-test', 'Unit tests as wasm, under Node'),
     { part: 'fuzz', kind: 'compute', builds: ['fuzz'], unnamed: true, run: testFuzzTargets },
     together('install', 'compute', [], 'Installed libraries'),
+    together('site', 'compute', ['package'], 'The site of the docs'),
 
     together('interop', 'wait', ['package', 'debug'], 'Other brokers'),
     // One by one: each starts a dozen programs.

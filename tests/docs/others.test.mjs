@@ -16,8 +16,8 @@ const readers = {
   svelte: (code) => void compile(code, {}),
   python: (code) => reads('python3', ['-c', 'import ast, sys; ast.parse(sys.stdin.read())'], code),
 }
-/** With a test of their own, or a picture. */
-const elsewhere = ['ts', 'js', 'tsx', 'html', 'cpp', 'cmake', 'mermaid']
+/** With a test of their own, a picture, or no code. */
+const elsewhere = ['text', 'ts', 'js', 'tsx', 'html', 'cpp', 'cmake', 'mermaid']
 
 for (const { file, line, language, code } of await codeBlocks())
   if (!elsewhere.includes(language))

@@ -15,6 +15,18 @@ declare module '*.wasm' {
   const url: string
   export default url
 }
+/** Of the library `webworker`, which does not go together with `dom`. */
+interface ExtendableEvent extends Event {
+  waitUntil(promise: Promise<unknown>): void
+}
+interface FetchEvent extends ExtendableEvent {
+  readonly request: Request
+  respondWith(response: Promise<Response>): void
+}
+interface ServiceWorkerGlobalScope {
+  addEventListener(type: 'install', listener: (event: ExtendableEvent) => void): void
+  addEventListener(type: 'fetch', listener: (event: FetchEvent) => void): void
+}
 interface Step {
   done: number
 }

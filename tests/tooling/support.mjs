@@ -1,9 +1,9 @@
 // Projects that have the package as npm installs it, and the tools that they are tried with.
 import { execFile } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { installNodeModules } from '../../scripts/lib/node-modules.mjs'
 import { root } from '../../scripts/lib/root.mjs'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
@@ -11,12 +11,8 @@ const here = fileURLToPath(new URL('.', import.meta.url))
 /** A file of one of the tools. @param {string} path below node_modules */
 export const tool = (path) => `${here}node_modules/${path}`
 
-/** Installs the tools where that has not been done, or something else is wanted since. */
-export async function installTools() {
-  const installed = `${here}node_modules/.package-lock.json`
-  const isCurrent = existsSync(installed) && (await stat(installed)).mtimeMs > (await stat(`${here}package-lock.json`)).mtimeMs
-  if (!isCurrent) await run('npm', ['ci', '--no-audit', '--no-fund'], here)
-}
+/** Installs the tools where that has not been done. */
+export const installTools = () => installNodeModules(here)
 
 /**
  * A project that has nothing else installed.

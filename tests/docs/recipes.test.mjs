@@ -1,0 +1,91 @@
+// Recipes of docs/recipes/ that are more than calls: they do in Chromium what their pages say.
+/* global navigator -- of the page */
+import assert from 'node:assert/strict'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { after, before, it } from 'node:test'
+import { chromium } from '@playwright/test'
+import { transform } from 'esbuild'
+import { root } from '../../scripts/lib/root.mjs'
+import { startBroker } from '../support/broker.mjs'
+import { launchOptions } from '../support/chromium.mjs'
+import { startPageServer } from '../support/page-server.mjs'
+import { codeBlocks } from './blocks.mjs'
+
+const blocks = await codeBlocks()
+
+/** The block of a recipe with this in it, as a script of a page without a bundler. @param {string} recipe @param {string} text */
+async function script(recipe, text) {
+  const found = blocks.find(({ file, code }) => file === `docs/recipes/${recipe}.md` && code.includes(text))
+  assert.ok(found, `There is no block with ${text} in ${recipe}.`)
+  const { code } = await transform(found.code, { loader: 'ts', format: 'esm', target: 'es2022' })
+  return code.replace(
+    /from "websocket-mq(\/\w+)?"/,
+    (_, entry) => `from '/websocket-mq/${entry === undefined ? 'index' : entry.slice(1)}.js'`,
+  )
+}
+
+/** `show` of the pages. */
+const show =
+  "globalThis.show = (...what) => document.body.append(Object.assign(document.createElement('p'), { textContent: what.join(' ') }))\n"
+
+/** @type {string} */
+let folder
+/** @type {import('../support/broker.mjs').Broker} */
+let broker
+/** @type {import('@playwright/test').Browser} */
+let browser
+before(async () => {
+  broker = await startBroker()
+  browser = await chromium.launch(launchOptions)
+  await mkdir(`${root}build`, { recursive: true })
+  folder = await mkdtemp(`${root}build/recipes-`)
+  await writeFile(`${folder}/index.html`, '<!doctype html><meta charset="utf-8"><body><script type="module" src="/main.js"></script>')
+})
+after(async () => {
+  await browser.close()
+  await broker.close()
+  await rm(folder, { recursive: true, force: true })
+})
+
+/** @param {number} [port] */
+const serve = (port = 0) =>
+  startPageServer({ port, roots: { '/': `${folder}/`, '/websocket-mq/': `${root}dist/` }, brokerPort: broker.webSocketPort })
+
+it('a page with a service worker starts without a network, and connects when there is one', async () => {
+  await writeFile(`${folder}/main.js`, show + (await script('service-workers', '// main.ts')))
+  await writeFile(`${folder}/service-worker.js`, await script('service-workers', '// service-worker.ts'))
+  const site = await serve()
+  const page = await browser.newPage()
+  await page.goto(site.url)
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined))
+  await site.close()
+
+  await page.reload()
+  assert.equal(await page.evaluate(() => navigator.serviceWorker.controller !== null), true)
+  const again = await serve(site.port)
+  await page.getByText('connected', { exact: true }).waitFor()
+  await page.close()
+  await again.close()
+})
+
+it('a page shows what it stored, and then what is live', async () => {
+  await writeFile(`${folder}/main.js`, show + (await script('offline-first', 'localStorage.setItem')))
+  const site = await serve()
+  const context = await browser.newContext()
+  const page = await context.newPage()
+  await page.goto(site.url)
+  await page.getByText('connected', { exact: true }).waitFor()
+  const { default: mqtt } = await import('mqtt')
+  const peer = await mqtt.connectAsync(broker.url)
+  await peer.publishAsync('lab/kitchen', '21.5', { qos: 1, retain: true })
+  await page.getByText('lab/kitchen 21.5 live').waitFor()
+  await page.goto('about:blank')
+  await broker.stop()
+  await page.goto(site.url)
+  await page.getByText('lab/kitchen 21.5 stored').waitFor()
+  await broker.start()
+  await peer.endAsync(true)
+  await page.getByText('connected', { exact: true }).waitFor()
+  await context.close()
+  await site.close()
+})
