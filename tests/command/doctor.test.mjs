@@ -381,6 +381,18 @@ describe('a broker that refuses', { timeout: 60_000 }, () => {
     })
 })
 
+describe('a broker of MQTT 3.1.1 that refuses', { timeout: 60_000 }, () => {
+  it('is told apart from one that does not know the version', async () => {
+    const url = await scripted({
+      connect: (connection) => (connection.send(0x20, 0, connection.version === 5 ? 1 : 4), connection.close()),
+    })
+    const { code, verdict, findings } = await diagnose(url, '-u', 'ann', '-P', 'wrong')
+    assert.equal(code, 4)
+    assert.match(verdict, /\(0x86\)\. Check the user name and the password\.$/)
+    assert.deepEqual(findings.map(({ check, status }) => [check, status]), [['version', 'warning'], ['connection', 'error']]) // prettier-ignore
+  })
+})
+
 describe('a proxy', { timeout: 60_000 }, () => {
   it('that cuts connections without traffic is found', async () => {
     const port = await freePort()

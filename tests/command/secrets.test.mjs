@@ -79,6 +79,7 @@ const commands = {
   'pub to the topic of the address': ['pub', '-m', 'x'],
   sub: ['sub', '-t', 'a', '-W', '20'],
   request: ['request', 'svc', 'm', '-W', '20'],
+  doctor: ['doctor', '-W', '20'],
   presence: ['presence', '--once', '-W', '20'],
 }
 
@@ -88,7 +89,7 @@ for (const [command, words] of Object.entries(commands))
       it(name, async () => {
         for (const form of [['-d'], ['-d', '--json']]) {
           const { code, out, err } = await wsmq([...words, ...place(), ...form])
-          assert.ok(code !== 0 && err !== '', `${code} ${out} ${err}`)
+          assert.ok(code !== 0 && out + err !== '', `${code} ${out} ${err}`)
           assert.doesNotMatch(out + err, anySecret)
         }
       })

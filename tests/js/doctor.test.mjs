@@ -140,6 +140,20 @@ describe('a broker that refuses', () => {
     assert.match(verdict, /0x86.*Check the user name and the password/)
   })
 
+  it('binds the account to a client identifier', async () => {
+    start({ authenticate: (/** @type {any} */ { clientId, username }) => clientId === username || 0x87 })
+    const { verdict } = await diagnose(broker.url, { credentials: { username: 'ann', password: 'right' } })
+    assert.equal(verdict, 'The broker binds this account to the client identifier that is its user name: pass it as clientId.')
+  })
+
+  it('knows MQTT 3.1.1 only, and not the password', async () => {
+    start({ versions: [4], authenticate: () => false })
+    const { ok, verdict, findings } = await diagnose(broker.url, { credentials: { username: 'ann', password: 'wrong' } })
+    assert.equal(ok, false)
+    assert.match(verdict, /0x86/)
+    assert.deepEqual(findings.map(({ check, status }) => [check, status]), [['version', 'warning'], ['connection', 'error']]) // prettier-ignore
+  })
+
   it('is busy', async () => {
     start({ authenticate: () => 0x89 })
     assert.match((await diagnose(broker.url)).verdict, /0x89/)

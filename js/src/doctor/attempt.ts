@@ -48,6 +48,10 @@ export function mayBeTheVersion(error: unknown): boolean {
   return error instanceof MqttError && error.code === 'transport_closed'
 }
 
+export function isAboutTheAccount(error: unknown): error is ConnectionRefusedError {
+  return error instanceof ConnectionRefusedError && [0x85, 0x86, 0x87].includes(error.reasonCode)
+}
+
 /** Nobody spoke MQTT: the address may be wrong. */
 export function mayBeTheAddress(error: unknown): boolean {
   return error instanceof ConnectionFailedError || (error instanceof MqttError && error.code === 'malformed_packet')

@@ -1,24 +1,14 @@
 // Why a connection cannot be made, and what a broker can do.
 import { abortSignal, anything, checkOptions, flag, oneOf, type Shape, text, whole } from '../check.js'
-import { type Connection, ConnectionRefusedError, type ConnectOptions, InvalidArgumentError, MqttError } from '../index.js'
+import { type ConnectOptions, InvalidArgumentError } from '../index.js'
 import type { Packet } from '../packets/packet.js'
 import { resolveUris } from '../uris.js'
 import { DEFAULT_ROOT } from '../webapp/root.js'
 import { tryRules } from './access.js'
-import {
-  type Account,
-  attempt,
-  type Attempts,
-  hasWebServer,
-  mayBeTheAddress,
-  mayBeTheVersion,
-  nameless,
-  otherAddresses,
-  type Version,
-  works,
-} from './attempt.js'
+import { type Account, attempt, type Attempts, type Version } from './attempt.js'
 import type { BrokerFacts, Diagnosis, Finding } from './diagnosis.js'
 import { announced, probeAll, roundTrip, versionsOf } from './measure.js'
+import { failed, finding, named, reach, type Reached } from './reach.js'
 
 export { type BrokerFacts, type Diagnosis, type Finding, toText } from './diagnosis.js'
 
@@ -117,69 +107,6 @@ export async function diagnose(url: string | URL, options: DiagnoseOptions = {})
   return { ok: !isBad, verdict, url: address, broker, findings, packets }
 }
 
-type Failed = Omit<Diagnosis, 'packets'>
-
-interface Reached {
-  readonly mq: Connection
-  readonly version: Version
-  readonly findings: Finding[]
-}
-
-async function reach(url: string, attempts: Attempts, version: Version, watched: ConnectOptions): Promise<Reached | Failed> {
-  try {
-    const mq = await attempt(url, attempts, { ...watched, protocolVersion: version })
-    return {
-      mq,
-      version,
-      findings: [{ check: 'connection', status: 'ok', text: `The broker accepts the connection with ${named(version)}.` }],
-    }
-  } catch (error) {
-    attempts.signal?.throwIfAborted()
-    if (mayBeTheVersion(error)) {
-      for (const older of ([4, 3] as const).filter((each) => each < version)) {
-        const mq = await attempt(url, attempts, { ...watched, protocolVersion: older }).catch(() => undefined)
-        attempts.signal?.throwIfAborted()
-        const text = `The broker does not accept ${named(version)}, but ${named(older)}: set protocolVersion to ${older}.`
-        if (mq !== undefined) return { mq, version: older, findings: [{ check: 'version', status: 'warning', text }] }
-      }
-    }
-    if (mayBeTheAddress(error)) return elsewhere(url, attempts, error)
-    const isAnonymous =
-      attempts.credentials === undefined && error instanceof ConnectionRefusedError && [0x86, 0x87].includes(error.reasonCode)
-    const findings = [finding('connection', error)]
-    if (isAnonymous)
-      findings.push({
-        check: 'credentials',
-        status: 'error',
-        text: 'No credentials were given, and the broker wants some: pass the credentials option.',
-      })
-    return failed(isAnonymous ? findings[1] : error, findings)
-  }
-}
-
-/** Whether the broker can be reached at another path, or by the other scheme. */
-async function elsewhere(url: string, attempts: Attempts, error: unknown): Promise<Failed> {
-  const findings = [finding('connection', error)]
-  const tries = otherAddresses(url)
-  const answers = await Promise.all(tries.map((each) => works(each, nameless(attempts))))
-  const better = tries.find((_, index) => answers[index])
-  if (better !== undefined) {
-    const [given, found] = [new URL(url), new URL(better)]
-    const text =
-      given.protocol === found.protocol
-        ? `The broker answers at the path ${found.pathname}, and not at ${given.pathname}: change the address.`
-        : `The broker answers with ${found.protocol}, and not with ${given.protocol}. Change the scheme${found.protocol === 'ws:' ? ', or enable TLS at that port' : ''}.`
-    findings.push({ check: 'address', status: 'error', text })
-  } else if ((await hasWebServer(url, attempts.signal)) === true) {
-    findings.push({
-      check: 'address',
-      status: 'error',
-      text: `A web server answers at ${new URL(url).host}, but none of its usual paths is an MQTT broker: check the path, and the proxy's location for it.`,
-    })
-  }
-  return failed(findings.at(-1), findings)
-}
-
 async function measure(
   { mq, version, findings }: Reached,
   url: string,
@@ -219,17 +146,4 @@ async function leaveIdle(url: string, attempts: Attempts, version: Version, seco
     clearTimeout(timer)
     await mq.disconnect().catch(() => {})
   }
-}
-
-function finding(check: string, error: unknown): Finding {
-  return { check, status: 'error', text: error instanceof Error ? error.message : String(error) }
-}
-
-function failed(why: unknown, findings: readonly Finding[]): Failed {
-  const verdict = why instanceof MqttError ? why.message : String((why as Partial<Finding> | undefined)?.text ?? why)
-  return { ok: false, verdict, url: undefined, broker: undefined, findings }
-}
-
-function named(version: Version): string {
-  return { 3: 'MQTT 3.1', 4: 'MQTT 3.1.1', 5: 'MQTT 5' }[version]
 }

@@ -43,28 +43,17 @@ public:
         : checkup_{checkup}, url_{url}, diagnosis_{diagnosis} {}
 
     net::awaitable<std::variant<Reached, ExitCode>> run() {
-        const auto options = checkup_.options(checkup_.version());
-        first_ = co_await attempt(checkup_, url_, options);
-        if (first_.connection) {
-            diagnosis_.add("connection", Status::ok,
-                           "The broker accepts the connection with " + std::string{named(checkup_.version())} + '.');
-            co_return Reached{std::move(first_.connection), checkup_.version()};
-        }
-        if (may_be_the_version(first_.error)) {
-            auto older = co_await with_older_version();
-            if (older.connection) co_return older;
-        }
-        if (first_.error == ReasonCode::client_identifier_not_valid && checkup_.client_id().empty()) {
-            auto with_identifier = co_await with_own_identifier();
-            if (with_identifier.connection) co_return with_identifier;
-        }
-        add_error("connection", explanation(first_, url_, options));
-        if (is_about_the_account(first_.error)) {
+        co_await try_versions();
+        if (attempt_.error == ReasonCode::client_identifier_not_valid && checkup_.client_id().empty())
+            co_await try_own_identifier();
+        if (attempt_.connection) co_return Reached{std::move(attempt_.connection), version_};
+        add_error("connection", explanation(attempt_, url_, checkup_.options(version_)));
+        if (is_about_the_account(attempt_.error)) {
             co_await look_at_account();
         } else {
             co_await look_elsewhere();
         }
-        co_return not_connected(first_.error, {}).code();
+        co_return not_connected(attempt_.error, {}).code();
     }
 
 private:
@@ -74,39 +63,48 @@ private:
         diagnosis_.add(check, Status::error, std::move(text));
     }
 
-    net::awaitable<Reached> with_older_version() {
+    /// The version that was asked for, and older ones where it may not be known.
+    net::awaitable<void> try_versions() {
+        const auto options = checkup_.options(version_);
+        attempt_ = co_await attempt(checkup_, url_, options);
+        if (attempt_.connection)
+            diagnosis_.add("connection", Status::ok,
+                           "The broker accepts the connection with " + std::string{named(version_)} + '.');
+        if (attempt_.connection || !may_be_the_version(attempt_.error)) co_return;
         for (const Version older : older_versions) {
             if (older >= checkup_.version()) continue;
-            const auto options = checkup_.options(older);
-            auto result = co_await attempt(checkup_, url_, options);
-            if (!result.connection) continue;
+            const auto older_options = checkup_.options(older);
+            auto result = co_await attempt(checkup_, url_, older_options);
+            // Whoever is refused for another reason was understood.
+            if (!result.connection && !is_about_the_account(result.error)) continue;
             diagnosis_.add("version", Status::warning,
-                           "The broker does not accept " + std::string{named(checkup_.version())} + ", but " +
+                           "The broker does not accept " + std::string{named(version_)} + ", but " +
                                std::string{named(older)} + ": use -V " + std::string{digits_of(older)} + '.');
-            co_return Reached{std::move(result.connection), older};
+            attempt_ = std::move(result);
+            version_ = older;
+            co_return;
         }
-        co_return Reached{};
     }
 
-    net::awaitable<Reached> with_own_identifier() {
-        auto options = checkup_.options(checkup_.version());
+    net::awaitable<void> try_own_identifier() {
+        auto options = checkup_.options(version_);
         options.connect.client_id = checkup_.new_client_id();
         auto result = co_await attempt(checkup_, url_, options);
-        if (!result.connection) co_return Reached{};
+        if (!result.connection) co_return;
+        attempt_ = std::move(result);
         checkup_.require_client_ids();
         diagnosis_.add("client-identifier", Status::warning,
                        "The broker assigns no client identifiers: give each client one of its own (-i).");
-        co_return Reached{std::move(result.connection), checkup_.version()};
     }
 
     net::awaitable<void> look_at_account() {
-        if (!checkup_.has_username() && first_.error != ReasonCode::client_identifier_not_valid) {
+        if (!checkup_.has_username() && attempt_.error != ReasonCode::client_identifier_not_valid) {
             add_error("credentials",
                       "No credentials were given, and the broker wants some: pass -u and -P, or WSMQ_PASSWORD.");
             co_return;
         }
         // Many brokers bind an account to the client identifier that is its name.
-        auto options = checkup_.options(checkup_.version());
+        auto options = checkup_.options(version_);
         const auto username = options.connect.credentials.username.value_or("");
         if (username.empty() || options.connect.client_id == username) co_return;
         options.connect.client_id = username;
@@ -117,7 +115,7 @@ private:
     }
 
     net::awaitable<void> look_elsewhere() {
-        const auto others = other_addresses(url_, first_);
+        const auto others = other_addresses(url_, attempt_);
         std::vector<net::awaitable<bool>> trials;
         for (const auto& other : others) trials.push_back(answers(checkup_, other, options_for(checkup_, url_, other)));
         const auto found = co_await checkup_.all(std::move(trials));
@@ -131,7 +129,8 @@ private:
     Checkup& checkup_;
     const native::Url& url_;
     Diagnosis& diagnosis_;
-    Attempt first_;
+    Version version_ = checkup_.version();
+    Attempt attempt_;  ///< the last one that says something
 };
 
 }  // namespace
