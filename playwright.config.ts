@@ -3,6 +3,7 @@ import { launchOptions } from './tests/support/chromium.mjs'
 
 export default defineConfig({
   testDir: 'tests/browser',
+  globalSetup: './tests/browser/install.ts',
   outputDir: 'build/playwright',
   workers: 2,
   fullyParallel: true,

@@ -159,7 +159,14 @@ for (const name of Object.keys(frameworks)) {
       expect(problems).toEqual([])
     })
 
-    if (name === 'React') {
+    if (name.startsWith('React')) {
+      test('is the version that it is meant to be', async ({ page, root }) => {
+        await join(page, root)
+        await joined(page)
+        const version = await page.evaluate(() => (globalThis as unknown as { reactVersion: string }).reactVersion)
+        expect(version).toMatch(name === 'React' ? /^19\./ : /^18\./)
+      })
+
       test('a render that is begun and not shown yet changes no handler', async ({ page, peer, root }) => {
         const { problems } = await join(page, root)
         await joined(page)

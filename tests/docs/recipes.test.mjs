@@ -1,15 +1,17 @@
 // Recipes of docs/recipes/ that are more than calls: they do in Chromium what their pages say.
 /* global navigator -- of the page */
 import assert from 'node:assert/strict'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { after, before, it } from 'node:test'
 import { chromium } from '@playwright/test'
-import { transform } from 'esbuild'
+import { build, transform } from 'esbuild'
+import mqtt from 'mqtt'
+import { installNodeModules } from '../../scripts/lib/node-modules.mjs'
 import { root } from '../../scripts/lib/root.mjs'
 import { startBroker } from '../support/broker.mjs'
 import { launchOptions } from '../support/chromium.mjs'
 import { startPageServer } from '../support/page-server.mjs'
-import { codeBlocks } from './blocks.mjs'
+import { codeBlocks, nameOf } from './blocks.mjs'
 
 const blocks = await codeBlocks()
 
@@ -75,7 +77,6 @@ it('a page shows what it stored, and then what is live', async () => {
   const page = await context.newPage()
   await page.goto(site.url)
   await page.getByText('connected', { exact: true }).waitFor()
-  const { default: mqtt } = await import('mqtt')
   const peer = await mqtt.connectAsync(broker.url)
   await peer.publishAsync('lab/kitchen', '21.5', { qos: 1, retain: true })
   await page.getByText('lab/kitchen 21.5 live').waitFor()
@@ -87,5 +88,52 @@ it('a page shows what it stored, and then what is live', async () => {
   await peer.endAsync(true)
   await page.getByText('connected', { exact: true }).waitFor()
   await context.close()
+  await site.close()
+})
+
+it('an Angular application shows the latest value of a filter that changes', async () => {
+  const modules = `${root}tests/docs/angular/`
+  await installNodeModules(modules)
+  const source = `${folder}/angular`
+  await mkdir(`${source}/node_modules`, { recursive: true })
+  await symlink(root, `${source}/node_modules/websocket-mq`)
+  for (const { file, code } of blocks) {
+    const name = nameOf(code)
+    if (file === 'docs/recipes/angular.md' && name !== undefined) await writeFile(`${source}/${name}`, code)
+  }
+  await writeFile(`${source}/package.json`, '{}') // else that of the project, which says what has side effects
+  // Angular's own tools compile templates ahead of time.
+  await writeFile(`${source}/entry.ts`, "import '@angular/compiler'\nimport './main'\n")
+  await build({
+    entryPoints: [`${source}/entry.ts`],
+    outfile: `${folder}/main.js`,
+    bundle: true,
+    format: 'esm',
+    target: 'es2022',
+    nodePaths: [`${modules}node_modules`],
+    tsconfigRaw: { compilerOptions: { experimentalDecorators: true } },
+    logLevel: 'error',
+  })
+  await writeFile(
+    `${folder}/index.html`,
+    '<!doctype html><meta charset="utf-8"><body><app-temperature></app-temperature><script type="module" src="/main.js"></script>',
+  )
+  // Templates that are compiled in the page need eval().
+  const site = await startPageServer({ roots: { '/': `${folder}/` }, brokerPort: broker.webSocketPort, contentSecurityPolicy: '' })
+  const page = await browser.newPage()
+  /** @type {string[]} */
+  const problems = []
+  page.on('pageerror', (error) => problems.push(String(error)))
+  await page.goto(site.url)
+  await page.getByRole('status').filter({ hasText: 'connected' }).waitFor()
+  const peer = await mqtt.connectAsync(broker.url)
+  await peer.publishAsync('lab/kitchen/temperature', '21.5', { qos: 1, retain: true })
+  await page.getByText('kitchen: 21.5').waitFor()
+  await peer.publishAsync('lab/cellar/temperature', '12', { qos: 1, retain: true })
+  await page.getByRole('button', { name: 'Cellar' }).click()
+  await page.getByText('cellar: 12').waitFor()
+  await peer.endAsync(true)
+  assert.deepEqual(problems, [])
+  await page.close()
   await site.close()
 })

@@ -7,10 +7,11 @@ import { after, before, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { transform } from 'esbuild'
 import { backends, buildBackend } from '../../scripts/lib/backends.mjs'
+import { installNodeModules } from '../../scripts/lib/node-modules.mjs'
 import { root } from '../../scripts/lib/root.mjs'
 import { startBroker } from '../support/broker.mjs'
 import { ServerProcess } from '../support/server-process.mjs'
-import { codeBlocks, scripts } from './blocks.mjs'
+import { codeBlocks, nameOf, scripts } from './blocks.mjs'
 
 const all = scripts(await codeBlocks())
 /** @type {string} */
@@ -21,19 +22,25 @@ before(async () => {
   // As an application has it: the package by its name.
   await mkdir(`${folder}/node_modules`)
   await symlink(root, `${folder}/node_modules/websocket-mq`)
+  await installNodeModules(`${root}tests/docs/angular/`)
+  for (const name of ['@angular', 'rxjs']) await symlink(`${root}tests/docs/angular/node_modules/${name}`, `${folder}/node_modules/${name}`)
   await writeFile(`${folder}/package.json`, '{ "type": "module" }')
   const compilerOptions = {
-    ...{ target: 'es2022', lib: ['es2022', 'dom'], module: 'nodenext', strict: true, noEmit: true, types: [] },
+    ...{ target: 'es2022', lib: ['es2022', 'dom'], module: 'preserve', strict: true, noEmit: true, types: [] },
+    ...{ experimentalDecorators: true }, // Angular's
     ...{ preserveSymlinks: true, jsx: 'react-jsx', skipLibCheck: true },
     // Where pages without a bundler have the package.
     paths: { '/websocket-mq/*': ['./node_modules/websocket-mq/dist/*'] },
   }
   await writeFile(
     `${folder}/tsconfig.json`,
-    JSON.stringify({ compilerOptions, include: ['*.ts', '*.tsx', `${root}tests/docs/prelude.d.ts`] }),
+    JSON.stringify({ compilerOptions, include: ['**/*.ts', '**/*.tsx', `${root}tests/docs/prelude.d.ts`] }),
   )
-  for (const [index, { file, language, code }] of all.entries())
-    await writeFile(`${folder}/${file.replaceAll('/', '-')}-${index}.${language === 'tsx' ? 'tsx' : 'ts'}`, `${code}\nexport {}\n`)
+  // A folder for each page, as some of its scripts import others.
+  for (const [index, { file, language, code }] of all.entries()) {
+    await mkdir(`${folder}/${file}`, { recursive: true })
+    await writeFile(`${folder}/${file}/${nameOf(code) ?? `${index}.${language === 'tsx' ? 'tsx' : 'ts'}`}`, `${code}\nexport {}\n`)
+  }
 })
 after(() => rm(folder, { recursive: true, force: true }))
 

@@ -3,13 +3,22 @@ import { cp, readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { compile } from 'svelte/compiler'
+import { installNodeModules } from '../../scripts/lib/node-modules.mjs'
 
 const pages = fileURLToPath(new URL('pages/', import.meta.url))
 const server = fileURLToPath(new URL('server/', import.meta.url))
+const react18 = fileURLToPath(new URL('react-18/', import.meta.url))
 
-/** @type {Record<string, { entry: string }>} */
+/** The oldest version that is supported, which stands in for the one that the project has. */
+export const react18Modules = `${react18}node_modules`
+
+/** What the pages need that npm run setup does not install. */
+export const installFrameworks = () => installNodeModules(react18)
+
+/** @type {Record<string, { entry: string, alias?: Record<string, string> }>} */
 export const frameworks = {
   React: { entry: 'react.jsx' },
+  'React 18': { entry: 'react.jsx', alias: { react: `${react18Modules}/react`, 'react-dom': `${react18Modules}/react-dom` } },
   Vue: { entry: 'vue.js' },
   Svelte: { entry: 'svelte.js' },
 }
@@ -31,12 +40,13 @@ const svelte = (generate) => ({
  * @param {string} folder
  */
 export async function buildPage(name, folder) {
-  const { entry } = /** @type {(typeof frameworks)[string]} */ (frameworks[name])
+  const { entry, alias = {} } = /** @type {(typeof frameworks)[string]} */ (frameworks[name])
   await build({
     entryPoints: { page: pages + entry },
     outdir: folder,
     bundle: true,
     format: 'esm',
+    alias,
     jsx: 'automatic',
     // Svelte has a form for each of these.
     conditions: ['svelte', 'browser'],
@@ -54,7 +64,8 @@ export async function buildPage(name, folder) {
 }
 
 /**
- * Builds a component for Node, where Svelte has another form of it.
+ * Builds a component for Node, where Svelte has another form of it. The package is within, for it to use the framework
+ * beside the result.
  * @param {string} entry
  * @param {string} outfile
  */
@@ -65,7 +76,7 @@ export function buildForServer(entry, outfile) {
     bundle: true,
     format: 'esm',
     platform: 'node',
-    packages: 'external',
+    external: ['react', 'react-dom', 'svelte'],
     jsx: 'automatic',
     plugins: [svelte('server')],
     logLevel: 'error',

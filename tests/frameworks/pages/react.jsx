@@ -1,4 +1,5 @@
-import { startTransition, StrictMode, Suspense, use, useState } from 'react'
+import * as React from 'react'
+import { startTransition, StrictMode, Suspense, useState, version } from 'react'
 import { createRoot } from 'react-dom/client'
 import { MqttProvider, useConnection, useLatest, usePresence, useRequest, useSubscription } from 'websocket-mq/react'
 import { heard, join, run, topic } from './join.js'
@@ -67,7 +68,16 @@ function Concurrent({ setRound }) {
     </Suspense>
   )
 }
-const Wait = ({ promise }) => <output id="waited">{use(promise)}</output>
+const Wait = ({ promise }) => <output id="waited">{read(promise)}</output>
+
+/** `use` of React 19; React 18 has a boundary wait for what is thrown. */
+const read =
+  React.use ??
+  ((promise) => {
+    if ('result' in promise) return promise.result
+    throw promise.then((result) => (promise.result = result))
+  })
+globalThis.reactVersion = version
 
 run((element) => {
   const root = createRoot(element)

@@ -1,0 +1,2 @@
+// Before all specs, and not within them, which run side by side.
+export { installFrameworks as default } from '../frameworks/build.mjs'
