@@ -76,7 +76,7 @@ test('authentication data that is asked for', async (t) => {
   const authenticationData = new TextEncoder().encode('fresh')
   client.connect({ authenticationMethod: 'M', credentials: () => ({ userName: 'ann', authenticationData }), reconnect: false })
   const { body } = await (await broker.peer()).take('connect')
-  assert.match(body.toString('latin1'), /\x16\x00\x05fresh/)
+  assert.ok(body.includes(Buffer.from([0x16, 0, 5, ...authenticationData])))
   assert.match(body.toString('latin1'), /ann$/)
 })
 
