@@ -105,7 +105,11 @@ async function bundle() {
   // For <script src>. The first one detects its own address.
   await bundleScripts({
     ...common,
-    entryPoints: { 'paho-mqtt': `${source}paho/script.ts`, 'paho-mqtt.embedded': `${source}paho/script-embedded.ts` },
+    entryPoints: {
+      timer: `${source}timer/worker.ts`,
+      'paho-mqtt': `${source}paho/script.ts`,
+      'paho-mqtt.embedded': `${source}paho/script-embedded.ts`,
+    },
     format: 'iife',
     define: { 'import.meta.url': 'location.href' },
   })

@@ -69,6 +69,8 @@ EMSCRIPTEN_KEEPALIVE void wsmq_cancel(Connection* connection, std::uint32_t oper
 
 EMSCRIPTEN_KEEPALIVE void wsmq_wake_up(Connection* connection) { connection->wake_up(); }
 
+EMSCRIPTEN_KEEPALIVE void wsmq_reconnect(Connection* connection) { connection->reconnect(); }
+
 EMSCRIPTEN_KEEPALIVE bool wsmq_is_started(const Connection* connection) { return connection->is_started(); }
 
 EMSCRIPTEN_KEEPALIVE std::uint32_t wsmq_subscribe(Connection* connection, std::size_t filters_size,
@@ -85,14 +87,21 @@ EMSCRIPTEN_KEEPALIVE std::uint32_t wsmq_unsubscribe(Connection* connection, std:
 }
 
 /// -1: there is none.
-EMSCRIPTEN_KEEPALIVE void wsmq_provide_credentials(Connection* connection, int user_name_size, int password_size) {
+EMSCRIPTEN_KEEPALIVE void wsmq_provide_credentials(Connection* connection, int user_name_size, int password_size,
+                                                   int data_size) {
     wsmq::Credentials credentials;
-    const Bytes given =
-        arguments(0, static_cast<std::size_t>(std::max(user_name_size, 0) + std::max(password_size, 0)));
-    const Bytes user_name = given.first(static_cast<std::size_t>(std::max(user_name_size, 0)));
-    const Bytes password = given.subspan(user_name.size());
+    std::size_t start = 0;
+    const auto next = [&start](int size) {
+        const Bytes found = arguments(start, static_cast<std::size_t>(std::max(size, 0)));
+        start += found.size();
+        return found;
+    };
+    const Bytes user_name = next(user_name_size);
+    const Bytes password = next(password_size);
+    const Bytes data = next(data_size);
     if (user_name_size >= 0) credentials.username.emplace(user_name.begin(), user_name.end());
     if (password_size >= 0) credentials.password.emplace(password.begin(), password.end());
+    if (data_size >= 0) credentials.authentication_data.emplace(data.begin(), data.end());
     connection->provide_credentials(std::move(credentials));
 }
 

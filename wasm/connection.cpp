@@ -112,7 +112,7 @@ void Connection::cancel(OperationId operation) {
     wsmq_schedule(this);
 }
 
-void Connection::provide_credentials(Credentials credentials) {
+void Connection::provide_credentials(Credentials&& credentials) {
     if (client_) client_->provide_credentials(std::move(credentials), fresh_time());
     wsmq_schedule(this);
 }
@@ -147,6 +147,11 @@ Errc Connection::reauthenticate(Bytes data) {
 
 void Connection::wake_up() {
     if (client_) client_->handle_wake_up(fresh_time());
+    wsmq_schedule(this);
+}
+
+void Connection::reconnect() {
+    if (client_) client_->reconnect(fresh_time());
     wsmq_schedule(this);
 }
 

@@ -41,7 +41,7 @@ public:
     [[nodiscard]] Result<OperationId> subscribe(std::span<const Subscription>, Bytes properties);
     [[nodiscard]] Result<OperationId> unsubscribe(std::span<const std::string_view> filters, Bytes properties);
     void cancel(OperationId);
-    void provide_credentials(Credentials);
+    void provide_credentials(Credentials&&);
     void fail_credentials();
     /// Of the attempt that began with an empty URI; empty again: there is none, and the attempt has failed.
     void provide_address(std::string uri);
@@ -49,6 +49,7 @@ public:
     void fail_authentication();
     [[nodiscard]] Errc reauthenticate(Bytes data);
     void wake_up();
+    void reconnect();
     [[nodiscard]] RecordStore& store() noexcept { return store_; }
     /// The layer takes part from the next client that start() creates. Precondition: there is none yet.
     void set_layer(std::unique_ptr<ConnectionLayer> layer) { layer_ = std::move(layer); }

@@ -72,6 +72,8 @@ export interface WillOptions {
 export interface Credentials {
   userName?: string
   password?: string | Uint8Array
+  /** In the place of the option of this name, for data that expires. */
+  authenticationData?: Uint8Array
 }
 
 export interface Outcome {
@@ -275,6 +277,11 @@ export interface Client {
   onQueueDrained?: (() => void) | null
   /** For logs: each WebSocket message as it is, before it is received or sent. Passwords are among the bytes. */
   onBytes?: ((bytes: Uint8Array, isSent: boolean) => void) | null
+  /**
+   * The page is hidden, and the worker that keeps its timers going (`startTimerWorker`) could not be started: they fire
+   * once a minute, and the broker may end the connection. Told once.
+   */
+  onTimersThrottled?: (() => void) | null
   onError?: ((error: unknown) => void) | null
 
   /** No handler is called before it returns. In a handler it takes effect when all earlier events are reported. */
@@ -303,6 +310,12 @@ export interface Client {
    * `pageshow`, `resume` and when the page becomes visible.
    */
   wakeUp(): void
+  /**
+   * Replaces the connection by a new one, for credentials that have changed: DISCONNECT once what is in flight is
+   * acknowledged, at most 5 s later, and the next attempt at once. onConnectionLost tells of it with errorCode 0 and
+   * `reconnect`. A pending reconnection begins now.
+   */
+  reconnect(): void
   /** Sends what waits for the end of the task. */
   flush(): void
   /** Sends what was published, closes the socket without a DISCONNECT (the will is published), and frees the memory. */
@@ -328,6 +341,9 @@ export interface Module {
   describeError(errorCode: number): string
   /** Changes whenever topic numbers of arrived messages were given to other topics. */
   readonly topicEpoch: number
+  /** As setTimeout(), but not throttled in a hidden page where its worker runs. Returns the timer's number. */
+  setTimer(act: () => void, delay: number): number
+  clearTimer(timer: number): void
   /** Bytes of WebAssembly memory, and of it in use. */
   memory(): { total: number; used: number }
 }
@@ -338,6 +354,8 @@ export interface ModuleOptions {
   wasmBinary?: ArrayBuffer | Uint8Array
   /** For a module that is compiled already: instantiates it, and hands the instance over. */
   instantiateWasm?: (imports: WebAssembly.Imports, receive: (instance: WebAssembly.Instance) => void) => object
+  /** Starts a worker with timer.js. Called when a page with timers has been hidden for some seconds. */
+  startTimerWorker?: () => Worker
 }
 
 export default function createModule(options?: ModuleOptions): Promise<Module>

@@ -66,6 +66,11 @@ void Client::stop(TimePoint now, ReasonCode reason) {
     impl_->stop(reason);
 }
 
+void Client::reconnect(TimePoint now) {
+    impl_->context.now = now;
+    impl_->reconnect();
+}
+
 Errc Client::rename(std::string client_id, std::optional<Will> will, TimePoint now) {
     impl_->context.now = now;
     return impl_->rename(std::move(client_id), std::move(will));

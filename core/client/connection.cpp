@@ -49,6 +49,30 @@ void Client::Impl::stop(ReasonCode reason) {
     close({.retry = client::Retry::never});
 }
 
+void Client::Impl::reconnect() {
+    // For the acknowledgements, so that nothing is sent twice.
+    constexpr Duration longest_wait{5'000};
+    switch (context.phase) {
+        case Phase::idle: return;
+        case Phase::waiting: return begin_attempt();
+        case Phase::asking:
+        case Phase::opening:
+        case Phase::handshaking: is_outdated = true; return;
+        case Phase::connected: break;
+    }
+    if (replace_by) return;
+    replace_by = context.now + longest_wait;
+    context.output.hold(true);
+    replace_when_quiet();
+}
+
+void Client::Impl::replace_when_quiet() {
+    const bool waits = !poison_detector.is_isolating() && (subscriber.oldest_sent() || publisher.oldest_sent());
+    if (waits && context.now < *replace_by) return;
+    codec::encode_disconnect(context.output.buffer(), {ReasonCode::success, {}}, context.version());
+    close({.retry = client::Retry::at_once});
+}
+
 Errc Client::Impl::rename(std::string id, std::optional<Will> will) {
     auto renamed = context.options;
     renamed.client_id = std::move(id);
@@ -65,13 +89,14 @@ Errc Client::Impl::rename(std::string id, std::optional<Will> will) {
 }
 
 void Client::Impl::begin_attempt() {
+    is_outdated = false;
     if (!context.options.ask_credentials) return open_transport();
     if (!step(Step::ask)) return;
     phase_deadline = context.now + context.options.connect_timeout;
     context.events.push(CredentialsRequested{});
 }
 
-void Client::Impl::provide_credentials(Credentials given) {
+void Client::Impl::provide_credentials(Credentials&& given) {
     if (context.phase != Phase::asking) return;
     if (client::validate(given, context.version()) != Errc::none) {
         return ended({.why = Errc::credentials_failed});
@@ -112,6 +137,7 @@ void Client::Impl::handle_timeout() {
             return;
         case Phase::connected: break;
     }
+    if (replace_by && context.now >= *replace_by) return replace_when_quiet();
     subscriber.handle_timeout();
     isolate();
     switch (keep_alive.poll(context.now)) {
@@ -154,6 +180,7 @@ void Client::Impl::ended(const Ending& ending) {
     const bool was_connected = context.phase == Phase::connected;
     if (context.phase == Phase::handshaking) continuity.handshake_failed(ending.why == Errc::connection_refused);
     inbound.reset();
+    replace_by.reset();
     const auto of_connection = was_connected ? std::optional{connection_lost(ending)} : std::nullopt;
     bool reconnecting = false;
     const auto delay = schedule_next(of_connection, ending, reconnecting);
@@ -222,13 +249,15 @@ void Client::Impl::isolate() {
 Duration Client::Impl::schedule_next(std::optional<client::Reconnector::End> of_connection, const Ending& ending,
                                      bool& reconnecting) {
     reconnecting = ending.retry == client::Retry::at_once;
-    if (reconnecting) reconnector.attempt_again();
+    if (reconnecting) of_connection ? reconnector.connection_replaced() : reconnector.attempt_again();
     if (ending.retry != client::Retry::by_policy) return Duration::zero();
     const auto& policy = context.options.reconnect;
     if (of_connection) {
         const auto lasted = std::chrono::duration_cast<Duration>(context.now - connected_since);
         reconnecting = policy.enabled;
-        return reconnecting ? reconnector.connection_lost(lasted, *of_connection) : Duration::zero();
+        const auto delay = reconnector.connection_lost(lasted, *of_connection);
+        // It was gone when the page or the machine woke up, and the user is waiting.
+        return reconnecting && !keep_alive.is_probing() ? delay : Duration::zero();
     }
     const auto delay = reconnector.attempt_failed(context.phase == Phase::handshaking);
     const bool tries_for_ever = policy.enabled && (continuity.was_connected() || policy.retry_first_connection);
@@ -257,7 +286,8 @@ std::optional<TimePoint> Client::Impl::next_deadline() const noexcept {
     };
     const auto expiry = publisher.expiry_deadline();
     if (context.phase != Phase::connected) return earlier(phase_deadline, expiry);
-    return earlier(earlier(keep_alive.deadline(), poison_detector.deadline()), earlier(subscriber.deadline(), expiry));
+    const auto of_connection = earlier(earlier(keep_alive.deadline(), replace_by), poison_detector.deadline());
+    return earlier(of_connection, earlier(subscriber.deadline(), expiry));
 }
 
 }  // namespace wsmq

@@ -63,7 +63,7 @@ Errc validate_numbers(const ConnectOptions& options) {
     return sound ? Errc::none : Errc::invalid_argument;
 }
 
-codec::Buffer connect_properties(const ConnectOptions& options) {
+codec::Buffer connect_properties(const ConnectOptions& options, Bytes authentication_data) {
     PropertyWriter writer;
     if (options.session_expiry_interval != 0) {
         writer.integer(PropertyId::session_expiry_interval, options.session_expiry_interval);
@@ -80,9 +80,7 @@ codec::Buffer connect_properties(const ConnectOptions& options) {
     }
     if (!options.authentication_method.empty()) {
         writer.text(PropertyId::authentication_method, options.authentication_method);
-        if (!options.authentication_data.empty()) {
-            writer.binary(PropertyId::authentication_data, options.authentication_data);
-        }
+        if (!authentication_data.empty()) writer.binary(PropertyId::authentication_data, authentication_data);
     }
     const auto ours = writer.bytes();
     codec::Buffer block(ours.begin(), ours.end());
@@ -110,6 +108,8 @@ Errc validate(const Credentials& credentials, Version version) {
     // Control characters, too: names are often issued by others, and their broker knows them.
     const auto& username = credentials.username;
     if (username && validate_text(*username) == Errc::invalid_utf8) return Errc::invalid_utf8;
+    const auto& data = credentials.authentication_data;
+    if (data && (version != Version::v5 || data->size() > limits::longest_string)) return Errc::invalid_argument;
     if (!credentials.password) return Errc::none;
     if (credentials.password->size() > limits::longest_string) return Errc::invalid_argument;
     // [MQTT-3.1.2-22] of 3.1.1; MQTT 5 lifted it.
@@ -128,7 +128,8 @@ void write_connect(codec::Buffer& buffer, const ConnectOptions& options, const C
         const auto& will = *options.will;
         packet.will = {will.topic, will.payload, will.qos, will.retain, will.encoded_properties};
     }
-    const auto properties = connect_properties(options);
+    const auto& data = parameters.credentials.authentication_data;
+    const auto properties = connect_properties(options, data ? Bytes{*data} : Bytes{options.authentication_data});
     packet.properties = properties;
     codec::encode_connect(buffer, packet);
 }

@@ -34,11 +34,14 @@ struct Client::Impl {
     // --- connection.cpp ---
     [[nodiscard]] Errc start();
     void stop(ReasonCode);
+    void reconnect();
+    /// Ends the connection that reconnect() replaces, as soon as nothing is in flight.
+    void replace_when_quiet();
     [[nodiscard]] Errc rename(std::string client_id, std::optional<Will>);
     void transport_opened();
     void handle_timeout();
     void handle_wake_up();
-    void provide_credentials(Credentials);
+    void provide_credentials(Credentials&&);
     /// Lets the driver close the transport, where there is one.
     void close(const Ending&);
     /// There is no transport any more, or there was none.
@@ -96,6 +99,8 @@ struct Client::Impl {
     client::SessionContinuity continuity;
     client::RefusalHistory refusals;
     client::AuthenticationExchange authentication;
+    bool is_outdated = false;             ///< reconnect() was called while this attempt was being made
+    std::optional<TimePoint> replace_by;  ///< reconnect() was called on this connection
     TimePoint connected_since{};
     TimePoint phase_deadline{};  ///< in every phase but idle and connected
 };

@@ -65,15 +65,20 @@ public:
     /// The PINGREQ was sent.
     void ping_sent(TimePoint now) noexcept {
         if (!answer_due_) pinged_ = now;
+        probing_ = probing_ && answer_due_;
         expect_answer(now + answer_time());
     }
     /// Does not extend the time of an answer that is overdue.
     void probe_sent(TimePoint now) noexcept {
         if (!answer_due_) pinged_ = now;
+        probing_ = true;
         const auto due = now + probe_answer;
         expect_answer(answer_due_ && *answer_due_ > now ? std::min(*answer_due_, due) : due);
     }
     [[nodiscard]] bool is_answer_due() const noexcept { return answer_due_.has_value(); }
+
+    /// Since a wake-up, nothing has shown that the connection is there.
+    [[nodiscard]] bool is_probing() const noexcept { return probing_ && answer_due_; }
 
     [[nodiscard]] std::optional<TimePoint> deadline() const noexcept {
         if (answer_due_) return answer_due_;
@@ -115,6 +120,7 @@ private:
     TimePoint pinged_{};  ///< the first PINGREQ since an answer
     std::optional<TimePoint> answer_due_;
     bool grace_given_ = false;
+    bool probing_ = false;  ///< the answer that is due is a probe's
     bool by_sending_ = false;
     bool held_ = false;
 };

@@ -35,9 +35,10 @@ public:
     /// Without a connection: fails every operation, and discards the messages unless the session is persistent.
     void give_up_all(Errc why, bool session_lasts);
 
-    // --- While operations are isolated: see PoisonDetector ---
     /// The oldest one in flight on this connection.
     [[nodiscard]] Suspect oldest_sent() const noexcept;
+
+    // --- While operations are isolated: see PoisonDetector ---
     /// The oldest one that is to be resent.
     [[nodiscard]] Suspect oldest_resent() const noexcept;
     void send_alone(const Suspect&);

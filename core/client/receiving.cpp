@@ -32,6 +32,7 @@ Event Client::Impl::next_event() {
             isolate();
             subscriber.pump();
             publisher.pump();
+            if (replace_by) replace_when_quiet();
             if (context.events.empty()) return NeedInput{};
         }
     }
@@ -155,6 +156,7 @@ void Client::Impl::handle_accepted(const codec::Connack& packet) {
     subscriber.handle_connected(survivors.subscriptions);
     publisher.handle_connected(survivors.messages);
     isolate();
+    if (is_outdated) reconnect();
 }
 
 Errc Client::Impl::handle_acknowledgement(const codec::Frame& frame) {

@@ -47,6 +47,12 @@ public:
         ++attempt_;
         return backoff();
     }
+    /// We ended a connection in order to make the next one, at the same host and at once.
+    void connection_replaced() noexcept {
+        failed_hosts_ = 0;
+        rounds_ = suspicious_ends_ = forgiven_ = 0;
+        attempt_ = 1;
+    }
     [[nodiscard]] bool looks_taken_over() const noexcept { return suspicious_ends_ >= takeover_threshold; }
 
     /// An attempt failed, whose transport `was_open`. Nothing to wait for until every host had its turn.

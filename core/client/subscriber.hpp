@@ -39,9 +39,10 @@ public:
     void handle_connection_lost();
     void handle_stopped(bool session_lasts);
 
-    // --- While operations are isolated: see PoisonDetector ---
     /// The oldest one in flight on this connection.
     [[nodiscard]] Suspect oldest_sent() const noexcept;
+
+    // --- While operations are isolated: see PoisonDetector ---
     /// The oldest one that is to be resent.
     [[nodiscard]] Suspect oldest_resent() const noexcept;
     void send_alone(const Suspect&);

@@ -2,9 +2,10 @@
 import { abortSignal, anything, callable, either, flag, object, oneOf, text, UINT16, UINT32, whole } from './check.js'
 import { defined } from './defined.js'
 import { logOption } from './log.js'
-import type { ModuleConnectOptions } from './module.js'
-import type { ConnectOptions, Credentials, CredentialsRequest } from './options.js'
+import type { Credentials as ModuleCredentials, ModuleConnectOptions } from './module.js'
+import type { ConnectOptions, CredentialsRequest, ExpiringCredentials } from './options.js'
 import { encoded } from './payload.js'
+import type { Asking } from './renewal/asking.js'
 import type { Uri } from './uris.js'
 
 const any32 = whole(0, UINT32)
@@ -44,8 +45,13 @@ export const CONNECT_OPTIONS = {
   prepare: callable,
 } satisfies Record<keyof ConnectOptions, unknown>
 
-/** `request` gives what the application's functions are called with. */
-export function moduleOptions(uris: readonly Uri[], options: ConnectOptions, request: () => CredentialsRequest): ModuleConnectOptions {
+/** `request` gives what the application's functions are called with; `asking` calls that for credentials. */
+export function moduleOptions(
+  uris: readonly Uri[],
+  options: ConnectOptions,
+  request: () => CredentialsRequest,
+  asking: Asking,
+): ModuleConnectOptions {
   const { protocolVersion, cleanStart, keepAlive, connectTimeout, highWaterMark, credentials, will, reconnect = true } = options
   const { authentication, queue, userProperties, requestResponseInformation, requestProblemInformation } = options
   const { sessionExpiryInterval, receiveMaximum, maximumPacketSize, topicAliasMaximum, outgoingTopicAliasMaximum, subscribeBatch } = options
@@ -56,7 +62,7 @@ export function moduleOptions(uris: readonly Uri[], options: ConnectOptions, req
     requestProblemInformation: requestProblemInformation === undefined ? undefined : Number(requestProblemInformation),
   })
   return defined({
-    uris: uris.map((uri) => (typeof uri === 'string' ? uri : () => uri(request()))),
+    uris: uris.map((uri) => (typeof uri === 'string' ? uri : async () => asking.note(await uri(request())))),
     mqttVersion: protocolVersion,
     cleanSession: cleanStart,
     keepAliveInterval: keepAlive,
@@ -77,7 +83,7 @@ export function moduleOptions(uris: readonly Uri[], options: ConnectOptions, req
     authenticationData: authentication?.data,
     authenticate: authentication?.respond.bind(authentication),
     ...(typeof credentials === 'function'
-      ? { credentials: async () => moduleCredentials(await credentials(request())) }
+      ? { credentials: async () => moduleCredentials(await asking.credentials()) }
       : credentials && moduleCredentials(credentials)),
   })
 }
@@ -88,6 +94,6 @@ export function randomClientId(): string {
   return `wsmq-${[...random].map((value) => (value % 36 ** 6).toString(36).padStart(6, '0')).join('')}`
 }
 
-function moduleCredentials({ username, password }: Credentials): { userName?: string; password?: string | Uint8Array } {
-  return defined({ userName: username, password })
+function moduleCredentials({ username, password, authenticationData }: ExpiringCredentials): ModuleCredentials {
+  return defined({ userName: username, password, authenticationData })
 }

@@ -18,9 +18,11 @@ import { seeThroughProxies } from './proxies.js'
 import { encoded, type JsonPayload } from './payload.js'
 import { checkPublishOptions, DISCONNECT_OPTIONS } from './publish-options.js'
 import { Publisher, type PublishResult, SENT } from './publisher.js'
+import { TIMERS_THROTTLED } from './timer/throttled.js'
 import { onAbort, type WaitOptions } from './signals.js'
 import type { Backlog, Closed, ConnectionEvents, ConnectionState, StateChange } from './state.js'
 import { Subscription } from './subscription.js'
+import { Asking } from './renewal/asking.js'
 import { redactedUri } from './redacted-uri.js'
 import { Subscriptions } from './subscriptions.js'
 import type { Uri } from './uris.js'
@@ -39,6 +41,7 @@ export class Connection {
   readonly #publisher: Publisher
   readonly #subscriptions: Subscriptions
   readonly #early = new EarlyMessages()
+  #asking: Asking | undefined
   readonly #log: Log
   readonly #packetWatch: PacketWatch | undefined
   readonly #closed: Promise<Closed>
@@ -72,6 +75,7 @@ export class Connection {
     this.#module = module
     this.#client = client
     this.#log = logTo(options.log)
+    client.onTimersThrottled = () => this.#log?.('warn', TIMERS_THROTTLED)
     this.protocolVersion = options.protocolVersion ?? 5
     this.#packetWatch = watchPackets?.(client, {
       log: this.#log,
@@ -110,6 +114,14 @@ export class Connection {
   /** The limits of this connection as negotiated in CONNACK (MQTT 5.0, 3.2.2.3). Times are in seconds, sizes in bytes. */
   get negotiated(): Negotiated {
     return this.#facts.negotiated
+  }
+
+  /**
+   * Why the last attempt, or the connection, ended; undefined while connected, and after `disconnect()`. In the state
+   * `closed` it is what ended the connection for good.
+   */
+  get lastError(): MqttError | undefined {
+    return this.#lastError
   }
 
   /** Whether the broker resumed a session at the last connection (Session Present). */
@@ -246,6 +258,17 @@ export class Connection {
   }
 
   /**
+   * Replaces the connection by a new one, for credentials or an address that have changed: their functions are called, and
+   * the session, its messages and its subscriptions go on. What is on its way is acknowledged before, which is waited for
+   * for at most 5 s; what is published meanwhile follows on the new connection. If the next attempt is already awaited, it
+   * begins now. Throws {@link MqttError} (`closed`).
+   */
+  reconnect(): void {
+    this.#requireOpen()
+    this.#client.reconnect()
+  }
+
+  /**
    * Ends the connection for good. Waits up to `timeout` milliseconds for unfinished messages, and resolves with how many
    * were left. Nothing can be published after this call. A second call returns the same promise. Rejects with
    * {@link InvalidArgumentError} only.
@@ -267,6 +290,14 @@ export class Connection {
   #open(uris: readonly Uri[], options: ConnectOptions): Promise<Connection> {
     const { signal } = options
     const request = () => ({ uri: this.#client.uri, clientId: this.#client.clientId, lastError: this.#lastError })
+    const { credentials } = options
+    const asking = (this.#asking = new Asking({
+      timers: this.#module,
+      log: this.#log,
+      isConnected: () => this.#state === 'connected',
+      ask: () => (typeof credentials === 'function' ? credentials(request()) : {}),
+      renew: (given) => this.#renew(given?.authenticationData),
+    }))
     return new Promise((resolve, reject) => {
       const onAbort = () => {
         this.#finish(undefined)
@@ -286,7 +317,7 @@ export class Connection {
       })
       try {
         this.#client.connect({
-          ...moduleOptions(uris, options, request),
+          ...moduleOptions(uris, options, request, asking),
           onFailure: (failure) => {
             this.#finish(this.#error(failure, false))
           },
@@ -297,6 +328,13 @@ export class Connection {
         reject(thrownError(thrown))
       }
     })
+  }
+
+  /** Before the credentials expire. */
+  #renew(authenticationData: Uint8Array | undefined): void {
+    this.#log?.('info', 'Renewing the connection before its credentials expire.')
+    if (authenticationData === undefined) this.#client.reconnect()
+    else this.#client.reauthenticate(authenticationData)
   }
 
   #listen(onFirst: () => void): void {
@@ -358,6 +396,8 @@ export class Connection {
     if (this.#state === 'closed') return
     const { clientId, uri, negotiated, unfinishedMessages } = this.#client
     this.#last = { clientId, uri, negotiated, unfinishedMessages: 0, unfinishedBytes: 0 }
+    this.#lastError = error
+    this.#asking?.stop()
     this.#early.drop()
     this.#publisher.close()
     this.#subscriptions.close(error)
@@ -409,6 +449,9 @@ function logged(
   if (state === 'connected') return ['info', `Connected to ${broker}.`, details]
   if (state === 'closed')
     return error === undefined ? ['info', 'Disconnected.', details] : ['error', `Disconnected: ${error.message}`, details]
-  if (retryIn !== undefined) return ['warn', `${error?.message ?? 'The connection ended.'} Next attempt in ${retryIn} ms.`, details]
+  if (retryIn !== undefined)
+    return error === undefined
+      ? ['info', 'Replacing the connection.', details]
+      : ['warn', `${error.message} Next attempt in ${retryIn} ms.`, details]
   return ['info', `Connecting to ${broker}.`, details]
 }

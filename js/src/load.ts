@@ -8,6 +8,11 @@ import { urlOf } from './uris.js'
 export interface LoadOptions {
   /** The constructor to use if the environment has no `WebSocket`, such as Node before 22. Default: that of the package `ws`. */
   WebSocket?: unknown
+  /**
+   * The address of `timer.js`, on the page's own origin: a worker that keeps the timers of a hidden page going. Default:
+   * beside this script, where Vite, webpack and Parcel put it by themselves.
+   */
+  timerUrl?: string | URL
   /** Rejects with its reason. Loading that has begun goes on. */
   signal?: AbortSignal | undefined
 }
@@ -24,19 +29,19 @@ export interface LoadSeparateOptions extends LoadOptions {
 export type Load = (options?: LoadSeparateOptions) => Promise<Module>
 
 /** The first call loads; later ones get the same module, unless it failed. */
-export function loadOnce(createModule: typeof CreateModule, wasmUrl?: () => URL): Load {
+export function loadOnce(createModule: typeof CreateModule, wasmUrl?: () => URL, startTimerWorker = startBesideThis): Load {
   let loading: Promise<Module> | undefined
   return (options) => {
     const signal = options?.signal
     if (signal?.aborted === true) return Promise.reject(signal.reason)
     if (loading !== undefined) {
-      if (options !== undefined && (options.wasmUrl ?? options.wasmBinary ?? options.wasmModule) !== undefined)
+      if (options !== undefined && (options.wasmUrl ?? options.wasmBinary ?? options.wasmModule ?? options.timerUrl) !== undefined)
         return Promise.reject(
           new InvalidArgumentError('The module is already loading: call load() with these options once, before connect().'),
         )
       return untilAborted(loading, signal)
     }
-    loading = start(createModule, options ?? {}, wasmUrl).catch((cause: unknown) => {
+    loading = start(createModule, options ?? {}, wasmUrl, startTimerWorker).catch((cause: unknown) => {
       loading = undefined
       throw cause instanceof MqttError
         ? cause
@@ -50,15 +55,25 @@ export function loadOnce(createModule: typeof CreateModule, wasmUrl?: () => URL)
   }
 }
 
-async function start(createModule: typeof CreateModule, options: LoadSeparateOptions, wasmUrl: (() => URL) | undefined): Promise<Module> {
+/** Bundlers know this form. */
+function startBesideThis(): Worker {
+  return new Worker(new URL('./timer.js', import.meta.url))
+}
+
+async function start(
+  createModule: typeof CreateModule,
+  options: LoadSeparateOptions,
+  wasmUrl: (() => URL) | undefined,
+  startTimerWorker: () => Worker,
+): Promise<Module> {
   provideWebSocket(options.WebSocket)
   provideTextCoding()
-  const { wasmModule } = options
+  const { wasmModule, timerUrl } = options
   const url = String(options.wasmUrl ?? wasmUrl?.() ?? '')
   if (url !== '') checkUrl(url)
   // Node's fetch() reads no files.
   const wasmBinary = options.wasmBinary ?? (wasmModule === undefined && url.startsWith('file:') ? readFileInNode(url) : undefined)
-  const given: ModuleOptions = {}
+  const given: ModuleOptions = { startTimerWorker: timerUrl === undefined ? startTimerWorker : () => new Worker(timerUrl) }
   if (url !== '') given.locateFile = () => url
   if (wasmBinary !== undefined) given.wasmBinary = wasmBinary
   if (wasmModule !== undefined) given.instantiateWasm = instantiate(wasmModule)

@@ -14,6 +14,18 @@ export interface Credentials {
   password?: string | Uint8Array
 }
 
+/** What a credentials function returns. */
+export interface ExpiringCredentials extends Credentials {
+  /**
+   * When they expire: a Date, or milliseconds since 1970 (below 10¹¹, seconds, as the `exp` of tokens is). The connection is renewed before that, with new ones. Default:
+   * the `exp` of a JSON Web Token in the user name, the password or the authentication data, which is read and not
+   * verified.
+   */
+  expiresAt?: number | Date
+  /** With the `authentication` option: in the place of its `data`. Renewed by re-authentication (MQTT 5.0, 4.12.1). */
+  authenticationData?: Uint8Array
+}
+
 /** The argument of a credentials function. */
 export interface CredentialsRequest {
   /** The broker of the attempt; if a function returns the address, the previous one, or empty. */
@@ -86,10 +98,10 @@ export interface ConnectOptions {
   /** 5, 4 (MQTT 3.1.1) or 3 (MQTT 3.1). Default 5. */
   protocolVersion?: 3 | 4 | 5
   /**
-   * Fixed, or a function that is called before every attempt, reconnections included. If the first credentials are
-   * refused, it is called once more, with `lastError`.
+   * Fixed, or a function that is called before every attempt, reconnections included, and before what it returned
+   * expires. If the first credentials are refused, it is called once more, with `lastError`.
    */
-  credentials?: Credentials | ((request: CredentialsRequest) => Credentials | Promise<Credentials>)
+  credentials?: Credentials | ((request: CredentialsRequest) => ExpiringCredentials | Promise<ExpiringCredentials>)
   /** Whether the broker discards an earlier session (Clean Start; below MQTT 5, Clean Session). Default true. */
   cleanStart?: boolean
   /** Keep Alive: seconds without traffic after which PINGREQ is sent; 0 to 65,535, 0 disables it. Default 30. */

@@ -61,6 +61,11 @@ void Client::wake_up() {
     impl_->driver->flush_soon();
 }
 
+void Client::reconnect() {
+    impl_->engine().reconnect(impl_->now());
+    impl_->driver->flush_soon();
+}
+
 Result<OperationId> Client::publish(std::string_view topic, Payload payload, const PublishOptions& options) {
     constexpr std::size_t around = 16;
     const auto bytes = payload.bytes();

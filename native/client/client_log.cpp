@@ -48,7 +48,8 @@ void ClientLog::disconnected(const Disconnection& end) {
     if (!end.detail.empty()) line += " (" + end.detail + ")";
     if (!end.reason_string.empty()) line += ", \"" + printable(end.reason_string) + "\"";
     if (end.reconnecting) line += "; the next attempt follows in " + std::to_string(end.retry_in.count()) + " ms";
-    const auto level = end.reconnecting ? LogLevel::warning : (end.error ? LogLevel::error : LogLevel::info);
+    const auto of_error = end.reconnecting ? LogLevel::warning : LogLevel::error;
+    const auto level = end.error ? of_error : LogLevel::info;
     write(level, line + ".");
 }
 

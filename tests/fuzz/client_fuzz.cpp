@@ -35,6 +35,7 @@ enum class Step : std::uint8_t {
     backlog,  ///< two bytes, in units of 16 bytes
     wake_up,
     replace,  ///< the client, with the same store
+    reconnect,
     count
 };
 
@@ -165,6 +166,7 @@ void call(ClientRig& rig, Step step, std::uint8_t argument) {
     if (step == Step::start) (void)rig.client().start(rig.now());
     if (step == Step::stop) rig.client().stop(rig.now(), static_cast<ReasonCode>(argument == 0 ? 0 : 4));
     if (step == Step::wake_up) rig.client().handle_wake_up(rig.now());
+    if (step == Step::reconnect) rig.client().reconnect(rig.now());
     rig.settle();
 }
 

@@ -8,7 +8,7 @@ const folder = new URL('corpus/client/', import.meta.url)
 const names = [
   ...['receive', 'receivePieces', 'receiveLong', 'open', 'close', 'tick', 'sleep', 'answer', 'publish', 'prepare'],
   ...['subscribe', 'unsubscribe', 'cancel', 'start', 'stop', 'react', 'credentials', 'authenticate', 'backlog'],
-  ...['wakeUp', 'replace'],
+  ...['wakeUp', 'replace', 'reconnect'],
 ]
 const reactions = ['none', 'publish', 'subscribe', 'cancel', 'stop', 'start', 'replace', 'authenticate']
 const code = (name, argument = 0) => names.indexOf(name) | (argument << 5)
@@ -270,6 +270,18 @@ const seeds = {
     publish(1),
     react('stop'),
     receive(message(0, 0, 'a', 'x'), message(0, 0, 'a', 'y'), acknowledgement(0x40, 1)),
+  ],
+  reconnect: [
+    lasting(0),
+    connect(),
+    publish(1),
+    step('reconnect'),
+    publish(2),
+    answer(),
+    connect(connackOf(1, 0)),
+    step('reconnect'),
+    step('tick'),
+    answer(),
   ],
   'react-replace': [
     lasting(0),

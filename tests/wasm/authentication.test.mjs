@@ -38,6 +38,48 @@ for (const [how, credentials] of /** @type {[string, () => any][]} */ ([
   })
 }
 
+test('reconnect() makes another connection at once, with credentials that are asked for', async (t) => {
+  const { broker, client } = await scripted(t)
+  let count = 0
+  /** @type {any[]} */
+  const losses = []
+  client.onConnectionLost = (loss) => losses.push(loss)
+  // Without a policy to reconnect.
+  client.connect({
+    credentials: () => ({ userName: `user ${++count}` }),
+    reconnect: false,
+    keepAliveInterval: 0,
+    sessionExpiryInterval: 60,
+  })
+  const firstStands = called(client, 'onConnected')
+  const first = await broker.peer()
+  await first.accept()
+  await firstStands
+  const stands = called(client, 'onConnected')
+  client.reconnect()
+  assert.equal((await first.take('disconnect')).body.length, 0)
+  const second = await broker.peer()
+  assert.match((await second.accept()).body.toString('latin1'), /user 2$/)
+  await stands
+  assert.deepEqual(losses.map(({ error, reconnect, retryIn }) => ({ error, reconnect, retryIn })), [{ error: 'none', reconnect: true, retryIn: 0 }]) // prettier-ignore
+  assert.equal(client.isConnected(), true)
+})
+
+test('reconnect() without a connection', async (t) => {
+  const { client } = await scripted(t)
+  client.reconnect()
+  assert.equal(client.isConnected(), false)
+})
+
+test('authentication data that is asked for', async (t) => {
+  const { broker, client } = await scripted(t)
+  const authenticationData = new TextEncoder().encode('fresh')
+  client.connect({ authenticationMethod: 'M', credentials: () => ({ userName: 'ann', authenticationData }), reconnect: false })
+  const { body } = await (await broker.peer()).take('connect')
+  assert.ok(body.includes(Buffer.from([0x16, 0, 5, ...authenticationData])))
+  assert.match(body.toString('latin1'), /ann$/)
+})
+
 test('credentials that come too late are ignored', async (t) => {
   const { broker, client } = await scripted(t)
   /** @type {((given: any) => void)[]} */

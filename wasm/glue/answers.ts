@@ -59,12 +59,13 @@ export function askForCredentials(link: Link) {
   awaitAnswer(
     link,
     () => link.options.credentials?.call(link.client) ?? {},
-    ({ userName, password }) => {
+    ({ userName, password, authenticationData }) => {
       const name = userName === undefined ? undefined : encodeText(userName, 'userName')
       const secret = password === undefined ? undefined : bytesOf(password, 'password')
+      const data = authenticationData === undefined ? undefined : bytesOf(authenticationData, 'authenticationData')
       link.cause = undefined
-      passArguments(name ?? nothing, secret ?? nothing)
-      _wsmq_provide_credentials(link.connection, name?.length ?? -1, secret?.length ?? -1)
+      passArguments(name ?? nothing, secret ?? nothing, data ?? nothing)
+      _wsmq_provide_credentials(link.connection, name?.length ?? -1, secret?.length ?? -1, data?.length ?? -1)
     },
     (thrown) => {
       link.cause = thrown

@@ -90,10 +90,11 @@ export class BlockWriter {
 export const nothing = new Uint8Array(0)
 
 /** Puts them where C++ looks for what does not fit into integers. */
-export function passArguments(first: Uint8Array, second: Uint8Array = nothing) {
-  const address = _wsmq_arguments(first.length + second.length)
+export function passArguments(first: Uint8Array, second: Uint8Array = nothing, third: Uint8Array = nothing) {
+  const address = _wsmq_arguments(first.length + second.length + third.length)
   HEAPU8.set(first, address)
   HEAPU8.set(second, address + first.length)
+  HEAPU8.set(third, address + first.length + second.length)
 }
 
 export function randomNumber() {

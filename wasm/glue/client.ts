@@ -25,7 +25,7 @@ import { listenToWakeUps, stopListeningToWakeUps } from './wake.js'
 
 const handlerNames = [
   ...['onConnected', 'onConnectionLost', 'onConnecting', 'onMessageArrived', 'onPublished', 'onPublishFailed'],
-  ...['onSubscriptionLost', 'onQueueDrained', 'onBytes', 'onError'],
+  ...['onSubscriptionLost', 'onQueueDrained', 'onBytes', 'onTimersThrottled', 'onError'],
 ]
 
 export class Client implements Contract {
@@ -137,6 +137,10 @@ export class Client implements Contract {
 
   wakeUp(): void {
     _wsmq_wake_up(linkOf(this).connection)
+  }
+
+  reconnect(): void {
+    _wsmq_reconnect(linkOf(this).connection)
   }
 
   flush(): void {

@@ -3,12 +3,13 @@
 declare let HEAPU8: Uint8Array<ArrayBuffer>
 declare let HEAPU32: Uint32Array<ArrayBuffer>
 /** What Embind binds. */
-declare const Module: Pick<import('../wsmq.js').Module, 'describeReason' | 'describeError' | 'isFinalRefusal'> & {
-  /** Returns the connection. */
-  createConnection(uri: string, clientId: string): number
-  uriOf(connection: number): string
-  clientIdOf(connection: number): string
-}
+declare const Module: Pick<import('../wsmq.js').Module, 'describeReason' | 'describeError' | 'isFinalRefusal'> &
+  Pick<import('../wsmq.js').ModuleOptions, 'startTimerWorker'> & {
+    /** Returns the connection. */
+    createConnection(uri: string, clientId: string): number
+    uriOf(connection: number): string
+    clientIdOf(connection: number): string
+  }
 declare const WS: { getSocket(handle: number): WebSocket & { hasFailed?: boolean; failure?: unknown } }
 declare function _emscripten_websocket_new(attributes: number): number
 declare function _emscripten_websocket_delete(handle: number): number
@@ -49,9 +50,10 @@ declare function _wsmq_unfinished_messages(connection: number): number
 declare function _wsmq_unfinished_bytes(connection: number): number
 declare function _wsmq_cancel(connection: number, operation: number): void
 declare function _wsmq_wake_up(connection: number): void
+declare function _wsmq_reconnect(connection: number): void
 declare function _wsmq_subscribe(connection: number, filtersSize: number, propertiesSize: number): number
 declare function _wsmq_unsubscribe(connection: number, filtersSize: number, propertiesSize: number): number
-declare function _wsmq_provide_credentials(connection: number, userNameSize: number, passwordSize: number): void
+declare function _wsmq_provide_credentials(connection: number, userNameSize: number, passwordSize: number, dataSize: number): void
 declare function _wsmq_fail_credentials(connection: number): void
 declare function _wsmq_provide_address(connection: number, size: number): void
 declare function _wsmq_authenticate(connection: number, size: number): number

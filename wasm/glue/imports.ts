@@ -3,6 +3,7 @@ import { Client } from './client.js'
 import { MqttError } from './errors.js'
 import { topicEpoch } from './events.js'
 import { links, scheduleFlush } from './link.js'
+import { clearTimer, startTimer } from './timers.js'
 
 export { randomNumber } from './bytes.js'
 export { dispatchEvents } from './events.js'
@@ -26,6 +27,8 @@ export function endEvents(connection: number): boolean {
 Object.assign(Module, {
   Client,
   MqttError,
+  setTimer: startTimer,
+  clearTimer,
   memory: () => ({ total: HEAPU8.length, used: _wsmq_used_memory() }),
 })
 Object.defineProperty(Module, 'topicEpoch', { enumerable: true, get: () => topicEpoch })

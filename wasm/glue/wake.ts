@@ -1,6 +1,11 @@
-// Events of the page. It, the network or the machine came back: connections are looked at at once.
+// Events of the page. It, the network or the machine came back, or the network changed: connections are looked at at once.
 import { links } from './link.js'
 import { noteViolation } from './policy.js'
+import { noteVisibility } from './timers.js'
+
+interface NetworkInformationNavigator {
+  connection: EventTarget
+}
 
 let wakeListening: AbortController | undefined
 
@@ -11,17 +16,35 @@ export function listenToWakeUps() {
   // A worker has no document, and Node neither of the two.
   globalThis.addEventListener?.('online', wakeAll, { signal })
   globalThis.addEventListener?.('pageshow', wakeAll, { signal })
+  // Not the end: a broker on the same machine is still there.
+  globalThis.addEventListener?.('offline', probeAll, { signal })
+  // From Wi-Fi to a mobile network, for example. Not in all browsers.
+  ;(globalThis.navigator as Partial<NetworkInformationNavigator> | undefined)?.connection?.addEventListener?.('change', probeAll, {
+    signal,
+  })
   globalThis.document?.addEventListener('resume', wakeAll, { signal })
   // A worker has events for its own connections.
   ;(globalThis.document ?? globalThis).addEventListener?.('securitypolicyviolation', noteViolation, { signal })
-  globalThis.document?.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && wakeAll(), { signal })
+  globalThis.document?.addEventListener('visibilitychange', handleVisibility, { signal })
+  handleVisibility()
 }
 
 export function stopListeningToWakeUps() {
   wakeListening?.abort()
   wakeListening = undefined
+  noteVisibility(false)
+}
+
+function handleVisibility() {
+  const { visibilityState } = globalThis.document ?? {}
+  noteVisibility(visibilityState === 'hidden')
+  if (visibilityState === 'visible') wakeAll()
 }
 
 function wakeAll() {
   for (const link of [...links.values()]) link.client.wakeUp()
+}
+
+function probeAll() {
+  for (const link of [...links.values()]) if (link.client.isConnected()) link.client.wakeUp()
 }

@@ -59,7 +59,7 @@ public:
     /// The deadline passed. Spurious and late calls do no harm.
     void handle_timeout(TimePoint now);
     /// The network came back, or the machine or the page woke up: a pending reconnection begins now; an open connection
-    /// is probed with a PINGREQ and closed soon if there is no answer.
+    /// is probed with a PINGREQ and closed soon if there is no answer; if it ends before that, it is replaced at once.
     void handle_wake_up(TimePoint now);
 
     // --- Inputs from the application -------------------------------------------------------
@@ -72,6 +72,14 @@ public:
     /// next start(). With MQTT 5, disconnect_with_will_message makes the broker publish the will. No effect when not
     /// started.
     void stop(TimePoint now, ReasonCode reason = ReasonCode::success);
+
+    /// Replaces the connection by a new one, for credentials or an address that have changed; subscriptions and
+    /// messages survive as they do when a connection is lost. Nothing new is sent until what is in flight is
+    /// acknowledged, for at most 5 s; then DISCONNECT, without the last will, and the next attempt at the same host at
+    /// once. Disconnected reports it with Errc::none and `reconnecting`, also where the policy has reconnection off. A
+    /// pending reconnection begins now; an attempt that is being made is completed, and its connection replaced. No
+    /// effect when not started.
+    void reconnect(TimePoint now);
 
     /// Changes the client identifier and the last will from the next CONNECT on, and with them the session: messages
     /// that are not acknowledged end with Failed and Errc::session_lost, subscriptions are renewed. An open connection

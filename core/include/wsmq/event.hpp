@@ -45,7 +45,7 @@ struct Connected {
 
 /// A connection, or an attempt at one, ended.
 struct Disconnected {
-    Errc why;           ///< Errc::none after stop()
+    Errc why;           ///< Errc::none after stop() and reconnect()
     ReasonCode reason;  ///< the broker's, where it gave one; else success
     std::string_view reason_string;
     bool was_connected;        ///< false: this attempt never reached CONNACK

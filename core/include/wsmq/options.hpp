@@ -27,6 +27,9 @@ struct Will {
 struct Credentials {
     std::optional<std::string> username{};
     std::optional<std::vector<std::uint8_t>> password{};
+    /// In the place of ConnectOptions::authentication_data, for data that expires. Ignored without an
+    /// authentication_method.
+    std::optional<std::vector<std::uint8_t>> authentication_data{};
 };
 
 /// Reconnection waits a random time between 0 and a ceiling, which is backoff_min at first and doubles with each failed

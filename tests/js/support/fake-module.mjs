@@ -73,6 +73,7 @@ export class FakeClient {
   }
   reauthenticate() {}
   wakeUp() {}
+  reconnect() {}
   flush() {}
   delete() {
     this.deleted = true

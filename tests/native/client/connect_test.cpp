@@ -209,6 +209,25 @@ TEST(ClientConnect, AWakeUpEndsTheWaitForTheNextAttempt) {
     RUN_UNTIL(bench.io, bench.client->is_connected());
 }
 
+TEST(ClientReconnect, EndsTheConnectionInOrderAndMakesTheNext) {
+    auto options = ClientBench::plain_options();
+    options.connect.reconnect.enabled = false;
+    ClientBench bench{options};
+    bench.connect();
+    std::vector<Disconnection> ends;
+    bench.client->on_disconnected([&](const Disconnection& end) { ends.push_back(end); });
+    bool connected = false;
+    bench.client->on_connected([&](const Connected& event) { connected = event.reconnected; });
+    bench.client->reconnect();
+    RUN_UNTIL(bench.io, connected);
+    ASSERT_EQ(ends.size(), 1u);
+    EXPECT_FALSE(ends[0].error);
+    EXPECT_TRUE(ends[0].reconnecting);
+    ASSERT_EQ(bench.broker.packets().size(), 3u);
+    EXPECT_EQ(bench.broker.packets()[1].type, PacketType::disconnect);
+    EXPECT_EQ(bench.broker.packets()[2].type, PacketType::connect);
+}
+
 TEST(ClientDisconnect, SendsWhatIsEncodedAndThenDisconnect) {
     ClientBench bench;
     bench.connect();

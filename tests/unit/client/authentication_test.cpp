@@ -226,5 +226,20 @@ TEST(Authentication, TheBrokerMayNotReauthenticate) {  // 3.15.2.1: only the cli
     EXPECT_EQ(bench.event<seen::Disconnected>().why, Errc::protocol_error);
 }
 
+TEST(Authentication, CredentialsMayBringItsData) {
+    auto options = authenticating();
+    options.ask_credentials = true;
+    Bench bench{options};
+    bench.start();
+    bench.event<seen::CredentialsRequested>();
+    bench.provide_credentials({.authentication_data = block_of("fresh")});
+    bench.open();
+    const auto packet = bench.take(PacketType::connect);
+    EXPECT_EQ(packet.text(PropertyId::authentication_method), "SCRAM");
+    const auto data = PropertyView{packet.properties}.binary(PropertyId::authentication_data);
+    ASSERT_TRUE(data);
+    EXPECT_EQ(text_of(*data), "fresh");
+}
+
 }  // namespace
 }  // namespace wsmq::test

@@ -78,6 +78,17 @@ TEST_P(Generated, ASessionThatPersistsDeliversExactly) {
     });
 }
 
+TEST_P(Generated, AReplacedConnectionLosesNothingAndDoublesNothing) {
+    for_seeds({.version = GetParam(), .is_replaced = true}, 2000, [](Story& story) {
+        for (const Qos qos : {qos1, qos2}) {
+            EXPECT_EQ(story.link().broker().arrived(qos), story.published(qos));
+            EXPECT_EQ(story.link().received(qos), story.broker_published(qos));
+        }
+        expect_each_operation_ends_once(story);
+        expect_subscribed(story);
+    });
+}
+
 TEST_P(Generated, ASessionThatIsLostDeliversAtLeastOnce) {
     for_seeds({.version = GetParam(), .broker_forgets = true}, 1500, [](Story& story) {
         expect_at_least_once(story);

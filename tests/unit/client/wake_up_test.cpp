@@ -39,6 +39,45 @@ TEST(WakeUp, ADeadConnectionIsGivenUpSoon) {
     bench.expect_hang_up().forget();
 }
 
+ConnectOptions patient_options() {
+    ConnectOptions options = plain_options();
+    options.reconnect.backoff_min = options.reconnect.backoff_max = 3'600'000ms;
+    return options;
+}
+
+TEST(WakeUp, AConnectionThatIsFoundDeadIsReplacedAtOnce) {
+    Bench bench{patient_options()};
+    bench.connect();
+    bench.wake_up();
+    bench.expect(pingreq());
+    EXPECT_EQ(bench.lose().retry_in, 0ms);
+    bench.reconnect(connack());
+    bench.wake_up();
+    bench.expect(pingreq());
+    bench.advance(5s).expect_hang_up();
+    EXPECT_EQ(bench.event<seen::Disconnected>().retry_in, 0ms);
+    bench.reconnect(connack());
+    EXPECT_GT(bench.lose().retry_in, 0ms) << "without a wake-up";
+}
+
+TEST(WakeUp, ALossAfterTheAnswerWaitsAsUsual) {
+    Bench bench{patient_options()};
+    bench.connect();
+    bench.wake_up();
+    bench.expect(pingreq()).reply(pingresp());
+    EXPECT_GT(bench.lose().retry_in, 0ms);
+}
+
+TEST(WakeUp, APingOfTheKeepAliveIsNoProbe) {
+    Bench bench{patient_options()};
+    bench.connect();
+    bench.wake_up();
+    bench.expect(pingreq()).reply(pingresp());
+    bench.advance(30s);
+    bench.expect(pingreq());
+    EXPECT_GT(bench.lose().retry_in, 0ms);
+}
+
 TEST(WakeUp, ProbesWithoutKeepAliveToo) {
     ConnectOptions options = plain_options();
     options.keep_alive = 0s;

@@ -111,6 +111,8 @@ public:
     Errc try_subscribe(std::initializer_list<Subscription>, Bytes properties = {});
     Errc try_unsubscribe(std::initializer_list<std::string_view>, Bytes properties = {});
     void wake_up();
+    /// Of an application whose credentials have changed.
+    void replace_connection();
     void provide_credentials(Credentials);
     void fail_credentials();
     Errc authenticate(std::string_view data);

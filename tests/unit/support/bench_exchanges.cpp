@@ -130,6 +130,11 @@ void Bench::wake_up() {
     settle();
 }
 
+void Bench::replace_connection() {
+    client_->reconnect(now_);
+    settle();
+}
+
 void Bench::provide_credentials(Credentials credentials) {
     client_->provide_credentials(std::move(credentials), now_);
     settle();

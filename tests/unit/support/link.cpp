@@ -121,6 +121,8 @@ void Link::handle(const Event& event) {
         wanted_ = true;
     } else if (std::holds_alternative<CloseTransport>(event)) {
         take_output();
+        // A transport that is closed in order loses nothing that was sent.
+        to_broker(SIZE_MAX);
         if (open_) broker_.connection_closed();
         open_ = wanted_ = false;
     } else if (const auto* message = std::get_if<Message>(&event)) {

@@ -85,8 +85,8 @@ void Story::step() {
         case 9:
         case 10:
         case 11: return link_.to_client(1 + dice_.below(40));
-        case 12: return cut();
-        case 13: return link_.tick();
+        case 12: return scenario_.is_replaced ? replace_connection() : cut();
+        case 13: return scenario_.is_replaced ? link_.to_broker(1) : link_.tick();
         case 14: return scenario_.everybody_meddles ? meddle() : change_subscriptions();
         default: return open_or_restart();
     }
@@ -163,7 +163,7 @@ void Story::unsubscribe(const std::string& filter) {
 
 void Story::meddle() {
     Client& client = link_.client();
-    switch (dice_.below(6)) {
+    switch (dice_.below(7)) {
         case 0:
             if (!operations_.empty()) {
                 client.cancel(operations_[dice_.below(static_cast<std::uint32_t>(operations_.size()))]);
@@ -173,8 +173,14 @@ void Story::meddle() {
         case 2: return start();
         case 3: client.handle_wake_up(link_.now()); return link_.settle();
         case 4: client.transport_backlog(dice_.below(200), link_.now()); return link_.settle();
+        case 5: return replace_connection();
         default: return change_subscriptions();
     }
+}
+
+void Story::replace_connection() {
+    link_.client().reconnect(link_.now());
+    link_.settle();
 }
 
 }  // namespace wsmq::test

@@ -27,6 +27,8 @@ struct Scenario {
     bool everybody_meddles = false;
     /// Connections break right after something was sent, so often that little is ever answered.
     bool cuts_follow_sends = false;
+    /// The user replaces connections; nothing else ends them, and no answer takes long.
+    bool is_replaced = false;
     /// The broker ends the connection over some messages and filters.
     bool has_poison = false;
     int steps = 60;
@@ -66,6 +68,7 @@ private:
     void subscribe(const std::string& filter);
     void unsubscribe(const std::string& filter);
     void meddle();
+    void replace_connection();
     void storm();
 
     Scenario scenario_;

@@ -54,6 +54,7 @@ public:
     void transport_progressed(TimePoint now) { client_.transport_progressed(at(now)); }
     void hold_input(bool held, TimePoint now) { client_.hold_input(held, at(now)); }
     void handle_wake_up(TimePoint now) { client_.handle_wake_up(at(now)); }
+    void reconnect(TimePoint now) { client_.reconnect(at(now)); }
     void handle_timeout(TimePoint now) {
         client_.handle_timeout(at(now));
         layer_.handle_timeout(now);

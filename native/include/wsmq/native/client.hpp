@@ -87,6 +87,9 @@ public:
     }
     /// The network is back or the machine woke up: reconnects, or probes the connection, at once.
     void wake_up();
+    /// Replaces the connection by a new one, for credentials that have changed: asks for them, resumes the session,
+    /// loses no message. See wsmq::Client::reconnect(). on_disconnected() tells of it without an error.
+    void reconnect();
 
     // --- Publishing ------------------------------------------------------------------------
     /// Ends when the QoS is satisfied; at QoS 0 when the message is encoded, so that awaiting it is backpressure.

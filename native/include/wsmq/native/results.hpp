@@ -44,7 +44,7 @@ struct ConnectAnswer {
 /// A connection, or an attempt to connect, ended.
 struct Disconnection : Disconnected {
     /// A TransportError where the transport failed, else the broker's ReasonCode, else an Errc; none after
-    /// async_disconnect().
+    /// async_disconnect() and for reconnect().
     boost::system::error_code error;
     /// For people: what failed, as Transport::failure_detail(), or which option is invalid.
     std::string detail;
