@@ -17,7 +17,7 @@ export async function open(load: Load, target: Target, options: ConnectOptions):
   const uris = resolveUris(target)
   const clientId = options.clientId ?? randomClientId()
   const isRemote = Boolean(options.worker ?? options.shared)
-  const module = isRemote ? await (await import('./remote/index.js')).remoteModule(uris, options) : await load({ signal })
+  const module = isRemote ? await (await import('./remote/index.js')).remoteModule(load, uris, options) : await load({ signal })
   signal?.throwIfAborted()
   return Connection.open(module, newClient(module, uris[0], clientId), uris, options)
 }

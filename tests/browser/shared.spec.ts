@@ -1,7 +1,7 @@
 // Several tabs, one connection: in a SharedWorker, and in a tab that the others elect.
 import { expect, test } from './support.js'
 
-const ways = [{ via: 'worker' }] as const
+const ways = [{ via: 'worker' }, { via: 'tab' }] as const
 
 for (const shared of ways) {
   test.describe(`shared via a ${shared.via}`, () => {

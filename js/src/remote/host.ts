@@ -74,9 +74,11 @@ export class Host {
     return this.#ports.size
   }
 
-  /** Gives the connection up at once, as another host takes over: without a DISCONNECT that would say goodbye. */
+  /** Gives the connection up at once, as another host takes over. The will is kept back: the pages are still there. */
   abandon(): void {
-    this.#forget()?.delete()
+    const client = this.#forget()
+    client?.disconnect()
+    client?.delete()
     for (const port of this.#ports) port.close()
     this.#ports.clear()
   }

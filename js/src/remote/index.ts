@@ -1,12 +1,15 @@
 // The module of connect(), where the connection is in a worker or in another tab. Loaded when one of the options is there.
-import { MqttError } from '../errors.js'
+import type { Load } from '../load.js'
 import type { Client, Module } from '../module.js'
 import type { ConnectOptions } from '../options.js'
 import { onAbort } from '../signals.js'
 import type { Uri } from '../uris.js'
 import { commonOptions, connectionName } from './common.js'
 import { loadFailed, openDedicated } from './dedicated.js'
+import { openElected } from './elected.js'
 import type { Link } from './link.js'
+import { requireLocks } from './locks.js'
+import { PROTOCOL } from './protocol.js'
 import { PortClient } from './port-client.js'
 import { openSharedWorker } from './shared-worker.js'
 
@@ -14,19 +17,18 @@ import { openSharedWorker } from './shared-worker.js'
 const PATIENCE = 30_000
 
 /** Rejects with MqttError (`load_failed`, `not_supported`) or the signal's reason. */
-export async function remoteModule(uris: readonly Uri[], options: ConnectOptions): Promise<Module> {
+export async function remoteModule(load: Load, uris: readonly Uri[], options: ConnectOptions): Promise<Module> {
   const { worker, shared, signal } = options
   const common = commonOptions(uris, options)
   const url = typeof worker === 'object' ? worker.url : undefined
   if (!shared) return moduleOf(openDedicated(url, common), signal)
+  requireLocks()
   const how = shared === true ? {} : shared
-  if (how.via === 'tab' || typeof SharedWorker !== 'function')
-    throw new MqttError(
-      'not_supported',
-      'This environment has no SharedWorker, in which tabs share a connection: leave the option shared out.',
-    )
-  const name = how.name ?? (await connectionName(uris, options))
-  return moduleOf(await openSharedWorker(name, how.url ?? url, common), signal)
+  // Pages of another version have hosts of their own.
+  const name = `${PROTOCOL}-${how.name ?? (await connectionName(uris, options))}`
+  const isElected = how.via === 'tab' || (how.via === undefined && typeof SharedWorker !== 'function')
+  const link = isElected ? await openElected(name, load, common) : await openSharedWorker(name, how.url ?? url, common)
+  return moduleOf(link, signal)
 }
 
 export async function moduleOf(link: Link, signal: AbortSignal | undefined): Promise<Module> {

@@ -1,27 +1,23 @@
 // That a page lives, as others see it: it holds a lock, and gives it back when it is frozen, as a frozen page neither reads
 // nor answers.
-import { hold, locksOf } from './locks.js'
-import { MqttError } from '../errors.js'
+import { hold } from './locks.js'
 
 export class Presence {
   /** Who it is, for as long as it lives, frozen or not. */
   readonly tab = crypto.randomUUID()
+  /** What the locks of all tabs of this connection begin with. */
+  readonly prefix: string
   #release: (() => void) | undefined
   #times = 0
   readonly #listening = new AbortController()
 
-  /** Throws MqttError (`not_supported`). */
-  constructor() {
-    if (locksOf() === undefined)
-      throw new MqttError(
-        'not_supported',
-        'Tabs can share a connection only where there are Web Locks: serve the page by https:, or leave the option shared out.',
-      )
+  constructor(name: string) {
+    this.prefix = `wsmq-tab-${name}-`
   }
 
   /** Resolves with the name of the lock. */
   async hold(): Promise<string> {
-    const lock = `wsmq-tab-${this.tab}-${++this.#times}`
+    const lock = `${this.prefix}${this.tab}-${++this.#times}`
     this.#release = await hold(lock)
     return lock
   }
@@ -53,8 +49,12 @@ export class Presence {
     this.#release = undefined
   }
 
-  end(): void {
+  stopWatching(): void {
     this.#listening.abort()
+  }
+
+  end(): void {
+    this.stopWatching()
     this.release()
   }
 }

@@ -9,7 +9,7 @@ import { Presence } from './presence.js'
 const PATIENCE = 3000
 
 export async function openSharedWorker(name: string, url: string | URL | undefined, common: Record<string, string>): Promise<Link> {
-  const presence = new Presence()
+  const presence = new Presence(name)
   const link = new Link({
     common,
     survives: true,
