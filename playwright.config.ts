@@ -1,7 +1,7 @@
 import { defineConfig, devices } from '@playwright/test'
 import { launchOptions } from './tests/support/chromium.mjs'
 
-export default defineConfig({
+export default defineConfig<object, { defaults: object }>({
   testDir: 'tests/browser',
   globalSetup: './tests/browser/install.ts',
   outputDir: 'build/playwright',
@@ -22,6 +22,12 @@ export default defineConfig({
   },
   projects: [
     { name: 'chromium', testIgnore: /tls.*\.spec\.ts/ },
+    // What pages do with a connection of their own works over a worker, too.
+    {
+      name: 'over a worker',
+      testMatch: /(messages|handlers|limits|broker-restart|refusals|wake-up|will)\.spec\.ts/,
+      use: { defaults: { worker: true } },
+    },
     // Behind nginx with TLS: its certificate is made for the one run, so no browser knows the authority.
     { name: 'tls', testMatch: /tls.*\.spec\.ts/, use: { ignoreHTTPSErrors: true } },
   ],

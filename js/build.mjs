@@ -36,6 +36,7 @@ const entries = {
   'webapp-wasm': `${source}webapp/wasm.ts`,
   testing: `${source}testing/index.ts`,
   doctor: `${source}doctor/index.ts`,
+  worker: `${source}remote/worker.ts`,
   react: `${source}frameworks/react.ts`,
   vue: `${source}frameworks/vue.ts`,
   svelte: `${source}frameworks/svelte.ts`,
@@ -87,8 +88,8 @@ async function bundle() {
   // With a module beside them, or of their own: each is all that its page loads, and what it loads when it needs it.
   for (const [name, entry] of Object.entries(others))
     await bundleScripts({ ...esm, entryPoints: { [name]: entry }, splitting: true, chunkNames: `${name}.[name]-[hash]` })
-  // For require(), as Jest uses it: each entry is one file. Svelte itself has no form for require().
-  const required = Object.entries(entries).filter(([name]) => name !== 'svelte')
+  // For require(), as Jest uses it: each entry is one file. Svelte itself has no form for require(), and nobody requires a worker.
+  const required = Object.entries(entries).filter(([name]) => name !== 'svelte' && name !== 'worker')
   await build({
     ...common,
     entryPoints: Object.fromEntries(required),

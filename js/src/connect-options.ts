@@ -43,6 +43,8 @@ export const CONNECT_OPTIONS = {
   cleanStart: flag,
   will: object({ topic: text, payload: anything, qos: oneOf(0, 1, 2), retain: flag, properties: anything }),
   prepare: callable,
+  worker: either(flag, object({ url: anything })),
+  shared: either(flag, object({ name: text, via: oneOf('worker', 'tab'), url: anything })),
 } satisfies Record<keyof ConnectOptions, unknown>
 
 /** `request` gives what the application's functions are called with; `asking` calls that for credentials. */

@@ -19,7 +19,9 @@ export async function open(load: Load, target: Target, given: ConnectOptions): P
   signal?.throwIfAborted()
   const uris = resolveUris(target)
   const clientId = options.clientId ?? randomClientId()
-  const [module, watchPackets] = await Promise.all([load({ signal }), loadPacketWatch(options)])
+  const isRemote = [options.worker, options.shared].some(Boolean)
+  const loading = isRemote ? import('./remote/index.js').then(({ remoteModule }) => remoteModule(load, uris, options)) : load({ signal })
+  const [module, watchPackets] = await Promise.all([loading, loadPacketWatch(options)])
   signal?.throwIfAborted()
   return Connection.open(module, newClient(module, uris[0], clientId), uris, options, watchPackets)
 }

@@ -164,6 +164,20 @@ export interface ConnectOptions {
    * subscriptions that must not miss anything, such as messages of an earlier session.
    */
   prepare?: (connection: Connection) => void
+  /** Whether the connection is in a worker of its own, so that the page does less; `url` is that of `websocket-mq/worker`. Default false. */
+  worker?: boolean | { url: string | URL }
+  /** Whether all tabs of the origin share one connection. Default false. */
+  shared?: boolean | SharedOptions
+}
+
+/** How tabs share a connection. */
+export interface SharedOptions {
+  /** Tabs that give the same name share. Default: those with the same addresses, user name and version. */
+  name?: string
+  /** Where the connection is: in a SharedWorker (the default where there is one), or in a tab that the others elect. */
+  via?: 'worker' | 'tab'
+  /** The address of `websocket-mq/worker`. Default: beside this script. */
+  url?: string | URL
 }
 
 export interface PublishOptions {

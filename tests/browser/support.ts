@@ -57,23 +57,25 @@ export class Tab {
   /** Exceptions that nobody caught. */
   readonly uncaught: string[] = []
 
+  /** @param defaults options of every connect() */
   constructor(
     readonly page: Page,
     readonly broker: string,
+    private readonly defaults: object = {},
   ) {
     page.on('console', (message) => this.console.push(`${message.type()}: ${message.text()}`))
     page.on('pageerror', (error) => this.uncaught.push(String(error)))
   }
 
   async connect(options: object = {}, url: string | string[] = this.broker): Promise<Connected> {
-    const result = await this.call<Connected | { error: ErrorFacts }>('connect', url, options)
+    const result = await this.call<Connected | { error: ErrorFacts }>('connect', url, { ...this.defaults, ...options })
     if ('error' in result) throw new Error(`${result.error.name}: ${result.error.message}`)
     return result
   }
 
   /** Connects in vain. */
   async failToConnect(options: object = {}, url = this.broker): Promise<ErrorFacts> {
-    const result = await this.call<Connected | { error: ErrorFacts }>('connect', url, options)
+    const result = await this.call<Connected | { error: ErrorFacts }>('connect', url, { ...this.defaults, ...options })
     if ('error' in result) return result.error
     throw new Error('the connection stands')
   }
@@ -202,11 +204,15 @@ interface TestFixtures {
 
 interface WorkerFixtures {
   broker: Broker
+  /** Options of every connect(): where connections are, if not in the page. Set by projects of playwright.config.ts. */
+  defaults: object
   /** Serves the pages, and passes /ws_mqtt to the broker. */
   site: { url: string; webSocketUrl: string }
 }
 
 export const test = base.extend<TestFixtures, WorkerFixtures>({
+  defaults: [{}, { option: true, scope: 'worker' }],
+
   broker: [
     async ({}, use) => {
       const broker = await startBroker()
@@ -241,10 +247,10 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     for (const server of servers.reverse()) await server.close()
   },
 
-  open: async ({ context, site: shared }, use, info) => {
+  open: async ({ context, site: shared, defaults }, use, info) => {
     const tabs: Tab[] = []
     await use(async ({ path = 'client.html', site = shared.url, context: chosen = context, broker = shared.webSocketUrl } = {}) => {
-      const tab = new Tab(await chosen.newPage(), broker)
+      const tab = new Tab(await chosen.newPage(), broker, defaults)
       tabs.push(tab)
       await tab.page.addInitScript(noteViolations)
       await tab.page.goto(site + path)

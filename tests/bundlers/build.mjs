@@ -12,9 +12,9 @@ const pages = fileURLToPath(new URL('pages/', import.meta.url))
  * @type {Record<string, { names: string[], build: (from: string, to: string) => Promise<unknown> }>}
  */
 export const bundlers = {
-  esbuild: { names: ['modern', 'classic', 'webapp'], build: (from, to) => withEsbuild(from, to, 'esm') },
+  esbuild: { names: ['modern', 'classic', 'webapp', 'in-worker'], build: (from, to) => withEsbuild(from, to, 'esm') },
   'esbuild, as plain scripts': { names: ['modern', 'classic', 'webapp'], build: (from, to) => withEsbuild(from, to, 'iife') },
-  vite: { names: ['modern', 'separate', 'classic', 'webapp', 'webapp-separate'], build: withVite },
+  vite: { names: ['modern', 'separate', 'classic', 'webapp', 'webapp-separate', 'in-worker'], build: withVite },
 }
 
 /**
@@ -43,16 +43,19 @@ export async function scriptsIn(out) {
 
 /** @param {string} from @param {string} to @param {'esm' | 'iife'} format */
 async function withEsbuild(from, to, format) {
-  const entryPoints = ['modern', 'classic', 'webapp'].map((page) => `${from}/${page}.js`)
+  const names = ['modern', 'classic', 'webapp', ...(format === 'esm' ? ['in-worker'] : [])]
+  const entryPoints = names.map((page) => `${from}/${page}.js`)
   const { warnings } = await esbuild({ entryPoints, outdir: to, bundle: true, minify: true, format, logLevel: 'silent' })
   // There is no import.meta in a plain script, and what it is for is not needed there.
   const others = warnings.filter(({ id }) => !(format === 'iife' && id === 'empty-import-meta'))
   if (others.length > 0) throw new Error(others.map(({ text }) => text).join('\n'))
-  for (const page of ['modern', 'classic', 'webapp']) await cp(`${from}/${page}.html`, `${to}/${page}.html`)
+  for (const page of names) await cp(`${from}/${page}.html`, `${to}/${page}.html`)
+  // As the documentation says: esbuild does not take worker files along.
+  await cp(`${from}/../node_modules/websocket-mq/dist/worker.js`, `${to}/worker.js`)
 }
 
 /** @param {string} from @param {string} to */
 function withVite(from, to) {
-  const input = ['modern', 'separate', 'classic', 'webapp', 'webapp-separate'].map((page) => `${from}/${page}.html`)
+  const input = ['modern', 'separate', 'classic', 'webapp', 'webapp-separate', 'in-worker'].map((page) => `${from}/${page}.html`)
   return vite({ root: from, configFile: false, logLevel: 'error', build: { outDir: to, emptyOutDir: true, rollupOptions: { input } } })
 }

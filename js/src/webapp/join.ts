@@ -19,7 +19,10 @@ import { encodeJson } from './values.js'
 import { Webapp } from './webapp.js'
 
 /** Those of `connect()` except for what the convention decides: client identifier, will and session. */
-export interface JoinOptions<S = object> extends Omit<ConnectOptions, 'clientId' | 'will' | 'cleanStart' | 'prepare'> {
+export interface JoinOptions<S = object> extends Omit<
+  ConnectOptions,
+  'clientId' | 'will' | 'cleanStart' | 'prepare' | 'worker' | 'shared'
+> {
   /** The organisation that the user belongs to. */
   org: string
   user: string

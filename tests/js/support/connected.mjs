@@ -5,12 +5,32 @@ import { importSource } from './sources.mjs'
 export async function connecting(options = {}) {
   const { open } = await importSource('connect')
   const module = fakeModule()
-  const promise = open(async () => module, 'ws://broker.test/mqtt', { clientId: 'me', ...options })
+  const promise = open(await loadOf(module), 'ws://broker.test/mqtt', { clientId: 'me', ...options })
   let hasFailed = false
   promise.catch(() => (hasFailed = true))
   await until(() => hasFailed || module.clients.length > 0)
   const client = /** @type {import('./fake-module.mjs').FakeClient} */ (module.clients[0])
   return { promise, client, module }
+}
+
+/**
+ * `WSMQ_OVER=direct` and `WSMQ_OVER=merged`: the same over a host, as in a worker, and as several pages share one.
+ * @param {ReturnType<typeof fakeModule>} module
+ */
+async function loadOf(module) {
+  const over = process.env['WSMQ_OVER']
+  if (over === undefined) return async () => module
+  const { DirectChannel } = await importSource('remote/channels')
+  const { Host } = await importSource('remote/host')
+  const { Link } = await importSource('remote/link')
+  const { moduleOf } = await importSource('remote/index')
+  return () => {
+    const [page, host] = DirectChannel.pair()
+    const link = new Link({ common: {}, survives: false, onLeave: () => {} })
+    new Host(module, { isShared: over === 'merged' }).add(host)
+    link.use(page)
+    return moduleOf(link, undefined)
+  }
 }
 
 /** @param {object} [options] of connect() */

@@ -22,7 +22,7 @@ export class FakeClient {
   connected = false
   unfinishedMessages = 0
   unfinishedBytes = 0
-  negotiated = { keepAlive: 30, maximumQos: 2 }
+  negotiated = { keepAlive: 30, maximumQos: 2, maximumPacketSize: 1000, retainAvailable: true }
   /** What publish() gives for a QoS 0 message: not 0 where it has to wait. */
   nextQos0Operation = 0
   /** @type {Error | undefined} */

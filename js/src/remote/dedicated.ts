@@ -1,0 +1,86 @@
+// `worker: true`: the connection is in a worker of this page.
+import { MqttError } from '../errors.js'
+import { PortChannel, type Postable } from './channels.js'
+import { Link } from './link.js'
+import type { PlainError } from './protocol.js'
+
+/** In milliseconds: a worker that hangs does not answer. */
+const PATIENCE = 3000
+
+interface NodeWorker {
+  postMessage(message: unknown, transfer: unknown[]): void
+  on(type: string, listener: (given: never) => void): void
+  terminate(): unknown
+}
+
+export function openDedicated(url: string | URL | undefined, common: Record<string, string>): Link {
+  const worker = typeof Worker === 'function' ? pageWorker(url) : nodeWorker(url)
+  const link = new Link({
+    common,
+    survives: false,
+    onLeave: () => {
+      const end = () => {
+        clearTimeout(timer)
+        link.close()
+        worker.terminate()
+      }
+      const timer = setTimeout(end, PATIENCE)
+      link.onEnded = end
+    },
+  })
+  worker.onFailed((reason) => {
+    link.lost(loadFailed(reason), true)
+    worker.terminate()
+  })
+  link.use(new PortChannel(worker.port, () => {}))
+  return link
+}
+
+export function loadFailed(reason: string | undefined): MqttError {
+  return new MqttError(
+    'load_failed',
+    `The worker file could not be loaded, or failed${reason ? ` (${reason})` : ''}. Check that websocket-mq/worker (dist/worker.js) is served beside this script, or say where it is by worker: { url } or shared: { url }, and that a Content-Security-Policy allows worker-src 'self'.`,
+  )
+}
+
+interface Started {
+  readonly port: Postable
+  onFailed(call: (reason: string | undefined) => void): void
+  terminate(): void
+}
+
+function pageWorker(url: string | URL | undefined): Started {
+  let worker: Worker
+  try {
+    // Bundlers look for exactly this expression.
+    worker =
+      url === undefined ? new Worker(new URL('./worker.js', import.meta.url), { type: 'module' }) : new Worker(url, { type: 'module' })
+  } catch (thrown) {
+    throw loadFailed((thrown as Error).message)
+  }
+  return {
+    port: worker,
+    onFailed: (call) => {
+      worker.onerror = (event) => {
+        event.preventDefault()
+        call(event.message)
+      }
+    },
+    terminate: () => worker.terminate(),
+  }
+}
+
+/** Node has threads of another kind. */
+function nodeWorker(url: string | URL | undefined): Started {
+  const { process } = globalThis as { process?: { getBuiltinModule?: (id: string) => unknown } }
+  const threads = process?.getBuiltinModule?.('node:worker_threads') as { Worker: new (url: URL) => NodeWorker } | undefined
+  if (threads === undefined) throw new MqttError('not_supported', 'This environment has no workers: leave the option worker out.')
+  const worker = new threads.Worker(new URL(url ?? './worker.js', import.meta.url))
+  const port: Postable = { postMessage: (message, transfer) => worker.postMessage(message, transfer), onmessage: null }
+  worker.on('message', (data: unknown) => port.onmessage?.({ data } as MessageEvent))
+  return {
+    port,
+    onFailed: (call) => worker.on('error', (error: PlainError) => call(error.message)),
+    terminate: () => void worker.terminate(),
+  }
+}

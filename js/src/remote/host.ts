@@ -1,0 +1,342 @@
+// Where the module is: it owns the connection, and serves any number of pages.
+import { MqttError } from '../errors.js'
+import type { Client, Failure, Module, ModuleConnectOptions } from '../module.js'
+import { Deliveries } from './deliveries.js'
+import { DirectExchange, type Exchange, failureOf, failureOfError } from './exchange.js'
+import { HostPort } from './host-port.js'
+import { MergedExchange } from './merged.js'
+import { type Channel, type ConnectRequest, type Facts, type HostCommand, type PageCommand, plainError, PROTOCOL } from './protocol.js'
+import { Questions } from './questions.js'
+
+export interface HostOptions {
+  /** Whether several pages share the connection. */
+  readonly isShared: boolean
+  /** A lock that is held for as long as this host lives; empty: none. */
+  readonly lock?: string
+  /** Calls back once the page that holds this lock is gone. */
+  readonly whenReleased?: (lock: string, call: () => void) => void
+  /** Resolves when what was sent last has left. */
+  readonly settled?: () => Promise<void>
+  /** More options for the module, such as a store, and the client identifier to use. */
+  readonly prepare?: (request: ConnectRequest) => Promise<{ clientId: string; options: ModuleConnectOptions }>
+}
+
+type Handlers = {
+  readonly [Name in PageCommand[0]]: (
+    port: HostPort,
+    command: Extract<PageCommand, readonly [Name, ...unknown[]]>,
+    buffer: ArrayBuffer | undefined,
+  ) => void
+}
+
+/** The one connection, while there is one. */
+interface Open {
+  readonly client: Client
+  readonly exchange: Exchange
+  readonly request: ConnectRequest
+  /** What a page that joins late has to be told. */
+  connected: { sessionPresent: boolean; properties: object } | undefined
+  connecting: { uri: string; attempt: number } | undefined
+  wasConnected: boolean
+  ending: ReturnType<typeof setTimeout> | undefined
+}
+
+/** How long messages of pages that are gone are waited for, in milliseconds. */
+const PATIENCE = 5000
+const REASON_CODES = 256
+
+export class Host {
+  readonly #module: Module
+  readonly #options: HostOptions
+  readonly #ports = new Set<HostPort>()
+  readonly #questions = new Questions(this.#ports)
+  readonly #deliveries = new Deliveries()
+  #open: Open | undefined
+  /** Commands of pages that came while the connection was being prepared. */
+  #isPreparing: Promise<void> | undefined
+
+  constructor(module: Module, options: HostOptions) {
+    this.#module = module
+    this.#options = options
+  }
+
+  add(channel: Channel): void {
+    const port = new HostPort(channel, (from, command, buffer) => this.#take(from, command, buffer))
+    this.#ports.add(port)
+    const codes = [...Array(REASON_CODES).keys()]
+    const reasons = codes.map((code) => this.#module.describeReason(code))
+    port.send(['hello', PROTOCOL, reasons, codes.filter((code) => this.#module.isFinalRefusal(code)), this.#options.lock ?? ''])
+    port.flush()
+    port.listen()
+  }
+
+  get pages(): number {
+    return this.#ports.size
+  }
+
+  /** Gives the connection up at once, as another host takes over. The will is kept back: the pages are still there. */
+  abandon(): void {
+    const client = this.#forget()
+    client?.disconnect()
+    client?.delete()
+    for (const port of this.#ports) port.close()
+    this.#ports.clear()
+  }
+
+  #take(port: HostPort, command: PageCommand, buffer: ArrayBuffer | undefined): void {
+    if (this.#isPreparing !== undefined) {
+      void this.#isPreparing.then(() => this.#take(port, command, buffer))
+      return
+    }
+    if (!this.#ports.has(port) || !Object.hasOwn(this.#handlers, command[0])) return
+    const handle = this.#handlers[command[0]] as (port: HostPort, command: PageCommand, buffer: ArrayBuffer | undefined) => void
+    handle(port, command, buffer)
+  }
+
+  readonly #handlers: Handlers = {
+    attach: (port, [, { tab, lock }]) => {
+      for (const other of this.#ports) if (other !== port && tab !== '' && other.tab === tab) this.#remove(other, true)
+      port.tab = tab
+      this.#deliveries.attach(port)
+      if (lock !== '') this.#options.whenReleased?.(lock, () => this.#vanished(port))
+    },
+    connect: (port, [, request]) => this.#connect(port, request),
+    publish: (port, [, operation, topic, body, options], buffer) => {
+      const client = this.#joined(port)
+      if (client === undefined || this.#deliveries.isKnown(port, operation)) return
+      const payload = typeof body === 'string' ? body : new Uint8Array(buffer ?? new ArrayBuffer(0), ...body)
+      try {
+        const number = client.publish(topic, payload, options)
+        if (number === 0) port.sent(operation)
+        else this.#deliveries.began(port.tab, operation, number)
+      } catch (thrown) {
+        port.send(['publishFailed', operation, failureOfError(thrown).error])
+      }
+    },
+    cancel: (port, [, operation]) => {
+      const number = this.#deliveries.numberOf(port, operation)
+      if (number !== undefined) this.#open?.client.cancel(number)
+    },
+    subscribe: (port, [, operation, requests, properties]) =>
+      this.#ask(port, operation, ({ exchange }) => exchange.subscribe(port, operation, requests, properties)),
+    unsubscribe: (port, [, operation, filters]) =>
+      this.#ask(port, operation, ({ exchange }) => exchange.unsubscribe(port, operation, filters)),
+    answer: (port, [, question, answer, error]) => this.#questions.answer(port, question, answer, error),
+    reauthenticate: (port, [, data]) => {
+      try {
+        this.#joined(port)?.reauthenticate(data)
+      } catch (thrown) {
+        port.send(['error', plainError(thrown)])
+      }
+    },
+    watchBytes: (port, [, isOn]) => {
+      port.watchesBytes = isOn
+      this.#watch()
+    },
+    wakeUp: (port) => this.#joined(port)?.wakeUp(),
+    reconnect: (port) => this.#joined(port)?.reconnect(),
+    read: (port, [, messages, bytes]) => port.read(messages, bytes),
+    disconnect: (port, [, reasonCode]) => this.#part(port, reasonCode),
+    leave: (port) => {
+      this.#remove(port, false)
+      void (this.#options.settled?.() ?? Promise.resolve()).then(() => {
+        port.send(['ended'])
+        port.close()
+      })
+    },
+  }
+
+  #joined(port: HostPort): Client | undefined {
+    return port.isJoined ? this.#open?.client : undefined
+  }
+
+  #ask(port: HostPort, operation: number, call: (open: Open) => void): void {
+    try {
+      if (this.#open === undefined || !port.isJoined) throw new MqttError('not_started', 'There is no connection.')
+      call(this.#open)
+    } catch (thrown) {
+      port.refuse(operation, failureOfError(thrown))
+    }
+  }
+
+  #connect(port: HostPort, request: ConnectRequest): void {
+    const former = this.#open?.request.common
+    if (former !== undefined) {
+      const odd = Object.keys({ ...former, ...request.common }).find((name) => former[name] !== request.common[name])
+      if (odd !== undefined) return this.#refuse(port, odd)
+      clearTimeout(this.#open?.ending)
+      port.isJoined = true
+      return this.#welcome(port)
+    }
+    port.isJoined = true
+    if (this.#options.prepare === undefined) return this.#start(request, request.clientId, {})
+    this.#isPreparing = this.#options.prepare(request).then(
+      ({ clientId, options }) => {
+        this.#isPreparing = undefined
+        this.#start(request, clientId, options)
+      },
+      (thrown: unknown) => {
+        this.#isPreparing = undefined
+        this.#failed(failureOfError(thrown))
+      },
+    )
+  }
+
+  #refuse(port: HostPort, option: string): void {
+    const text = `The option ${option} differs from that of the tab that opened this shared connection: use the same, or another name in shared: { name }.`
+    port.send(['failed', failureOf('invalid_argument', text), undefined, undefined])
+  }
+
+  #start(request: ConnectRequest, clientId: string, more: ModuleConnectOptions): void {
+    const { uris, options, hasCredentials, hasAuthenticate } = request
+    try {
+      const ask = (...question: Parameters<Questions['ask']>[0]) => this.#questions.ask(question) as Promise<never>
+      const addresses = uris.map((uri, index) => uri ?? (() => ask('address', index)))
+      const client = new this.#module.Client(addresses[0] ?? '', clientId)
+      const version = (options['mqttVersion'] ?? 5) as 3 | 4 | 5
+      const exchange = this.#options.isShared
+        ? new MergedExchange(this.#module, client, this.#ports, version)
+        : new DirectExchange(client, this.#ports)
+      const open: Open = {
+        ...{ client, exchange, request, wasConnected: false },
+        ...{ connected: undefined, connecting: undefined, ending: undefined },
+      }
+      this.#open = open
+      this.#listen(open)
+      this.#watch()
+      client.connect({
+        ...options,
+        ...more,
+        uris: addresses,
+        ...(hasCredentials && { credentials: () => ask('credentials') }),
+        ...(hasAuthenticate && { authenticate: (data, properties) => ask('authenticate', data, properties) }),
+        onFailure: (failure) => this.#failed(failure),
+      })
+    } catch (thrown) {
+      this.#failed(failureOfError(thrown))
+    }
+  }
+
+  #listen(open: Open): void {
+    const { client, exchange } = open
+    client.onConnecting = (uri, attempt) => {
+      open.connecting = { uri, attempt }
+      this.#tell(['connecting', uri, attempt])
+    }
+    client.onConnected = (reconnected, _uri, sessionPresent, properties) => {
+      exchange.connected(!open.wasConnected, sessionPresent)
+      open.wasConnected = true
+      open.connected = { sessionPresent, properties }
+      this.#tell(['connected', reconnected, sessionPresent, properties, factsOf(client)])
+    }
+    client.onConnectionLost = (loss) => {
+      open.connected = undefined
+      if (this.#open !== open) return
+      this.#tellFailure('lost', loss)
+      if (!loss.reconnect) this.#over()
+    }
+    client.onMessageArrived = (message) => exchange.deliver(message)
+    client.onPublished = (number, reasonCode, properties) =>
+      this.#ended(number, (operation) => ['published', operation, reasonCode, properties])
+    client.onPublishFailed = (number, error) => this.#ended(number, (operation) => ['publishFailed', operation, error])
+    client.onSubscriptionLost = (filter, reasonCode) => exchange.lost(filter, reasonCode)
+    client.onError = (thrown) => {
+      for (const port of this.#ports) if (port.isJoined) port.send(['error', this.#questions.plain(port, thrown) ?? plainError(thrown)])
+    }
+  }
+
+  #ended(number: number, report: (operation: number) => HostCommand): void {
+    this.#deliveries.ended(number, report)
+    const { ending, client } = this.#open ?? {}
+    if (ending !== undefined && client?.unfinishedMessages === 0) this.#finish(0)
+  }
+
+  /** To a page that joins a connection that others opened. */
+  #welcome(port: HostPort): void {
+    const { client, connected, connecting } = this.#open as Open
+    if (connecting !== undefined) port.send(['connecting', connecting.uri, connecting.attempt])
+    if (connected !== undefined) port.send(['connected', false, connected.sessionPresent, connected.properties, factsOf(client)])
+  }
+
+  #tell(command: HostCommand): void {
+    for (const port of this.#ports) if (port.isJoined) port.send(command)
+  }
+
+  #tellFailure(kind: 'lost' | 'failed', { cause, socketError, ...failure }: Failure): void {
+    for (const port of this.#ports)
+      if (port.isJoined)
+        port.send([kind, failure, this.#questions.plain(port, cause), this.#questions.plain(port, socketError)] as unknown as HostCommand)
+  }
+
+  #failed(failure: Failure): void {
+    this.#tellFailure('failed', failure)
+    this.#over()
+  }
+
+  #watch(): void {
+    if (this.#open === undefined) return
+    const isWatched = [...this.#ports].some(({ watchesBytes }) => watchesBytes)
+    this.#open.client.onBytes = isWatched
+      ? (bytes, isSent) => {
+          for (const port of this.#ports) port.showBytes(bytes, isSent)
+        }
+      : null
+  }
+
+  /** The page wants no more of the connection, which ends with the last one. */
+  #part(port: HostPort, reasonCode: number | undefined): void {
+    if (!port.isJoined) return
+    port.isJoined = false
+    this.#open?.exchange.leave(port)
+    this.#questions.gone(port)
+    this.#endIfLast(reasonCode)
+  }
+
+  #vanished(port: HostPort): void {
+    if (this.#ports.has(port)) this.#remove(port, true)
+  }
+
+  #remove(port: HostPort, mayReturn: boolean): void {
+    this.#part(port, mayReturn ? undefined : 0)
+    this.#ports.delete(port)
+    this.#deliveries.detach(port, mayReturn)
+    this.#watch()
+    if (mayReturn) port.close()
+  }
+
+  /** What pages that are gone have published is delivered first. */
+  #endIfLast(reasonCode: number | undefined): void {
+    const open = this.#open
+    if (open === undefined || [...this.#ports].some(({ isJoined }) => isJoined)) return
+    if (!this.#options.isShared || !this.#deliveries.hasOrphans) return this.#finish(reasonCode)
+    clearTimeout(open.ending)
+    open.ending = setTimeout(() => this.#finish(reasonCode), PATIENCE)
+  }
+
+  /** Without a reason code the broker publishes the will: nobody said goodbye. */
+  #finish(reasonCode: number | undefined): void {
+    const client = this.#forget()
+    if (reasonCode !== undefined) client?.disconnect(reasonCode)
+  }
+
+  /** The connection has ended by itself; the next page that connects opens another. */
+  #over(): void {
+    for (const port of this.#ports) port.isJoined = false
+    this.#forget()
+  }
+
+  #forget(): Client | undefined {
+    const open = this.#open
+    this.#open = undefined
+    if (open === undefined) return undefined
+    clearTimeout(open.ending)
+    this.#deliveries.clear()
+    // Not from within a call of its own.
+    setTimeout(() => open.client.delete())
+    return open.client
+  }
+}
+
+function factsOf({ uri, clientId, negotiated }: Client): Facts {
+  return { uri, clientId, negotiated: { ...negotiated } }
+}

@@ -1,0 +1,137 @@
+// A page's way to its host, or to one host after another.
+import { MqttError } from '../errors.js'
+import { type Attachment, type Channel, type HostCommand, isPacket, type PageCommand, PROTOCOL } from './protocol.js'
+import { Sender } from './sender.js'
+
+/** What the page asks the module for, apart from a client. */
+export interface Tables {
+  /** By reason code. */
+  readonly reasons: readonly string[]
+  readonly finals: readonly number[]
+}
+
+export interface LinkOptions {
+  /** Of each option that tabs have to have in common: its value as text. */
+  readonly common: Readonly<Record<string, string>>
+  /** Whether another host may follow, so that the page keeps what it has to tell that one. */
+  readonly survives: boolean
+  /** The page is through with its connection: whatever was started for it ends. */
+  readonly onLeave: () => void
+  /** A host answers. It holds this lock, if any. */
+  readonly onHello?: (lock: string) => void
+}
+
+/** Of a page that has its host to itself. */
+const ALONE: Attachment = { tab: '', lock: '', name: '' }
+
+export class Link {
+  readonly common: Readonly<Record<string, string>>
+  readonly survives: boolean
+  /** Rejects if there is no host, or one of another version. */
+  readonly hello: Promise<Tables>
+  onCommand: ((command: HostCommand, buffer: ArrayBuffer | undefined) => void) | undefined
+  onHost: ((sender: Sender<PageCommand>) => void) | undefined
+  onHostLost: ((error: Error, isFinal: boolean) => void) | undefined
+  /** Held by the current host. */
+  hostLock = ''
+  readonly #onLeave: () => void
+  readonly #onHello: ((lock: string) => void) | undefined
+  #channel: Channel | undefined
+  #sender: Sender<PageCommand> | undefined
+  #resolve!: (tables: Tables) => void
+  #reject!: (error: Error) => void
+  #isLeft = false
+
+  constructor({ common, survives, onLeave, onHello }: LinkOptions) {
+    this.common = common
+    this.survives = survives
+    this.#onLeave = onLeave
+    this.#onHello = onHello
+    this.hello = new Promise((resolve, reject) => ([this.#resolve, this.#reject] = [resolve, reject]))
+    this.hello.catch(() => {})
+  }
+
+  get sender(): Sender<PageCommand> {
+    if (this.#sender === undefined) throw new Error('There is no host yet.')
+    return this.#sender
+  }
+
+  /** The host, or the next one. */
+  use(channel: Channel, attachment = ALONE): void {
+    if (this.#isLeft) return channel.close()
+    const isNext = this.#sender !== undefined
+    this.#channel?.close()
+    this.#sender?.close()
+    this.#channel = channel
+    const sender = (this.#sender = new Sender<PageCommand>(channel))
+    channel.onPacket = (packet) => {
+      if (this.#channel === channel && isPacket(packet))
+        for (const command of packet.commands) this.#take(command as unknown as HostCommand, packet.bytes)
+    }
+    sender.add(['attach', attachment])
+    if (isNext) this.onHost?.(sender)
+    sender.flush()
+  }
+
+  /** There is no host any more. `isFinal`: and none follows. */
+  lost(error: Error, isFinal: boolean): void {
+    if (this.#isLeft) return
+    if (isFinal) this.#reject(error)
+    this.onHostLost?.(error, isFinal)
+  }
+
+  /** The page is through. A host that ends answers, so that whatever it still sends is sent. */
+  leave(): void {
+    if (this.#isLeft) return
+    this.#isLeft = true
+    this.#onLeave()
+  }
+
+  close(): void {
+    this.#sender?.close()
+    this.#channel?.close()
+  }
+
+  /** Called once the host has ended. */
+  onEnded: (() => void) | undefined
+
+  #take(command: HostCommand, buffer: ArrayBuffer | undefined): void {
+    switch (command[0]) {
+      case 'hello': {
+        const [, protocol, reasons, finals, lock] = command
+        this.hostLock = lock
+        if (lock !== '') this.#onHello?.(lock)
+        if (protocol === PROTOCOL) this.#resolve({ reasons, finals })
+        else
+          this.#reject(
+            new MqttError(
+              'load_failed',
+              'The worker file is of another version of this package: deploy both together, and reload all tabs.',
+            ),
+          )
+        return
+      }
+      case 'fatal':
+        return this.lost(new MqttError('load_failed', command[1].message), true)
+      case 'ended':
+        return this.onEnded?.()
+      default:
+        this.onCommand?.(command, buffer)
+    }
+    // What was read need not wait in the host: it counts.
+    if (command[0] === 'message') this.#read(command[3])
+  }
+
+  #read(body: string | readonly [number, number]): void {
+    this.#readMessages++
+    this.#readBytes += typeof body === 'string' ? 0 : body[1]
+    if (this.#readMessages > 1) return
+    queueMicrotask(() => {
+      this.#sender?.add(['read', this.#readMessages, this.#readBytes])
+      this.#readMessages = this.#readBytes = 0
+    })
+  }
+
+  #readMessages = 0
+  #readBytes = 0
+}

@@ -1,0 +1,67 @@
+// `shared`: the connection is in a SharedWorker, for all tabs of the origin.
+import { PortChannel } from './channels.js'
+import { loadFailed } from './dedicated.js'
+import { Link } from './link.js'
+import { whenReleased } from './locks.js'
+import { Presence } from './presence.js'
+
+/** In milliseconds: how long a worker may take to send what is left. */
+const PATIENCE = 3000
+
+export async function openSharedWorker(name: string, url: string | URL | undefined, common: Record<string, string>): Promise<Link> {
+  const presence = new Presence(name)
+  const link = new Link({
+    common,
+    survives: true,
+    onLeave: () => {
+      const end = (): void => {
+        clearTimeout(timer)
+        presence.end()
+        link.close()
+      }
+      const timer = setTimeout(end, PATIENCE)
+      link.onEnded = end
+    },
+    onHello: (lock) => {
+      whenReleased(lock, () => {
+        if (link.hostLock !== lock) return
+        link.lost(new Error('The worker that held the connection is gone.'), false)
+        void attach()
+      })
+    },
+  })
+  const attach = async (): Promise<void> => {
+    const lock = await presence.hold()
+    const worker = start(url)
+    worker.onerror = (event) => {
+      event.preventDefault()
+      presence.end()
+      link.lost(loadFailed(event.message), true)
+    }
+    link.use(new PortChannel(worker.port), { tab: presence.tab, lock, name })
+  }
+  presence.watch(
+    () => {
+      link.close()
+      link.lost(new Error('The page was frozen.'), false)
+    },
+    () => void attach(),
+  )
+  try {
+    await attach()
+  } catch (thrown) {
+    presence.end()
+    throw thrown
+  }
+  return link
+}
+
+function start(url: string | URL | undefined): SharedWorker {
+  try {
+    // Bundlers look for exactly this expression.
+    if (url === undefined) return new SharedWorker(new URL('./worker.js', import.meta.url), { type: 'module', name: 'websocket-mq' })
+    return new SharedWorker(url, { type: 'module', name: 'websocket-mq' })
+  } catch (thrown) {
+    throw loadFailed((thrown as Error).message)
+  }
+}
