@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { build } from 'esbuild'
 import { minify } from 'terser'
+import { bundleModules } from './modules.mjs'
 import { notices } from './notices.mjs'
 import { report } from './sizes.mjs'
 
@@ -55,7 +56,7 @@ const module = {
 /** Node prints the line of an uncaught error. That of the wasm, which is longer, throws nothing. */
 const lineLimit = 1000
 
-/** @type {import('esbuild').BuildOptions} */
+/** Of what is one file. @type {import('esbuild').BuildOptions} */
 const common = {
   bundle: true,
   outdir: dist,
@@ -68,26 +69,21 @@ const common = {
   logLevel: 'warning',
   plugins: [module],
 }
-/** @type {import('esbuild').BuildOptions} */
-const esm = { ...common, format: 'esm' }
 
 /** The scripts for pages, chunks included, by their names in dist/; true: a module. @type {Map<string, boolean>} */
 const scripts = new Map()
 
-/** @param {import('esbuild').BuildOptions} options */
-async function bundleScripts(options) {
-  const { metafile } = await build({ ...options, metafile: true })
-  for (const path of Object.keys(metafile.outputs).filter((each) => each.endsWith('.js')))
-    scripts.set(basename(path), options.format === 'esm')
-}
-
 async function bundle() {
   const { index, paho, ...others } = entries
+  const fileOf = (/** @type {string} */ name) => modules[name] && `${wasm}${modules[name]}`
+  const external = [...frameworks.filter((name) => !name.endsWith('*')), /^svelte\//]
   // A page may use both of these, and then has one module: it and what loads it are a file of their own.
-  await bundleScripts({ ...esm, entryPoints: { index, paho }, splitting: true, chunkNames: 'index.[name]-[hash]' })
-  // With a module beside them, or of their own: each is all that its page loads, and what it loads when it needs it.
-  for (const [name, entry] of Object.entries(others))
-    await bundleScripts({ ...esm, entryPoints: { [name]: entry }, splitting: true, chunkNames: `${name}.[name]-[hash]` })
+  const groups = [{ index, paho }, ...Object.entries(others).map(([name, entry]) => ({ [name]: entry }))]
+  for (const group of groups) {
+    const [prefix = ''] = Object.keys(group)
+    const files = await bundleModules({ entries: group, prefix, folder: dist, external, fileOf })
+    for (const file of files) scripts.set(file, true)
+  }
   // For require(), as Jest uses it: each entry is one file. Svelte itself has no form for require(), and nobody requires a worker.
   const required = Object.entries(entries).filter(([name]) => name !== 'svelte' && name !== 'worker')
   await build({
@@ -104,23 +100,25 @@ async function bundle() {
     },
   })
   // For <script src>. The first one detects its own address.
-  await bundleScripts({
+  const plain = {
+    timer: `${source}timer/worker.ts`,
+    'paho-mqtt': `${source}paho/script.ts`,
+    'paho-mqtt.embedded': `${source}paho/script-embedded.ts`,
+  }
+  for (const name of Object.keys(plain)) scripts.set(`${name}.js`, false)
+  await build({
     ...common,
-    entryPoints: {
-      timer: `${source}timer/worker.ts`,
-      'paho-mqtt': `${source}paho/script.ts`,
-      'paho-mqtt.embedded': `${source}paho/script-embedded.ts`,
-    },
+    entryPoints: plain,
     format: 'iife',
     define: { 'import.meta.url': 'location.href' },
   })
 }
 
 /**
- * Minifies the scripts that pages load once more, by terser: esbuild alone makes the module's script, which is minified
- * already, larger than it was. Newlines in place of semicolons, and functions first, make brotli's result smaller.
+ * Minifies the scripts that pages load by terser: esbuild makes the module's script, which is minified already, larger than
+ * it was. Newlines in place of semicolons, and functions first, make brotli's result smaller.
  */
-async function minifyAgain() {
+async function minifyScripts() {
   for (const [name, isModule] of scripts) {
     const map = `${dist}${name}.map`
     const { code, map: sourceMap } = await minify(await readFile(dist + name, 'utf8'), {
@@ -209,7 +207,7 @@ if (!existsSync(`${wasm}wsmq.wasm`)) {
 const start = Date.now() - 1000
 await mkdir(`${dist}types`, { recursive: true })
 await bundle()
-if (!isDebug) await minifyAgain()
+if (!isDebug) await minifyScripts()
 await copyModule()
 await declare()
 await writeFile(`${dist}THIRD-PARTY-NOTICES.txt`, await notices(wasm))

@@ -9,10 +9,10 @@ const KB = 1000
  * @type {Page[]}
  */
 const pages = [
-  { name: '`websocket-mq`', entry: 'index.js', budget: 60 },
-  { name: '`websocket-mq/wasm`', entry: 'wasm.js', more: ['wsmq.wasm'], budget: 58 },
-  { name: '`websocket-mq/webapp`', entry: 'webapp.js', budget: 98 },
-  { name: '`websocket-mq/webapp/wasm`', entry: 'webapp-wasm.js', more: ['wsmq-webapp.wasm'], budget: 97 },
+  { name: '`websocket-mq`', entry: 'index.js', budget: 61 },
+  { name: '`websocket-mq/wasm`', entry: 'wasm.js', more: ['wsmq.wasm'], budget: 59 },
+  { name: '`websocket-mq/webapp`', entry: 'webapp.js', budget: 99 },
+  { name: '`websocket-mq/webapp/wasm`', entry: 'webapp-wasm.js', more: ['wsmq-webapp.wasm'], budget: 98 },
   { name: '`websocket-mq/paho`', entry: 'paho.js', budget: 60 },
   { name: '`paho-mqtt.js`', entry: 'paho-mqtt.js', more: ['wsmq.wasm'], budget: 55 },
   { name: '`paho-mqtt.embedded.js`', entry: 'paho-mqtt.embedded.js', budget: 56 },
@@ -26,6 +26,7 @@ const pages = [
 /** What `websocket-mq` loads only for an option, by the name of its chunk. @type {Record<string, string>} */
 const options = {
   'packet-watch': '`packets`, `timings`, or a `log` of packets',
+  renewals: 'a `credentials` function whose result expires',
 }
 
 /** Bytes of brotli that a page of this entry may load. @param {string} entry */
