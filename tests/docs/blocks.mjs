@@ -30,7 +30,7 @@ function blocksOf(file, text) {
  * The name that a block has for other blocks of its page: in a comment, which is its first line.
  * @param {string} code
  */
-export const nameOf = (code) => /^\n*\/\/ ([\w.-]+\.tsx?)\n/.exec(code)?.[1]
+export const nameOf = (code) => /^\n*(?:\/\/|<!--) ([\w.-]+\.(?:tsx?|vue|svelte))(?: -->)?\n/.exec(code)?.[1]
 
 /**
  * Scripts: a block that imports or requires something begins one, and those behind it go on with it. Blank lines stand for what is

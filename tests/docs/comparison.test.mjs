@@ -11,6 +11,7 @@ const read = (path) => readFile(root + path, 'utf8')
 /** Its tables, as rows of cells. @param {string} text */
 const rowsOf = (text) => [...text.matchAll(/^\|(.+)\|$/gm)].map(([, cells = '']) => cells.split('|').map((cell) => cell.trim()))
 
+const remedy = 'put the figures of docs/performance.md into docs/comparison.md.'
 const page = await read('docs/comparison.md')
 const rows = rowsOf(page)
 
@@ -24,11 +25,11 @@ it('has the figures of docs/performance.md', async () => {
   assert.ok(figures.length >= 8, `${figures.length} rows`)
   for (const [name = '', unit = '', ...values] of figures) {
     if (unit.startsWith('kB')) {
-      assert.deepEqual(values, [shipped['ours'], shipped['Paho'], shipped['MQTT.js']], name)
+      assert.deepEqual(values, [shipped['ours'], shipped['Paho'], shipped['MQTT.js']], `${name}: ${remedy}`)
       continue
     }
     const row = measured.find((cells) => cells[0] === name && cells[1] === unit)
-    assert.deepEqual(values, row?.slice(2, 5), name)
+    assert.deepEqual(values, row?.slice(2, 5), `${name}, ${unit}: ${remedy}`)
   }
 })
 

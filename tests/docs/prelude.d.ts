@@ -27,6 +27,14 @@ interface ServiceWorkerGlobalScope {
   addEventListener(type: 'install', listener: (event: ExtendableEvent) => void): void
   addEventListener(type: 'fetch', listener: (event: FetchEvent) => void): void
 }
+declare module '*.vue' {
+  const component: import('vue').Component
+  export default component
+}
+declare module '*.svelte' {
+  const component: import('svelte').Component
+  export default component
+}
 interface Step {
   done: number
 }

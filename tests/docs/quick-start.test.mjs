@@ -44,6 +44,10 @@ describe('a page without a bundler', () => {
   })
   after(() => browser.close())
 
+  it('is shown in as many ways as are opened here', () => {
+    assert.equal(blocks.filter(({ language }) => language === 'html').length, Object.keys(ways).length)
+  })
+
   const ways = { 'has modules': 'index.js', 'has plain scripts': 'embedded.js', 'has a strict Content-Security-Policy': 'http-equiv' }
   for (const [way, text] of Object.entries(ways))
     it(way, async () => {

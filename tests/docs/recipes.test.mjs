@@ -1,17 +1,19 @@
 // Recipes of docs/recipes/ that are more than calls: they do in Chromium what their pages say.
 /* global navigator -- of the page */
 import assert from 'node:assert/strict'
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { after, before, it } from 'node:test'
 import { chromium } from '@playwright/test'
 import { build, transform } from 'esbuild'
 import mqtt from 'mqtt'
 import { installNodeModules } from '../../scripts/lib/node-modules.mjs'
 import { root } from '../../scripts/lib/root.mjs'
+import { svelte } from '../frameworks/build.mjs'
 import { startBroker } from '../support/broker.mjs'
 import { launchOptions } from '../support/chromium.mjs'
 import { startPageServer } from '../support/page-server.mjs'
 import { codeBlocks, nameOf } from './blocks.mjs'
+import { compileVue } from './vue.mjs'
 
 const blocks = await codeBlocks()
 
@@ -91,49 +93,90 @@ it('a page shows what it stored, and then what is live', async () => {
   await site.close()
 })
 
-it('an Angular application shows the latest value of a filter that changes', async () => {
-  const modules = `${root}tests/docs/angular/`
-  await installNodeModules(modules)
-  const source = `${folder}/angular`
+/** @type {import('esbuild').Plugin} */
+const vue = {
+  name: 'vue',
+  setup(bundler) {
+    bundler.onLoad({ filter: /\.vue$/ }, async ({ path }) => ({ contents: compileVue(await readFile(path, 'utf8')), loader: 'ts' }))
+  },
+}
+
+/**
+ * Builds the application of a recipe: those of its blocks that are files.
+ * @param {string} recipe
+ * @param {{ modules?: string, before?: string }} [options] `modules`: where it has what is not installed for the project;
+ * `before`: a script that runs before main
+ */
+async function buildApplication(recipe, { modules, before = '' } = {}) {
+  const source = `${folder}/${recipe}`
   await mkdir(`${source}/node_modules`, { recursive: true })
   await symlink(root, `${source}/node_modules/websocket-mq`)
+  await writeFile(`${source}/package.json`, '{}') // else that of the project, which says what has side effects
   for (const { file, code } of blocks) {
     const name = nameOf(code)
-    if (file === 'docs/recipes/angular.md' && name !== undefined) await writeFile(`${source}/${name}`, code)
+    if (file === `docs/recipes/${recipe}.md` && name !== undefined) await writeFile(`${source}/${name}`, code)
   }
-  await writeFile(`${source}/package.json`, '{}') // else that of the project, which says what has side effects
-  // Angular's own tools compile templates ahead of time.
-  await writeFile(`${source}/entry.ts`, "import '@angular/compiler'\nimport './main'\n")
+  await writeFile(`${source}/entry.ts`, `${before}\nimport './main'\n`)
   await build({
     entryPoints: [`${source}/entry.ts`],
     outfile: `${folder}/main.js`,
     bundle: true,
     format: 'esm',
     target: 'es2022',
-    nodePaths: [`${modules}node_modules`],
+    jsx: 'automatic',
+    conditions: ['svelte', 'browser'],
+    plugins: [svelte('client'), vue],
+    define: { 'process.env.NODE_ENV': '"production"' },
     tsconfigRaw: { compilerOptions: { experimentalDecorators: true } },
     logLevel: 'error',
+    ...(modules ? { nodePaths: [modules] } : {}),
   })
-  await writeFile(
-    `${folder}/index.html`,
-    '<!doctype html><meta charset="utf-8"><body><app-temperature></app-temperature><script type="module" src="/main.js"></script>',
-  )
-  // Templates that are compiled in the page need eval().
-  const site = await startPageServer({ roots: { '/': `${folder}/` }, brokerPort: broker.webSocketPort, contentSecurityPolicy: '' })
+}
+
+/** Opens what was built, connected. @param {string} body @param {string} [contentSecurityPolicy] */
+async function openApplication(body, contentSecurityPolicy) {
+  const html = `<!doctype html><meta charset="utf-8"><body>${body}<script type="module" src="/main.js"></script>`
+  await writeFile(`${folder}/index.html`, html)
+  const policy = contentSecurityPolicy === undefined ? {} : { contentSecurityPolicy }
+  const site = await startPageServer({ roots: { '/': `${folder}/` }, brokerPort: broker.webSocketPort, ...policy })
   const page = await browser.newPage()
   /** @type {string[]} */
   const problems = []
   page.on('pageerror', (error) => problems.push(String(error)))
   await page.goto(site.url)
-  await page.getByRole('status').filter({ hasText: 'connected' }).waitFor()
+  await page
+    .getByRole('status')
+    .filter({ hasText: /^connected$/ })
+    .waitFor()
   const peer = await mqtt.connectAsync(broker.url)
+  const close = async () => {
+    await peer.endAsync(true)
+    await page.close()
+    await site.close()
+    assert.deepEqual(problems, [])
+  }
+  return { page, peer, close }
+}
+
+for (const recipe of ['react', 'vue', 'svelte'])
+  it(`the application of ${recipe} lists what arrives`, async () => {
+    await buildApplication(recipe, { before: "globalThis.freshToken = async () => 'token'" })
+    const { page, peer, close } = await openApplication('<div id="app"></div>')
+    for (const state of ['open', 'shut']) await peer.publishAsync(`alarms/${recipe}`, state, { qos: 1, retain: true })
+    await page.getByText(`alarms/${recipe}: shut`).waitFor()
+    await close()
+  })
+
+it('the application of angular shows the latest value of a filter that changes', async () => {
+  const modules = `${root}tests/docs/angular/`
+  await installNodeModules(modules)
+  // Angular's own tools compile templates ahead of time; in the page it takes eval().
+  await buildApplication('angular', { modules: `${modules}node_modules`, before: "import '@angular/compiler'" })
+  const { page, peer, close } = await openApplication('<app-temperature></app-temperature>', '')
   await peer.publishAsync('lab/kitchen/temperature', '21.5', { qos: 1, retain: true })
   await page.getByText('kitchen: 21.5').waitFor()
   await peer.publishAsync('lab/cellar/temperature', '12', { qos: 1, retain: true })
   await page.getByRole('button', { name: 'Cellar' }).click()
   await page.getByText('cellar: 12').waitFor()
-  await peer.endAsync(true)
-  assert.deepEqual(problems, [])
-  await page.close()
-  await site.close()
+  await close()
 })

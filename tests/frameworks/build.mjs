@@ -24,7 +24,7 @@ export const frameworks = {
 }
 
 /** @param {'client' | 'server'} generate @returns {import('esbuild').Plugin} */
-const svelte = (generate) => ({
+export const svelte = (generate) => ({
   name: 'svelte',
   setup(bundler) {
     bundler.onLoad({ filter: /\.svelte$/ }, async ({ path }) => {

@@ -104,6 +104,27 @@ it('fits a phone', async () => {
   }
 })
 
+it('is accessible, as far as axe finds out, by day and by night', async () => {
+  const axe = await readFile(`${root}docs/site/node_modules/axe-core/axe.min.js`, 'utf8')
+  for (const colorScheme of /** @type {const} */ (['light', 'dark']))
+    for (const path of ['', 'quick-start.html', 'api.html', 'comparison.html', 'reference/cpp/core/client.html']) {
+      const { page, close } = await open(path, { colorScheme })
+      await page.evaluate(axe)
+      const found = await page.evaluate(async () => {
+        const { violations } = await /** @type {any} */ (globalThis).axe.run({
+          runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa'],
+          // VitePress has a button within that of a group that can be opened.
+          rules: { 'nested-interactive': { enabled: false } },
+        })
+        return violations.map(
+          (/** @type {any} */ { id, nodes }) => `${id}: ${nodes.map((/** @type {any} */ { html }) => html.slice(0, 200)).join(' ')}`,
+        )
+      })
+      assert.deepEqual(found, [], `${path}, ${colorScheme}`)
+      await close()
+    }
+})
+
 describe('the reference', () => {
   it('describes every entry of the package', async () => {
     const { exports } = JSON.parse(await readFile(`${root}package.json`, 'utf8'))

@@ -57,7 +57,7 @@ export function sidebar() {
   return [
     ...audiences.map(({ text, pages, takesOthers }) => {
       const all = takesOthers ? [...pages, ...others] : pages
-      return { text, collapsed: false, items: all.filter((page) => existsSync(`${docs}${page}.md`)).map(item) }
+      return { text, items: all.filter((page) => existsSync(`${docs}${page}.md`)).map(item) }
     }),
     { text: 'JavaScript reference', collapsed: true, items: folder('reference/javascript').map(item) },
     ...libraries(),

@@ -24,6 +24,10 @@ export default defineConfig({
       diagrams(markdown)
     },
   },
+  // What is generated is edited elsewhere.
+  transformPageData: ({ relativePath, frontmatter }) => {
+    if (relativePath.startsWith('reference/')) frontmatter['editLink'] = false
+  },
   vite: { publicDir: 'site/public', build: { chunkSizeWarningLimit: 10_000 } },
   themeConfig: {
     nav: [
