@@ -48,6 +48,7 @@ export function webappRules(
         '#',
         `+/webapp/res/${other}`,
         `$share/doctor/${root}webapp/req/doctor/+`,
+        `$share/doctor/${root}webapp/res/${other}`,
         ...below([
           '#',
           'webapp/#',
@@ -55,6 +56,7 @@ export function webappRules(
           `webapp/res/${other}`,
           'webapp/peer/#',
           `webapp/peer/${other}/+`,
+          `webapp/+/${other}`,
           `webapp/peer/+/${uid}`,
           'webapp/req/#',
           'webapp/req/+',

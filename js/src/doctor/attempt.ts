@@ -42,10 +42,10 @@ export function nameless({ timeout, signal }: Attempts): Attempts {
   return { timeout, signal }
 }
 
-/** A broker that closed before it answered, or that said that it does not know the version. */
+/** A broker that said that it does not know the version, or that closed before it answered, which is not told from no broker. */
 export function mayBeTheVersion(error: unknown): boolean {
   if (error instanceof ConnectionRefusedError) return error.reasonCode === 0x84 || error.reasonCode === 0x81 || error.reasonCode === 0x80
-  return error instanceof MqttError && error.code === 'transport_closed'
+  return error instanceof ConnectionFailedError
 }
 
 export function isAboutTheAccount(error: unknown): error is ConnectionRefusedError {

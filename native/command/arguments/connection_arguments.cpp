@@ -18,6 +18,16 @@ namespace wsmq::command {
 
 namespace {
 
+void add_addresses(CLI::App& app, ConnectionArguments& arguments, bool is_single) {
+    const std::string begin = "mqtt://, mqtts://, ws:// or wss:// [user:password@]host[:port]";
+    const std::string end = ", or mqtt+unix://[user:password@]/path";
+    auto* const option =
+        add_repeated(app, is_single ? "-L,--url,URL" : "-L,--url", arguments.urls,
+                     begin + "[/topic, or path of the WebSocket]" + end + "; several are tried in turn");
+    if (is_single) option->description(begin + "[/path of the WebSocket]" + end);
+    option->type_name("URL");
+}
+
 void add_client_id(CLI::App& app, ConnectionArguments& arguments) {
     app.add_option("-i,--id", arguments.client_id, "Client identifier; default: assigned by the broker");
     app.add_option("-I,--id-prefix", arguments.client_id_prefix,
@@ -164,10 +174,7 @@ std::string address_of(const ConnectionArguments& arguments) {
 
 void ConnectionArguments::add_to(CLI::App& app, Offer offer) {
     const bool is_short_lived = offer == Offer::short_lived;
-    add_repeated(app, is_short_lived ? "-L,--url,URL" : "-L,--url", urls,
-                 "mqtt://, mqtts://, ws:// or wss:// [user:password@]host[:port][/topic, or path of the WebSocket], or "
-                 "mqtt+unix://[user:password@]/path; several are tried in turn")
-        ->type_name("URL");
+    add_addresses(app, *this, is_short_lived);
     app.add_option("-h,--host", host, "Host of the broker; default: localhost");
     app.add_option("-p,--port", port, "Port of the broker; default: 1883, with TLS 8883")
         ->check(whole_number(1, 65'535));

@@ -23,7 +23,8 @@ public:
     void forbid_share(const std::string& group, const std::string& filter) {
         add(Trial::Action::subscribe, shared(group, filter), false);
     }
-    /// Not below the root.
+    // Not below the root.
+    void forbid_below_any(const std::string& filter) { add(Trial::Action::subscribe, "+/" + filter, false); }
     void forbid_everything() { add(Trial::Action::subscribe, "#", false); }
 
     [[nodiscard]] std::vector<Trial> take() { return std::move(all_); }
@@ -71,13 +72,21 @@ void add_webapp(Trials& trials, const std::string& uid) {
     trials.allow_subscribe("webapp/svc/+/+");
     trials.allow_subscribe("device/status/+");
     trials.forbid_everything();
+    trials.forbid_below_any("webapp/res/" + other);
     trials.forbid_share("doctor", "webapp/req/doctor/+");
-    for (const auto* filter : {"#", "webapp/#", "webapp/res/+", "webapp/peer/#", "webapp/req/#", "webapp/req/+",
-                               "webapp/req/doctor/+", "webapp/svc/+/+/+"})
-        trials.forbid_subscribe(filter);
+    trials.forbid_share("doctor", "webapp/res/" + other);
+    trials.forbid_subscribe("#");
+    trials.forbid_subscribe("webapp/#");
+    trials.forbid_subscribe("webapp/res/+");
     trials.forbid_subscribe("webapp/res/" + other);
+    trials.forbid_subscribe("webapp/peer/#");
     trials.forbid_subscribe("webapp/peer/" + other + "/+");
+    trials.forbid_subscribe("webapp/+/" + other);
     trials.forbid_subscribe("webapp/peer/+/" + uid);
+    trials.forbid_subscribe("webapp/req/#");
+    trials.forbid_subscribe("webapp/req/+");
+    trials.forbid_subscribe("webapp/req/doctor/+");
+    trials.forbid_subscribe("webapp/svc/+/+/+");
 }
 
 void add_service(Trials& trials, const std::string& service) {

@@ -8,7 +8,6 @@
 
 #include "doctor/probes.hpp"
 #include "wsmq/limits.hpp"
-#include "wsmq/messaging/names.hpp"
 #include "wsmq/native/webapp.hpp"
 
 namespace wsmq::command {
@@ -65,8 +64,6 @@ net::awaitable<void> measure(Checkup& checkup, const native::Url& url, Connectio
     co_await probe_all(lab, diagnosis);
 }
 
-/// Whoever is refused for another reason than the version was understood. One after the other: where the broker binds
-/// the account to one client identifier, a connection displaces the one before.
 net::awaitable<std::vector<Version>> versions_of(Checkup& checkup, const native::Url& url, Version known) {
     std::vector<Version> accepted;
     // One after the other: where an account is bound to one client identifier, a connection displaces the one before.
