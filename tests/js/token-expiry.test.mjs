@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, it } from 'node:test'
 import FakeTimers from '@sinonjs/fake-timers'
 import { connect, load } from 'websocket-mq'
 import { TestBroker } from 'websocket-mq/testing'
+import { connected, settled, until } from './support/connected.mjs'
 import { importSource } from './support/sources.mjs'
 
 const { expiryOf, renewalDelay } = await importSource('renewal/expiry')
@@ -61,6 +62,59 @@ describe('The end of credentials', () => {
     assert.equal(renewalDelay(60_000, 1), 50_000)
     assert.equal(renewalDelay(15_000, 0.5), 7_500)
     assert.equal(renewalDelay(100, 0), 1_000)
+  })
+})
+
+describe('Authentication data that expires', () => {
+  let count = 0
+  const credentials = () => ({ authenticationData: Uint8Array.of(++count), expiresAt: Date.now() + 60_000 * count })
+  const authentication = { method: 'TOKEN', respond: () => new Uint8Array() }
+
+  /** @param {object} options */
+  async function renewing(options) {
+    count = 0
+    // Before the time flies, which loading takes.
+    await importSource('renewal/renewals')
+    const opened = await connected({ credentials, ...options })
+    const { module } = opened
+    // Time flies.
+    module.setTimer = (/** @type {() => void} */ act) => Number(setTimeout(act, 0))
+    const clock = FakeTimers.install({ toFake: ['Date', 'performance'], now: Date.now() })
+    const ask = /** @type {() => Promise<any>} */ (opened.client.connectOptions?.credentials)
+    assert.deepEqual((await ask()).authenticationData, Uint8Array.of(1))
+    await settled()
+    return { ...opened, clock, ask }
+  }
+
+  it('is renewed on the same connection', async () => {
+    const { mq, client, clock, ask } = await renewing({ authentication })
+    try {
+      await until(() => {
+        clock.tick(1000)
+        return client.reauthentications.length > 0
+      })
+      assert.deepEqual(client.reauthentications, [Uint8Array.of(2)])
+      assert.equal(client.reconnects, 0)
+      assert.deepEqual((await ask()).authenticationData, Uint8Array.of(3), 'the next attempt asks anew')
+    } finally {
+      clock.uninstall()
+      await mq.disconnect()
+    }
+  })
+
+  it('is asked for again where the broker does not take it', async () => {
+    const { mq, client, clock } = await renewing({ authentication })
+    try {
+      client.throwNext = new Error('not_supported')
+      await until(() => {
+        clock.tick(1000)
+        return client.reauthentications.length > 0
+      })
+      assert.equal(mq.state, 'connected')
+    } finally {
+      clock.uninstall()
+      await mq.disconnect()
+    }
   })
 })
 
