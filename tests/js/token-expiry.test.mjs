@@ -184,6 +184,19 @@ describe('A connection whose credentials expire', () => {
         const password = how === 'token' ? token({ exp: (Date.now() + life) / 1000, jti: ++count }) : `p${++count}`
         return how === 'token' ? { username: 'ann', password } : { username: 'ann', password, expiresAt: Date.now() + life }
       }
+      // The broker ends a connection when its credentials do.
+      let ended = 0
+      broker.intercept(({ direction, packet }) => {
+        if (direction === 'in' && packet.type === 'connect') {
+          const number = connects.length
+          setTimeout(() => {
+            if (connects.length > number) return
+            ended++
+            broker.disconnect(0x87, 'ann')
+          }, life)
+        }
+        return undefined
+      })
       const { mq, states, log } = await open({ credentials: issue })
       /** @type {string[]} */
       const heard = []
@@ -206,6 +219,7 @@ describe('A connection whose credentials expire', () => {
         heard.filter((text) => text.startsWith('theirs')),
         Array.from({ length: 1400 }, (_, i) => `theirs ${i}`),
       )
+      assert.equal(ended, 0)
       assert.ok(connects.length >= 3, `${connects.length} connections in 1400 s`)
       const [, second] = connects
       assert.ok(second.at - began >= 0.8 * life - 1000 && second.at - began <= 0.9 * life + 3000, `after ${second.at - began} ms`)
