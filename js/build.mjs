@@ -121,7 +121,9 @@ async function bundle() {
 async function minifyScripts() {
   for (const [name, isModule] of scripts) {
     const map = `${dist}${name}.map`
-    const { code, map: sourceMap } = await minify(await readFile(dist + name, 'utf8'), {
+    // esbuild imports each chunk, for its order, whether anything of it is used or not: nothing here has side effects.
+    const bundled = (await readFile(dist + name, 'utf8')).replace(/\bimport"\.\/[^"]+";?/g, (unused) => ' '.repeat(unused.length))
+    const { code, map: sourceMap } = await minify(bundled, {
       module: isModule,
       ecma: 2020,
       compress: { passes: 3, pure_getters: true, hoist_funs: true },

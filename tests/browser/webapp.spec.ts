@@ -300,3 +300,16 @@ for (const backend of backends()) {
     expect(await ann.call('outcome')).toMatchObject({ error: { message: 'enough' } })
   })
 }
+
+for (const protocolVersion of versions)
+  test(`${name(protocolVersion)}: others see a page whose connection is replaced neither leave nor join`, async ({ join }) => {
+    const bob = await join({ user: 'bob', protocolVersion })
+    const ann = await join({ user: 'ann', protocolVersion, willDelay: 0 })
+    await bob.sees(ann.uid)
+    const { changes: before } = await bob.facts()
+    await ann.call('reconnect', 3)
+    // Behind everything that was published.
+    await ann.call('setState', { done: true })
+    await expect.poll(async () => (await bob.facts()).changes.length).toBeGreaterThan(before.length)
+    expect((await bob.facts()).changes.slice(before.length)).toEqual([`changed ${ann.uid}`])
+  })

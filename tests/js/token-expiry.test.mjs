@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, it } from 'node:test'
 import FakeTimers from '@sinonjs/fake-timers'
 import { connect, load } from 'websocket-mq'
 import { TestBroker } from 'websocket-mq/testing'
+import { connected, settled, until } from './support/connected.mjs'
 import { importSource } from './support/sources.mjs'
 
 const { expiryOf, renewalDelay } = await importSource('renewal/expiry')
@@ -61,6 +62,59 @@ describe('The end of credentials', () => {
     assert.equal(renewalDelay(60_000, 1), 50_000)
     assert.equal(renewalDelay(15_000, 0.5), 7_500)
     assert.equal(renewalDelay(100, 0), 1_000)
+  })
+})
+
+describe('Authentication data that expires', () => {
+  let count = 0
+  const credentials = () => ({ authenticationData: Uint8Array.of(++count), expiresAt: Date.now() + 60_000 * count })
+  const authentication = { method: 'TOKEN', respond: () => new Uint8Array() }
+
+  /** @param {object} options */
+  async function renewing(options) {
+    count = 0
+    // Before the time flies, which loading takes.
+    await importSource('renewal/renewals')
+    const opened = await connected({ credentials, ...options })
+    const { module } = opened
+    // Time flies.
+    module.setTimer = (/** @type {() => void} */ act) => Number(setTimeout(act, 0))
+    const clock = FakeTimers.install({ toFake: ['Date', 'performance'], now: Date.now() })
+    const ask = /** @type {() => Promise<any>} */ (opened.client.connectOptions?.credentials)
+    assert.deepEqual((await ask()).authenticationData, Uint8Array.of(1))
+    await settled()
+    return { ...opened, clock, ask }
+  }
+
+  it('is renewed on the same connection', async () => {
+    const { mq, client, clock, ask } = await renewing({ authentication })
+    try {
+      await until(() => {
+        clock.tick(1000)
+        return client.reauthentications.length > 0
+      })
+      assert.deepEqual(client.reauthentications, [Uint8Array.of(2)])
+      assert.equal(client.reconnects, 0)
+      assert.deepEqual((await ask()).authenticationData, Uint8Array.of(3), 'the next attempt asks anew')
+    } finally {
+      clock.uninstall()
+      await mq.disconnect()
+    }
+  })
+
+  it('is asked for again where the broker does not take it', async () => {
+    const { mq, client, clock } = await renewing({ authentication })
+    try {
+      client.throwNext = new Error('not_supported')
+      await until(() => {
+        clock.tick(1000)
+        return client.reauthentications.length > 0
+      })
+      assert.equal(mq.state, 'connected')
+    } finally {
+      clock.uninstall()
+      await mq.disconnect()
+    }
   })
 })
 
@@ -130,6 +184,19 @@ describe('A connection whose credentials expire', () => {
         const password = how === 'token' ? token({ exp: (Date.now() + life) / 1000, jti: ++count }) : `p${++count}`
         return how === 'token' ? { username: 'ann', password } : { username: 'ann', password, expiresAt: Date.now() + life }
       }
+      // The broker ends a connection when its credentials do.
+      let ended = 0
+      broker.intercept(({ direction, packet }) => {
+        if (direction === 'in' && packet.type === 'connect') {
+          const number = connects.length
+          setTimeout(() => {
+            if (connects.length > number) return
+            ended++
+            broker.disconnect(0x87, 'ann')
+          }, life)
+        }
+        return undefined
+      })
       const { mq, states, log } = await open({ credentials: issue })
       /** @type {string[]} */
       const heard = []
@@ -152,6 +219,7 @@ describe('A connection whose credentials expire', () => {
         heard.filter((text) => text.startsWith('theirs')),
         Array.from({ length: 1400 }, (_, i) => `theirs ${i}`),
       )
+      assert.equal(ended, 0)
       assert.ok(connects.length >= 3, `${connects.length} connections in 1400 s`)
       const [, second] = connects
       assert.ok(second.at - began >= 0.8 * life - 1000 && second.at - began <= 0.9 * life + 3000, `after ${second.at - began} ms`)

@@ -3,10 +3,10 @@ import type { Asker, Given } from './asking.js'
 import { expiryOf, renewalDelay } from './expiry.js'
 
 /**
- * Renews the connection. Asks `isBetter` whether something newer is to be used, which throws if it ends no later than what
- * there is.
+ * Renews the connection, and returns with what, where that is known. Asks `isBetter` whether something newer is to be used,
+ * which throws if it ends no later than what there is.
  */
-type Renew = (isBetter: (given: Given) => boolean) => void | Promise<void>
+type Renew = (isBetter: (given: Given) => boolean) => undefined | Promise<Given | undefined>
 
 /** Milliseconds. Clocks are looked at this often: a machine may sleep, and a clock be set. */
 const LONGEST_LOOK = 300_000
@@ -65,14 +65,14 @@ export class Renewal {
     }
     const before = this.#expiresAt
     try {
-      await this.#renew((given) => {
+      const used = await this.#renew((given) => {
         // Or an attempt has asked meanwhile.
         if (this.#isOver || this.#expiresAt !== before) return false
         const expiry = expiryOf(given, Date.now())
         if (expiry !== undefined && expiry.at <= before) throw new Error('The credentials function returned credentials that end no later.')
-        this.note(given)
         return true
       })
+      if (used !== undefined) this.note(used)
     } catch (error) {
       if (this.#failures === 0)
         this.#asker.log?.('warn', 'The credentials could not be renewed. The connection goes on, and they are asked for again.', { error })

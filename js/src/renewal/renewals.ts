@@ -9,13 +9,17 @@ export class Renewals {
 
   /** `keep` has credentials used for the next attempt. */
   constructor(asker: Asker, keep: (ahead: ExpiringCredentials) => void) {
-    this.#ofAddress = new Renewal(asker, () => asker.renew())
+    this.#ofAddress = new Renewal(asker, () => {
+      asker.renew()
+      return undefined
+    })
     this.#ofCredentials = new Renewal(asker, async (isBetter) => {
       const given = await asker.ask()
-      if (!isBetter(given)) return
+      if (!isBetter(given)) return undefined
       // Authentication data is for the present connection, and asked for anew for the next.
       if (given.authenticationData === undefined) keep(given)
       asker.renew(given)
+      return given
     })
   }
 

@@ -51,6 +51,18 @@ class TestWebapp {
   setState(state) {
     this.app.presence.setState(state)
   }
+  /** Once for each number, when the former one has its connection. @param {number} times */
+  async reconnect(times) {
+    for (let i = 0; i < times; i++) {
+      const stands = new Promise((/** @type {any} */ resolve) => {
+        const off = this.app.mq.on('state', (/** @type {any} */ { state }) => {
+          if (state === 'connected') resolve(off())
+        })
+      })
+      this.app.mq.reconnect()
+      await stands
+    }
+  }
   facts() {
     const { changes, messages, said, cancelled, states, identities, progress } = this
     return { changes, messages, said, cancelled, states, identities, progress, uid: this.app.uid, state: this.app.state }

@@ -71,9 +71,18 @@ export class FakeClient {
   cancel(operation) {
     this.cancelled.push(operation)
   }
-  reauthenticate() {}
+  /** @type {Uint8Array[]} */
+  reauthentications = []
+  /** @param {Uint8Array} data */
+  reauthenticate(data) {
+    this.#throw()
+    this.reauthentications.push(data)
+  }
   wakeUp() {}
-  reconnect() {}
+  reconnects = 0
+  reconnect() {
+    this.reconnects++
+  }
   flush() {}
   delete() {
     this.deleted = true
@@ -180,6 +189,8 @@ export function fakeModule() {
     clients,
     topicEpoch: 0,
     describeReason: (/** @type {number} */ code) => `Reason ${code}`,
+    setTimer: (/** @type {() => void} */ act, /** @type {number} */ delay) => Number(setTimeout(act, delay)),
+    clearTimer: (/** @type {number} */ timer) => clearTimeout(timer),
     isFinalRefusal: (/** @type {number} */ code) => code === 0x86,
     Client: class extends FakeClient {
       /** @param {string} uri @param {string} clientId */
