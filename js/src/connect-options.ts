@@ -35,6 +35,10 @@ export const SHARED_OPTIONS = {
   log: logOption,
   packets: either(flag, whole(0, 100_000)),
   timings: flag,
+  outbox: either(
+    flag,
+    object({ name: text, maxMessages: positive32, maxBytes: positive32, whenFull: oneOf('reject', 'drop_oldest'), folder: text }),
+  ),
 }
 
 export const CONNECT_OPTIONS = {
@@ -52,7 +56,7 @@ export function moduleOptions(
   uris: readonly Uri[],
   options: ConnectOptions,
   request: () => CredentialsRequest,
-  asking: Asking,
+  asking: Pick<Asking, 'credentials' | 'note'>,
 ): ModuleConnectOptions {
   const { protocolVersion, cleanStart, keepAlive, connectTimeout, highWaterMark, credentials, will, reconnect = true } = options
   const { authentication, queue, userProperties, requestResponseInformation, requestProblemInformation } = options

@@ -6,6 +6,7 @@ import type { Load } from './load.js'
 import type { Address, ConnectOptions } from './options.js'
 import { loadPacketWatch } from './load-packet-watch.js'
 import { withSwitch } from './switch.js'
+import type { Outbox, OutboxRequest } from './outbox/index.js'
 import { resolveUris, type Uri } from './uris.js'
 
 /** One address of a broker, or several that are tried in turn. */
@@ -23,7 +24,14 @@ export async function open(load: Load, target: Target, given: ConnectOptions): P
   const loading = isRemote ? import('./remote/index.js').then(({ remoteModule }) => remoteModule(load, uris, options)) : load({ signal })
   const [module, watchPackets] = await Promise.all([loading, loadPacketWatch(options)])
   signal?.throwIfAborted()
-  return Connection.open(module, newClient(module, uris[0], clientId), uris, options, watchPackets)
+  const outbox = options.outbox ? await outboxOf({ module, uris, options, clientId: options.clientId }) : undefined
+  return Connection.open(module, newClient(module, uris[0], outbox?.clientId ?? clientId), uris, options, { watchPackets, outbox })
+}
+
+/** Opened when a connection has one: a page without it does not load what it is made of. */
+export async function outboxOf(request: OutboxRequest): Promise<Outbox> {
+  const { openOutbox } = await import('./outbox/index.js')
+  return openOutbox(request)
 }
 
 /** Throws InvalidArgumentError. */

@@ -25,11 +25,18 @@ import { Subscription } from './subscription.js'
 import { Asking } from './renewal/asking.js'
 import { redactedUri } from './redacted-uri.js'
 import { Subscriptions } from './subscriptions.js'
+import type { Outbox } from './outbox/index.js'
 import type { Uri } from './uris.js'
 
 export type MessageHandler<P> = (message: Message<P>) => unknown
 /** With `deliver: 'frame'`. */
 export type BatchHandler<P> = (messages: Message<P>[]) => unknown
+
+/** What a connection has only for an option. */
+export interface ConnectionParts {
+  readonly watchPackets?: WatchPackets | undefined
+  readonly outbox?: Outbox | undefined
+}
 
 type Facts = Pick<Client, 'clientId' | 'uri' | 'negotiated' | 'unfinishedMessages' | 'unfinishedBytes'>
 
@@ -37,6 +44,7 @@ type Facts = Pick<Client, 'clientId' | 'uri' | 'negotiated' | 'unfinishedMessage
 export class Connection {
   readonly #module: Module
   readonly #client: Client
+  readonly #outbox: Outbox | undefined
   readonly #events: Emitter<ConnectionEvents>
   readonly #publisher: Publisher
   readonly #subscriptions: Subscriptions
@@ -65,15 +73,16 @@ export class Connection {
     client: Client,
     uris: readonly Uri[],
     options: ConnectOptions,
-    watchPackets?: WatchPackets,
+    parts: ConnectionParts = {},
   ): Promise<Connection> {
-    return new Connection(module, client, options, watchPackets).#open(uris, options)
+    return new Connection(module, client, options, parts).#open(uris, options)
   }
 
-  private constructor(module: Module, client: Client, options: ConnectOptions, watchPackets: WatchPackets | undefined) {
+  private constructor(module: Module, client: Client, options: ConnectOptions, { watchPackets, outbox }: ConnectionParts) {
     seeThroughProxies(this, Connection)
     this.#module = module
     this.#client = client
+    this.#outbox = outbox
     this.#log = logTo(options.log)
     client.onTimersThrottled = () => this.#log?.('warn', TIMERS_THROTTLED)
     this.protocolVersion = options.protocolVersion ?? 5
@@ -312,17 +321,25 @@ export class Connection {
       })
       this.#listen(() => {
         settled()
+        this.#outbox?.connected()
         this.#early.start()
         resolve(this)
+      })
+      this.#outbox?.attach(this.#client, {
+        delivered: (delivered) => this.#events.emit('delivered', delivered),
+        error: (error) => this.#report(error),
+        over: () => this.#publisher.check(),
       })
       try {
         this.#client.connect({
           ...moduleOptions(uris, options, request, asking),
+          ...this.#outbox?.session,
           onFailure: (failure) => {
             this.#finish(this.#error(failure, false))
           },
         })
         options.prepare?.(this)
+        if (options.prepare !== undefined) this.#outbox?.prepared()
       } catch (thrown) {
         this.#finish(undefined)
         reject(thrownError(thrown))
@@ -402,9 +419,13 @@ export class Connection {
     this.#publisher.close()
     this.#subscriptions.close(error)
     this.#change('closed', { uri, error })
-    this.#resolveClosed({ error, unfinished: unfinishedMessages })
+    const closed = { error, unfinished: unfinishedMessages }
+    if (this.#outbox === undefined) this.#resolveClosed(closed)
     // Not from within a call of the client's own.
-    setTimeout(() => this.#client.delete())
+    setTimeout(() => {
+      this.#client.delete()
+      void this.#outbox?.close().then(() => this.#resolveClosed(closed))
+    })
   }
 
   #change(state: ConnectionState, detail: Partial<StateChange> & { uri: string }): void {

@@ -47,6 +47,11 @@ export interface ConnectionEvents {
   message: import('./message.js').Message
   /** A packet was sent or received; only with the option `packets`, `timings` or a log of packets. */
   packet: import('./packets/packet.js').Packet
+  /**
+   * With an outbox: the broker has acknowledged a message of an earlier page. One that was given up is an `error` event, a
+   * {@link PublishError}; so is `outbox_failed`, where messages cannot be stored.
+   */
+  delivered: import('./outbox/events.js').Delivered
   /** A subscription's buffer was full and dropped a message. */
   overflow: import('./subscriber.js').Overflow
 }
