@@ -51,6 +51,7 @@ test(`the leader dies ${rounds} times in a row, and nothing that the others publ
   }).ready
 
   const sockets = new Map<Page, number>()
+  const patient = expect.configure({ timeout: 30_000 })
   let count = 0
   const newTab = async (): Promise<{ tab: Tab; name: string }> => {
     const tab = await open()
@@ -70,7 +71,9 @@ test(`the leader dies ${rounds} times in a row, and nothing that the others publ
     // Who holds the lock of the leader was there first.
     const dying = alive.shift()!
     expect(sockets.get(dying.tab.page) ?? 0).toBeGreaterThan(0)
-    await expect.poll(async () => (await counterOf(alive[0]!.tab.page)).acknowledged[2]!.length).toBeGreaterThan(5)
+    await patient
+      .poll(async () => (await counterOf(alive[0]!.tab.page)).acknowledged[2]!.length, `round ${round}: traffic`)
+      .toBeGreaterThan(5)
     const last = await counterOf(dying.tab.page)
     if (round % 2 === 0) await dying.tab.crash()
     else await dying.tab.page.close()
@@ -80,7 +83,7 @@ test(`the leader dies ${rounds} times in a row, and nothing that the others publ
     await expect
       .poll(async () => (await counterOf(alive[0]!.tab.page)).acknowledged[2]!.length, { timeout: 20_000 })
       .toBeGreaterThan(before.next[2]!)
-    for (const qos of [1, 2]) await expect.poll(() => hasArrived(dying.name, qos, last.acknowledged[qos]!)).toEqual([])
+    for (const qos of [1, 2]) await patient.poll(() => hasArrived(dying.name, qos, last.acknowledged[qos]!)).toEqual([])
     if (round % 2 === 0) await dying.tab.page.close()
   }
 
@@ -91,8 +94,8 @@ test(`the leader dies ${rounds} times in a row, and nothing that the others publ
     expect(failed).toEqual([])
     for (const qos of [1, 2]) {
       const all = [...Array(next[qos]).keys()]
-      await expect.poll(() => hasArrived(name, qos, all)).toEqual([])
-      await expect.poll(async () => (await counterOf(tab.page)).acknowledged[qos]!.length).toBe(all.length)
+      await patient.poll(() => hasArrived(name, qos, all)).toEqual([])
+      await patient.poll(async () => (await counterOf(tab.page)).acknowledged[qos]!.length).toBe(all.length)
     }
     expect((await tab.facts()).errors).toEqual([])
   }

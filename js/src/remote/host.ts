@@ -6,6 +6,7 @@ import { DirectExchange, type Exchange, failureOf, failureOfError } from './exch
 import { HostPort } from './host-port.js'
 import { MergedExchange } from './merged.js'
 import { type Channel, type ConnectRequest, type Facts, type HostCommand, type PageCommand, plainError, PROTOCOL } from './protocol.js'
+import { Origins, type OriginStore, type RecordedMessage } from './origins.js'
 import { Questions } from './questions.js'
 
 export interface HostOptions {
@@ -17,8 +18,23 @@ export interface HostOptions {
   readonly whenReleased?: (lock: string, call: () => void) => void
   /** Resolves when what was sent last has left. */
   readonly settled?: () => Promise<void>
-  /** More options for the module, such as a store, and the client identifier to use. */
-  readonly prepare?: (request: ConnectRequest) => Promise<{ clientId: string; options: ModuleConnectOptions }>
+  /** More options for the module, and the client identifier to use. Commands wait for it. */
+  readonly prepare?: (request: ConnectRequest) => Promise<Prepared>
+}
+
+export interface Prepared {
+  readonly clientId: string
+  readonly options: ModuleConnectOptions
+  /** Of an outbox. */
+  readonly outbox?: HostedOutbox
+}
+
+export interface HostedOutbox {
+  readonly store: OriginStore
+  readonly messageOf: (record: Uint8Array) => RecordedMessage | undefined
+  /** The connection stands for the first time. */
+  connected(): void
+  close(): Promise<void>
 }
 
 type Handlers = {
@@ -34,6 +50,8 @@ interface Open {
   readonly client: Client
   readonly exchange: Exchange
   readonly request: ConnectRequest
+  readonly outbox: HostedOutbox | undefined
+  readonly origins: Origins | undefined
   /** What a page that joins late has to be told. */
   connected: { sessionPresent: boolean; properties: object } | undefined
   connecting: { uri: string; attempt: number } | undefined
@@ -108,14 +126,17 @@ export class Host {
       try {
         const number = client.publish(topic, payload, options)
         if (number === 0) port.sent(operation)
-        else this.#deliveries.began(port.tab, operation, number)
+        else {
+          this.#deliveries.began(port.tab, operation, number)
+          if ((options?.qos ?? 0) > 0) this.#open?.origins?.published(port.tab, operation, topic, options?.qos ?? 0, payload)
+        }
       } catch (thrown) {
         port.send(['publishFailed', operation, failureOfError(thrown).error])
       }
     },
     cancel: (port, [, operation]) => {
       const number = this.#deliveries.numberOf(port, operation)
-      if (number !== undefined) this.#open?.client.cancel(number)
+      if (number !== undefined && number > 0) this.#open?.client.cancel(number)
     },
     subscribe: (port, [, operation, requests, properties]) =>
       this.#ask(port, operation, ({ exchange }) => exchange.subscribe(port, operation, requests, properties)),
@@ -168,11 +189,11 @@ export class Host {
       return this.#welcome(port)
     }
     port.isJoined = true
-    if (this.#options.prepare === undefined) return this.#start(request, request.clientId, {})
+    if (this.#options.prepare === undefined) return this.#start(request, { clientId: request.clientId, options: {} })
     this.#isPreparing = this.#options.prepare(request).then(
-      ({ clientId, options }) => {
+      (prepared) => {
         this.#isPreparing = undefined
-        this.#start(request, clientId, options)
+        this.#start(request, prepared)
       },
       (thrown: unknown) => {
         this.#isPreparing = undefined
@@ -186,7 +207,7 @@ export class Host {
     port.send(['failed', failureOf('invalid_argument', text), undefined, undefined])
   }
 
-  #start(request: ConnectRequest, clientId: string, more: ModuleConnectOptions): void {
+  #start(request: ConnectRequest, { clientId, options: more, outbox }: Prepared): void {
     const { uris, options, hasCredentials, hasAuthenticate } = request
     try {
       const ask = (...question: Parameters<Questions['ask']>[0]) => this.#questions.ask(question) as Promise<never>
@@ -197,10 +218,12 @@ export class Host {
         ? new MergedExchange(this.#module, client, this.#ports, version)
         : new DirectExchange(client, this.#ports)
       const open: Open = {
-        ...{ client, exchange, request, wasConnected: false },
+        ...{ client, exchange, request, outbox, wasConnected: false },
+        origins: outbox && new Origins(outbox.store, this.#deliveries, outbox.messageOf),
         ...{ connected: undefined, connecting: undefined, ending: undefined },
       }
       this.#open = open
+      this.#deliveries.onEnded = (tab, operation) => open.origins?.ended(tab, operation)
       this.#listen(open)
       this.#watch()
       client.connect({
@@ -224,6 +247,7 @@ export class Host {
     }
     client.onConnected = (reconnected, _uri, sessionPresent, properties) => {
       exchange.connected(!open.wasConnected, sessionPresent)
+      if (!open.wasConnected) open.outbox?.connected()
       open.wasConnected = true
       open.connected = { sessionPresent, properties }
       this.#tell(['connected', reconnected, sessionPresent, properties, factsOf(client)])
@@ -331,7 +355,10 @@ export class Host {
     clearTimeout(open.ending)
     this.#deliveries.clear()
     // Not from within a call of its own.
-    setTimeout(() => open.client.delete())
+    setTimeout(() => {
+      open.client.delete()
+      void open.outbox?.close()
+    })
     return open.client
   }
 }
