@@ -123,6 +123,10 @@ EMSCRIPTEN_KEEPALIVE bool wsmq_take_changes(Connection* connection, bool all) {
     return connection->store().hand_over(all);
 }
 
+EMSCRIPTEN_KEEPALIVE void wsmq_batches_stored(Connection* connection, std::uint32_t count) {
+    connection->batches_stored(count);
+}
+
 EMSCRIPTEN_KEEPALIVE const std::uint32_t* wsmq_negotiated(const Connection* connection) {
     static std::array<std::uint32_t, NegotiatedRow::shared_subscription_available + 1> row;
     const auto* client = connection->client();

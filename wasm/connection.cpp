@@ -150,6 +150,12 @@ void Connection::wake_up() {
     wsmq_schedule(this);
 }
 
+void Connection::batches_stored(std::uint32_t count) {
+    store_.batches_stored(count);
+    if (client_) client_->handle_stored(fresh_time());
+    wsmq_schedule(this);
+}
+
 TimePoint Connection::begin_call() { return flush_later(fresh_time()); }
 
 template <class T> T Connection::flush_later(T result) {

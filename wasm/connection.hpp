@@ -49,6 +49,8 @@ public:
     void fail_authentication();
     [[nodiscard]] Errc reauthenticate(Bytes data);
     void wake_up();
+    /// JavaScript has written down this many more batches of the store's changes.
+    void batches_stored(std::uint32_t count);
     [[nodiscard]] RecordStore& store() noexcept { return store_; }
     /// The layer takes part from the next client that start() creates. Precondition: there is none yet.
     void set_layer(std::unique_ptr<ConnectionLayer> layer) { layer_ = std::move(layer); }

@@ -1,5 +1,6 @@
 #include "record_store.hpp"
 
+#include <algorithm>
 #include <utility>
 
 extern "C" {
@@ -7,7 +8,7 @@ extern "C" {
 void wsmq_store_changed(wsmq::wasm::Connection* connection);
 void wsmq_store_put(wsmq::wasm::Connection* connection, int kind, double number, const void* record, std::size_t size);
 void wsmq_store_erased(wsmq::wasm::Connection* connection, int kind, double number);
-void wsmq_record_over(wsmq::wasm::Connection* connection, int kind, double number);
+void wsmq_record_over(wsmq::wasm::Connection* connection, int kind, double number, int error, int reason);
 }
 
 namespace wsmq::wasm {
@@ -48,6 +49,7 @@ RecordStore::Entry& RecordStore::entry_of(StoreKey key) {
     auto& entry = spare.mapped();
     entry.record.clear();
     entry.former.clear();
+    entry.batch = 0;
     entry.exists = true;
     entry.is_written = entry.is_changed = entry.is_inherited = false;
     return entries_.insert(entries_.end(), std::move(spare))->second;
@@ -62,14 +64,22 @@ void RecordStore::erase(StoreKey key) {
 
 RecordStore::Entries::iterator RecordStore::erase(Entries::iterator position) {
     auto& [key, entry] = *position;
-    if (entry.is_inherited) wsmq_record_over(&connection_, kind_of(key), number_of(key));
+    const auto [error, reason] = std::exchange(outcome_, {});
+    if (entry.is_inherited) {
+        wsmq_record_over(&connection_, kind_of(key), number_of(key), static_cast<int>(error), static_cast<int>(reason));
+    }
     if (!entry.is_written) {
         const auto next = std::next(position);
         auto spare = entries_.extract(position);
         if (spares_.size() < most_spares) spares_.push_back(std::move(spare));
         return next;
     }
-    entry = {.record = {}, .former = {}, .exists = false, .is_written = true, .is_changed = entry.is_changed};
+    entry = {.record = {},
+             .former = {},
+             .batch = batches_,
+             .exists = false,
+             .is_written = true,
+             .is_changed = entry.is_changed};
     note_change(key, entry);
     return std::next(position);
 }
@@ -87,9 +97,22 @@ void RecordStore::for_each(Visitor& visitor) const {
     }
 }
 
+// A record that JavaScript has in no form is not sent again after a crash, whatever was sent.
+bool RecordStore::is_behind(StoreKey key) const noexcept {
+    const auto found = entries_.find(key);
+    if (found == entries_.end() || !found->second.is_written) return false;
+    return found->second.is_changed || static_cast<std::int32_t>(found->second.batch - stored_batches_) > 0;
+}
+
 bool RecordStore::hand_over(bool all) {
+    ++batches_;
+    // A release is not written before that of a message whose PUBREC came earlier, or else it would overtake it.
+    const bool any_release = std::ranges::any_of(due_changes_, [this](StoreKey key) {
+        const auto found = entries_.find(key);
+        return found != entries_.end() && !found->second.former.empty();
+    });
     write_out(due_changes_);
-    if (all) write_out(std::exchange(recent_changes_, {}));
+    if (all || any_release) write_out(std::exchange(recent_changes_, {}));
     due_changes_.clear();
     due_changes_.swap(recent_changes_);
     return !due_changes_.empty();
@@ -106,6 +129,7 @@ void RecordStore::write_out(const std::vector<StoreKey>& keys) {
             continue;
         }
         entry.is_written = true;
+        entry.batch = batches_;
         const auto former = std::exchange(entry.former, {});
         if (!former.empty()) wsmq_store_put(&connection_, kind_of(key), number_of(key), former.data(), former.size());
         wsmq_store_put(&connection_, kind_of(key), number_of(key), entry.record.data(), entry.record.size());

@@ -22,16 +22,22 @@ public:
     /// Hands changes to JavaScript, each once: those from before the last batch, or all.
     /// \return whether some are left for the next batch.
     bool hand_over(bool all);
+    /// JavaScript has written down this many more of the batches that it was handed, in their order.
+    void batches_stored(std::uint32_t count) { stored_batches_ += count; }
 
     bool put(StoreKey, Bytes record) override;
     void erase(StoreKey) override;
     void clear() override;
     void for_each(Visitor&) const override;
+    void finished(StoreKey, Errc error, ReasonCode reason) override { outcome_ = {error, reason}; }
+    [[nodiscard]] bool writes_later() const noexcept override { return true; }
+    [[nodiscard]] bool is_behind(StoreKey) const noexcept override;
 
 private:
     struct Entry {
         std::vector<std::uint8_t> record;
         std::vector<std::uint8_t> former;  ///< what was released, where JavaScript has not seen it
+        std::uint32_t batch = 0;           ///< the last that it was in
         bool exists = true;
         bool is_written = false;  ///< JavaScript has some form of it
         bool is_changed = false;
@@ -47,7 +53,16 @@ private:
     Entry& entry_of(StoreKey);
     Entries::iterator erase(Entries::iterator);
 
+    /// Of the message that is erased next.
+    struct Outcome {
+        Errc error = Errc::none;
+        ReasonCode reason = ReasonCode::success;
+    };
+
     Connection& connection_;
+    Outcome outcome_;
+    std::uint32_t batches_ = 0;  ///< handed over
+    std::uint32_t stored_batches_ = 0;
     Entries entries_;
     std::vector<Entries::node_type> spares_;  ///< of messages that were acknowledged, with their memory
     std::vector<StoreKey> recent_changes_;

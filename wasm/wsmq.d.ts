@@ -124,11 +124,15 @@ export interface SessionStore {
   records?: StoredRecord[]
   /**
    * What has changed: each change within 5 to 10 ms, at once when the page is hidden or left, and at delete(). A message
-   * that was acknowledged in between is not reported.
+   * that was acknowledged in between is not reported. A promise says when it is written, in the order of the calls; the
+   * PUBREL of a QoS 2 message that is among the changes waits for it.
    */
-  write(changes: StoreChanges): void
-  /** One of `records`, or of an earlier connect() with other options, is over: acknowledged, or released. */
-  onErased?(kind: number, number: number): void
+  write(changes: StoreChanges): void | Promise<void>
+  /**
+   * One of `records`, or of an earlier connect() with other options, is over: acknowledged, or released; or it failed:
+   * `error` is a name as in `onPublishFailed`, else "none" with the broker's reason code.
+   */
+  onErased?(kind: number, number: number, error: string, reasonCode: number): void
 }
 
 export interface ConnectOptions {

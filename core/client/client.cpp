@@ -56,6 +56,11 @@ void Client::handle_wake_up(TimePoint now) {
     impl_->handle_wake_up();
 }
 
+void Client::handle_stored(TimePoint now) {
+    impl_->context.now = now;
+    impl_->publisher.send_releases();
+}
+
 Errc Client::start(TimePoint now) {
     impl_->context.now = now;
     return impl_->start();

@@ -298,7 +298,7 @@ Errc Publisher::handle_acknowledgement(codec::PacketType type, const codec::Ackn
         complete(*value, acknowledgement.reason, acknowledgement.properties);
     } else {
         messages_.release(*value);
-        send_release(*value);
+        if (may_send_release(*value)) send_release(*value);
     }
     return Errc::none;
 }
@@ -306,7 +306,7 @@ Errc Publisher::handle_acknowledgement(codec::PacketType type, const codec::Ackn
 void Publisher::handle_connected(bool session_present) {
     aliases_.reset(std::min(context_.options.outgoing_topic_alias_maximum, context_.negotiated.topic_alias_maximum));
     if (session_present) {
-        if (!context_.output.is_held()) send_releases();
+        send_releases();
     } else {
         messages_.session_lost();
         finish_released();
@@ -315,9 +315,19 @@ void Publisher::handle_connected(bool session_present) {
 }
 
 void Publisher::send_releases() {
+    if (!context_.is_connected() || context_.output.is_held()) return;
     for (auto index = messages_.releasing().first; index != InflightMessages::none; index = messages_.next(index)) {
+        if (messages_.at(index).release_sent) continue;
+        if (!may_send_release(index)) return;
         send_release(index);
     }
+}
+
+bool Publisher::may_send_release(Index index) const noexcept {
+    // In the order of their PUBRECs [MQTT-4.6.0-4].
+    const auto previous = messages_.previous(index);
+    const bool is_in_turn = previous == InflightMessages::none || messages_.at(previous).release_sent;
+    return is_in_turn && messages_.is_release_stored(index);
 }
 
 Suspect Publisher::oldest_sent() const noexcept {
@@ -376,7 +386,7 @@ void Publisher::give_up_all(Errc why, bool session_lasts) {
                 context_.events.push(Failed{message.operation, why});
                 message.operation = {};
             }
-            if (!session_lasts || message.qos == Qos::at_most_once) messages_.erase(current);
+            if (!session_lasts || message.qos == Qos::at_most_once) messages_.erase(current, why);
         }
     };
     report(messages_.releasing());
@@ -398,7 +408,7 @@ bool Publisher::cancel(OperationId operation) {
 
 void Publisher::complete(Index index, ReasonCode reason, Bytes properties) {
     const auto operation = messages_.at(index).operation;
-    messages_.erase(index);
+    messages_.erase(index, Errc::none, reason);
     if (operation != OperationId{}) {
         context_.events.push(Completed{operation, reason, {}, properties});
     }
@@ -406,7 +416,7 @@ void Publisher::complete(Index index, ReasonCode reason, Bytes properties) {
 
 void Publisher::fail(Index index, Errc error) {
     const auto operation = messages_.at(index).operation;
-    messages_.erase(index);
+    messages_.erase(index, error);
     if (operation != OperationId{}) context_.events.push(Failed{operation, error});
 }
 

@@ -94,12 +94,18 @@ void InflightMessages::release(Index index) {
     save(message);
 }
 
-void InflightMessages::erase(Index index) {
+bool InflightMessages::is_release_stored(Index index) const noexcept {
+    return !store_ || !store_->is_behind({StoreKind::outgoing, at(index).sequence});
+}
+
+void InflightMessages::erase(Index index, Errc error, ReasonCode reason) {
     auto& node = nodes_[index];
     auto& message = node.message;
     if (message.packet_identifier != 0) identifiers_.release(message.packet_identifier);
     if (store_ && message.qos != Qos::at_most_once) {
-        store_->erase({StoreKind::outgoing, message.sequence});
+        const StoreKey key{StoreKind::outgoing, message.sequence};
+        store_->finished(key, error, reason);
+        store_->erase(key);
     }
     if (node.list) {
         bytes_ -= message.packet.size() + overhead;

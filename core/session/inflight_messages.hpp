@@ -50,6 +50,7 @@ public:
     [[nodiscard]] InflightMessage& at(Index index) noexcept { return nodes_[index].message; }
     [[nodiscard]] const InflightMessage& at(Index index) const noexcept { return nodes_[index].message; }
     [[nodiscard]] Index next(Index index) const noexcept { return nodes_[index].next; }
+    [[nodiscard]] Index previous(Index index) const noexcept { return nodes_[index].previous; }
     [[nodiscard]] Qos qos(Index index) const noexcept { return nodes_[index].message.qos; }
 
     /// The packet is complete: the message waits for its turn, behind all others.
@@ -61,8 +62,10 @@ public:
     [[nodiscard]] bool begin_exchange(Index);
     /// The broker has a QoS 2 message (PUBREC): its packet is freed.
     void release(Index);
+    /// Whether the store would survive a crash with the release of a message. Always true without a store.
+    [[nodiscard]] bool is_release_stored(Index) const noexcept;
     /// Finished or failed: removed from its list, with its identifier and its record.
-    void erase(Index);
+    void erase(Index, Errc = Errc::none, ReasonCode = ReasonCode::success);
 
     /// The connection ended. Messages in flight wait again, before all others and in their order, and keep their
     /// identifiers.

@@ -32,6 +32,10 @@ export const SHARED_OPTIONS = {
   signal: abortSignal,
   subscribeBatch: positive32,
   log: logOption,
+  outbox: either(
+    flag,
+    object({ name: text, maxMessages: positive32, maxBytes: positive32, whenFull: oneOf('reject', 'drop_oldest'), folder: text }),
+  ),
 }
 
 export const CONNECT_OPTIONS = {

@@ -4,6 +4,7 @@ import { Connection } from './connection.js'
 import { thrownError } from './failure.js'
 import type { Load } from './load.js'
 import type { Address, ConnectOptions } from './options.js'
+import type { Outbox, OutboxRequest } from './outbox/index.js'
 import { resolveUris, type Uri } from './uris.js'
 
 /** One address of a broker, or several that are tried in turn. */
@@ -19,7 +20,14 @@ export async function open(load: Load, target: Target, options: ConnectOptions):
   const isRemote = Boolean(options.worker ?? options.shared)
   const module = isRemote ? await (await import('./remote/index.js')).remoteModule(load, uris, options) : await load({ signal })
   signal?.throwIfAborted()
-  return Connection.open(module, newClient(module, uris[0], clientId), uris, options)
+  const outbox = options.outbox ? await outboxOf({ module, uris, options, clientId: options.clientId }) : undefined
+  return Connection.open(module, newClient(module, uris[0], outbox?.clientId ?? clientId), uris, options, outbox)
+}
+
+/** Opened when a connection has one: a page without it does not load what it is made of. */
+export async function outboxOf(request: OutboxRequest): Promise<Outbox> {
+  const { openOutbox } = await import('./outbox/index.js')
+  return openOutbox(request)
 }
 
 /** Throws InvalidArgumentError. */

@@ -21,6 +21,7 @@ import type { Backlog, Closed, ConnectionEvents, ConnectionState, StateChange } 
 import { Subscription } from './subscription.js'
 import { redactedUri } from './redacted-uri.js'
 import { Subscriptions } from './subscriptions.js'
+import type { Outbox } from './outbox/index.js'
 import type { Uri } from './uris.js'
 
 export type MessageHandler<P> = (message: Message<P>) => unknown
@@ -31,6 +32,7 @@ type Facts = Pick<Client, 'clientId' | 'uri' | 'negotiated' | 'unfinishedMessage
 export class Connection {
   readonly #module: Module
   readonly #client: Client
+  readonly #outbox: Outbox | undefined
   readonly #events: Emitter<ConnectionEvents>
   readonly #publisher: Publisher
   readonly #subscriptions: Subscriptions
@@ -53,14 +55,15 @@ export class Connection {
   readonly protocolVersion: 3 | 4 | 5
 
   /** @internal */
-  static open(module: Module, client: Client, uris: readonly Uri[], options: ConnectOptions): Promise<Connection> {
-    return new Connection(module, client, options).#open(uris, options)
+  static open(module: Module, client: Client, uris: readonly Uri[], options: ConnectOptions, outbox?: Outbox): Promise<Connection> {
+    return new Connection(module, client, options, outbox).#open(uris, options)
   }
 
-  private constructor(module: Module, client: Client, options: ConnectOptions) {
+  private constructor(module: Module, client: Client, options: ConnectOptions, outbox: Outbox | undefined) {
     seeThroughProxies(this, Connection)
     this.#module = module
     this.#client = client
+    this.#outbox = outbox
     this.#log = logTo(options.log)
     if (logsPackets(options.log)) this.#logPackets()
     this.protocolVersion = options.protocolVersion ?? 5
@@ -257,17 +260,25 @@ export class Connection {
       })
       this.#listen(() => {
         settled()
+        this.#outbox?.connected()
         this.#early.start()
         resolve(this)
+      })
+      this.#outbox?.attach(this.#client, {
+        delivered: (delivered) => this.#events.emit('delivered', delivered),
+        error: (error) => this.#report(error),
+        over: () => this.#publisher.check(),
       })
       try {
         this.#client.connect({
           ...moduleOptions(uris, options, request),
+          ...this.#outbox?.session,
           onFailure: (failure) => {
             this.#finish(this.#error(failure, false))
           },
         })
         options.prepare?.(this)
+        if (options.prepare !== undefined) this.#outbox?.prepared()
       } catch (thrown) {
         this.#finish(undefined)
         reject(thrownError(thrown))
@@ -338,9 +349,13 @@ export class Connection {
     this.#publisher.close()
     this.#subscriptions.close(error)
     this.#change('closed', { uri, error })
-    this.#resolveClosed({ error, unfinished: unfinishedMessages })
+    const closed = { error, unfinished: unfinishedMessages }
+    if (this.#outbox === undefined) this.#resolveClosed(closed)
     // Not from within a call of the client's own.
-    setTimeout(() => this.#client.delete())
+    setTimeout(() => {
+      this.#client.delete()
+      void this.#outbox?.close().then(() => this.#resolveClosed(closed))
+    })
   }
 
   #change(state: ConnectionState, detail: Partial<StateChange> & { uri: string }): void {

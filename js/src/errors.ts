@@ -1,5 +1,5 @@
 /**
- * What went wrong, for programs. From `publish_refused` to `load_failed` the codes are this API's, as `invalid_json` is;
+ * What went wrong, for programs. From `publish_refused` to `outbox_in_use` the codes are this API's, as `invalid_json` is;
  * from `request_timed_out` on, those of `websocket-mq/webapp`; all others are the engine's.
  */
 export type ErrorCode =
@@ -38,6 +38,8 @@ export type ErrorCode =
   | 'unsubscribe_refused'
   | 'closed'
   | 'load_failed'
+  | 'outbox_failed'
+  | 'outbox_in_use'
   | 'request_timed_out'
   | 'no_responder'
   | 'request_cancelled'

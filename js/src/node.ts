@@ -51,7 +51,8 @@ function requireWs(): unknown {
   return undefined
 }
 
-function builtin(id: string): unknown {
+/** Undefined outside of Node. */
+export function builtin(id: string): unknown {
   return nodeProcess()?.getBuiltinModule?.(id)
 }
 

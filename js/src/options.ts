@@ -138,6 +138,11 @@ export interface ConnectOptions {
   /** Aborts the attempt to connect: the promise rejects with its reason. Has no effect afterwards. */
   signal?: AbortSignal
   /**
+   * Keeps what was accepted at QoS 1 and 2 until the broker has acknowledged it, beyond the life of the page: the page that
+   * comes after sends it (see {@link OutboxOptions}). Default false.
+   */
+  outbox?: boolean | OutboxOptions
+  /**
    * Called once, before the first attempt, with the connection that the promise will resolve with: for handlers and
    * subscriptions that must not miss anything, such as messages of an earlier session.
    */
@@ -156,6 +161,27 @@ export interface SharedOptions {
   via?: 'worker' | 'tab'
   /** The address of `websocket-mq/worker`. Default: beside this script. */
   url?: string | URL
+}
+
+/**
+ * An outbox is one client identifier, one broker, one user, and their messages. Two tabs, or processes, never share one: each
+ * has its own, and one that nobody has any more is taken over, or emptied, by the page that comes after. `clientId` names
+ * one; it is `outbox_in_use` where another tab has it.
+ */
+export interface OutboxOptions {
+  /** Distinguishes outboxes. Default: the addresses and the user name. Set it where functions give those. */
+  name?: string
+  /** How many messages may wait; at least 1. Default 10,000. */
+  maxMessages?: number
+  /** Bytes that unfinished messages may take; at least 1. Default 16 MiB. */
+  maxBytes?: number
+  /**
+   * What happens to a message for which there is no room: `reject` (the default), `queue_full`; `drop_oldest` drops the
+   * oldest that this page published and that was not sent yet. `whenBlocked` of a message takes precedence.
+   */
+  whenFull?: 'reject' | 'drop_oldest'
+  /** Node only, and needed there: the folder of its files. */
+  folder?: string
 }
 
 export interface PublishOptions {

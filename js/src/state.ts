@@ -45,6 +45,11 @@ export interface ConnectionEvents {
   error: unknown
   /** Every message that arrives, for whichever subscription. */
   message: import('./message.js').Message
+  /**
+   * With an outbox: the broker has acknowledged a message of an earlier page. One that was given up is an `error` event, a
+   * {@link PublishError}; so is `outbox_failed`, where messages cannot be stored.
+   */
+  delivered: import('./outbox/events.js').Delivered
   /** A subscription's buffer was full and dropped a message. */
   overflow: import('./subscriber.js').Overflow
 }

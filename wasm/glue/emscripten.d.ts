@@ -60,3 +60,4 @@ declare function _wsmq_reauthenticate(connection: number, size: number): number
 declare function _wsmq_negotiated(connection: number): number
 declare function _wsmq_add_record(connection: number, kind: number, number: number, size: number): void
 declare function _wsmq_take_changes(connection: number, all: number): number
+declare function _wsmq_batches_stored(connection: number, count: number): void

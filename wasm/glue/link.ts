@@ -40,6 +40,8 @@ export class Link {
   attempt = 0
   /** The store whose records the engine has. */
   store: SessionStore | undefined = undefined
+  /** The last batch that the store has not written down yet. */
+  written: Promise<void> | undefined = undefined
   storeTimer: ReturnType<typeof setTimeout> | undefined = undefined
   /** Why a function of the application gave no answer, for the case that the attempt fails. */
   cause: unknown = undefined

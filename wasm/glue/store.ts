@@ -2,7 +2,8 @@
 // left. Between two batches nothing of a message crosses over.
 import type { SessionStore, StoreChanges } from '../wsmq.js'
 import { passArguments } from './bytes.js'
-import { Link, callHandler, links } from './link.js'
+import { nameOfError } from './errors.js'
+import { Link, callHandler, links, reportThrown } from './link.js'
 
 /** In milliseconds. A change waits for one to two of these; an acknowledgement that comes sooner spares two writes. */
 const storeInterval = 5
@@ -31,7 +32,30 @@ export function writeStore(link: Link, all: boolean) {
   if (!changedStores.delete(link) || link.connection === 0) return
   const batch = (changes = { put: [], erased: [] })
   if (_wsmq_take_changes(link.connection, all ? 1 : 0)) awaitBatch(link)
-  if (batch.put.length > 0 || batch.erased.length > 0) callHandler(link, link.options.store?.write, batch)
+  const before = link.written
+  let written: void | Promise<void> = undefined
+  try {
+    if (batch.put.length > 0 || batch.erased.length > 0) written = link.options.store?.write(batch)
+  } catch (thrown) {
+    reportThrown(link, thrown)
+  }
+  if (written ?? before) void (link.written = settled(link, before, written))
+  else batchStored(link)
+}
+
+/** Batches are reported in their order. */
+async function settled(link: Link, before: Promise<void> | undefined, written: void | Promise<void>) {
+  await before
+  try {
+    await written
+  } catch (thrown) {
+    reportThrown(link, thrown)
+  }
+  batchStored(link)
+}
+
+function batchStored(link: Link) {
+  if (link.connection !== 0) _wsmq_batches_stored(link.connection, 1)
 }
 
 function writeStores() {
@@ -55,9 +79,11 @@ export function collectErased(kind: number, number: number) {
 }
 
 /** The engine is at work: the handler may call it when it has finished. */
-export function recordOver(connection: number, kind: number, number: number) {
+export function recordOver(connection: number, kind: number, number: number, error: number, reasonCode: number) {
   const link = links.get(connection)
-  if (link !== undefined) queueMicrotask(() => callHandler(link, link.options.store?.onErased, kind, number))
+  const name = nameOfError(error)
+  const over = () => link?.options.store?.onErased?.(kind, number, name, reasonCode)
+  if (link !== undefined) queueMicrotask(() => callHandler(link, over))
 }
 
 export function addRecords(link: Link, store: SessionStore) {

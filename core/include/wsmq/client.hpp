@@ -61,6 +61,8 @@ public:
     /// The network came back, or the machine or the page woke up: a pending reconnection begins now; an open connection
     /// is probed with a PINGREQ and closed soon if there is no answer.
     void handle_wake_up(TimePoint now);
+    /// The store wrote down what it was behind with (Store::is_behind()).
+    void handle_stored(TimePoint now);
 
     // --- Inputs from the application -------------------------------------------------------
     /// Connects, and stays connected until stop(). No effect when already started.

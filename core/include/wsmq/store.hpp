@@ -4,7 +4,9 @@
 #include <map>
 #include <vector>
 
+#include "wsmq/error.hpp"
 #include "wsmq/export.hpp"
+#include "wsmq/reason_code.hpp"
 #include "wsmq/types.hpp"
 
 namespace wsmq {
@@ -32,6 +34,9 @@ public:
     /// from memory.
     virtual bool put(StoreKey, Bytes record) = 0;
     virtual void erase(StoreKey) = 0;
+    /// How the exchange of an outgoing message ended, whose erase() follows: the client's error, else the broker's
+    /// reason.
+    virtual void finished(StoreKey, Errc, ReasonCode) {}
     /// Removes all records: the session ended.
     virtual void clear() = 0;
 
@@ -42,6 +47,14 @@ public:
     };
     /// In ascending order of the keys. The visitor does not change the store.
     virtual void for_each(Visitor&) const = 0;
+
+    // --- For stores that write later than the client sends ---
+    /// Whether this is one. The client then begins with a random packet identifier: its predecessor may have sent
+    /// messages with the first ones that are not in the store.
+    [[nodiscard]] virtual bool writes_later() const noexcept { return false; }
+    /// Whether a crash may leave behind an older form of this record. The PUBREL of a QoS 2 message waits meanwhile, or
+    /// else the message would be published once more after the crash; Client::handle_stored() sends it.
+    [[nodiscard]] virtual bool is_behind(StoreKey) const noexcept { return false; }
 };
 
 /// Keeps a session across client objects of one process. Costs a copy of each message.

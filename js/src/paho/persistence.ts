@@ -1,11 +1,10 @@
 // Stores messages in flight in localStorage, so that they survive a reload. The module calls write() in batches, and when
 // the page is hidden or left; messages that are acknowledged sooner are never written.
 import type { SessionStore, StoreChanges, StoredRecord } from '../module.js'
+import { OUTGOING, RECEIVED } from '../stored-message.js'
 import { Message, type Qos } from './message.js'
 import { fromEngine, fromHex, type PahoRecord, parseRecord, toEngine, toRecord } from './records.js'
 
-const OUTGOING = 1
-const RECEIVED = 2
 /** Numbers of messages that the module does not have yet: greater than all of the module's. */
 const FIRST_KEPT = 2 ** 48
 

@@ -1,4 +1,5 @@
 // Converts stored messages between the records of mqttws31.js and the module's (session/store_record.hpp).
+import { AWAITING_PUBCOMP, FORMAT, packetIdentifierOf, storedMessage } from '../stored-message.js'
 import { error } from './errors.js'
 import { asBytes, type Message } from './message.js'
 
@@ -15,10 +16,6 @@ export interface PahoRecord {
   /** Not in mqttws31.js: the application has received the message. */
   delivered?: true
 }
-
-const FORMAT = 1
-const AWAITING_PUBCOMP = 3
-const HEADER = 5
 
 /** Throws like mqttws31.js on an invalid record, without the secrets of the address that the key may contain. */
 export function parseRecord(key: string, value: string): PahoRecord {
@@ -51,32 +48,24 @@ export function toRecord({ payloadBytes, qos, destinationName, retained }: Messa
 
 /** Converts the module's record; `before` is what is stored of the same message. */
 export function fromEngine(bytes: Uint8Array, sequence: number, before: PahoRecord | undefined): PahoRecord {
-  const [, version = 4, state = 0, high = 0, low = 0] = bytes
-  const messageIdentifier = (high << 8) | low
-  if (state === AWAITING_PUBCOMP) {
+  const messageIdentifier = packetIdentifierOf(bytes)
+  const message = storedMessage(bytes)
+  if (message === undefined) {
     const payloadMessage = before?.payloadMessage ?? { payloadHex: '', qos: 2, destinationName: '' }
     return { type: 3, messageIdentifier, version: 1, pubRecReceived: true, payloadMessage, sequence }
   }
-  const packet = bytes.subarray(HEADER)
-  const first = packet[0] ?? 0
-  let at = 1
-  while ((packet[at++] ?? 0) > 0x7f);
-  const size = ((packet[at] ?? 0) << 8) | (packet[at + 1] ?? 0)
-  const topic = packet.subarray(at + 2, at + 2 + size)
-  at += 2 + size + 2
-  if (version === 5) at = behindProperties(packet, at)
   return {
     type: 3,
     messageIdentifier,
     version: 1,
     payloadMessage: {
-      payloadHex: toHex(packet.subarray(at)),
-      qos: (first >> 1) & 3,
-      destinationName: new TextDecoder().decode(topic),
-      ...((first & 1) === 1 ? { retained: true as const } : {}),
+      payloadHex: toHex(message.payload),
+      qos: message.qos,
+      destinationName: message.topic,
+      ...(message.retain ? { retained: true as const } : {}),
     },
     sequence,
-    ...(version === 5 ? { record: toHex(bytes) } : {}),
+    ...(bytes[1] === 5 ? { record: toHex(bytes) } : {}),
   }
 }
 
@@ -98,15 +87,6 @@ function variableInteger(value: number): number[] {
   for (; value > 0x7f; value >>= 7) bytes.push((value & 0x7f) | 0x80)
   bytes.push(value)
   return bytes
-}
-
-function behindProperties(packet: Uint8Array, at: number): number {
-  let size = 0
-  for (let shift = 0; ; shift += 7) {
-    const byte = packet[at++] ?? 0
-    size |= (byte & 0x7f) << shift
-    if (byte < 0x80) return at + size
-  }
 }
 
 function concatenated(...parts: (Uint8Array | number[])[]): Uint8Array {

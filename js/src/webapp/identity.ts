@@ -1,14 +1,14 @@
 // The part of a uid that distinguishes several connections of one account: a tab keeps it over reloads, and no two tabs
 // share it. A duplicated tab has a copy of the storage, so that a stored name alone proves nothing.
 
+import { findGuard as findAnyGuard, type Guard } from '../guard.js'
+
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789'
 const LENGTH = 4
 /** The convention's rule. */
 export const RAND = /^[a-z0-9]{4,16}$/
 /** Milliseconds: the browser may release the lock of a page shortly after its reload has begun. */
 const PATIENCE = 500
-/** Milliseconds for another tab to answer that a name is its own, where there are no locks. */
-const ANSWER_TIME = 150
 
 export interface Identity {
   readonly rand: string
@@ -52,7 +52,7 @@ async function claimNew(account: string, guard: Guard | undefined, kept: string[
   taken.add(key)
   kept[index] = name
   if (guard !== undefined) writeNames(account, kept)
-  return claim(account, name, guard, await guard?.(key, 0))
+  return claim(account, name, guard, await guard?.(key, 0, true))
 }
 
 function claim(account: string, first: string, guard: Guard | undefined, held: (() => void) | undefined): Identity {
@@ -73,7 +73,7 @@ function claim(account: string, first: string, guard: Guard | undefined, held: (
       taken.add(keyOf(name))
       if (guard === undefined) return
       writeNames(account, kept)
-      void guard(keyOf(name), 0).then((later) => {
+      void guard(keyOf(name), 0, true).then((later) => {
         if (taken.has(keyOf(name))) letGo = later
         else later?.()
       })
@@ -82,53 +82,9 @@ function claim(account: string, first: string, guard: Guard | undefined, held: (
   }
 }
 
-/** Acquires what only one tab can hold; undefined if another holds it, after at most `patience` milliseconds. */
-type Guard = (key: string, patience: number) => Promise<(() => void) | undefined>
-
 /** Undefined: a name that was used before cannot be distinguished from one in use, and is not reused. */
 function findGuard(): Guard | undefined {
-  const { navigator, BroadcastChannel: Channel } = globalThis as { navigator?: Navigator; BroadcastChannel?: typeof BroadcastChannel }
-  if (!hasStorage()) return undefined
-  const locks = navigator?.locks // not in pages that came over plain http:
-  if (locks !== undefined) return (key, patience) => lock(locks, key, patience)
-  return Channel === undefined ? undefined : (key, patience) => ask(new Channel(`websocket-mq ${key}`), patience > 0)
-}
-
-async function lock(locks: LockManager, key: string, patience: number): Promise<(() => void) | undefined> {
-  const options = patience > 0 ? { signal: AbortSignal.timeout(patience) } : { ifAvailable: true }
-  return new Promise((resolve) => {
-    locks
-      .request(`websocket-mq ${key}`, options, (held) => {
-        if (held === null) return resolve(undefined)
-        return new Promise<void>((release) => resolve(release))
-      })
-      // Timed out; or not allowed, as in a sandboxed frame.
-      .catch(() => resolve(undefined))
-  })
-}
-
-/** The tab that has the name answers on its channel. */
-async function ask(channel: BroadcastChannel, isQuestion: boolean): Promise<(() => void) | undefined> {
-  // Of two tabs that ask at the same time, the one with the lower ticket gets it.
-  const ticket = Math.random()
-  const isTaken = isQuestion
-    ? await new Promise<boolean>((resolve) => {
-        channel.onmessage = ({ data }: MessageEvent<{ ask?: number; has?: true }>) => {
-          if (data.has === true || (data.ask ?? 1) < ticket) resolve(true)
-          else channel.postMessage({ has: true })
-        }
-        channel.postMessage({ ask: ticket })
-        setTimeout(() => resolve(false), ANSWER_TIME)
-      })
-    : false
-  if (isTaken) {
-    channel.close()
-    return undefined
-  }
-  channel.onmessage = ({ data }: MessageEvent<{ ask?: number }>) => {
-    if (data.ask !== undefined) channel.postMessage({ has: true })
-  }
-  return () => channel.close()
+  return hasStorage() ? findAnyGuard() : undefined
 }
 
 function hasStorage(): boolean {

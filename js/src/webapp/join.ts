@@ -1,6 +1,6 @@
 import { anything, checkOptions, either, flag, object, oneOf, type Shape, text, UINT32, whole } from '../check.js'
 import { SHARED_OPTIONS } from '../connect-options.js'
-import { newClient, type Target } from '../connect.js'
+import { newClient, outboxOf, type Target } from '../connect.js'
 import { Connection } from '../connection.js'
 import { InvalidArgumentError, MqttError } from '../errors.js'
 import { hex } from '../failure.js'
@@ -102,6 +102,9 @@ export async function joinWith<S>(load: Load, target: Target, options: JoinOptio
 async function join<S>(module: WebappModule, uris: [Uri, ...Uri[]], options: JoinOptions<S>, identity: Identity): Promise<Webapp<S>> {
   const { org, user, root = DEFAULT_ROOT, rand = '', state, watch = true, rollCall = 'auto', willDelay = 5, ...connectOptions } = options
   const uid = `${org}:${user}:${identity.rand}`
+  const outbox = options.outbox
+    ? await outboxOf({ module: module as never, uris, options: connectOptions, clientId: uid, webapp: { account: `${org}:${user}`, root } })
+    : undefined
   const client = newClient(module, uris[0], uid)
   const log = logTo(options.log)
   let app: Webapp<S> | undefined
@@ -117,15 +120,15 @@ async function join<S>(module: WebappModule, uris: [Uri, ...Uri[]], options: Joi
     )
   } catch (thrown) {
     client.delete()
+    await outbox?.close()
     throw layerError(thrown)
   }
-  const opening = Connection.open(module as never, client, uris, {
-    ...connectOptions,
-    prepare: (mq) => {
-      app = new Webapp<S>({ mq, client, uid, identity, log }, state)
-      if (watch !== false) client.watchPresence(...accountOf(watch))
-    },
-  })
+  const prepare = (mq: Connection) => {
+    app = new Webapp<S>({ mq, client, uid, identity, log }, state)
+    app.on('identity', (renaming) => outbox?.rename(renaming.uid))
+    if (watch !== false) client.watchPresence(...accountOf(watch))
+  }
+  const opening = Connection.open(module as never, client, uris, { ...connectOptions, prepare }, outbox)
   const ended = opening.then((mq) => mq.closed).then(({ error }) => Promise.reject(error ?? endedEarly()))
   try {
     await Promise.race([joined, ended])
@@ -138,6 +141,8 @@ async function join<S>(module: WebappModule, uris: [Uri, ...Uri[]], options: Joi
     joined.catch(() => {})
   }
   if (app === undefined) throw endedEarly()
+  // The promise of join() resolves first, and its handlers are added.
+  setTimeout(() => outbox?.begin())
   log?.('info', `Joined as ${uid}.`, { uid })
   return app
 }

@@ -1,5 +1,6 @@
 // A session that outlives the client object (MQTT 5.0, 4.1).
 #include <set>
+#include <tuple>
 
 #include "support/bench.hpp"
 
@@ -244,6 +245,102 @@ TEST(StoreTest, AnotherProtocolVersionEncodesItsMessagesAnew) {
         bench.send(puback(1)).expect_no_event();
         EXPECT_EQ(store.size(), 0u);
     }
+}
+
+/// Writes later, as a browser's does.
+struct LateStore final : Store {
+    MemoryStore records;
+    bool behind = true;
+    std::uint64_t behind_with = 0;  ///< with this record alone
+    std::vector<std::tuple<std::uint64_t, Errc, ReasonCode>> ends;
+    bool put(StoreKey key, Bytes record) override { return records.put(key, record); }
+    void erase(StoreKey key) override { records.erase(key); }
+    void clear() override { records.clear(); }
+    void for_each(Visitor& visitor) const override { records.for_each(visitor); }
+    void finished(StoreKey key, Errc error, ReasonCode reason) override {
+        ends.emplace_back(key.number, error, reason);
+    }
+    [[nodiscard]] bool writes_later() const noexcept override { return true; }
+    [[nodiscard]] bool is_behind(StoreKey key) const noexcept override { return behind || key.number == behind_with; }
+};
+
+TEST(StoreTest, APubrelWaitsUntilTheReleaseIsStored) {
+    LateStore store;
+    Bench bench{stored(store)};
+    bench.connect();
+    bench.publish("a", "1", qos2);
+    bench.take(PacketType::publish);
+    bench.send(pubrec(1)).expect_silence();
+    bench.client().handle_stored(bench.now());  // of something else
+    bench.settle();
+    bench.expect_silence();
+    store.behind = false;
+    bench.client().handle_stored(bench.now());
+    bench.settle();
+    bench.expect(pubrel(1));
+    bench.client().handle_stored(bench.now());
+    bench.settle();
+    bench.expect_silence();
+}
+
+TEST(StoreTest, APubrelDoesNotOvertakeOneThatWaits) {
+    LateStore store;
+    Bench bench{stored(store)};
+    bench.connect();
+    bench.publish("a", "1", qos2);
+    bench.publish("a", "2", qos2);
+    bench.forget();
+    bench.send(pubrec(1)).expect_silence();
+    store.behind = false;
+    store.behind_with = 1;
+    bench.send(pubrec(2)).expect_silence();
+    store.behind_with = 0;
+    bench.client().handle_stored(bench.now());
+    bench.settle();
+    bench.expect(pubrel(1)).expect(pubrel(2));
+}
+
+TEST(StoreTest, APubrelThatWaitsIsNotSentByAReconnectionEither) {
+    LateStore store;
+    Bench bench{stored(store)};
+    bench.connect();
+    bench.publish("a", "1", qos2);
+    bench.take(PacketType::publish);
+    bench.send(pubrec(1)).expect_silence();
+    bench.lose();
+    bench.client().handle_stored(bench.now());
+    bench.settle();
+    bench.reconnect(connack().with_session());
+    bench.expect_silence();
+    store.behind = false;
+    bench.client().handle_stored(bench.now());
+    bench.settle();
+    bench.expect(pubrel(1));
+}
+
+TEST(StoreTest, ItIsToldHowAMessageEnded) {
+    LateStore store;
+    store.behind = false;
+    Bench bench{stored(store)};
+    bench.connect();
+    for (const auto* payload : {"1", "2", "3"}) bench.publish("a", payload, qos1);
+    bench.forget();
+    bench.send({puback(1), puback(2, ReasonCode::not_authorized)});
+    bench.event<seen::Completed>();
+    bench.event<seen::Completed>();
+    using End = std::tuple<std::uint64_t, Errc, ReasonCode>;
+    EXPECT_EQ(store.ends,
+              (std::vector<End>{{1, Errc::none, ReasonCode::success}, {2, Errc::none, ReasonCode::not_authorized}}));
+}
+
+TEST(StoreTest, OneThatWritesLaterMakesTheFirstIdentifierRandom) {
+    LateStore store;
+    auto options = stored(store);
+    options.random_seed = std::uint64_t{0x1234} << 48;
+    Bench bench{options};
+    bench.connect();
+    bench.publish("a", "1", qos1);
+    EXPECT_EQ(bench.take(PacketType::publish).id, 0x1235);
 }
 
 }  // namespace
