@@ -12,7 +12,7 @@ const pages = [
   { name: 'paho-mqtt.embedded.js, a plain script', entry: 'paho-mqtt.embedded.js', more: [], budget: 60 * KB },
   { name: 'websocket-mq/webapp (messaging, wasm embedded)', entry: 'webapp.js', more: [], budget: 95 * KB },
   { name: 'websocket-mq/webapp/wasm (messaging, wasm separate)', entry: 'webapp-wasm.js', more: ['wsmq-webapp.wasm'], budget: 80 * KB },
-  { name: 'websocket-mq/worker, which websocket-mq starts for { worker } and { shared }', entry: 'worker.js', more: [], budget: 60 * KB },
+  { name: 'websocket-mq/worker, which websocket-mq starts for { worker } and { shared }', entry: 'worker.js', more: [], budget: 66 * KB },
   { name: 'websocket-mq/react, beside one of the above', entry: 'react.js', more: [], budget: 2 * KB },
   { name: 'websocket-mq/vue', entry: 'vue.js', more: [], budget: 2 * KB },
   { name: 'websocket-mq/svelte', entry: 'svelte.js', more: [], budget: 2 * KB },

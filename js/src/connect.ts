@@ -17,10 +17,12 @@ export async function open(load: Load, target: Target, options: ConnectOptions):
   signal?.throwIfAborted()
   const uris = resolveUris(target)
   const clientId = options.clientId ?? randomClientId()
-  const isRemote = Boolean(options.worker ?? options.shared)
-  const module = isRemote ? await (await import('./remote/index.js')).remoteModule(load, uris, options) : await load({ signal })
+  const isRemote = options.worker || options.shared
+  const remote = isRemote ? await (await import('./remote/index.js')).openRemote(load, uris, options) : undefined
+  const module = remote?.module ?? (await load({ signal }))
   signal?.throwIfAborted()
-  const outbox = options.outbox ? await outboxOf({ module, uris, options, clientId: options.clientId }) : undefined
+  const hasOwnOutbox = options.outbox && remote === undefined
+  const outbox = hasOwnOutbox ? await outboxOf({ module, uris, options, clientId: options.clientId }) : remote?.outbox
   return Connection.open(module, newClient(module, uris[0], outbox?.clientId ?? clientId), uris, options, outbox)
 }
 

@@ -1,12 +1,14 @@
 // Where the module is: it owns the connection, and serves any number of pages.
 import { MqttError } from '../errors.js'
-import type { Client, Failure, Module, ModuleConnectOptions } from '../module.js'
+import type { Client, Failure, Module } from '../module.js'
+import type { Outbox } from '../outbox/index.js'
 import { Deliveries } from './deliveries.js'
 import { DirectExchange, type Exchange, failureOf, failureOfError } from './exchange.js'
 import { HostPort } from './host-port.js'
 import { MergedExchange } from './merged.js'
 import { type Channel, type ConnectRequest, type Facts, type HostCommand, type PageCommand, plainError, PROTOCOL } from './protocol.js'
-import { Origins, type OriginStore, type RecordedMessage } from './origins.js'
+import { type OpenOutbox, messageOf, openHosted } from './hosted-outbox.js'
+import { Origins } from './origins.js'
 import { Questions } from './questions.js'
 
 export interface HostOptions {
@@ -18,23 +20,9 @@ export interface HostOptions {
   readonly whenReleased?: (lock: string, call: () => void) => void
   /** Resolves when what was sent last has left. */
   readonly settled?: () => Promise<void>
-  /** More options for the module, and the client identifier to use. Commands wait for it. */
-  readonly prepare?: (request: ConnectRequest) => Promise<Prepared>
-}
-
-export interface Prepared {
-  readonly clientId: string
-  readonly options: ModuleConnectOptions
-  /** Of an outbox. */
-  readonly outbox?: HostedOutbox
-}
-
-export interface HostedOutbox {
-  readonly store: OriginStore
-  readonly messageOf: (record: Uint8Array) => RecordedMessage | undefined
-  /** The connection stands for the first time. */
-  connected(): void
-  close(): Promise<void>
+  /** Resolves when the pages of a former host are there. */
+  readonly gather?: () => Promise<void>
+  readonly openOutbox?: OpenOutbox
 }
 
 type Handlers = {
@@ -50,7 +38,7 @@ interface Open {
   readonly client: Client
   readonly exchange: Exchange
   readonly request: ConnectRequest
-  readonly outbox: HostedOutbox | undefined
+  readonly outbox: Outbox | undefined
   readonly origins: Origins | undefined
   /** What a page that joins late has to be told. */
   connected: { sessionPresent: boolean; properties: object } | undefined
@@ -189,11 +177,19 @@ export class Host {
       return this.#welcome(port)
     }
     port.isJoined = true
-    if (this.#options.prepare === undefined) return this.#start(request, { clientId: request.clientId, options: {} })
-    this.#isPreparing = this.#options.prepare(request).then(
-      (prepared) => {
+    const { gather, openOutbox } = this.#options
+    const hasOutbox = Boolean(request.user['outbox'])
+    if (gather === undefined && !hasOutbox) return this.#start(request, undefined)
+    const prepare = async (): Promise<Outbox | undefined> => {
+      await gather?.()
+      if (!hasOutbox) return undefined
+      if (openOutbox === undefined) throw new MqttError('not_supported', 'There is no outbox here: leave the option outbox out.')
+      return openHosted(openOutbox, this.#module, request, (question) => this.#questions.ask(question))
+    }
+    this.#isPreparing = prepare().then(
+      (outbox) => {
         this.#isPreparing = undefined
-        this.#start(request, prepared)
+        this.#start(request, outbox)
       },
       (thrown: unknown) => {
         this.#isPreparing = undefined
@@ -207,28 +203,29 @@ export class Host {
     port.send(['failed', failureOf('invalid_argument', text), undefined, undefined])
   }
 
-  #start(request: ConnectRequest, { clientId, options: more, outbox }: Prepared): void {
+  #start(request: ConnectRequest, outbox: Outbox | undefined): void {
     const { uris, options, hasCredentials, hasAuthenticate } = request
     try {
       const ask = (...question: Parameters<Questions['ask']>[0]) => this.#questions.ask(question) as Promise<never>
       const addresses = uris.map((uri, index) => uri ?? (() => ask('address', index)))
-      const client = new this.#module.Client(addresses[0] ?? '', clientId)
+      const client = new this.#module.Client(addresses[0] ?? '', outbox?.clientId ?? request.clientId)
       const version = (options['mqttVersion'] ?? 5) as 3 | 4 | 5
       const exchange = this.#options.isShared
         ? new MergedExchange(this.#module, client, this.#ports, version)
         : new DirectExchange(client, this.#ports)
       const open: Open = {
         ...{ client, exchange, request, outbox, wasConnected: false },
-        origins: outbox && new Origins(outbox.store, this.#deliveries, outbox.messageOf),
+        origins: outbox && new Origins(outbox.store, this.#deliveries, messageOf),
         ...{ connected: undefined, connecting: undefined, ending: undefined },
       }
       this.#open = open
       this.#deliveries.onEnded = (tab, operation) => open.origins?.ended(tab, operation)
       this.#listen(open)
+      this.#attach(open)
       this.#watch()
       client.connect({
         ...options,
-        ...more,
+        ...outbox?.session,
         uris: addresses,
         ...(hasCredentials && { credentials: () => ask('credentials') }),
         ...(hasAuthenticate && { authenticate: (data, properties) => ask('authenticate', data, properties) }),
@@ -237,6 +234,14 @@ export class Host {
     } catch (thrown) {
       this.#failed(failureOfError(thrown))
     }
+  }
+
+  #attach({ client, outbox }: Open): void {
+    outbox?.attach(client, {
+      delivered: ({ origin: _, ...delivered }) => this.#tell(['delivered', delivered]),
+      error: (error) => this.#tell(['error', plainError(error)]),
+      over: () => {},
+    })
   }
 
   #listen(open: Open): void {
