@@ -85,8 +85,8 @@ for (const outbox of [false, true])
       alive.push(await newTab())
       // The next leader has the connection, and what was under way arrives.
       const before = await counterOf(alive[0]!.tab.page)
-      await expect
-        .poll(async () => (await counterOf(alive[0]!.tab.page)).acknowledged[2]!.length, { timeout: 20_000 })
+      await patient
+        .poll(async () => (await counterOf(alive[0]!.tab.page)).acknowledged[2]!.length, `round ${round}: the next leader`)
         .toBeGreaterThan(before.next[2]!)
       for (const qos of [1, 2]) await patient.poll(() => hasArrived(dying.name, qos, last.acknowledged[qos]!)).toEqual([])
       if (round % 2 === 0) await dying.tab.page.close()

@@ -1,4 +1,5 @@
 // A page's way to its host, or to one host after another.
+import { randomClientId } from '../connect-options.js'
 import { MqttError } from '../errors.js'
 import type { Delivered } from '../outbox/events.js'
 import { type Attachment, type Channel, type HostCommand, isPacket, type PageCommand, PROTOCOL } from './protocol.js'
@@ -28,8 +29,8 @@ export interface LinkOptions extends PageOptions {
   readonly onHello?: (lock: string) => void
 }
 
-/** Of a page that has its host to itself. */
-const ALONE: Attachment = { tab: '', lock: '', name: '' }
+/** Of a page that has its host to itself. An outbox tells its messages from those of an earlier page. */
+const alone = (): Attachment => ({ tab: randomClientId(), lock: '', name: '' })
 
 export class Link {
   readonly common: Readonly<Record<string, string>>
@@ -67,7 +68,7 @@ export class Link {
   }
 
   /** The host, or the next one. */
-  use(channel: Channel, attachment = ALONE): void {
+  use(channel: Channel, attachment = alone()): void {
     if (this.#isLeft) return channel.close()
     const isNext = this.#sender !== undefined
     this.#channel?.close()

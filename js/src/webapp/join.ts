@@ -16,7 +16,10 @@ import { encodeJson } from './values.js'
 import { Webapp } from './webapp.js'
 
 /** Those of `connect()` except for what the convention decides: client identifier, will and session. */
-export interface JoinOptions<S = object> extends Omit<ConnectOptions, 'clientId' | 'will' | 'cleanStart' | 'prepare' | 'worker' | 'shared'> {
+export interface JoinOptions<S = object> extends Omit<
+  ConnectOptions,
+  'clientId' | 'will' | 'cleanStart' | 'prepare' | 'worker' | 'shared'
+> {
   /** The organisation that the user belongs to. */
   org: string
   user: string
@@ -79,6 +82,9 @@ export function joinable(load: Load) {
 }
 
 export async function joinWith<S>(load: Load, target: Target, options: JoinOptions<S>): Promise<Webapp<S>> {
+  for (const name of ['worker', 'shared'])
+    if ((options as object as Record<string, unknown>)[name])
+      throw new MqttError('not_supported', `The option ${name} is for connect(): a webapp has its connection in the page.`)
   checkOptions(options, JOIN_OPTIONS)
   const { org, user, rand = '', signal } = options
   for (const [name, value] of Object.entries({ org, user } as Partial<Record<string, string>>))
