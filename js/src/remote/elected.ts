@@ -2,7 +2,7 @@
 // it; the others wait for that lock, and speak with the leader over a BroadcastChannel.
 import type { Load } from '../load.js'
 import { Air } from './air.js'
-import { Leader } from './leader.js'
+import type { Leader } from './leader.js'
 import { Link, type PageOptions } from './link.js'
 import { hold, whenReleased } from './locks.js'
 import { Presence } from './presence.js'
@@ -58,6 +58,8 @@ class ElectedTab {
     let resign: (() => void) | undefined
     try {
       resign = await hold(`wsmq-leader-${this.#name}`, signal)
+      // Only the leader needs what it is made of.
+      const { Leader } = await import('./leader.js')
       const leader = await Leader.start(this.#air, this.#load, this.#presence.prefix)
       if (signal.aborted) {
         leader.abandon()
