@@ -28,6 +28,11 @@ export default defineConfig<object, { defaults: object }>({
       testMatch: /(messages|handlers|limits|broker-restart|refusals|wake-up|will)\.spec\.ts/,
       use: { defaults: { worker: true } },
     },
+    {
+      name: 'over a shared connection',
+      testMatch: /(messages|handlers)\.spec\.ts/,
+      use: { defaults: { shared: true } },
+    },
     // Behind nginx with TLS: its certificate is made for the one run, so no browser knows the authority.
     { name: 'tls', testMatch: /tls.*\.spec\.ts/, use: { ignoreHTTPSErrors: true } },
   ],

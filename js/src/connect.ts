@@ -7,6 +7,7 @@ import type { Address, ConnectOptions } from './options.js'
 import { loadPacketWatch } from './load-packet-watch.js'
 import { withSwitch } from './switch.js'
 import type { Outbox, OutboxRequest } from './outbox/index.js'
+import type { Remote } from './remote/index.js'
 import { resolveUris, type Uri } from './uris.js'
 
 /** One address of a broker, or several that are tried in turn. */
@@ -20,12 +21,16 @@ export async function open(load: Load, target: Target, given: ConnectOptions): P
   signal?.throwIfAborted()
   const uris = resolveUris(target)
   const clientId = options.clientId ?? randomClientId()
-  const isRemote = [options.worker, options.shared].some(Boolean)
-  const loading = isRemote ? import('./remote/index.js').then(({ remoteModule }) => remoteModule(load, uris, options)) : load({ signal })
-  const [module, watchPackets] = await Promise.all([loading, loadPacketWatch(options)])
+  const [{ module, outbox: hosted }, watchPackets] = await Promise.all([openModule(load, uris, options), loadPacketWatch(options)])
   signal?.throwIfAborted()
-  const outbox = options.outbox ? await outboxOf({ module, uris, options, clientId: options.clientId }) : undefined
+  const outbox = options.outbox ? (hosted ?? (await outboxOf({ module, uris, options, clientId: options.clientId }))) : undefined
   return Connection.open(module, newClient(module, uris[0], outbox?.clientId ?? clientId), uris, options, { watchPackets, outbox })
+}
+
+/** The module, here or where the connection is, with the outbox that is there. */
+async function openModule(load: Load, uris: readonly Uri[], options: ConnectOptions): Promise<Remote> {
+  if (options.worker || options.shared) return (await import('./remote/index.js')).openRemote(load, uris, options)
+  return { module: await load({ signal: options.signal }), outbox: undefined }
 }
 
 /** Opened when a connection has one: a page without it does not load what it is made of. */

@@ -101,3 +101,72 @@ test('functions of the options stay in the page, and what they throw comes back 
   expect(result.lines).toContain('debug Received CONNACK,')
   expect(result.lines).toContain('info Connected to')
 })
+
+for (const where of [{ worker: true }, { shared: { via: 'worker' } }, { shared: { via: 'tab' } }] as const)
+  test(`an outbox outlives the page: ${JSON.stringify(where)}`, async ({ open, topic, ownBroker }) => {
+    const tab = await open({ broker: ownBroker.url })
+    const options = { ...where, outbox: true, reconnect: { minDelay: 50, maxDelay: 200 } }
+    const { clientId } = await tab.connect(options)
+    await ownBroker.stop()
+    await tab.reaches('reconnecting')
+    await tab.page.evaluate((to) => {
+      const { mq } = (globalThis as unknown as { client: { mq: { publish(...given: unknown[]): Promise<unknown> } } }).client
+      for (const text of ['1', '2', '3']) mq.publish(to, text, { qos: 2 }).catch(() => {})
+    }, topic)
+    // It says how many are stored.
+    await expect
+      .poll(() =>
+        tab.page.evaluate(async () => {
+          const names = (await indexedDB.databases()).map(({ name }) => name!)
+          const counts = names.map(
+            (name) =>
+              new Promise<number>((resolve) => {
+                const opening = indexedDB.open(name)
+                opening.onsuccess = () => {
+                  const { result } = opening
+                  const stores = [...result.objectStoreNames]
+                  const counting = result
+                    .transaction(stores)
+                    .objectStore(stores.find((store) => /record/.test(store))!)
+                    .count()
+                  counting.onsuccess = () => {
+                    result.close()
+                    resolve(counting.result)
+                  }
+                }
+              }),
+          )
+          return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0)
+        }),
+      )
+      .toBe(3)
+    await tab.page.reload()
+    await ownBroker.start()
+    const observer = await open({ broker: ownBroker.url })
+    await observer.connect({ clientId: 'observer' })
+    await observer.subscribe(topic, { qos: 2 })
+    const result = await tab.page.evaluate(
+      async ([url, given]) => {
+        const { connect } = await import('/dist/index.js' as string)
+        const delivered: string[] = []
+        const all = new Promise<void>((resolve) => {
+          void connect(url, {
+            ...given,
+            prepare: (mq: { on(type: string, handler: (event: { topic: string; qos: number }) => void): void }) =>
+              mq.on('delivered', (event) => {
+                delivered.push(`${event.topic} ${event.qos}`)
+                if (delivered.length === 3) resolve()
+              }),
+          }).then((mq: unknown) => Object.assign(globalThis, { mq }))
+        })
+        await all
+        const { mq } = globalThis as unknown as { mq: { clientId: string; disconnect(): Promise<unknown> } }
+        const { clientId: own } = mq
+        await mq.disconnect()
+        return { delivered, own }
+      },
+      [ownBroker.url, options] as const,
+    )
+    expect(result).toEqual({ delivered: [`${topic} 2`, `${topic} 2`, `${topic} 2`], own: clientId })
+    await observer.receives(['1', '2', '3'].map((text) => ({ topic, text, qos: 2, retain: false })))
+  })

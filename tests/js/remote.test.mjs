@@ -41,7 +41,7 @@ class Scene {
   /** @param {any} [options] of connect() */
   page(options = {}) {
     const name = `page ${++this.#pages}`
-    const link = new Link({ common: commonOptions(['ws://broker.test/'], options), survives: true, onLeave: () => {} })
+    const link = new Link({ common: commonOptions(['ws://broker.test/'], options), user: {}, survives: true, onLeave: () => {} })
     const attach = (host = this.host, lock = name) => {
       const [here, there] = DirectChannel.pair()
       host.add(there)
@@ -287,7 +287,7 @@ describe('a page that does not read', () => {
     }
     scene.host.add(here)
     const say = (/** @type {any[]} */ ...commands) => here.onPacket?.({ commands, bytes: undefined })
-    say(['attach', { tab: 't', lock: '', name: '' }], ['connect', { uris: ['ws://a/'], clientId: 'c', options: {}, common: {} }])
+    say(['attach', { tab: 't', lock: '', name: '' }], ['connect', { uris: ['ws://a/'], clientId: 'c', user: {}, options: {}, common: {} }])
     scene.client.accept()
     for (let count = 0; count < 25_000; count++) scene.client.arrive('a', 'x')
     for (let count = 0; count < 100_000; count++) scene.client.arrive('a', 'x', { qos: 1 })
@@ -353,7 +353,7 @@ describe('a channel', () => {
 
   it('of a worker of another version is refused', async () => {
     const [here, there] = DirectChannel.pair()
-    const link = new Link({ common: {}, survives: false, onLeave: () => {} })
+    const link = new Link({ common: {}, user: {}, survives: false, onLeave: () => {} })
     link.use(here)
     there.post({ commands: [['hello', 99, [], [], '']], bytes: undefined })
     await assert.rejects(moduleOf(link, undefined), { code: 'load_failed', message: /another version/ })

@@ -12,6 +12,11 @@ export function commonOptions(uris: readonly Uri[], options: ConnectOptions): Re
   return common
 }
 
+/** The options that can be handed over. */
+export function plainOptions(options: ConnectOptions): Record<string, unknown> {
+  return JSON.parse(JSON.stringify({ ...options, signal: undefined, log: undefined, prepare: undefined })) as Record<string, unknown>
+}
+
 /** The same for tabs that mean the same connection; without a secret that could be read from it. */
 export async function connectionName(uris: readonly Uri[], { credentials, protocolVersion = 5 }: ConnectOptions): Promise<string> {
   const user = typeof credentials === 'object' ? credentials.username : undefined

@@ -1,7 +1,7 @@
 // `worker: true`: the connection is in a worker of this page.
 import { MqttError } from '../errors.js'
 import { PortChannel, type Postable } from './channels.js'
-import { Link } from './link.js'
+import { Link, type PageOptions } from './link.js'
 import type { PlainError } from './protocol.js'
 
 /** In milliseconds: a worker that hangs does not answer. */
@@ -13,10 +13,10 @@ interface NodeWorker {
   terminate(): unknown
 }
 
-export function openDedicated(url: string | URL | undefined, common: Record<string, string>): Link {
+export function openDedicated(url: string | URL | undefined, options: PageOptions): Link {
   const worker = typeof Worker === 'function' ? pageWorker(url) : nodeWorker(url)
   const link = new Link({
-    common,
+    ...options,
     survives: false,
     onLeave: () => {
       const end = () => {

@@ -19,6 +19,8 @@ export class Deliveries {
   /** By the module's number. */
   readonly #owners = new Map<number, { tab: Tab; operation: number }>()
 
+  onEnded: ((tab: string, operation: number) => void) | undefined
+
   attach(port: HostPort): void {
     const tab = this.#tabOf(port.tab)
     tab.port = port
@@ -42,6 +44,7 @@ export class Deliveries {
     return true
   }
 
+  /** The module's numbers are positive; those of records that were left are negative here. */
   began(tabName: string, operation: number, number: number): void {
     const tab = this.#tabOf(tabName)
     tab.operations.set(operation, number)
@@ -52,14 +55,20 @@ export class Deliveries {
     return this.#tabs.get(port.tab)?.operations.get(operation)
   }
 
-  ended(number: number, report: (operation: number) => HostCommand): void {
+  /** Whether the page could be told. */
+  ended(number: number, report: (operation: number) => HostCommand): boolean {
     const owner = this.#owners.get(number)
-    if (owner === undefined) return
+    if (owner === undefined) return false
     const { tab, operation } = owner
     this.#owners.delete(number)
     tab.operations.delete(operation)
-    if (tab.port !== undefined) return tab.port.send(report(operation))
+    this.onEnded?.(tab.name, operation)
+    if (tab.port !== undefined) {
+      tab.port.send(report(operation))
+      return true
+    }
     if (tab.missed.size < MOST_MISSED) tab.missed.set(operation, report(operation))
+    return false
   }
 
   /** Of pages other than this one. */

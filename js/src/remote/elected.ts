@@ -2,13 +2,13 @@
 // it; the others wait for that lock, and speak with the leader over a BroadcastChannel.
 import type { Load } from '../load.js'
 import { Air } from './air.js'
-import { Leader } from './leader.js'
-import { Link } from './link.js'
+import type { Leader } from './leader.js'
+import { Link, type PageOptions } from './link.js'
 import { hold, whenReleased } from './locks.js'
 import { Presence } from './presence.js'
 
-export async function openElected(name: string, load: Load, common: Record<string, string>): Promise<Link> {
-  const tab = new ElectedTab(name, load, common)
+export async function openElected(name: string, load: Load, options: PageOptions): Promise<Link> {
+  const tab = new ElectedTab(name, load, options)
   await tab.begin()
   return tab.link
 }
@@ -25,14 +25,14 @@ class ElectedTab {
   /** Ends the waiting for the lock of the leader. */
   #candidacy = new AbortController()
 
-  constructor(name: string, load: Load, common: Record<string, string>) {
+  constructor(name: string, load: Load, options: PageOptions) {
     this.#name = name
     this.#load = load
     this.#presence = new Presence(name)
     this.#air = new Air(`wsmq-air-${name}`)
     this.#air.onLeader = (leader) => this.#follow(leader)
     this.link = new Link({
-      common,
+      ...options,
       survives: true,
       onLeave: () => this.#end(),
       onHello: (lock) => whenReleased(lock, () => this.#hostGone(lock)),
@@ -58,6 +58,8 @@ class ElectedTab {
     let resign: (() => void) | undefined
     try {
       resign = await hold(`wsmq-leader-${this.#name}`, signal)
+      // Only the leader needs what it is made of.
+      const { Leader } = await import('./leader.js')
       const leader = await Leader.start(this.#air, this.#load, this.#presence.prefix)
       if (signal.aborted) {
         leader.abandon()

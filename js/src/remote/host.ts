@@ -1,11 +1,14 @@
 // Where the module is: it owns the connection, and serves any number of pages.
 import { MqttError } from '../errors.js'
-import type { Client, Failure, Module, ModuleConnectOptions } from '../module.js'
+import type { Client, Failure, Module } from '../module.js'
+import type { Outbox } from '../outbox/index.js'
 import { Deliveries } from './deliveries.js'
 import { DirectExchange, type Exchange, failureOf, failureOfError } from './exchange.js'
 import { HostPort } from './host-port.js'
 import { MergedExchange } from './merged.js'
 import { type Channel, type ConnectRequest, type Facts, type HostCommand, type PageCommand, plainError, PROTOCOL } from './protocol.js'
+import { type OpenOutbox, messageOf, openHosted } from './hosted-outbox.js'
+import { Origins } from './origins.js'
 import { Questions } from './questions.js'
 
 export interface HostOptions {
@@ -17,8 +20,9 @@ export interface HostOptions {
   readonly whenReleased?: (lock: string, call: () => void) => void
   /** Resolves when what was sent last has left. */
   readonly settled?: () => Promise<void>
-  /** More options for the module, such as a store, and the client identifier to use. */
-  readonly prepare?: (request: ConnectRequest) => Promise<{ clientId: string; options: ModuleConnectOptions }>
+  /** Resolves when the pages of a former host are there. */
+  readonly gather?: () => Promise<void>
+  readonly openOutbox?: OpenOutbox
 }
 
 type Handlers = {
@@ -34,6 +38,8 @@ interface Open {
   readonly client: Client
   readonly exchange: Exchange
   readonly request: ConnectRequest
+  readonly outbox: Outbox | undefined
+  readonly origins: Origins | undefined
   /** What a page that joins late has to be told. */
   connected: { sessionPresent: boolean; properties: object } | undefined
   connecting: { uri: string; attempt: number } | undefined
@@ -108,14 +114,17 @@ export class Host {
       try {
         const number = client.publish(topic, payload, options)
         if (number === 0) port.sent(operation)
-        else this.#deliveries.began(port.tab, operation, number)
+        else {
+          this.#deliveries.began(port.tab, operation, number)
+          if ((options?.qos ?? 0) > 0) this.#open?.origins?.published(port.tab, operation, topic, options?.qos ?? 0, payload)
+        }
       } catch (thrown) {
         port.send(['publishFailed', operation, failureOfError(thrown).error])
       }
     },
     cancel: (port, [, operation]) => {
       const number = this.#deliveries.numberOf(port, operation)
-      if (number !== undefined) this.#open?.client.cancel(number)
+      if (number !== undefined && number > 0) this.#open?.client.cancel(number)
     },
     subscribe: (port, [, operation, requests, properties]) =>
       this.#ask(port, operation, ({ exchange }) => exchange.subscribe(port, operation, requests, properties)),
@@ -169,11 +178,19 @@ export class Host {
       return this.#welcome(port)
     }
     port.isJoined = true
-    if (this.#options.prepare === undefined) return this.#start(request, request.clientId, {})
-    this.#isPreparing = this.#options.prepare(request).then(
-      ({ clientId, options }) => {
+    const { gather, openOutbox } = this.#options
+    const hasOutbox = Boolean(request.user['outbox'])
+    if (gather === undefined && !hasOutbox) return this.#start(request, undefined)
+    const prepare = async (): Promise<Outbox | undefined> => {
+      await gather?.()
+      if (!hasOutbox) return undefined
+      if (openOutbox === undefined) throw new MqttError('not_supported', 'There is no outbox here: leave the option outbox out.')
+      return openHosted(openOutbox, this.#module, request, (question) => this.#questions.ask(question))
+    }
+    this.#isPreparing = prepare().then(
+      (outbox) => {
         this.#isPreparing = undefined
-        this.#start(request, clientId, options)
+        this.#start(request, outbox)
       },
       (thrown: unknown) => {
         this.#isPreparing = undefined
@@ -187,26 +204,29 @@ export class Host {
     port.send(['failed', failureOf('invalid_argument', text), undefined, undefined])
   }
 
-  #start(request: ConnectRequest, clientId: string, more: ModuleConnectOptions): void {
+  #start(request: ConnectRequest, outbox: Outbox | undefined): void {
     const { uris, options, hasCredentials, hasAuthenticate } = request
     try {
       const ask = (...question: Parameters<Questions['ask']>[0]) => this.#questions.ask(question) as Promise<never>
       const addresses = uris.map((uri, index) => uri ?? (() => ask('address', index)))
-      const client = new this.#module.Client(addresses[0] ?? '', clientId)
+      const client = new this.#module.Client(addresses[0] ?? '', outbox?.clientId ?? request.clientId)
       const version = (options['mqttVersion'] ?? 5) as 3 | 4 | 5
       const exchange = this.#options.isShared
         ? new MergedExchange(this.#module, client, this.#ports, version)
         : new DirectExchange(client, this.#ports)
       const open: Open = {
-        ...{ client, exchange, request, wasConnected: false },
+        ...{ client, exchange, request, outbox, wasConnected: false },
+        origins: outbox && new Origins(outbox.store, this.#deliveries, messageOf),
         ...{ connected: undefined, connecting: undefined, ending: undefined },
       }
       this.#open = open
+      this.#deliveries.onEnded = (tab, operation) => open.origins?.ended(tab, operation)
       this.#listen(open)
+      this.#attach(open)
       this.#watch()
       client.connect({
         ...options,
-        ...more,
+        ...outbox?.session,
         uris: addresses,
         ...(hasCredentials && { credentials: () => ask('credentials') }),
         ...(hasAuthenticate && { authenticate: (data, properties) => ask('authenticate', data, properties) }),
@@ -217,6 +237,15 @@ export class Host {
     }
   }
 
+  #attach({ client, outbox }: Open): void {
+    outbox?.attach(client, {
+      delivered: ({ topic, qos, retain, publishedAt, reasonCode }) =>
+        this.#tell(['delivered', { topic, qos, retain, publishedAt, reasonCode }]),
+      error: (error) => this.#tell(['error', plainError(error)]),
+      over: () => {},
+    })
+  }
+
   #listen(open: Open): void {
     const { client, exchange } = open
     client.onConnecting = (uri, attempt) => {
@@ -225,6 +254,7 @@ export class Host {
     }
     client.onConnected = (reconnected, _uri, sessionPresent, properties) => {
       exchange.connected(!open.wasConnected, sessionPresent)
+      if (!open.wasConnected) open.outbox?.connected()
       open.wasConnected = true
       open.connected = { sessionPresent, properties }
       this.#tell(['connected', reconnected, sessionPresent, properties, factsOf(client)])
@@ -332,7 +362,10 @@ export class Host {
     clearTimeout(open.ending)
     this.#deliveries.clear()
     // Not from within a call of its own.
-    setTimeout(() => open.client.delete())
+    setTimeout(() => {
+      open.client.delete()
+      void open.outbox?.close()
+    })
     return open.client
   }
 }

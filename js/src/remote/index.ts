@@ -2,11 +2,13 @@
 import type { Load } from '../load.js'
 import type { Client, Module } from '../module.js'
 import type { ConnectOptions } from '../options.js'
+import type { Outbox } from '../outbox/index.js'
 import { onAbort } from '../signals.js'
 import type { Uri } from '../uris.js'
-import { commonOptions, connectionName } from './common.js'
+import { commonOptions, connectionName, plainOptions } from './common.js'
 import { loadFailed, openDedicated } from './dedicated.js'
 import { openElected } from './elected.js'
+import { pageOutbox } from './hosted-outbox.js'
 import type { Link } from './link.js'
 import { requireLocks } from './locks.js'
 import { PROTOCOL } from './protocol.js'
@@ -16,19 +18,28 @@ import { openSharedWorker } from './shared-worker.js'
 /** In milliseconds: a script that is something else says nothing. */
 const PATIENCE = 30_000
 
+export interface Remote {
+  readonly module: Module
+  readonly outbox: Outbox | undefined
+}
+
 /** Rejects with MqttError (`load_failed`, `not_supported`) or the signal's reason. */
-export async function remoteModule(load: Load, uris: readonly Uri[], options: ConnectOptions): Promise<Module> {
-  const { worker, shared, signal } = options
-  const common = commonOptions(uris, options)
+export async function openRemote(load: Load, uris: readonly Uri[], options: ConnectOptions): Promise<Remote> {
+  const link = await openLink(load, uris, options)
+  return { module: await moduleOf(link, options.signal), outbox: options.outbox ? pageOutbox(link) : undefined }
+}
+
+async function openLink(load: Load, uris: readonly Uri[], options: ConnectOptions): Promise<Link> {
+  const { worker, shared } = options
+  const given = { common: commonOptions(uris, options), user: plainOptions(options) }
   const url = typeof worker === 'object' ? worker.url : undefined
-  if (!shared) return moduleOf(openDedicated(url, common), signal)
+  if (!shared) return openDedicated(url, given)
   requireLocks()
   const how = shared === true ? {} : shared
   // Pages of another version have hosts of their own.
   const name = `${PROTOCOL}-${how.name ?? (await connectionName(uris, options))}`
   const isElected = how.via === 'tab' || (how.via === undefined && typeof SharedWorker !== 'function')
-  const link = isElected ? await openElected(name, load, common) : await openSharedWorker(name, how.url ?? url, common)
-  return moduleOf(link, signal)
+  return isElected ? openElected(name, load, given) : openSharedWorker(name, how.url ?? url, given)
 }
 
 export async function moduleOf(link: Link, signal: AbortSignal | undefined): Promise<Module> {
@@ -40,7 +51,9 @@ export async function moduleOf(link: Link, signal: AbortSignal | undefined): Pro
   })
   try {
     const { reasons, finals } = await Promise.race([link.hello, noHello])
-    const module: Pick<Module, 'describeReason' | 'isFinalRefusal'> & { Client: new (uri: Uri, clientId: string) => Client } = {
+    const module: Pick<Module, 'describeReason' | 'isFinalRefusal' | 'setTimer' | 'clearTimer'> & {
+      Client: new (uri: Uri, clientId: string) => Client
+    } = {
       Client: class extends PortClient {
         constructor(uri: Uri, clientId: string) {
           super(link, typeof uri === 'string' ? uri : '', clientId)
@@ -48,6 +61,8 @@ export async function moduleOf(link: Link, signal: AbortSignal | undefined): Pro
       },
       describeReason: (reasonCode) => reasons[reasonCode] ?? '',
       isFinalRefusal: (reasonCode) => finals.includes(reasonCode),
+      setTimer: (act, delay) => setTimeout(act, delay),
+      clearTimer: (timer) => clearTimeout(timer),
     }
     return module as unknown as Module
   } catch (thrown) {

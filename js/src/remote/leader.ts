@@ -1,10 +1,11 @@
 // The tab that has the connection of all: what it does for the others, until it gives that up.
+import { outboxOf } from '../connect.js'
 import type { Load } from '../load.js'
 import type { Air } from './air.js'
 import { DirectChannel } from './channels.js'
 import { Host } from './host.js'
 import { hold, locksOf, whenReleased } from './locks.js'
-import type { Channel, ConnectRequest } from './protocol.js'
+import type { Channel } from './protocol.js'
 
 /** In milliseconds: how long the tabs of the former leader are waited for, so that the broker's messages find them. */
 const PATIENCE = 2000
@@ -24,11 +25,8 @@ export class Leader {
     const name = `wsmq-host-${crypto.randomUUID()}`
     const release = await hold(name)
     return new Leader(air, name, release, (leader) => {
-      const prepare = async (request: ConnectRequest) => {
-        await leader.#gather(presences)
-        return { clientId: request.clientId, options: {} }
-      }
-      return new Host(module, { isShared: true, lock: name, whenReleased, prepare })
+      const gather = () => leader.#gather(presences)
+      return new Host(module, { isShared: true, lock: name, whenReleased, gather, openOutbox: outboxOf })
     })
   }
 

@@ -1,5 +1,7 @@
 // A page's way to its host, or to one host after another.
+import { randomClientId } from '../connect-options.js'
 import { MqttError } from '../errors.js'
+import type { Delivered } from '../outbox/events.js'
 import { type Attachment, type Channel, type HostCommand, isPacket, type PageCommand, PROTOCOL } from './protocol.js'
 import { Sender } from './sender.js'
 
@@ -10,9 +12,15 @@ export interface Tables {
   readonly finals: readonly number[]
 }
 
-export interface LinkOptions {
+/** What the host is told about the options of connect(). */
+export interface PageOptions {
   /** Of each option that tabs have to have in common: its value as text. */
   readonly common: Readonly<Record<string, string>>
+  /** The options of connect() that are plain data. */
+  readonly user: Readonly<Record<string, unknown>>
+}
+
+export interface LinkOptions extends PageOptions {
   /** Whether another host may follow, so that the page keeps what it has to tell that one. */
   readonly survives: boolean
   /** The page is through with its connection: whatever was started for it ends. */
@@ -21,15 +29,17 @@ export interface LinkOptions {
   readonly onHello?: (lock: string) => void
 }
 
-/** Of a page that has its host to itself. */
-const ALONE: Attachment = { tab: '', lock: '', name: '' }
+/** Of a page that has its host to itself. An outbox tells its messages from those of an earlier page. */
+const alone = (): Attachment => ({ tab: randomClientId(), lock: '', name: '' })
 
 export class Link {
   readonly common: Readonly<Record<string, string>>
+  readonly user: Readonly<Record<string, unknown>>
   readonly survives: boolean
   /** Rejects if there is no host, or one of another version. */
   readonly hello: Promise<Tables>
   onCommand: ((command: HostCommand, buffer: ArrayBuffer | undefined) => void) | undefined
+  onDelivered: ((delivered: Delivered) => void) | undefined
   onHost: ((sender: Sender<PageCommand>) => void) | undefined
   onHostLost: ((error: Error, isFinal: boolean) => void) | undefined
   /** Held by the current host. */
@@ -42,8 +52,9 @@ export class Link {
   #reject!: (error: Error) => void
   #isLeft = false
 
-  constructor({ common, survives, onLeave, onHello }: LinkOptions) {
+  constructor({ common, user, survives, onLeave, onHello }: LinkOptions) {
     this.common = common
+    this.user = user
     this.survives = survives
     this.#onLeave = onLeave
     this.#onHello = onHello
@@ -57,7 +68,7 @@ export class Link {
   }
 
   /** The host, or the next one. */
-  use(channel: Channel, attachment = ALONE): void {
+  use(channel: Channel, attachment = alone()): void {
     if (this.#isLeft) return channel.close()
     const isNext = this.#sender !== undefined
     this.#channel?.close()
@@ -113,6 +124,8 @@ export class Link {
       }
       case 'fatal':
         return this.lost(new MqttError('load_failed', command[1].message), true)
+      case 'delivered':
+        return this.onDelivered?.(command[1])
       case 'ended':
         return this.onEnded?.()
       default:

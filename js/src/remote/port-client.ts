@@ -150,6 +150,8 @@ export class PortClient implements Client {
     this.#request = {
       uris: uris.map((uri) => (typeof uri === 'string' ? uri : null)),
       clientId: this.clientId,
+      isNamed: this.#link.user['clientId'] !== undefined,
+      user: this.#link.user,
       options: Object.fromEntries(plain),
       hasCredentials: credentials !== undefined,
       hasAuthenticate: authenticate !== undefined,
@@ -400,7 +402,8 @@ export class PortClient implements Client {
   #moveTo(sender: Sender<PageCommand>): void {
     this.#sender = sender
     if (this.#request === undefined) return
-    sender.add(['connect', { ...this.#request, clientId: this.clientId }])
+    const isNamed = this.#request.isNamed || this.#wasConnected
+    sender.add(['connect', { ...this.#request, clientId: this.clientId, isNamed }])
     if (this.#onBytes !== null) sender.add(['watchBytes', true])
     const asked = new Set<string>()
     for (const { command } of this.#operations.values())

@@ -4,7 +4,7 @@ import { hold } from './locks.js'
 
 export class Presence {
   /** Who it is, for as long as it lives, frozen or not. */
-  readonly tab = crypto.randomUUID()
+  readonly tab: string = crypto.randomUUID()
   /** What the locks of all tabs of this connection begin with. */
   readonly prefix: string
   #release: (() => void) | undefined

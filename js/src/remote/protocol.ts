@@ -1,5 +1,6 @@
 // What a page and the host of its connection say to each other. A packet is what one task had to say: commands, and the
 // payloads of all of them in one buffer, which is handed over and not copied.
+import type { Delivered } from '../outbox/events.js'
 import type { Client, ConnectionLoss, Failure, FilterOptions, Negotiated, Properties } from '../module.js'
 
 export type PublishOptions = NonNullable<Parameters<Client['publish']>[2]>
@@ -15,6 +16,10 @@ export interface ConnectRequest {
   /** Null: the page has a function for it. */
   readonly uris: readonly (string | null)[]
   readonly clientId: string
+  /** Whether `clientId` is explicit, or that of a former host. */
+  readonly isNamed: boolean
+  /** The options of connect() that are plain data. */
+  readonly user: Readonly<Record<string, unknown>>
   /** The module's options that are plain data. */
   readonly options: Readonly<Record<string, unknown>>
   readonly hasCredentials: boolean
@@ -82,6 +87,7 @@ export type HostCommand =
   | readonly ['subscriptionLost', filter: string, reasonCode: number]
   | readonly ['ask', question: number, Question]
   | readonly ['error', PlainError]
+  | readonly ['delivered', Delivered]
   | readonly ['overflow', dropped: number]
   | readonly ['bytes', Body, isSent: boolean]
   | readonly ['ended']

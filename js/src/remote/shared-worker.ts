@@ -1,17 +1,17 @@
 // `shared`: the connection is in a SharedWorker, for all tabs of the origin.
 import { PortChannel } from './channels.js'
 import { loadFailed } from './dedicated.js'
-import { Link } from './link.js'
+import { Link, type PageOptions } from './link.js'
 import { whenReleased } from './locks.js'
 import { Presence } from './presence.js'
 
 /** In milliseconds: how long a worker may take to send what is left. */
 const PATIENCE = 3000
 
-export async function openSharedWorker(name: string, url: string | URL | undefined, common: Record<string, string>): Promise<Link> {
+export async function openSharedWorker(name: string, url: string | URL | undefined, options: PageOptions): Promise<Link> {
   const presence = new Presence(name)
   const link = new Link({
-    common,
+    ...options,
     survives: true,
     onLeave: () => {
       const end = (): void => {

@@ -1,4 +1,5 @@
 // `dist/worker.js`: the host of a connection in a worker, dedicated or shared, or a thread of Node. A page starts it.
+import { openOutbox } from '../outbox/index.js'
 import { load } from '../embedded.js'
 import { PortChannel, type Postable } from './channels.js'
 import { Host } from './host.js'
@@ -41,7 +42,7 @@ function serve(prepare: (module: Module) => Promise<Hosts>): (channel: PortChann
 /** For one page. */
 function dedicated(module: Module): Promise<Hosts> {
   noteSockets()
-  const host = new Host(module, { isShared: false, settled: socketsClosed })
+  const host = new Host(module, { isShared: false, settled: socketsClosed, openOutbox })
   return Promise.resolve(() => host)
 }
 
@@ -52,7 +53,7 @@ async function shared(module: Module): Promise<Hosts> {
   const hosts = new Map<string, Host>()
   return (name) => {
     let host = hosts.get(name)
-    if (host === undefined) hosts.set(name, (host = new Host(module, { isShared: true, lock, whenReleased })))
+    if (host === undefined) hosts.set(name, (host = new Host(module, { isShared: true, lock, whenReleased, openOutbox })))
     return host
   }
 }

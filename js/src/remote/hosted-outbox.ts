@@ -1,0 +1,55 @@
+// The outbox of a connection whose host is elsewhere than its pages.
+import type { MqttError } from '../errors.js'
+import type { Module } from '../module.js'
+import type { ConnectOptions, Credentials } from '../options.js'
+import type { Delivered } from '../outbox/events.js'
+import type { Outbox, OutboxEvents, OutboxRequest } from '../outbox/index.js'
+import { storedMessage } from '../stored-message.js'
+import type { Uri } from '../uris.js'
+import type { Link } from './link.js'
+import type { RecordedMessage } from './origins.js'
+import type { ConnectRequest, Question } from './protocol.js'
+
+export type OpenOutbox = (request: OutboxRequest) => Promise<Outbox>
+
+export const messageOf: (record: Uint8Array) => RecordedMessage | undefined = storedMessage
+
+/** The slot is that of the former host, or of the explicit client identifier; else any that is free. */
+export async function openHosted(
+  open: OpenOutbox,
+  module: Module,
+  request: ConnectRequest,
+  ask: (question: Question) => Promise<unknown>,
+): Promise<Outbox> {
+  const { uris, user, hasCredentials, clientId, isNamed } = request
+  const credentials = async (): Promise<Credentials> => {
+    const { userName, password } = (await ask(['credentials'])) as { userName?: string; password?: string }
+    return { ...(userName !== undefined && { username: userName }), ...(password !== undefined && { password }) }
+  }
+  const options: ConnectOptions = { ...(user as ConnectOptions), ...(hasCredentials && { credentials }) }
+  const addresses = uris.map((uri, index): Uri => uri ?? (() => ask(['address', index]) as Promise<string>)) as [Uri, ...Uri[]]
+  const all = { module, uris: addresses, options }
+  if (!isNamed) return open(all)
+  try {
+    return await open({ ...all, clientId })
+  } catch (thrown) {
+    // The former host is frozen, and has not let go of its own: it sends what is in there when it wakes up.
+    if ((thrown as Partial<MqttError>).code === 'outbox_in_use' && options.clientId === undefined) return open(all)
+    throw thrown
+  }
+}
+
+/** For the page: what is there hears of deliveries; all else the host does. */
+export function pageOutbox(link: Link): Outbox {
+  const outbox: Pick<Outbox, 'session' | 'attach' | 'prepared' | 'begin' | 'connected' | 'close'> = {
+    session: {},
+    attach: (_client: unknown, events: OutboxEvents) => {
+      link.onDelivered = (delivered: Delivered) => events.delivered(delivered)
+    },
+    prepared: () => {},
+    begin: () => {},
+    connected: () => {},
+    close: () => Promise.resolve(),
+  }
+  return outbox as Outbox
+}
