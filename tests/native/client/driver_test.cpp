@@ -34,7 +34,9 @@ struct DriverTest : testing::Test {
         DriverHandlers<Node> handlers;
         handlers.make_transport = [this](std::size_t host) { return broker.make_transport(host); };
         handlers.handle_event = [this](Node::Event& event) { events.push_back(event); };
-        handlers.transport_failed = [this](ErrorCode, const std::string& detail, ErrorCode) { failures.push_back(detail); };
+        handlers.transport_failed = [this](ErrorCode, const std::string& detail, ErrorCode) {
+            failures.push_back(detail);
+        };
         handlers.make_durable = [this] { ++writes_made_durable; };
         driver = std::make_shared<Driver<Node>>(io.get_executor(), std::move(handlers), *options, own);
     }
