@@ -16,15 +16,11 @@ declare module '*.wasm' {
   export default url
 }
 /** Of the library `webworker`, which does not go together with `dom`. */
-interface ExtendableEvent extends Event {
-  waitUntil(promise: Promise<unknown>): void
-}
-interface FetchEvent extends ExtendableEvent {
+interface FetchEvent extends Event {
   readonly request: Request
   respondWith(response: Promise<Response>): void
 }
 interface ServiceWorkerGlobalScope {
-  addEventListener(type: 'install', listener: (event: ExtendableEvent) => void): void
   addEventListener(type: 'fetch', listener: (event: FetchEvent) => void): void
 }
 declare module '*.vue' {

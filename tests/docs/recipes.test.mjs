@@ -1,9 +1,9 @@
 // Recipes of docs/recipes/ that are more than calls: they do in Chromium what their pages say.
-/* global navigator -- of the page */
+/* global caches, navigator -- of the page */
 import assert from 'node:assert/strict'
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { after, before, it } from 'node:test'
-import { chromium } from '@playwright/test'
+import { chromium, expect } from '@playwright/test'
 import { build, transform } from 'esbuild'
 import mqtt from 'mqtt'
 import { installNodeModules } from '../../scripts/lib/node-modules.mjs'
@@ -62,6 +62,9 @@ it('a page with a service worker starts without a network, and connects when the
   const page = await browser.newPage()
   await page.goto(site.url)
   await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined))
+  await expect.poll(() => page.evaluate(async () => (await caches.match('/')) !== undefined)).toBe(true)
+  const names = await page.evaluate(async () => (await (await caches.open('app-1')).keys()).map(({ url }) => new URL(url).pathname))
+  assert.ok(names.includes('/websocket-mq/wsmq.wasm'), names.join(' '))
   await site.close()
 
   await page.reload()

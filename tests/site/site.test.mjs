@@ -156,6 +156,9 @@ describe('the reference', () => {
     const client = await readFile(`${root}docs/reference/cpp/core/client.md`, 'utf8')
     for (const text of ['void transport_opened(TimePoint now);', 'Any part of the byte stream.']) assert.ok(client.includes(text), text)
     assert.doesNotMatch(client, new RegExp(root))
+    const log = await readFile(`${root}docs/reference/cpp/core/packet_log.md`, 'utf8')
+    assert.match(log, /^## PacketLog$/m)
+    assert.doesNotMatch(log, /PacketLog::Stream/) // which is private
   })
 })
 

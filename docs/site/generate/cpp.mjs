@@ -6,7 +6,7 @@ import { attribute, child, children, readXml, textOf } from './xml.mjs'
 import { codeOf, descriptionOf } from './doxygen.mjs'
 
 /** @typedef {import('./xml.mjs').Element} Element */
-/** @typedef {{ id: string, name: string, header: string, line: number, text: string }} Section */
+/** @typedef {{ header: string, line: number, text: string }} Section */
 
 /** Where the public headers of each library are. @type {Record<string, string>} */
 export const libraries = {
@@ -39,13 +39,13 @@ export function doxygenOptions(root, folder) {
  * @param {string} to docs/reference/cpp/
  */
 export async function describeHeaders(root, xml, to) {
-  const { compounds } = await readCompounds(xml)
+  const compounds = await readCompounds(xml)
   const places = placesOf(compounds, root)
   await rm(to, { recursive: true, force: true })
   for (const header of new Set([...places.values()].map((place) => place.header))) {
     const page = pageOf(header)
     const link = linksFrom(page, places)
-    const sections = compounds.flatMap((compound) => sectionsOf(compound, root, link)).filter((section) => section.header === header)
+    const sections = compounds.flatMap((compound) => sectionsOf(compound, root, link)).filter((each) => each.header === header)
     sections.sort((a, b) => a.line - b.line)
     const intro = introduction(await readFile(root + header, 'utf8'))
     const name = header.replace(/^.*\/include\//, '')
@@ -77,7 +77,7 @@ async function readCompounds(xml) {
   const read = wanted.map(async (compound) =>
     child(child(await readXml(`${xml}/${attribute(compound, 'refid')}.xml`), 'doxygen'), 'compounddef'),
   )
-  return { compounds: await Promise.all(read) }
+  return (await Promise.all(read)).filter((compound) => attribute(compound, 'prot') !== 'private')
 }
 
 /** @param {Element} element @param {string} root */
@@ -139,7 +139,7 @@ function sectionsOf(compound, root, link) {
 
 /** @param {Element} element @param {string} root @param {string} text @returns {Section} */
 function section(element, root, text) {
-  return { id: attribute(element, 'id'), name: '', ...locationOf(element, root), text: `${text.trim()}\n` }
+  return { ...locationOf(element, root), text: `${text.trim()}\n` }
 }
 
 /** @param {Element} member @param {(id: string) => string | undefined} link */
