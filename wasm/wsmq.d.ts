@@ -311,7 +311,8 @@ export interface Client {
   reauthenticate(data: Uint8Array): void
   /**
    * The network or the page came back: reconnect at once, or probe the connection. Called by itself on `online`,
-   * `pageshow`, `resume` and when the page becomes visible.
+   * `pageshow`, `resume` and when the page becomes visible; where there is a connection, also on `offline` and a change of
+   * the network.
    */
   wakeUp(): void
   /**

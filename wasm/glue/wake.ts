@@ -26,7 +26,7 @@ export function listenToWakeUps() {
   // A worker has events for its own connections.
   ;(globalThis.document ?? globalThis).addEventListener?.('securitypolicyviolation', noteViolation, { signal })
   globalThis.document?.addEventListener('visibilitychange', handleVisibility, { signal })
-  handleVisibility()
+  noteVisibility(globalThis.document?.visibilityState === 'hidden')
 }
 
 export function stopListeningToWakeUps() {
@@ -36,9 +36,8 @@ export function stopListeningToWakeUps() {
 }
 
 function handleVisibility() {
-  const { visibilityState } = globalThis.document ?? {}
-  noteVisibility(visibilityState === 'hidden')
-  if (visibilityState === 'visible') wakeAll()
+  noteVisibility(document.visibilityState === 'hidden')
+  if (document.visibilityState === 'visible') wakeAll()
 }
 
 function wakeAll() {
