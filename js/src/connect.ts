@@ -1,13 +1,14 @@
 import { checkOptions } from './check.js'
-import { CONNECT_OPTIONS, randomClientId } from './connect-options.js'
+import { CONNECT_OPTIONS, moduleOptions, randomClientId } from './connect-options.js'
 import { Connection } from './connection.js'
-import { thrownError } from './failure.js'
+import { publishFailed, publishRefused, thrownError } from './failure.js'
 import type { Load } from './load.js'
 import type { Address, ConnectOptions } from './options.js'
 import { loadPacketWatch } from './load-packet-watch.js'
 import { withSwitch } from './switch.js'
 import type { Outbox, OutboxRequest } from './outbox/index.js'
 import type { Remote } from './remote/index.js'
+import { redactedUri } from './redacted-uri.js'
 import { resolveUris, type Uri } from './uris.js'
 
 /** One address of a broker, or several that are tried in turn. */
@@ -24,7 +25,14 @@ export async function open(load: Load, target: Target, given: ConnectOptions): P
   const [{ module, outbox: hosted }, watchPackets] = await Promise.all([openModule(load, uris, options), loadPacketWatch(options)])
   signal?.throwIfAborted()
   const outbox = options.outbox ? (hosted ?? (await outboxOf({ module, uris, options, clientId: options.clientId }))) : undefined
-  return Connection.open(module, newClient(module, uris[0], outbox?.clientId ?? clientId), uris, options, { watchPackets, outbox })
+  try {
+    const client = newClient(module, uris[0], outbox?.clientId ?? clientId)
+    return await Connection.open(module, client, uris, options, { watchPackets, outbox })
+  } catch (thrown) {
+    // It may have failed before there was a connection, which would close it.
+    await outbox?.close()
+    throw thrown
+  }
 }
 
 /** The module, here or where the connection is, with the outbox that is there. */
@@ -34,9 +42,12 @@ async function openModule(load: Load, uris: readonly Uri[], options: ConnectOpti
 }
 
 /** Opened when a connection has one: a page without it does not load what it is made of. */
-export async function outboxOf(request: OutboxRequest): Promise<Outbox> {
+export async function outboxOf(request: Omit<OutboxRequest, 'tools'>): Promise<Outbox> {
   const { openOutbox } = await import('./outbox/index.js')
-  return openOutbox(request)
+  const outbox = await openOutbox({ ...request, tools: { moduleOptions, randomClientId, publishFailed, publishRefused, redactedUri } })
+  if (request.options.signal?.aborted !== true) return outbox
+  await outbox.close()
+  throw request.options.signal.reason
 }
 
 /** Throws InvalidArgumentError. */
