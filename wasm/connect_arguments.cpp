@@ -62,7 +62,10 @@ void apply(OptionField field, Bytes value, ConnectArguments& arguments) {
         case OptionField::keep_alive_by_sending: options.keep_alive_by_sending = number(value) != 0; break;
         case OptionField::subscribe_batch: options.subscribe_batch = number(value); break;
         case OptionField::refusal_patience: options.reconnect.refusal_patience = Duration{number(value)}; break;
-        case OptionField::is_stored: arguments.is_stored = number(value) != 0; break;
+        case OptionField::is_stored:
+            arguments.is_stored = true;
+            arguments.is_store_awaited = number(value) != 0;
+            break;
     }
 }
 

@@ -11,6 +11,7 @@ struct ConnectArguments {
     ConnectOptions options;
     std::vector<std::string> uris;
     bool is_stored = false;
+    bool is_store_awaited = false;
 };
 
 /// The format is described in boundary/options.ts. Of a block that breaks it, the part before the fault is read.

@@ -53,6 +53,7 @@ Errc Connection::start(Bytes options, std::uint64_t random_seed) {
         options_block_.assign(options.begin(), options.end());
         uris_ = std::move(arguments.uris);
         if (arguments.is_stored) arguments.options.store = &store_;
+        store_.set_awaited(arguments.is_store_awaited);
         if (layer_) {
             layer_->detach();
             if (const Errc error = layer_->prepare(arguments.options); error != Errc::none) return error;

@@ -1,6 +1,5 @@
 #include "record_store.hpp"
 
-#include <algorithm>
 #include <utility>
 
 extern "C" {
@@ -97,22 +96,18 @@ void RecordStore::for_each(Visitor& visitor) const {
     }
 }
 
-// A record that JavaScript has in no form is not sent again after a crash, whatever was sent.
 bool RecordStore::is_behind(StoreKey key) const noexcept {
+    if (!is_awaited_) return false;
     const auto found = entries_.find(key);
-    if (found == entries_.end() || !found->second.is_written) return false;
-    return found->second.is_changed || static_cast<std::int32_t>(found->second.batch - stored_batches_) > 0;
+    if (found == entries_.end()) return false;
+    const auto& entry = found->second;
+    return !entry.is_written || entry.is_changed || static_cast<std::int32_t>(entry.batch - stored_batches_) > 0;
 }
 
 bool RecordStore::hand_over(bool all) {
     ++batches_;
-    // A release is not written before that of a message whose PUBREC came earlier, or else it would overtake it.
-    const bool any_release = std::ranges::any_of(due_changes_, [this](StoreKey key) {
-        const auto found = entries_.find(key);
-        return found != entries_.end() && !found->second.former.empty();
-    });
     write_out(due_changes_);
-    if (all || any_release) write_out(std::exchange(recent_changes_, {}));
+    if (all) write_out(std::exchange(recent_changes_, {}));
     due_changes_.clear();
     due_changes_.swap(recent_changes_);
     return !due_changes_.empty();

@@ -22,6 +22,8 @@ public:
     /// Hands changes to JavaScript, each once: those from before the last batch, or all.
     /// \return whether some are left for the next batch.
     bool hand_over(bool all);
+    /// Whether JavaScript says when it has written a batch down.
+    void set_awaited(bool is_awaited) { is_awaited_ = is_awaited; }
     /// JavaScript has written down this many more of the batches that it was handed, in their order.
     void batches_stored(std::uint32_t count) { stored_batches_ += count; }
 
@@ -30,7 +32,6 @@ public:
     void clear() override;
     void for_each(Visitor&) const override;
     void finished(StoreKey, Errc error, ReasonCode reason) override { outcome_ = {error, reason}; }
-    [[nodiscard]] bool writes_later() const noexcept override { return true; }
     [[nodiscard]] bool is_behind(StoreKey) const noexcept override;
 
 private:
@@ -63,6 +64,7 @@ private:
     Outcome outcome_;
     std::uint32_t batches_ = 0;  ///< handed over
     std::uint32_t stored_batches_ = 0;
+    bool is_awaited_ = false;
     Entries entries_;
     std::vector<Entries::node_type> spares_;  ///< of messages that were acknowledged, with their memory
     std::vector<StoreKey> recent_changes_;

@@ -124,10 +124,11 @@ export interface SessionStore {
   records?: StoredRecord[]
   /**
    * What has changed: each change within 5 to 10 ms, at once when the page is hidden or left, and at delete(). A message
-   * that was acknowledged in between is not reported. A promise says when it is written, in the order of the calls; the
-   * PUBREL of a QoS 2 message that is among the changes waits for it.
+   * that was acknowledged in between is not reported. A promise says when it is written.
    */
   write(changes: StoreChanges): void | Promise<void>
+  /** Whether a QoS 2 message, and then its PUBREL, wait until they are written: a crash then does not double the message. */
+  readonly isAwaited?: boolean
   /**
    * One of `records`, or of an earlier connect() with other options, is over: acknowledged, or released; or it failed:
    * `error` is a name as in `onPublishFailed`, else "none" with the broker's reason code.

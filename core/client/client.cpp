@@ -58,7 +58,7 @@ void Client::handle_wake_up(TimePoint now) {
 
 void Client::handle_stored(TimePoint now) {
     impl_->context.now = now;
-    impl_->publisher.send_releases();
+    impl_->publisher.handle_stored();
 }
 
 Errc Client::start(TimePoint now) {

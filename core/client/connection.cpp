@@ -16,9 +16,6 @@ Client::Impl::Impl(ConnectOptions options)
       poison_detector{context.options.random_seed + 1},
       client_id{context.options.client_id} {
     if (!context.options.store) return;
-    if (context.options.store->writes_later()) {
-        context.identifiers.start_behind(static_cast<std::uint16_t>(context.options.random_seed >> 48));
-    }
     struct Restore final : Store::Visitor {
         Impl& impl;
         explicit Restore(Impl& owner) : impl{owner} {}

@@ -68,7 +68,7 @@ Result<OperationId> Publisher::publish(std::string_view topic, Bytes payload, co
         start_expiry(destination->index, packet.properties);
         codec::encode_publish(message.packet, packet, context_.version());
         if (is_sent && messages_.begin_exchange(destination->index)) {
-            write(packet, size, message.packet);
+            if (!await_store(destination->index)) write(packet, size, message.packet);
         } else {
             enqueue(destination->index);
         }
@@ -232,8 +232,29 @@ void Publisher::write(codec::Publish packet, std::size_t size, Bytes encoded) {
 
 bool Publisher::transmit(Index index) {
     if (!messages_.begin_exchange(index)) return false;
-    context_.output.append(messages_.at(index).packet);
+    if (!await_store(index)) context_.output.append(messages_.at(index).packet);
     return true;
+}
+
+bool Publisher::await_store(Index index) {
+    auto& message = messages_.at(index);
+    // An operation that is isolated is sent when it is its turn.
+    message.awaits_store =
+        message.qos == Qos::exactly_once && !context_.output.is_held() && !messages_.is_stored(index);
+    return message.awaits_store;
+}
+
+void Publisher::handle_stored() {
+    if (!context_.is_connected()) return;
+    for (auto index = messages_.unacknowledged().first; index != InflightMessages::none;
+         index = messages_.next(index)) {
+        auto& message = messages_.at(index);
+        if (!message.awaits_store) continue;
+        if (!messages_.is_stored(index)) break;
+        message.awaits_store = false;
+        context_.output.append(message.packet);
+    }
+    send_releases();
 }
 
 bool Publisher::can_pump() const noexcept {
@@ -327,7 +348,7 @@ bool Publisher::may_send_release(Index index) const noexcept {
     // In the order of their PUBRECs [MQTT-4.6.0-4].
     const auto previous = messages_.previous(index);
     const bool is_in_turn = previous == InflightMessages::none || messages_.at(previous).release_sent;
-    return is_in_turn && messages_.is_release_stored(index);
+    return is_in_turn && messages_.is_stored(index);
 }
 
 Suspect Publisher::oldest_sent() const noexcept {
@@ -335,8 +356,12 @@ Suspect Publisher::oldest_sent() const noexcept {
         const auto& message = messages_.at(index);
         if (message.release_sent) return {Suspect::Kind::release, message.sequence};
     }
-    if (messages_.unacknowledged().empty()) return {};
-    return {Suspect::Kind::publish, messages_.at(messages_.unacknowledged().first).sequence};
+    for (auto index = messages_.unacknowledged().first; index != InflightMessages::none;
+         index = messages_.next(index)) {
+        const auto& message = messages_.at(index);
+        if (!message.awaits_store) return {Suspect::Kind::publish, message.sequence};
+    }
+    return {};
 }
 
 Suspect Publisher::oldest_resent() const noexcept {

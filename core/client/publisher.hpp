@@ -31,8 +31,8 @@ public:
     [[nodiscard]] std::optional<TimePoint> expiry_deadline() const noexcept { return expiry_deadline_; }
 
     void handle_connected(bool session_present);
-    /// The PUBRELs that are due on this connection, except those that wait for the store.
-    void send_releases();
+    /// Sends what waited for the store.
+    void handle_stored();
     void handle_connection_lost();
     /// Without a connection: fails every operation, and discards the messages unless the session is persistent.
     void give_up_all(Errc why, bool session_lasts);
@@ -70,7 +70,11 @@ private:
     bool transmit(Index);
     /// Or fails it, where the broker does not accept it. False: it has to wait for a packet identifier.
     bool send_first_waiting();
+    /// Whether a message, which is in flight now, is not to be sent yet.
+    [[nodiscard]] bool await_store(Index);
     void send_release(Index);
+    /// The PUBRELs that are due on this connection, except those that wait for the store.
+    void send_releases();
     [[nodiscard]] bool may_send_release(Index) const noexcept;
     void complete(Index, ReasonCode, Bytes properties);
     void fail(Index, Errc);

@@ -46,7 +46,7 @@ InflightMessages::Index InflightMessages::create(OperationId operation, Qos qos,
     message.qos = qos;
     message.state = DeliveryState::waiting;
     message.droppable = droppable;
-    message.sent = message.ever_sent = message.release_sent = false;
+    message.sent = message.ever_sent = message.release_sent = message.awaits_store = false;
     message.expires.reset();
     return index;
 }
@@ -94,7 +94,7 @@ void InflightMessages::release(Index index) {
     save(message);
 }
 
-bool InflightMessages::is_release_stored(Index index) const noexcept {
+bool InflightMessages::is_stored(Index index) const noexcept {
     return !store_ || !store_->is_behind({StoreKind::outgoing, at(index).sequence});
 }
 
@@ -122,6 +122,7 @@ void InflightMessages::connection_lost() {
         const auto index = unacknowledged_.last;
         unlink(index);
         at(index).state = DeliveryState::waiting;
+        at(index).awaits_store = false;
         push_front(waiting_, index);
     }
     for (auto index = releasing_.first; index != none; index = next(index)) at(index).release_sent = false;

@@ -23,6 +23,7 @@ struct InflightMessage {
     bool sent = false;                 ///< on an earlier connection of this session: DUP
     bool ever_sent = false;            ///< on any connection, of whatever session
     bool release_sent = false;         ///< PUBREL, on this connection
+    bool awaits_store = false;         ///< it is in flight, and its PUBLISH is not sent yet
     std::optional<TimePoint> expires;  ///< with its Message Expiry Interval
     std::vector<std::uint8_t> packet;  ///< the encoded PUBLISH, without topic alias; empty when released
 };
@@ -62,8 +63,8 @@ public:
     [[nodiscard]] bool begin_exchange(Index);
     /// The broker has a QoS 2 message (PUBREC): its packet is freed.
     void release(Index);
-    /// Whether the store would survive a crash with the release of a message. Always true without a store.
-    [[nodiscard]] bool is_release_stored(Index) const noexcept;
+    /// Whether the store would survive a crash with the message as it is. Always true without a store.
+    [[nodiscard]] bool is_stored(Index) const noexcept;
     /// Finished or failed: removed from its list, with its identifier and its record.
     void erase(Index, Errc = Errc::none, ReasonCode = ReasonCode::success);
 

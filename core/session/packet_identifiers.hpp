@@ -14,8 +14,6 @@ public:
     /// The meaning is the owner's.
     using Value = std::uint32_t;
 
-    /// The next one is behind this one.
-    void start_behind(std::uint16_t identifier) noexcept { last_ = identifier; }
     /// Nothing when all are in use.
     [[nodiscard]] std::optional<std::uint16_t> allocate(Value value);
     /// Takes this very identifier, for a message that was restored; false where it is in use, or 0.

@@ -107,7 +107,7 @@ for (const qos of [1, 2] as const) {
       const messages = await arriving(`${topic}/${round}`)
       const tab = await open({ path: 'outbox.html', broker: chaos.url })
       await tab.call('open', tab.broker)
-      await tab.call('publishForEver', `${topic}/${round}`, { qos })
+      await tab.call('publishForEver', `${topic}/${round}`, { qos }, 2)
       for (const count of [100, 200, 300]) {
         await expect.poll(() => messages.length, { timeout: 30_000 }).toBeGreaterThan(count)
         chaos.cut()
@@ -117,7 +117,7 @@ for (const qos of [1, 2] as const) {
       const next = await open({ path: 'outbox.html', broker: chaos.url })
       await next.call('open', next.broker)
       await expect.poll(async () => (await facts(next)).state, { timeout: 20_000 }).toBe('connected')
-      await expect.poll(async () => (await facts(next)).backlog).toBe(0)
+      await expect.poll(async () => (await facts(next)).backlog, { timeout: 60_000 }).toBe(0)
       const doubled = await expectAll(messages, acknowledged)
       if (qos === 2) expect(doubled).toBe(0)
       await next.page.close()
@@ -213,6 +213,30 @@ test('a browser that is started again sends what its tab left', async ({ site, c
   } finally {
     await rm(profile, { recursive: true, force: true })
   }
+})
+
+test('full storage is reported once, and survived', async ({ open, chaos, topic, arriving, site }) => {
+  const messages = await arriving(topic)
+  const tab = await open({ path: 'outbox.html', broker: chaos.url })
+  const devtools = await tab.page.context().newCDPSession(tab.page)
+  const { origin } = new URL(site.url)
+  // Before the database is opened: Chromium asks for the quota once in a while only.
+  await devtools.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 1 })
+  await tab.call('open', tab.broker)
+  await expect.poll(async () => (await facts(tab)).state).toBe('connected')
+  await tab.call('publish', topic, numbers(3), { qos: 2 }, 10_000)
+  expect(await expectAll(messages, 3)).toBe(0)
+  await expect
+    .poll(async () => (await facts(tab)).errors.map(({ code, cause }) => [code, cause]))
+    .toEqual([['outbox_failed', 'QuotaExceededError']])
+  chaos.stall()
+  await tab.call('publish', topic, numbers(3, 4), { qos: 2 }, 10_000)
+  await devtools.send('Storage.overrideQuotaForOrigin', { origin })
+  // Storing resumes: what could not be stored is there.
+  await expect.poll(async () => (await tab.call<{ records: number }>('stored')).records, { timeout: 30_000 }).toBe(3)
+  chaos.resume()
+  expect(await expectAll(messages, 6)).toBe(0)
+  expect((await facts(tab)).errors.length).toBe(1)
 })
 
 test('a database that is deleted meanwhile is made anew, with all that is unfinished', async ({ open, chaos, topic, arriving }) => {

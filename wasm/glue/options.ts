@@ -56,7 +56,7 @@ export function encodeOptions(options: ConnectOptions, uri: Address): Uint8Array
   const { userName, password, willMessage, timeout = 30, authenticationMethod, authenticationData } = options
   integer(OptionField.connectTimeout, Math.round(checkNumber('timeout', timeout, largestInteger / 1000) * 1000))
   if (options.credentials !== undefined) integer(OptionField.askCredentials, 1)
-  if (options.store !== undefined) integer(OptionField.isStored, 1)
+  if (options.store !== undefined) integer(OptionField.isStored, Number(options.store.isAwaited === true))
   if (userName !== undefined) bytes(OptionField.userName, encodeText(userName, 'userName'))
   if (password !== undefined) bytes(OptionField.password, bytesOf(password, 'password'))
   if (authenticationMethod !== undefined) bytes(OptionField.authenticationMethod, encodeText(authenticationMethod, 'authenticationMethod'))

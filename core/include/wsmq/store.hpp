@@ -48,12 +48,9 @@ public:
     /// In ascending order of the keys. The visitor does not change the store.
     virtual void for_each(Visitor&) const = 0;
 
-    // --- For stores that write later than the client sends ---
-    /// Whether this is one. The client then begins with a random packet identifier: its predecessor may have sent
-    /// messages with the first ones that are not in the store.
-    [[nodiscard]] virtual bool writes_later() const noexcept { return false; }
-    /// Whether a crash may leave behind an older form of this record. The PUBREL of a QoS 2 message waits meanwhile, or
-    /// else the message would be published once more after the crash; Client::handle_stored() sends it.
+    /// For stores that write later than the client could send: whether a crash may leave behind an older form of this
+    /// record, or none. A QoS 2 message, and then its PUBREL, are sent when that is over, which Client::handle_stored()
+    /// says: or else a crash would double the message, or leave half an exchange at the broker.
     [[nodiscard]] virtual bool is_behind(StoreKey) const noexcept { return false; }
 };
 

@@ -1,6 +1,6 @@
 // Sends what dead tabs left: one slot after the other, each over a short connection of its own with that slot's client
 // identifier, so that its session is resumed and QoS 2 is not doubled.
-import { moduleOptions } from '../connect-options.js'
+import type { moduleOptions } from '../connect-options.js'
 import type { Client, Module } from '../module.js'
 import type { ConnectOptions } from '../options.js'
 import type { Uri } from '../uris.js'
@@ -13,6 +13,7 @@ const DELAY = 1000
 
 export interface DrainSettings {
   readonly module: Pick<Module, 'Client'>
+  readonly moduleOptions: typeof moduleOptions
   readonly uris: readonly [Uri, ...Uri[]]
   readonly options: ConnectOptions
   readonly sessionExpiryInterval: number
@@ -85,7 +86,7 @@ export class Drain {
 
   /** Resolves when `begin` calls `finish` (true), or when there is no connection to be had. */
   #connected(clientId: string, own: object, begin: (client: Client, finish: () => void) => void): Promise<boolean> {
-    const { module, uris, options, sessionExpiryInterval } = this.#settings
+    const { module, moduleOptions, uris, options, sessionExpiryInterval } = this.#settings
     return new Promise((resolve) => {
       const client = new module.Client(uris[0], clientId)
       const end = (isDone: boolean) => {

@@ -6,6 +6,7 @@ import { type Key, type Row, split, type Storage } from './storage.js'
 /** Milliseconds before a failed write is repeated; each further one waits twice as long. */
 const FIRST_PAUSE = 1000
 const LONGEST_PAUSE = 60_000
+const LONGEST_CLOSE = 5000
 
 export class Mirror {
   readonly #storage: Storage
@@ -101,11 +102,17 @@ export class Mirror {
     const isBehind = this.#retry !== undefined
     clearTimeout(this.#retry)
     this.#retry = undefined
-    await (isBehind ? this.#begin(true) : this.flush())
-    mirrors.delete(this)
-    this.#claim.slot.used = Date.now()
-    await this.#storage.save(this.#claim.slot).catch(() => {})
-    this.#claim.release()
+    const close = async () => {
+      await (isBehind ? this.#begin(true) : this.flush())
+      mirrors.delete(this)
+      this.#claim.slot.used = Date.now()
+      await this.#storage.save(this.#claim.slot).catch(() => {})
+      this.#claim.release()
+    }
+    // Storage that does not answer keeps the slot, and nobody waiting.
+    let timer: ReturnType<typeof setTimeout> | undefined
+    await Promise.race([close(), new Promise((resolve) => (timer = setTimeout(resolve, LONGEST_CLOSE)))])
+    clearTimeout(timer)
   }
 
   /** The slot is over, with all that is in it. */

@@ -28,6 +28,7 @@ export class OutboxStore implements SessionStore {
   /** Attaches a text to a message by its number, when it is first stored. */
   originOf: ((number: number) => string | undefined) | undefined
 
+  readonly isAwaited = true
   readonly records: StoredRecord[]
 
   constructor(storage: Storage, claim: Claim, keeps: Keeps, handlers: OutboxHandlers) {

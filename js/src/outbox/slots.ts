@@ -1,6 +1,5 @@
 // Which slot an outbox gets. A tab has its own again after a reload; a new tab takes over one that nobody holds, first of
 // all one with messages; an explicit client identifier names its slot.
-import { randomClientId } from '../connect-options.js'
 import { MqttError } from '../errors.js'
 import { OUTGOING } from '../stored-message.js'
 import type { Row, Slot, Storage } from './storage.js'
@@ -23,9 +22,12 @@ export interface Claim {
 export class Slots {
   readonly #storage: Storage
   readonly #scope: string
+  readonly #newClientId: () => string
 
-  constructor(storage: Storage, scope: string) {
+  /** @param newClientId gives one that nobody has */
+  constructor(storage: Storage, scope: string, newClientId: () => string) {
     this.#storage = storage
+    this.#newClientId = newClientId
     this.#scope = scope
   }
 
@@ -36,7 +38,7 @@ export class Slots {
   }
 
   /** Without storage: in memory alone for now, and stored as soon as that is possible. */
-  async claimNew(clientId = randomClientId()): Promise<Claim> {
+  async claimNew(clientId = this.#newClientId()): Promise<Claim> {
     const slot = { id: crypto.randomUUID(), scope: this.#scope, clientId, used: Date.now() }
     const release = await this.#storage.lock(slot.id, 0, true).catch(() => undefined)
     remember(this.#scope, slot.id)

@@ -13,8 +13,9 @@ export function commonOptions(uris: readonly Uri[], options: ConnectOptions): Re
 }
 
 /** The options that can be handed over. */
-export function plainOptions({ signal: _signal, log: _log, prepare: _prepare, ...options }: ConnectOptions): Record<string, unknown> {
-  return JSON.parse(JSON.stringify(options)) as Record<string, unknown>
+export function plainOptions(options: ConnectOptions): Record<string, unknown> {
+  const given = Object.entries(options).filter(([name]) => !OWN.has(name))
+  return JSON.parse(JSON.stringify(Object.fromEntries(given))) as Record<string, unknown>
 }
 
 /** The same for tabs that mean the same connection; without a secret that could be read from it. */

@@ -232,13 +232,14 @@ export class Host {
         onFailure: (failure) => this.#failed(failure),
       })
     } catch (thrown) {
+      if (this.#open === undefined) void outbox?.close()
       this.#failed(failureOfError(thrown))
     }
   }
 
   #attach({ client, outbox }: Open): void {
     outbox?.attach(client, {
-      delivered: ({ origin: _, ...delivered }) => this.#tell(['delivered', delivered]),
+      delivered: (delivered) => this.#tell(['delivered', delivered]),
       error: (error) => this.#tell(['error', plainError(error)]),
       over: () => {},
     })
