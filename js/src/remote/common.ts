@@ -3,7 +3,7 @@ import type { ConnectOptions } from '../options.js'
 import type { Uri } from '../uris.js'
 
 /** What each tab has of its own. */
-const OWN = new Set(['signal', 'log', 'prepare', 'worker', 'shared', 'deliver', 'conflate', 'whenHidden'])
+const OWN = new Set(['signal', 'log', 'packets', 'timings', 'prepare', 'worker', 'shared'])
 
 /** The value of each option as text, by its name. Functions are alike, as any tab is asked. */
 export function commonOptions(uris: readonly Uri[], options: ConnectOptions): Record<string, string> {
@@ -14,7 +14,8 @@ export function commonOptions(uris: readonly Uri[], options: ConnectOptions): Re
 
 /** The options that can be handed over. */
 export function plainOptions(options: ConnectOptions): Record<string, unknown> {
-  return JSON.parse(JSON.stringify({ ...options, signal: undefined, log: undefined, prepare: undefined })) as Record<string, unknown>
+  const given = Object.entries(options).filter(([name]) => !OWN.has(name))
+  return JSON.parse(JSON.stringify(Object.fromEntries(given))) as Record<string, unknown>
 }
 
 /** The same for tabs that mean the same connection; without a secret that could be read from it. */

@@ -233,14 +233,14 @@ export class Host {
         onFailure: (failure) => this.#failed(failure),
       })
     } catch (thrown) {
+      if (this.#open === undefined) void outbox?.close()
       this.#failed(failureOfError(thrown))
     }
   }
 
   #attach({ client, outbox }: Open): void {
     outbox?.attach(client, {
-      delivered: ({ topic, qos, retain, publishedAt, reasonCode }) =>
-        this.#tell(['delivered', { topic, qos, retain, publishedAt, reasonCode }]),
+      delivered: (delivered) => this.#tell(['delivered', delivered]),
       error: (error) => this.#tell(['error', plainError(error)]),
       over: () => {},
     })

@@ -10,7 +10,7 @@ import type { Link } from './link.js'
 import type { RecordedMessage } from './origins.js'
 import type { ConnectRequest, Question } from './protocol.js'
 
-export type OpenOutbox = (request: OutboxRequest) => Promise<Outbox>
+export type OpenOutbox = (request: Omit<OutboxRequest, 'tools'>) => Promise<Outbox>
 
 export const messageOf: (record: Uint8Array) => RecordedMessage | undefined = storedMessage
 
