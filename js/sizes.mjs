@@ -26,6 +26,9 @@ const pages = [
 /** What `websocket-mq` loads only for an option, by the name of its chunk. @type {Record<string, string>} */
 const options = {
   'packet-watch': '`packets`, `timings`, or a `log` of packets',
+  'open-outbox': '`outbox`',
+  'open-remote': '`worker` or `shared`, beside the worker',
+  leader: '`shared` where there is no SharedWorker',
   renewals: 'a `credentials` function whose result expires',
 }
 

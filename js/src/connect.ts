@@ -1,14 +1,13 @@
 import { checkOptions } from './check.js'
-import { CONNECT_OPTIONS, moduleOptions, randomClientId } from './connect-options.js'
+import { CONNECT_OPTIONS, randomClientId } from './connect-options.js'
 import { Connection } from './connection.js'
-import { publishFailed, publishRefused, thrownError } from './failure.js'
+import { thrownError } from './failure.js'
 import type { Load } from './load.js'
 import type { Address, ConnectOptions } from './options.js'
 import { loadPacketWatch } from './load-packet-watch.js'
 import { withSwitch } from './switch.js'
-import type { Outbox, OutboxRequest } from './outbox/index.js'
-import type { Remote } from './remote/index.js'
-import { redactedUri } from './redacted-uri.js'
+import type { Outbox, OutboxRequest } from './outbox/open-outbox.js'
+import type { Remote } from './remote/open-remote.js'
 import { resolveUris, type Uri } from './uris.js'
 
 /** One address of a broker, or several that are tried in turn. */
@@ -37,14 +36,14 @@ export async function open(load: Load, target: Target, given: ConnectOptions): P
 
 /** The module, here or where the connection is, with the outbox that is there. */
 async function openModule(load: Load, uris: readonly Uri[], options: ConnectOptions): Promise<Remote> {
-  if (options.worker || options.shared) return (await import('./remote/index.js')).openRemote(load, uris, options)
+  if (options.worker || options.shared) return (await import('./remote/open-remote.js')).openRemote(load, uris, options)
   return { module: await load({ signal: options.signal }), outbox: undefined }
 }
 
 /** Opened when a connection has one: a page without it does not load what it is made of. */
-export async function outboxOf(request: Omit<OutboxRequest, 'tools'>): Promise<Outbox> {
-  const { openOutbox } = await import('./outbox/index.js')
-  const outbox = await openOutbox({ ...request, tools: { moduleOptions, randomClientId, publishFailed, publishRefused, redactedUri } })
+export async function outboxOf(request: OutboxRequest): Promise<Outbox> {
+  const { openOutbox } = await import('./outbox/open-outbox.js')
+  const outbox = await openOutbox(request)
   if (request.options.signal?.aborted !== true) return outbox
   await outbox.close()
   throw request.options.signal.reason

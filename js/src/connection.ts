@@ -25,7 +25,7 @@ import { Subscription } from './subscription.js'
 import { Asking } from './renewal/asking.js'
 import { redactedUri } from './redacted-uri.js'
 import { Subscriptions } from './subscriptions.js'
-import type { Outbox } from './outbox/index.js'
+import type { Outbox } from './outbox/open-outbox.js'
 import type { Uri } from './uris.js'
 
 export type MessageHandler<P> = (message: Message<P>) => unknown

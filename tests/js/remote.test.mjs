@@ -8,7 +8,7 @@ import { importSource } from './support/sources.mjs'
 const { DirectChannel } = await importSource('remote/channels')
 const { Host } = await importSource('remote/host')
 const { Link } = await importSource('remote/link')
-const { moduleOf } = await importSource('remote/index')
+const { moduleOf } = await importSource('remote/open-remote')
 const { commonOptions } = await importSource('remote/common')
 const { open } = await importSource('connect')
 

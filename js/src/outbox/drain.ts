@@ -1,6 +1,6 @@
 // Sends what dead tabs left: one slot after the other, each over a short connection of its own with that slot's client
 // identifier, so that its session is resumed and QoS 2 is not doubled.
-import type { moduleOptions } from '../connect-options.js'
+import { moduleOptions } from '../connect-options.js'
 import type { Asking } from '../renewal/asking.js'
 import type { Client, Module } from '../module.js'
 import type { ConnectOptions } from '../options.js'
@@ -14,7 +14,6 @@ const DELAY = 1000
 
 export interface DrainSettings {
   readonly module: Pick<Module, 'Client'>
-  readonly moduleOptions: typeof moduleOptions
   readonly uris: readonly [Uri, ...Uri[]]
   readonly options: ConnectOptions
   readonly sessionExpiryInterval: number
@@ -87,7 +86,7 @@ export class Drain {
 
   /** Resolves when `begin` calls `finish` (true), or when there is no connection to be had. */
   #connected(clientId: string, own: object, begin: (client: Client, finish: () => void) => void): Promise<boolean> {
-    const { module, moduleOptions, uris, options, sessionExpiryInterval } = this.#settings
+    const { module, uris, options, sessionExpiryInterval } = this.#settings
     return new Promise((resolve) => {
       const client = new module.Client(uris[0], clientId)
       const end = (isDone: boolean) => {

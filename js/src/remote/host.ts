@@ -1,7 +1,7 @@
 // Where the module is: it owns the connection, and serves any number of pages.
 import { MqttError } from '../errors.js'
 import type { Client, Failure, Module } from '../module.js'
-import type { Outbox } from '../outbox/index.js'
+import type { Outbox } from '../outbox/open-outbox.js'
 import { Deliveries } from './deliveries.js'
 import { DirectExchange, type Exchange, failureOf, failureOfError } from './exchange.js'
 import { HostPort } from './host-port.js'

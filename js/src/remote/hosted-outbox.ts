@@ -3,14 +3,14 @@ import type { MqttError } from '../errors.js'
 import type { Module } from '../module.js'
 import type { ConnectOptions, Credentials } from '../options.js'
 import type { Delivered } from '../outbox/events.js'
-import type { Outbox, OutboxEvents, OutboxRequest } from '../outbox/index.js'
+import type { Outbox, OutboxEvents, OutboxRequest } from '../outbox/open-outbox.js'
 import { storedMessage } from '../stored-message.js'
 import type { Uri } from '../uris.js'
 import type { Link } from './link.js'
 import type { RecordedMessage } from './origins.js'
 import type { ConnectRequest, Question } from './protocol.js'
 
-export type OpenOutbox = (request: Omit<OutboxRequest, 'tools'>) => Promise<Outbox>
+export type OpenOutbox = (request: OutboxRequest) => Promise<Outbox>
 
 export const messageOf: (record: Uint8Array) => RecordedMessage | undefined = storedMessage
 

@@ -1,16 +1,12 @@
 // `dist/worker.js`: the host of a connection in a worker, dedicated or shared, or a thread of Node. A page starts it.
-import { moduleOptions, randomClientId } from '../connect-options.js'
 import { load } from '../embedded.js'
-import { publishFailed, publishRefused } from '../failure.js'
 import { PortChannel, type Postable } from './channels.js'
 import { Host } from './host.js'
 import { noteSockets, socketsClosed } from './open-sockets.js'
 import { hold, whenReleased } from './locks.js'
 import { type Attachment, isPacket, plainError } from './protocol.js'
 import type { Module } from '../module.js'
-import { openOutbox as openWith } from '../outbox/index.js'
-import { redactedUri } from '../redacted-uri.js'
-import type { OpenOutbox } from './hosted-outbox.js'
+import { openOutbox } from '../outbox/open-outbox.js'
 
 interface NodePort {
   postMessage(message: unknown, transfer: unknown[]): void
@@ -24,10 +20,6 @@ interface Scope {
 }
 
 const scope = globalThis as unknown as Scope
-
-/** A worker is one file, and so contains what pages load when they need it. */
-const openOutbox: OpenOutbox = (request) =>
-  openWith({ ...request, tools: { moduleOptions, randomClientId, publishFailed, publishRefused, redactedUri } })
 
 /** The host of the connection of that name. */
 type Hosts = (name: string) => Host

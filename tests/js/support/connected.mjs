@@ -23,7 +23,7 @@ async function loadOf(module) {
   const { DirectChannel } = await importSource('remote/channels')
   const { Host } = await importSource('remote/host')
   const { Link } = await importSource('remote/link')
-  const { moduleOf } = await importSource('remote/index')
+  const { moduleOf } = await importSource('remote/open-remote')
   return () => {
     const [page, host] = DirectChannel.pair()
     const link = new Link({ common: {}, user: {}, survives: false, onLeave: () => {} })

@@ -1,10 +1,10 @@
 // An outbox: what was accepted at QoS 1 and 2 outlives the page. Loaded when a connection has one.
-import type { moduleOptions, randomClientId } from '../connect-options.js'
+import { randomClientId } from '../connect-options.js'
 import { InvalidArgumentError, MqttError, type ErrorCode } from '../errors.js'
-import type { publishFailed, publishRefused } from '../failure.js'
+import { publishFailed, publishRefused } from '../failure.js'
 import type { Client, Module, ModuleConnectOptions } from '../module.js'
 import type { ConnectOptions, OutboxOptions } from '../options.js'
-import type { redactedUri } from '../redacted-uri.js'
+import { redactedUri } from '../redacted-uri.js'
 import type { Uri } from '../uris.js'
 import { Drain } from './drain.js'
 import type { Delivered } from './events.js'
@@ -20,17 +20,7 @@ const SESSION_EXPIRY = 3600
 const MAX_MESSAGES = 10_000
 const MAX_BYTES = 16 * 2 ** 20
 
-/** What every entry has already. Imported from here, it would make a script of its own, which compresses worse. */
-export interface OutboxTools {
-  moduleOptions: typeof moduleOptions
-  randomClientId: typeof randomClientId
-  publishFailed: typeof publishFailed
-  publishRefused: typeof publishRefused
-  redactedUri: typeof redactedUri
-}
-
 export interface OutboxRequest {
-  tools: OutboxTools
   module: Pick<Module, 'Client' | 'describeReason'>
   uris: readonly [Uri, ...Uri[]]
   options: ConnectOptions
@@ -59,7 +49,7 @@ export async function openOutbox(request: OutboxRequest): Promise<Outbox> {
   if (options.sessionExpiryInterval === 0)
     throw new InvalidArgumentError('An outbox needs a session that outlives the page: set sessionExpiryInterval above 0, or leave it out.')
   const storage = storageFor(settings)
-  const slots = new Slots(storage, scopeOf(request, settings), request.tools.randomClientId)
+  const slots = new Slots(storage, scopeOf(request, settings), randomClientId)
   const outbox = new Outbox(request, settings)
   try {
     outbox.use(storage, slots, await slots.claim(clientId))
@@ -90,15 +80,15 @@ export class Outbox {
 
   /** Once, before all others. */
   use(storage: FileStorage | IndexedDbStorage, slots: Slots, claim: Claim): void {
-    const { module, uris, options, webapp, tools } = this.#request
+    const { module, uris, options, webapp } = this.#request
     const keeps: Keeps = webapp === undefined ? () => true : keepsOfWebapp(webapp.root)
     const handlers = {
       onDelivered: (delivered: Delivered) => this.#report(() => this.#events?.delivered(delivered)),
       onUndelivered: (topic: string, code: ErrorCode, reasonCode: number) =>
         this.#fail(
           code === 'publish_refused'
-            ? tools.publishRefused(reasonCode, undefined, (reason) => module.describeReason(reason), topic)
-            : tools.publishFailed(code, topic),
+            ? publishRefused(reasonCode, undefined, (reason) => module.describeReason(reason), topic)
+            : publishFailed(code, topic),
         ),
       onOver: () => this.#events?.over(),
       onFailed: (cause: unknown) => this.#fail(storageError(cause)),
@@ -107,7 +97,7 @@ export class Outbox {
     this.store = new OutboxStore(storage, claim, keeps, handlers)
     this.#drain = new Drain(
       {
-        ...{ module, moduleOptions: tools.moduleOptions, uris, options, storage, slots, handlers },
+        ...{ module, uris, options, storage, slots, handlers },
         sessionExpiryInterval: this.#sessionExpiryInterval,
         statusTopic: webapp && statusTopicOf(webapp.root),
       },
@@ -206,8 +196,8 @@ function storageFor({ folder }: OutboxOptions): FileStorage | IndexedDbStorage {
 }
 
 /** What is sent to one broker, by one user. An address may contain a token, and functions give others each time. */
-function scopeOf({ tools, uris, options: { credentials }, webapp }: OutboxRequest, { name }: OutboxOptions): string {
-  const addresses = uris.map((uri) => (typeof uri === 'string' ? tools.redactedUri(uri).replace(/\?.*/, '') : '*'))
+function scopeOf({ uris, options: { credentials }, webapp }: OutboxRequest, { name }: OutboxOptions): string {
+  const addresses = uris.map((uri) => (typeof uri === 'string' ? redactedUri(uri).replace(/\?.*/, '') : '*'))
   const user = typeof credentials === 'object' ? (credentials.username ?? '') : ''
   return JSON.stringify([name ?? [addresses.sort(), user], ...(webapp === undefined ? [] : [webapp.account, webapp.root])])
 }

@@ -2,7 +2,7 @@
 import type { Load } from '../load.js'
 import type { Client, Module } from '../module.js'
 import type { ConnectOptions } from '../options.js'
-import type { Outbox } from '../outbox/index.js'
+import type { Outbox } from '../outbox/open-outbox.js'
 import { onAbort } from '../signals.js'
 import type { Uri } from '../uris.js'
 import { commonOptions, connectionName, plainOptions } from './common.js'
