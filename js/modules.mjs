@@ -30,6 +30,7 @@ export async function bundleModules({ entries, prefix, folder, external, fileOf 
     entryFileNames: '[name].js',
     chunkFileNames: `${prefix}.[name]-[hash].js`,
     sourcemap: true,
+    hashCharacters: 'base36',
     hoistTransitiveImports: false,
   })
   await bundle.close()

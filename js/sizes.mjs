@@ -9,19 +9,19 @@ const KB = 1000
  * @type {Page[]}
  */
 const pages = [
-  { name: '`websocket-mq`', entry: 'index.js', budget: 61 },
-  { name: '`websocket-mq/wasm`', entry: 'wasm.js', more: ['wsmq.wasm'], budget: 59 },
-  { name: '`websocket-mq/webapp`', entry: 'webapp.js', budget: 99 },
+  { name: '`websocket-mq`', entry: 'index.js', budget: 62 },
+  { name: '`websocket-mq/wasm`', entry: 'wasm.js', more: ['wsmq.wasm'], budget: 60 },
+  { name: '`websocket-mq/webapp`', entry: 'webapp.js', budget: 100 },
   { name: '`websocket-mq/webapp/wasm`', entry: 'webapp-wasm.js', more: ['wsmq-webapp.wasm'], budget: 98 },
   { name: '`websocket-mq/paho`', entry: 'paho.js', budget: 60 },
-  { name: '`paho-mqtt.js`', entry: 'paho-mqtt.js', more: ['wsmq.wasm'], budget: 55 },
-  { name: '`paho-mqtt.embedded.js`', entry: 'paho-mqtt.embedded.js', budget: 56 },
+  { name: '`paho-mqtt.js`', entry: 'paho-mqtt.js', more: ['wsmq.wasm'], budget: 56 },
+  { name: '`paho-mqtt.embedded.js`', entry: 'paho-mqtt.embedded.js', budget: 57 },
   { name: '`websocket-mq/react`, beside one of these', entry: 'react.js', budget: 2 },
   { name: '`websocket-mq/vue`', entry: 'vue.js', budget: 2 },
   { name: '`websocket-mq/svelte`', entry: 'svelte.js', budget: 2 },
   { name: '`websocket-mq/testing`', entry: 'testing.js', budget: 9 },
   { name: '`websocket-mq/doctor`, with a module of its own', entry: 'doctor.js', budget: 66 },
-  { name: '`websocket-mq/worker`, for `worker` and `shared`', entry: 'worker.js', budget: 66 },
+  { name: '`websocket-mq/worker`, for `worker` and `shared`', entry: 'worker.js', budget: 67 },
 ]
 /** What `websocket-mq` loads only for an option, by the name of its chunk. @type {Record<string, string>} */
 const options = {
@@ -55,7 +55,7 @@ async function measureOptions(dist, entry) {
   const chunks = texts.flatMap((text) => [...text.matchAll(/import\(\s*["']\.\/([^"']+)["']/g)].map(([, file]) => file ?? ''))
   return Promise.all(
     [...new Set(chunks)].map(async (chunk) => {
-      const [, name = ''] = /\.([\w-]+)-\w+\.js$/.exec(chunk) ?? []
+      const [, name = ''] = /\.([\w-]+)-\w{8}\.js$/.exec(chunk) ?? []
       const files = (await withImports(dist, chunk)).filter((file) => !own.includes(file))
       return { name: options[name] ?? name, ...(await weighAll(dist, files)) }
     }),
