@@ -83,7 +83,7 @@ export function joinable(load: Load) {
 
 export async function joinWith<S>(load: Load, target: Target, options: JoinOptions<S>): Promise<Webapp<S>> {
   for (const name of ['worker', 'shared'])
-    if ((options as object as Record<string, unknown>)[name])
+    if ((options as object as Record<string, unknown> | null)?.[name])
       throw new MqttError('not_supported', `The option ${name} is for connect(): a webapp has its connection in the page.`)
   checkOptions(options, JOIN_OPTIONS)
   const { org, user, rand = '', signal } = options
