@@ -12,6 +12,9 @@ import type { ConnectRequest, Question } from './protocol.js'
 
 export type OpenOutbox = (request: OutboxRequest) => Promise<Outbox>
 
+/** Each takes two seconds: a process that dies on a machine with much to do keeps its locks for a while. */
+const ATTEMPTS = 5
+
 export const messageOf: (record: Uint8Array) => RecordedMessage | undefined = storedMessage
 
 /** The slot is that of the former host, or of the explicit client identifier; else any that is free. */
@@ -30,12 +33,16 @@ export async function openHosted(
   const addresses = uris.map((uri, index): Uri => uri ?? (() => ask(['address', index]) as Promise<string>)) as [Uri, ...Uri[]]
   const all = { module, uris: addresses, options }
   if (!isNamed) return open(all)
-  try {
-    return await open({ ...all, clientId })
-  } catch (thrown) {
-    // The former host is frozen, and has not let go of its own: it sends what is in there when it wakes up.
-    if ((thrown as Partial<MqttError>).code === 'outbox_in_use' && options.clientId === undefined) return open(all)
-    throw thrown
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await open({ ...all, clientId })
+    } catch (thrown) {
+      if ((thrown as Partial<MqttError>).code !== 'outbox_in_use') throw thrown
+      if (attempt < ATTEMPTS) continue
+      // The former host is frozen, and has not let go of its own: it sends what is in there when it wakes up.
+      if (options.clientId === undefined) return open(all)
+      throw thrown
+    }
   }
 }
 

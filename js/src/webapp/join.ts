@@ -85,7 +85,7 @@ export function joinable(load: Load) {
 
 export async function joinWith<S>(load: Load, target: Target, given: JoinOptions<S>): Promise<Webapp<S>> {
   for (const name of ['worker', 'shared'])
-    if ((given as object as Record<string, unknown>)[name])
+    if ((given as object as Record<string, unknown> | null)?.[name])
       throw new MqttError('not_supported', `The option ${name} is for connect(): a webapp has its connection in the page.`)
   checkOptions(given, JOIN_OPTIONS)
   const options = withSwitch(given)
