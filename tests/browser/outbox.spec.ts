@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chromium, type BrowserContext } from '@playwright/test'
-// @ts-expect-error -- built before the tests run
+// Built before the tests run.
 import { connect } from '../../dist/index.js'
 import { expect, type Tab, test as base } from './support.js'
 

@@ -1,9 +1,11 @@
 // The built package under Node, as its users import it, against a real Mosquitto.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { readdir, readFile } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
+import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { startBroker } from '../support/broker.mjs'
 
 /** @type {import('../support/broker.mjs').Broker} */
@@ -88,6 +90,16 @@ for (const entry of ['index.js', 'wasm.js'])
     })
   })
 
+/** An instance of the entry of its own: its files once more. */
+async function anotherInstance() {
+  await mkdir(new URL('../../build/', import.meta.url), { recursive: true })
+  const folder = await mkdtemp(fileURLToPath(new URL('../../build/instance-', import.meta.url)))
+  after(() => rm(folder, { recursive: true }))
+  for (const name of await readdir(dist))
+    if (/^wasm(\..*)?\.js$|^wsmq\.wasm$/.test(name)) await copyFile(new URL(name, dist), join(folder, name))
+  return import(pathToFileURL(join(folder, 'wasm.js')).href)
+}
+
 describe('the separate wasm', () => {
   for (const [given, options] of [
     ['as bytes', async () => ({ wasmBinary: await readFile(new URL('wsmq.wasm', dist)) })],
@@ -95,8 +107,7 @@ describe('the separate wasm', () => {
     ['by its address', async () => ({ wasmUrl: new URL('wsmq.wasm', dist) })],
   ])
     it(`can be given ${given}`, async () => {
-      // Each is an instance of its own.
-      const { load, connect } = await import(new URL(`wasm.js?${given}`, dist).href)
+      const { load, connect } = await anotherInstance()
       await load(await /** @type {() => Promise<object>} */ (options)())
       await assert.rejects(load({ wasmUrl: 'elsewhere' }), { name: 'InvalidArgumentError' })
       const mq = await connect(broker.url)
@@ -104,7 +115,7 @@ describe('the separate wasm', () => {
     })
 
   it('that cannot be loaded is an error that says so, and can be tried again', async () => {
-    const { load } = await import(new URL('wasm.js?missing', dist).href)
+    const { load } = await anotherInstance()
     await assert.rejects(load({ wasmBinary: new Uint8Array(8) }), { name: 'MqttError', code: 'load_failed' })
     await load()
   })
