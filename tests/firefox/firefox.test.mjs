@@ -142,6 +142,80 @@ describe('in Firefox', () => {
       assert.equal(text, 'hello')
     }))
 
+  it('an outbox keeps what was published without a connection over a reload, in order', () =>
+    inTab(async (tab) => {
+      await tab.run(async () => {
+        const { connect } = await import('/dist/index.js')
+        Object.assign(globalThis, { mq: await connect('/ws_mqtt', { outbox: true }) })
+      })
+      await broker.stop()
+      await tab.run(() => {
+        const { mq } = /** @type {any} */ (globalThis)
+        for (let index = 0; index < 20; index++) mq.post('firefox/outbox', String(index), { qos: 1 })
+      })
+      await tab.reload()
+      await broker.start()
+      const { delivered, texts } = await tab.run(async () => {
+        const { connect } = await import('/dist/index.js')
+        const texts = /** @type {string[]} */ ([])
+        const watcher = await connect('/ws_mqtt')
+        await watcher.subscribe('firefox/outbox', { qos: 1 }, (/** @type {any} */ message) => texts.push(message.text())).ready
+        let delivered = 0
+        const mq = await connect('/ws_mqtt', { outbox: true })
+        mq.on('delivered', () => delivered++)
+        while (delivered < 20 || texts.length < 20) await new Promise((resolve) => setTimeout(resolve, 10))
+        await Promise.all([mq.disconnect(), watcher.disconnect()])
+        return { delivered, texts }
+      })
+      assert.equal(delivered, 20)
+      assert.deepEqual(
+        texts,
+        Array.from({ length: 20 }, (_, index) => String(index)),
+      )
+    }))
+
+  it('a connection in a worker delivers, and loads no module into the page', () =>
+    inTab(async (tab) => {
+      const { text, hasModule } = await tab.run(async () => {
+        const { connect } = await import('/dist/wasm.js')
+        const mq = await connect('/ws_mqtt', { worker: true })
+        const arrived = new Promise((resolve) =>
+          mq.subscribe('firefox/worker', { qos: 2 }, (/** @type {any} */ { text }) => resolve(text())),
+        )
+        await mq.publish('firefox/worker', 'from a worker', { qos: 2 })
+        const hasModule = performance.getEntriesByType('resource').some(({ name }) => name.endsWith('.wasm'))
+        const text = await arrived
+        await mq.disconnect()
+        return { text, hasModule }
+      })
+      assert.deepEqual({ text, hasModule }, { text: 'from a worker', hasModule: false })
+    }))
+
+  for (const shared of [true, { via: 'tab' }])
+    it(`two tabs share a connection, which survives the first of them: ${JSON.stringify(shared)}`, async () => {
+      const open = async (/** @type {any} */ shared) => {
+        const { connect } = await import('/dist/index.js')
+        const mq = await connect('/ws_mqtt', { shared })
+        Object.assign(globalThis, { mq, texts: [] })
+        const page = /** @type {any} */ (globalThis)
+        await mq.subscribe('firefox/shared', { qos: 1 }, (/** @type {any} */ message) => page.texts.push(message.text())).ready
+        return mq.clientId
+      }
+      const [first, second] = [await firefox.open(site.url), await firefox.open(site.url)]
+      assert.equal(await first.run(open, shared), await second.run(open, shared))
+      await first.run(() => /** @type {any} */ (globalThis).mq.publish('firefox/shared', 'from the first', { qos: 1 }).then(() => 0))
+      await first.close()
+      const texts = await second.run(async () => {
+        const { mq, texts } = /** @type {any} */ (globalThis)
+        await mq.publish('firefox/shared', 'from the second', { qos: 1 })
+        while (!texts.includes('from the second')) await new Promise((resolve) => setTimeout(resolve, 10))
+        await mq.disconnect()
+        return [...new Set(texts)]
+      })
+      assert.deepEqual(texts, ['from the first', 'from the second'])
+      await second.close()
+    })
+
   it("deliver: 'frame' hands over everything in order", () =>
     inTab(async (tab) => {
       const { texts, batches } = await tab.run(async () => {
