@@ -2,16 +2,15 @@
 const parameters = new URLSearchParams(location.search)
 const { open } = await import(`./${parameters.get('peer')}.js`)
 
-/** By topic: the place of its value, of its bar, and of how often it changed. */
+/** By topic: the place of its value, and of how often it changed. */
 const rows = new Map()
 for (let index = 0; index < Number(parameters.get('topics')); index++) {
   const row = document.createElement('p')
-  const [name, value, meter, count] = ['span', 'span', 'meter', 'span'].map((tag) => document.createElement(tag))
+  const [name, value, count] = ['span', 'span', 'span'].map((tag) => document.createElement(tag))
   name.textContent = `line ${index}`
-  meter.max = 1000
-  row.append(name, meter, value, count)
+  row.append(name, value, count)
   document.body.append(row)
-  rows.set(`plant/line/${index}/value`, { value, meter, count, changes: 0 })
+  rows.set(`plant/line/${index}/value`, { value, count, changes: 0 })
 }
 
 let messages = 0
@@ -20,7 +19,6 @@ function show(topic, text) {
   const row = rows.get(topic)
   const { value, unit } = JSON.parse(text)
   row.value.textContent = `${value} ${unit}`
-  row.meter.value = value
   row.count.textContent = String(++row.changes)
 }
 
