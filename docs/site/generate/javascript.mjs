@@ -33,8 +33,8 @@ export async function describePackage(root, to) {
   }
   await writeFile(`${folder}tsconfig.json`, JSON.stringify({ compilerOptions, include: ['*.ts'] }))
   const all = await entries(root)
-  // Entries that only set a global export nothing that could be described.
-  const described = all.filter(({ entry }) => !entry.endsWith('.js'))
+  // Entries that only set a global, and the file of a worker, export nothing that could be described.
+  const described = all.filter(({ entry }) => !/\.js$|\/worker$/.test(entry))
   for (const { entry, types } of described) {
     const path = types.replace(/\.d\.ts$/, '.js')
     const isModule = entry.includes('/module')
