@@ -13,7 +13,7 @@ const pages = [
   { name: '`websocket-mq/wasm`', entry: 'wasm.js', more: ['wsmq.wasm'], budget: 60 },
   { name: '`websocket-mq/webapp`', entry: 'webapp.js', budget: 100 },
   { name: '`websocket-mq/webapp/wasm`', entry: 'webapp-wasm.js', more: ['wsmq-webapp.wasm'], budget: 98 },
-  { name: '`websocket-mq/paho`', entry: 'paho.js', budget: 60 },
+  { name: '`websocket-mq/paho`', entry: 'paho.js', budget: 61 },
   { name: '`paho-mqtt.js`', entry: 'paho-mqtt.js', more: ['wsmq.wasm'], budget: 56 },
   { name: '`paho-mqtt.embedded.js`', entry: 'paho-mqtt.embedded.js', budget: 57 },
   { name: '`websocket-mq/react`, beside one of these', entry: 'react.js', budget: 2 },
@@ -62,11 +62,11 @@ async function measureOptions(dist, entry) {
   )
 }
 
-/** The table of docs/performance.md. @param {string} dist */
-export async function table(dist) {
+/** The table of docs/performance.md. @param {string} dist @param {Awaited<ReturnType<typeof measure>>} [entries] measured already */
+export async function table(dist, entries) {
   const row = (/** @type {(string | number)[]} */ ...cells) => `| ${cells.join(' | ')} |`
   const kilobytes = (/** @type {number} */ bytes) => (bytes / KB).toFixed(1)
-  const measured = await measure(dist)
+  const measured = entries ?? (await measure(dist))
   const more = await measureOptions(dist, 'index.js')
   return [
     row('a page that loads', 'KB of brotli', 'KB of gzip', 'at most, KB of brotli'),
@@ -78,8 +78,9 @@ export async function table(dist) {
 
 /** Prints the table, and returns the names of the entries that are over their budgets. @param {string} dist */
 export async function report(dist) {
-  console.log(`\n${await table(dist)}\n`)
-  const over = (await measure(dist)).filter(({ brotli, budget }) => brotli > budget)
+  const measured = await measure(dist)
+  console.log(`\n${await table(dist, measured)}\n`)
+  const over = measured.filter(({ brotli, budget }) => brotli > budget)
   return over.map(({ name, brotli, budget }) => `${name} has ${brotli} bytes of brotli, and may have ${budget}`)
 }
 

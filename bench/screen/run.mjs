@@ -1,6 +1,6 @@
 // A page that shows 1,000 values, 5,000 of which change in a second: frames per second, and tasks that are too long for
-// the screen, with each library. `npm run bench:screen [-- --seconds 10 --rounds 3 --rate 5000 --topics 1000 --slowdown 1.7]`: the browser
-// makes its main thread that many times slower
+// the screen, with each library. `npm run bench:screen`, with `-- --seconds 10 --rounds 3 --rate 5000 --topics 1000
+// --slowdown 1.7` for other values: the browser makes its main thread so many times slower.
 import { once } from 'node:events'
 import { createConnection } from 'node:net'
 import { parseArgs } from 'node:util'

@@ -1,7 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { checkOptions } from './check.js'
 import { moduleOptions } from './connect-options.js'
-import { defined } from './defined.js'
 import { EarlyMessages } from './early-messages.js'
 import { Emitter, reportUncaught } from './emitter.js'
 import { InvalidArgumentError, MqttError } from './errors.js'
@@ -23,7 +22,7 @@ import { onAbort, type WaitOptions } from './signals.js'
 import type { Backlog, Closed, ConnectionEvents, ConnectionState, StateChange } from './state.js'
 import { Subscription } from './subscription.js'
 import { Asking } from './renewal/asking.js'
-import { redactedUri } from './redacted-uri.js'
+import { stateLog } from './state-log.js'
 import { Subscriptions } from './subscriptions.js'
 import type { Outbox } from './outbox/open-outbox.js'
 import type { Uri } from './uris.js'
@@ -430,7 +429,7 @@ export class Connection {
 
   #change(state: ConnectionState, detail: Partial<StateChange> & { uri: string }): void {
     this.#state = state
-    this.#log?.(...logged(state, detail))
+    this.#log?.(...stateLog(state, detail))
     this.#events.emit('state', {
       attempt: undefined,
       retryIn: undefined,
@@ -458,21 +457,4 @@ export class Connection {
     if (this.#ending !== undefined || this.#state === 'closed')
       throw callError('closed', 'This connection was closed: make a new one with connect().')
   }
-}
-
-/** The log entry of a state change. */
-function logged(
-  state: ConnectionState,
-  { uri, attempt, retryIn, error, sessionPresent }: Partial<StateChange> & { uri: string },
-): Parameters<NonNullable<Log>> {
-  const broker = redactedUri(uri)
-  const details = defined({ uri: broker, attempt, retryIn, error, sessionPresent })
-  if (state === 'connected') return ['info', `Connected to ${broker}.`, details]
-  if (state === 'closed')
-    return error === undefined ? ['info', 'Disconnected.', details] : ['error', `Disconnected: ${error.message}`, details]
-  if (retryIn !== undefined)
-    return error === undefined
-      ? ['info', 'Replacing the connection.', details]
-      : ['warn', `${error.message} Next attempt in ${retryIn} ms.`, details]
-  return ['info', `Connecting to ${broker}.`, details]
 }

@@ -1,37 +1,42 @@
 // What exchanges of packets took, as User Timing measures: a recording of the browser's performance tools shows them.
 import type { Packet } from './packet.js'
 
-/** What each request's answer is called; the last one, where there are several. */
-const ANSWERS: Partial<Record<string, readonly string[]>> = {
-  CONNECT: ['CONNACK'],
-  PUBLISH: ['PUBACK', 'PUBCOMP'],
-  SUBSCRIBE: ['SUBACK'],
-  UNSUBSCRIBE: ['UNSUBACK'],
-  PINGREQ: ['PINGRESP'],
+/** What each answer answers. A PUBLISH has one of the two, by its QoS. */
+const REQUESTS: Partial<Record<string, string>> = {
+  CONNACK: 'CONNECT',
+  PUBACK: 'PUBLISH',
+  PUBCOMP: 'PUBLISH',
+  SUBACK: 'SUBSCRIBE',
+  UNSUBACK: 'UNSUBSCRIBE',
+  PINGRESP: 'PINGREQ',
 }
+const ANSWERED = new Set(Object.values(REQUESTS))
 const TRACK = { devtools: { dataType: 'track-entry', track: 'websocket-mq' } }
 
 /** Of what this side requests: from the packet to its answer. */
 export class Timings {
   readonly #open = new Map<string, { start: number; text: string }>()
 
-  pass({ name, isSent, packetIdentifier = 0, topic, filters, qos }: Packet): void {
-    if (isSent) {
-      const answers = qos === 0 ? undefined : ANSWERS[name]
-      if (name === 'CONNECT') this.#open.clear()
-      const text = [name, topic ?? filters?.join(' ')].filter(Boolean).join(' ')
-      // One that is sent again goes on.
-      for (const answer of answers ?? []) {
-        const key = `${answer} ${packetIdentifier}`
-        if (!this.#open.has(key)) this.#open.set(key, { start: performance.now(), text })
-      }
-      return
-    }
+  pass(packet: Packet): void {
+    if (packet.isSent) this.#begin(packet)
+    else this.#end(packet)
+  }
+
+  #begin({ name, packetIdentifier = 0, topic, filters, qos }: Packet): void {
+    if (name === 'CONNECT') this.#open.clear()
+    if (!ANSWERED.has(name) || qos === 0) return
     const key = `${name} ${packetIdentifier}`
+    // One that is sent again goes on.
+    if (this.#open.has(key)) return
+    const text = [name, topic ?? filters?.join(' ')].filter(Boolean).join(' ')
+    this.#open.set(key, { start: performance.now(), text })
+  }
+
+  #end({ name, packetIdentifier = 0 }: Packet): void {
+    const key = `${REQUESTS[name]} ${packetIdentifier}`
     const begun = this.#open.get(key)
     if (begun === undefined) return
-    for (const answers of Object.values(ANSWERS))
-      if (answers?.includes(name)) for (const answer of answers) this.#open.delete(`${answer} ${packetIdentifier}`)
+    this.#open.delete(key)
     const measure = `websocket-mq: ${begun.text}`
     performance.measure(measure, { start: begun.start, end: performance.now(), detail: TRACK })
     // Recordings and observers have it: kept, the list of measures would grow for ever.
