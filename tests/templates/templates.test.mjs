@@ -88,13 +88,13 @@ for (const template of ['vanilla', 'react'])
         .waitFor()
     }
 
-    it('is developed with npm run dev', async () => {
+    it('is developed with npm run dev', async (test) => {
       const server = await serve(folder, 'dev', broker.url)
+      test.after(server.close)
       const { page, problems } = await open(server.url)
       await talks(page, 'first')
       assert.deepEqual(problems, [])
       await page.close()
-      await server.close()
     })
 
     it('is checked and built', async () => {
@@ -102,8 +102,9 @@ for (const template of ['vanilla', 'react'])
       assert.ok((await readdir(`${folder}/dist/assets`)).some((file) => file.endsWith('.js')))
     })
 
-    it('is served under its Content-Security-Policy, and reports and survives what fails', async () => {
+    it('is served under its Content-Security-Policy, and reports and survives what fails', async (test) => {
       const server = await serve(folder, 'preview', broker.url)
+      test.after(server.close)
       const policy = (await fetch(server.url)).headers.get('Content-Security-Policy') ?? ''
       assert.match(policy, /default-src 'self'; script-src 'self' 'wasm-unsafe-eval';/)
       const { page, problems, state } = await open(server.url)
@@ -132,14 +133,15 @@ for (const template of ['vanilla', 'react'])
       await talks(late, 'at last')
       await page.close()
       await late.close()
-      await server.close()
     })
 
     /** @param {Awaited<ReturnType<typeof open>>['page']} page @param {string} url */
     async function seesOthers(page, url) {
       const { page: other, problems } = await open(url)
+      // Entered before the page has joined, perhaps.
+      await other.getByLabel('Your name').fill('Ann')
       const names = page.getByRole('list', { name: 'Who else is there' }).getByRole('listitem')
-      await names.filter({ hasText: 'Guest' }).waitFor()
+      await names.filter({ hasText: 'Ann' }).waitFor()
       await other.getByLabel('Your name').fill('Bob')
       await names.filter({ hasText: 'Bob' }).waitFor()
       await other.close()

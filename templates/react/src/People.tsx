@@ -1,14 +1,19 @@
+import { useEffect, useState } from 'react'
 import { useConnection, usePresence } from 'websocket-mq/react'
 
 /** The other pages that are open now. */
 export function People() {
   const { app } = useConnection()
   const present = usePresence()
+  const [name, setName] = useState('Guest')
+  // A name that was entered before the page had joined counts as well, and so does that of an earlier connection.
+  useEffect(() => app?.presence.setState({ name }), [app, name])
+
   return (
     <section>
       <h2>Who else is there</h2>
       <label>
-        Your name <input defaultValue="Guest" maxLength={40} onChange={({ target }) => app?.presence.setState({ name: target.value })} />
+        Your name <input value={name} maxLength={40} onChange={({ target }) => setName(target.value)} />
       </label>
       {present.size === 0 && <p>Nobody. Open this page in another tab.</p>}
       <ul aria-label="Who else is there">
