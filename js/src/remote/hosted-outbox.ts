@@ -24,14 +24,15 @@ export async function openHosted(
   request: ConnectRequest,
   ask: (question: Question) => Promise<unknown>,
 ): Promise<Outbox> {
-  const { uris, user, hasCredentials, clientId, isNamed } = request
+  const { uris, user, hasCredentials, clientId, isNamed, layer } = request
   const credentials = async (): Promise<Credentials> => {
     const { userName, password } = (await ask(['credentials'])) as { userName?: string; password?: string }
     return { ...(userName !== undefined && { username: userName }), ...(password !== undefined && { password }) }
   }
   const options: ConnectOptions = { ...(user as ConnectOptions), ...(hasCredentials && { credentials }) }
   const addresses = uris.map((uri, index): Uri => uri ?? (() => ask(['address', index]) as Promise<string>)) as [Uri, ...Uri[]]
-  const all = { module, uris: addresses, options }
+  const webapp = layer && { account: layer.account, root: layer.options.root }
+  const all = { module, uris: addresses, options, ...(webapp && { webapp }) }
   if (!isNamed) return open(all)
   for (let attempt = 1; ; attempt++) {
     try {
@@ -48,7 +49,7 @@ export async function openHosted(
 
 /** For the page: what is there hears of deliveries; all else the host does. */
 export function pageOutbox(link: Link): Outbox {
-  const outbox: Pick<Outbox, 'session' | 'attach' | 'prepared' | 'begin' | 'connected' | 'close'> = {
+  const outbox: Pick<Outbox, 'session' | 'attach' | 'prepared' | 'begin' | 'connected' | 'rename' | 'close'> = {
     session: {},
     attach: (_client: unknown, events: OutboxEvents) => {
       link.onDelivered = (delivered: Delivered) => events.delivered(delivered)
@@ -56,6 +57,7 @@ export function pageOutbox(link: Link): Outbox {
     prepared: () => {},
     begin: () => {},
     connected: () => {},
+    rename: () => {},
     close: () => Promise.resolve(),
   }
   return outbox as Outbox
