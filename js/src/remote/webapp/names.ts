@@ -27,10 +27,14 @@ const TEXTS: Partial<Record<Code, string>> = {
 }
 
 /** As the module throws it. */
-export function refusal(code: Code, subject: string): Error {
-  const error = Object.assign(new Error(`${subject}: ${TEXTS[code]}`), { code })
+export function moduleError(code: string | undefined, message: string): Error {
+  const error = Object.assign(new Error(message), { code })
   Object.defineProperty(error, 'name', { value: 'MqttError' })
   return error
+}
+
+export function refusal(code: Code, subject: string): Error {
+  return moduleError(code, `${subject}: ${TEXTS[code]}`)
 }
 
 /** Throws what the module throws where it is no text at all. */

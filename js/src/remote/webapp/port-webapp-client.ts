@@ -6,10 +6,10 @@ import { layerError } from '../../webapp/calls.js'
 import type { LayerHandlers, LayerOptions, LayerRequest, RawBody, RequestTarget, WebappClient } from '../../webapp/layer.js'
 import type { Link } from '../link.js'
 import { PortClient } from '../port-client.js'
-import { errorOf, leftOf, type PageCommand } from '../protocol.js'
+import { leftOf, type PageCommand } from '../protocol.js'
 import { Census } from './census.js'
 import type { LayerCommand, LayerRow, LayerStart, StateRow } from './commands.js'
-import { checkNamed, checkRecord, checkTarget, isAccountPart, isLevel, isRoom, isRoot, isUid, refusal } from './names.js'
+import { checkNamed, checkRecord, checkTarget, isAccountPart, isLevel, isRoom, isRoot, isUid, moduleError, refusal } from './names.js'
 import { PageCalls } from './page-calls.js'
 import { PageRequests } from './page-requests.js'
 
@@ -280,7 +280,7 @@ export class PortWebappClient extends PortClient implements WebappClient {
     },
     peerMessage: ([, from, bytes, contentType]) => this.#on?.onPeerMessage(from, { bytes, contentType }),
     roomMessage: ([, room, from, bytes, contentType]) => this.#on?.onRoomMessage(room, from, { bytes, contentType }),
-    error: ([, error]) => this.onError?.(layerError(errorOf(error))),
+    error: ([, { code, message }]) => this.onError?.(layerError(moduleError(code, message))),
   }
 
   #told(row: StateRow): void {
