@@ -47,6 +47,13 @@ it('programs in the background run at a lower priority', async () => {
   assert.ok(lower > usual || usual === 19, `${lower} and ${usual}`)
 })
 
+it('a program that leaves something running with its output fails, and is not waited for', async () => {
+  const { code, output } = await run('sh', ['-c', 'sleep 300 & echo $!'], { patience: 100 })
+  process.kill(parseInt(output))
+  assert.equal(code, 1)
+  assert.match(output, /sh has ended, but something that it started still runs and holds its output/)
+})
+
 it('the table lists each stage, the slowest first, before the counts', async () => {
   const script = `
     import { Report } from ${JSON.stringify(new URL('report.mjs', import.meta.url).href)}

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
+import { pathToFileURL } from 'node:url'
+import { prefix } from './leftovers.mjs'
 import { root } from './root.mjs'
 import { run } from './run.mjs'
 
@@ -64,8 +66,8 @@ function count(report, counts) {
 
 /**
  * `name`: only tests whose name holds this text; `atOnce`: files that run side by side, node's own choice by default; `env`:
- * added to the environment of the tests.
- * @typedef {{ name?: string | undefined, atOnce?: number, env?: Record<string, string> }} NodeTestOptions
+ * added to the environment of the tests; `limit`: seconds for a test and for a file, after which its process is ended.
+ * @typedef {{ name?: string | undefined, atOnce?: number, limit?: number, env?: Record<string, string> }} NodeTestOptions
  */
 
 /**
@@ -76,7 +78,8 @@ function count(report, counts) {
  */
 export async function runNodeTests(files, options = {}) {
   const first = await runNodeFiles(files, options)
-  if (first.failed === 0 || !process.env['CI']) return first
+  // What hangs takes its time again, and what is left running is no matter of load.
+  if (first.failed === 0 || !process.env['CI'] || first.failures.some(hasHung(options))) return first
   const failing = filesOf(first.failures, files)
   if (failing === undefined) return first
   console.log(`${first.output}\nOnce more, by themselves: ${failing.join(' ')}`)
@@ -85,6 +88,9 @@ export async function runNodeTests(files, options = {}) {
   const flaky = [...new Set(first.failures.map(({ name }) => name))].filter((name) => !still.includes(name))
   return { ...first, failed: second.failed, output: second.output, flaky }
 }
+
+/** @param {NodeTestOptions} options @returns {(failure: TestResult) => boolean} */
+const hasHung = ({ limit = defaultLimit }) => ({ error = '' }) => error.startsWith(prefix) || error.includes(`timed out after ${limit * 1000}ms`) // prettier-ignore
 
 /**
  * The files that failures happened in; none where that of one of them is unknown. A test that is defined in a shared file
@@ -99,15 +105,16 @@ function filesOf(failures, files) {
   return failures.length === 0 || owners.includes(undefined) ? undefined : [...new Set(/** @type {string[]} */ (owners))]
 }
 
+const defaultLimit = 600
 let runs = 0
 
 /** @param {readonly string[]} files @param {NodeTestOptions} options */
-async function runNodeFiles(files, { name, atOnce, env = {} }) {
+async function runNodeFiles(files, { name, atOnce, limit = defaultLimit, env = {} }) {
   await mkdir(`${root}build/reports`, { recursive: true })
   // Of its own for each run: they overlap, and a test may call this as well.
   const report = `${root}build/reports/node-${process.pid}-${(runs += 1)}.json`
   const args = [
-    ...['--test', '--test-timeout=600000'], // a test that hangs ends after ten minutes
+    ...['--test', `--test-timeout=${limit * 1000}`, `--import=${pathToFileURL(`${root}scripts/lib/watch-leftovers.mjs`)}`],
     ...[`--test-reporter=${root}scripts/lib/json-reporter.mjs`, `--test-reporter-destination=${report}`],
     ...(atOnce === undefined ? [] : [`--test-concurrency=${atOnce}`]),
     ...(name === undefined ? [] : [`--test-name-pattern=${literal(name)}`]),
