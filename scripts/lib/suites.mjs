@@ -16,7 +16,9 @@ export async function runUnitTests(preset, name) {
   await rm(reports, { recursive: true, force: true })
   await mkdir(reports, { recursive: true })
   const { code, output } = await runCtest(preset, name === undefined ? {} : { GTEST_FILTER: `*${name}*` })
-  const counts = { passed: 0, failed: 0, skipped: 0, output }
+  /** @type {FailedTest[]} */
+  const failures = []
+  const counts = { passed: 0, failed: 0, skipped: 0, output, failures }
   for (const file of await readdir(reports)) count(JSON.parse(await readFile(`${reports}/${file}`, 'utf8')), counts)
   // A program that crashed has written no report.
   if (code !== 0 && counts.failed === 0) counts.failed = 1
@@ -46,17 +48,20 @@ function runCtest(preset, env = {}, options = []) {
   return run('ctest', ['--preset', preset, '--parallel', String(availableParallelism()), ...options], { env })
 }
 
-/** @typedef {{ status: string, result: string, failures?: unknown[] }} TestCase */
+/** @typedef {import('./failures.mjs').FailedTest} FailedTest */
+/** @typedef {{ classname: string, name: string, status: string, result: string, failures?: { failure: string }[] }} TestCase */
 
 /**
  * @param {{ testsuites: { testsuite: TestCase[] }[] }} report
- * @param {import('./report.mjs').Counts} counts
+ * @param {import('./report.mjs').Counts & { failures: FailedTest[] }} counts
  */
 function count(report, counts) {
   for (const { testsuite } of report.testsuites) {
-    for (const { status, result, failures } of testsuite) {
-      if (failures) counts.failed += 1
-      else if (result === 'SKIPPED' || status === 'NOTRUN') counts.skipped += 1
+    for (const { classname, name, status, result, failures } of testsuite) {
+      if (failures) {
+        counts.failed += 1
+        counts.failures.push({ name: `${classname}.${name}`, error: failures.map(({ failure }) => failure).join('\n') })
+      } else if (result === 'SKIPPED' || status === 'NOTRUN') counts.skipped += 1
       else counts.passed += 1
     }
   }
@@ -86,7 +91,7 @@ export async function runNodeTests(files, options = {}) {
   const second = await runNodeFiles(failing, { ...options, atOnce: 1 })
   const still = second.failures.map(({ name }) => name)
   const flaky = [...new Set(first.failures.map(({ name }) => name))].filter((name) => !still.includes(name))
-  return { ...first, failed: second.failed, output: second.output, flaky }
+  return { ...first, failed: second.failed, failures: second.failures, output: second.output, flaky }
 }
 
 /** @param {NodeTestOptions} options @returns {(failure: TestResult) => boolean} */
@@ -136,26 +141,4 @@ async function runNodeFiles(files, { name, atOnce, limit = defaultLimit, env = {
 }
 
 /** A pattern that matches this text. @param {string} text */
-const literal = (text) => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
-
-/** Runs the browser tests. @param {string} [name] only tests whose name holds this text */
-export async function runBrowserTests(name) {
-  const file = `${root}build/reports/playwright.json`
-  await rm(file, { force: true })
-  const pattern = name === undefined ? [] : ['--pass-with-no-tests', '--grep', literal(name)]
-  const { code, output } = await run(process.execPath, [`${root}node_modules/@playwright/test/cli.js`, 'test', ...pattern], { live: true })
-  if (!existsSync(file)) return { passed: 0, failed: 1, skipped: 0, output }
-  const { stats, suites } = JSON.parse(await readFile(file, 'utf8'))
-  const failed = stats.unexpected
-  return { passed: stats.expected, failed: code !== 0 && failed === 0 ? 1 : failed, skipped: stats.skipped, flaky: flakyIn(suites) }
-}
-
-/** @typedef {{ suites?: Suite[], specs?: { title: string, tests: { status: string }[] }[] }} Suite */
-
-/** @param {Suite[]} suites @returns {string[]} */
-function flakyIn(suites) {
-  return suites.flatMap(({ suites: inner = [], specs = [] }) => [
-    ...specs.filter(({ tests }) => tests.some(({ status }) => status === 'flaky')).map(({ title }) => title),
-    ...flakyIn(inner),
-  ])
-}
+export const literal = (text) => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')

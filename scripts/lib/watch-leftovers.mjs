@@ -15,7 +15,7 @@ if (isMainThread && process.env['NODE_TEST_CONTEXT'] && /\.test\.m?js$/.test(fil
   markChildren(runner, file)
   after(() => void setTimeout(giveUp, grace).unref())
   process.on('exit', () => {
-    const left = endLeftovers(runner, { file, patience: 3000 })
+    const left = endLeftovers(runner, { file, patience: Math.min(grace, 3000) })
     if (left.length === 0) return
     console.error(sentence(left))
     process.exitCode = 1
