@@ -1,6 +1,6 @@
 // A reporter for node:test: one JSON document at the end, with each test's outcome. scripts/lib/suites.mjs counts them.
 import { inspect } from 'node:util'
-import { endLeftovers, prefix, sentence } from './leftovers.mjs'
+import { LeftoverWatch, prefix } from './leftovers.mjs'
 
 /**
  * @typedef {object} TestResult
@@ -46,20 +46,19 @@ function resultOf({ name, file, skip, todo, details: { error } }, passed, suites
  * What files have left running, as failures of their own.
  * @param {readonly TestResult[]} results
  * @param {Record<string, string>} printed by each file's process on stderr
+ * @param {readonly { file: string, error: string }[]} outlived programs that have outlived it
  * @returns {TestResult[]} all results
  */
-function withLeftovers(results, printed) {
+function withLeftovers(results, printed, outlived) {
   const said = Object.entries(printed).flatMap(([file, text]) => {
     const error = text.split('\n').filter((line) => line.startsWith(prefix)).join('\n') // prettier-ignore
     return error ? [{ file, error }] : []
   })
-  // The process of a file that took too long has been ended, and could not look.
-  const found = endLeftovers(process.pid).map((left) => ({ file: left.file, error: sentence([left]) }))
   // A process that has said so ends with a failure for that reason.
   const others = results.filter(({ name, file }) => name !== file || !said.some((each) => each.file === file))
   return [
     ...others,
-    ...[...said, ...found].map((each) => ({ name: 'leaves nothing running', outcome: /** @type {const} */ ('failed'), ...each })),
+    ...[...said, ...outlived].map((each) => ({ name: 'leaves nothing running', outcome: /** @type {const} */ ('failed'), ...each })),
   ]
 }
 
@@ -73,6 +72,7 @@ export default async function* report(events) {
   const printed = {}
   /** The tests that run, by their files. @type {Map<string, Set<string>>} */
   const running = new Map()
+  const leftovers = new LeftoverWatch()
   for await (const { type, data } of events) {
     const { name, file = '' } = data
     if (type === 'test:start') names[data.nesting] = name
@@ -84,5 +84,5 @@ export default async function* report(events) {
       results.push(resultOf(data, type === 'test:pass', names.slice(0, data.nesting), (printed[file] ?? '') + unfinished))
     }
   }
-  yield JSON.stringify(withLeftovers(results, printed))
+  yield JSON.stringify(withLeftovers(results, printed, await leftovers.stop()))
 }

@@ -1,69 +1,80 @@
 // Programs that a file of tests has started and not ended. A program inherits the mark of the file whose process started it,
-// also where its parent has ended before it.
-import { readdirSync, readFileSync } from 'node:fs'
+// also where its parent has ended before it. On systems without /proc none are found.
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 const markName = 'WSMQ_TEST_FILE'
+const pauseMs = 500
+/** How many looks in a row find a program before it is ended: many end by themselves when the tests' process has. */
+const looks = 6
+
+/** Begins the line on stderr that scripts/lib/json-reporter.mjs makes a failure of. */
+export const prefix = 'Left running: '
 
 /**
  * Marks what the calling process will start.
  * @param {number} runner the process id of the `node --test` that runs the file @param {string} file its path
  */
 export function markChildren(runner, file) {
-  process.env[markName] = `${runner}:${file}`
+  process.env[markName] = `${runner}:${process.pid}:${file}`
 }
 
-/** Begins the line on stderr that scripts/lib/json-reporter.mjs makes a failure of. */
-export const prefix = 'Left running: '
+/** @typedef {{ pid: number, owner: number, file: string }} Marked */
 
-/** @param {readonly { command: string }[]} left */
-export const sentence = (left) =>
-  `${prefix}${left.map(({ command }) => command).join('; ')}. Now ended. Tests end what they start, in after() or finally.`
+/** Ends what has outlived the process of its file. To be used in the process of the runner, which would wait for it. */
+export class LeftoverWatch {
+  /** @type {{ file: string, error: string }[]} */
+  #ended = []
+  /** How often each was seen. @type {Map<number, number>} */
+  #seen = new Map()
+  #timer = setInterval(() => this.#look(), pauseMs).unref()
 
-const pauseMs = 50
-
-/**
- * Ends the marked programs. Those that are ending get a moment first. Finds nothing on systems without /proc.
- * @param {number} runner
- * @param {{ file?: string, patience?: number }} [options] of one file only; `patience` in milliseconds
- * @returns {{ file: string, command: string }[]} what had to be ended
- */
-export function endLeftovers(runner, { file = '', patience = 0 } = {}) {
-  const mark = `${markName}=${runner}:${file}`
-  const until = performance.now() + patience
-  let left = marked(mark)
-  while (left.length > 0 && performance.now() < until) {
-    // What calls this may be ending, so nothing can be awaited.
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pauseMs)
-    left = marked(mark)
+  /** @returns {Promise<{ file: string, error: string }[]>} what was ended, of which file */
+  async stop() {
+    while (this.#look() > 0) await sleep(pauseMs)
+    clearInterval(this.#timer)
+    return this.#ended
   }
-  return left.map(({ pid, variable }) => {
+
+  /** @returns {number} of how many it is not certain yet */
+  #look() {
+    const left = markedBy(process.pid).filter(({ owner }) => !isRunning(owner))
+    const seen = left.map(({ pid }) => /** @type {const} */ ([pid, (this.#seen.get(pid) ?? 0) + 1]))
+    this.#seen = new Map(seen.filter(([, times]) => times < looks))
+    for (const each of left) if (!this.#seen.has(each.pid)) this.#end(each)
+    return this.#seen.size
+  }
+
+  /** @param {Marked} leftover */
+  #end({ pid, file }) {
     const command = read(pid, 'cmdline').replaceAll('\0', ' ').trim()
     try {
       process.kill(pid, 'SIGKILL')
     } catch {
-      // It has ended meanwhile.
+      return // It has ended meanwhile.
     }
-    return { file: variable.slice(variable.indexOf(':') + 1), command }
-  })
+    this.#ended.push({ file, error: `${prefix}${command}. Now ended. Tests end what they start, in after() or finally.` })
+  }
 }
 
-/** @param {string} mark what their variable begins with */
-function marked(mark) {
+/** @param {number} runner @returns {Marked[]} */
+function markedBy(runner) {
+  const mark = `${markName}=${runner}:`
   return processes().flatMap((pid) => {
     const variable = read(pid, 'environ').split('\0').find((text) => text.startsWith(mark)) // prettier-ignore
-    return variable === undefined || pid === process.pid ? [] : [{ pid, variable }]
+    const [, owner, file] = /:(\d+):(.*)$/s.exec(variable ?? '') ?? []
+    return file === undefined || !isRunning(pid) ? [] : [{ pid, owner: Number(owner), file }]
   })
 }
 
 function processes() {
-  try {
-    return readdirSync('/proc').map(Number).filter(Number.isInteger)
-  } catch {
-    return []
-  }
+  return existsSync('/proc') ? readdirSync('/proc').map(Number).filter(Number.isInteger) : []
 }
 
-/** Nothing about a process that has ended, that nobody has waited for, or that belongs to someone else. @param {number} pid @param {string} file */
+/** Not so one that has ended and that its parent has not noted yet. @param {number} pid */
+export const isRunning = (pid) => !/^$|\) [ZX]/.test(read(pid, 'stat'))
+
+/** Nothing about a process that is gone, or that belongs to someone else. @param {number} pid @param {string} file */
 function read(pid, file) {
   try {
     return readFileSync(`/proc/${pid}/${file}`, 'utf8')

@@ -1,8 +1,8 @@
 // The counts of a run are those of the runner's own report.
 import assert from 'node:assert/strict'
-import { existsSync, readFileSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { after, before, describe, it } from 'node:test'
+import { isRunning } from './leftovers.mjs'
 import { root } from './root.mjs'
 import { countJUnit, runNodeTests } from './suites.mjs'
 
@@ -60,8 +60,6 @@ describe('counts of node:test', () => {
       it('starts', () => void spawnSync('sh', ['-c', 'sleep 300 & echo $! > $LEFT'], { stdio: 'inherit' }));`
     const left = () => readFile(`${folder}/left`, 'utf8').then(Number)
     const soon = () => ({ env: { LEFTOVERS_GRACE: '100', LEFT: `${folder}/left` } })
-    /** @param {number} pid A program that was killed exists until its parent, perhaps a slow init, has taken note. */
-    const isRunning = (pid) => !/^$|\) Z/.test(existsSync(`/proc/${pid}/stat`) ? readFileSync(`/proc/${pid}/stat`, 'utf8') : '')
 
     it('a server', async () => {
       const { passed, failures } = await counts(server, soon())
@@ -81,6 +79,13 @@ describe('counts of node:test', () => {
       assert.deepEqual(failures.map(({ name }) => name), ['leaves nothing running']) // prettier-ignore
       assert.match(failures[0]?.error ?? '', /^Left running: sleep 300\. Now ended/)
       assert.equal(isRunning(await left()), false)
+    })
+
+    it('but no program that ends when the process has', async () => {
+      const reader = `import { spawn } from 'node:child_process'
+        it('starts', () => new Promise((resolve) => { const cat = spawn('cat'); cat.unref(); cat.stdin.unref(); cat.stdout.unref(); cat.stderr.unref(); setTimeout(resolve, 1) }))`
+      const { passed, failed } = await counts(reader, soon())
+      assert.deepEqual({ passed, failed }, { passed: 1, failed: 0 })
     })
 
     it('a program of a file that takes too long', async () => {

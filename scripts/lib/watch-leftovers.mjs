@@ -1,9 +1,9 @@
-// Loaded before a file of tests (scripts/lib/suites.mjs). When the tests have ended and something that they started keeps
-// the process alive, or outlives it, this is said on stderr, ended and counts as a failure of the file. Otherwise the run
-// would wait for it.
+// Loaded before a file of tests (scripts/lib/suites.mjs). When the tests have ended and what they opened keeps the process
+// alive, this is said on stderr and the process ended with a failure; the run would wait for it. Programs that outlive the
+// process are found by their mark.
 import { after } from 'node:test'
 import { isMainThread } from 'node:worker_threads'
-import { endLeftovers, markChildren, prefix, sentence } from './leftovers.mjs'
+import { markChildren, prefix } from './leftovers.mjs'
 
 /** Time for what closes after the tests, milliseconds. */
 const grace = Number(process.env['LEFTOVERS_GRACE'] ?? 30_000)
@@ -11,15 +11,8 @@ const grace = Number(process.env['LEFTOVERS_GRACE'] ?? 30_000)
 const file = process.argv[1] ?? ''
 // Threads and child processes of a test load this as well.
 if (isMainThread && process.env['NODE_TEST_CONTEXT'] && /\.test\.m?js$/.test(file)) {
-  const runner = process.ppid
-  markChildren(runner, file)
+  markChildren(process.ppid, file)
   after(() => void setTimeout(giveUp, grace).unref())
-  process.on('exit', () => {
-    const left = endLeftovers(runner, { file, patience: Math.min(grace, 3000) })
-    if (left.length === 0) return
-    console.error(sentence(left))
-    process.exitCode = 1
-  })
 }
 
 function giveUp() {
