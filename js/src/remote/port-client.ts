@@ -102,8 +102,10 @@ export class PortClient implements Client {
   #stopListening: (() => void) | undefined
 
   constructor(link: Link, uri: string, clientId: string) {
-    if (new TextEncoder().encode(clientId).length > LONGEST_CLIENT_ID)
+    if (new TextEncoder().encode(clientId).length > LONGEST_CLIENT_ID) {
+      link.leave()
       throw callError('invalid_argument', 'The client identifier is longer than 65,535 bytes.')
+    }
     this.#link = link
     this.#sender = link.sender
     this.#facts = { uri, clientId, negotiated: UNKNOWN }
