@@ -94,6 +94,9 @@ export async function startDeployedMosquitto({ settings = [], dataLimit } = {}) 
     command,
     /** @param {import('../../deploy/access/rules.mjs').Account} account @param {string} root */
     add: (account, root, password = 'secret') => command(dynamicSecurity(account, root, password)),
+    /** Stops it, as an operator or a crash (SIGKILL) does; `start` brings it back. */
+    stop: (signal = /** @type {NodeJS.Signals} */ ('SIGTERM')) => server.stop(signal),
+    start: () => server.start(Object.values(ports)),
     pid: () => server.pid,
     log: () => server.output,
     close,
