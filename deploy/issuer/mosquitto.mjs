@@ -1,5 +1,6 @@
-// Credentials for Mosquitto: accounts of its dynamic security plugin, each for one uid and for a time. What was issued, and
-// until when, stands in the broker itself, in the text of each account's role: an issuer that starts anew finds it there.
+// Credentials for Mosquitto: accounts of its dynamic security plugin, each for one uid and for a time. What was issued stands
+// in the broker itself, in the text of each account's role: an issuer that starts anew finds it there. Until when is known
+// here alone, for the plugin writes its whole file at each change: 3.5 KB for each account.
 import { randomBytes } from 'node:crypto'
 import { dynamicSecurity, dynamicSecurityRemoval, issuerAccount } from '../access/mosquitto.mjs'
 import { DynamicSecurity, unreachable } from './dynamic-security.mjs'
@@ -75,8 +76,8 @@ export class MosquittoCredentials {
     return this.#inTurn(async () => {
       const known = this.#issued.get(uid)
       if (!known) this.#checkNumbers(uid)
+      const password = await (known ? this.#prolong(uid, known.password) : this.#create(uid))
       const expiresAt = Date.now() + this.#lifetime
-      const password = await (known ? this.#prolong(uid, known.password, expiresAt) : this.#create(uid, expiresAt))
       this.#issued.set(uid, { expiresAt, password })
       this.#schedule()
       return { username: uid, password: password.text, expiresAt }
@@ -126,49 +127,52 @@ export class MosquittoCredentials {
       })
   }
 
-  /** @param {string} uid @param {number} expiresAt @param {string} password */
-  #creation(uid, expiresAt, password) {
-    const [role, client] = dynamicSecurity({ role: 'webapp', name: uid }, this.#root, password).commands
-    return {
-      role: { ...role, command: 'createRole', ...textOf(expiresAt) },
-      client: { ...client, command: 'createClient', roles: [{ rolename: uid, priority: 0 }, ...this.#roles] },
-    }
-  }
-
-  /** @param {string} uid @param {number} expiresAt @returns {Promise<Password>} */
-  async #create(uid, expiresAt) {
+  /** @param {string} uid @returns {Promise<Password>} */
+  async #create(uid) {
     const password = newPassword()
-    const { role, client } = this.#creation(uid, expiresAt, password.text)
-    const responses = await this.#security.send([role, client])
-    const [isRoleThere, isClientThere] = responses.map(({ error }) => error !== undefined && exists.test(error))
-    if (isRoleThere && (await this.#isOurs(uid))) return this.#prolong(uid, undefined, expiresAt)
-    if (isClientThere && !isRoleThere) check(await this.#security.send([{ command: 'deleteRole', rolename: uid }]))
-    if (isRoleThere || isClientThere)
-      throw new Refusal(409, 'taken', 'The broker has an account of this name that was not issued here. Use another uid.')
-    check(responses)
-    return password
+    const [role, client] = dynamicSecurity({ role: 'webapp', name: uid }, this.#root, password.text).commands
+    const responses = await this.#security.send([
+      { ...role, command: 'createRole', ...textOf(password) },
+      { ...client, command: 'createClient', roles: [{ rolename: uid, priority: 0 }, ...this.#roles] },
+    ])
+    const [wasRole, wasClient] = responses.map(({ error }) => error !== undefined && exists.test(error))
+    if (wasRole && (await this.#isOurs(uid))) {
+      if (wasClient) check(await this.#security.send(this.#replacement(uid, password)))
+      return password
+    }
+    if (!wasRole && !wasClient) {
+      check(responses)
+      return password
+    }
+    // Nothing is left of the attempt.
+    if (!wasRole) check(await this.#security.send([{ command: 'deleteRole', rolename: uid }]))
+    if (!wasClient) check(await this.#security.send([{ command: 'deleteClient', username: uid }]))
+    throw new Refusal(409, 'taken', 'The broker has an account of this name that was not issued here. Use another uid.')
   }
 
-  /** One whose making was not answered in time. @param {string} uid */
+  /** One that was made without our hearing of it, or of which somebody else has removed the client. @param {string} uid */
   async #isOurs(uid) {
     const [response] = await this.#security.send([{ command: 'getRole', rolename: uid }])
     return response?.data?.role?.textname === mark
   }
 
-  /** @param {string} uid @param {Password | undefined} password @param {number} expiresAt @returns {Promise<Password>} */
-  async #prolong(uid, password, expiresAt) {
+  /** @param {string} uid @param {Password} password */
+  #replacement(uid, password) {
+    return [
+      { command: 'setClientPassword', username: uid, password: password.text },
+      { command: 'modifyRole', rolename: uid, ...textOf(password) },
+    ]
+  }
+
+  /** @param {string} uid @param {Password | undefined} password @returns {Promise<Password>} */
+  async #prolong(uid, password) {
     const isKept = password !== undefined && Date.now() - password.since < this.#passwordLife
     const current = isKept ? password : newPassword()
-    const commands = [
-      { command: 'modifyRole', rolename: uid, ...textOf(expiresAt) },
-      // Neither ends a connection that uses the account; setClientPassword does.
-      isKept ? { command: 'getClient', username: uid } : { command: 'setClientPassword', username: uid, password: current.text },
-    ]
+    const commands = isKept ? [{ command: 'getClient', username: uid }] : this.#replacement(uid, current)
     const responses = await this.#security.send(commands)
-    const [isRoleGone, isClientGone] = responses.map(({ error }) => error !== undefined && isMissing.test(error))
-    // Somebody else has removed it, or its client alone.
-    if (isRoleGone) return this.#create(uid, expiresAt)
-    check(isClientGone ? await this.#security.send([this.#creation(uid, expiresAt, current.text).client]) : responses)
+    const isGone = responses.some(({ error }) => error !== undefined && isMissing.test(error))
+    if (isGone) return this.#create(uid) // somebody else has removed it
+    check(responses)
     return current
   }
 
@@ -191,13 +195,22 @@ export class MosquittoCredentials {
       check(responses)
       /** @type {{ roles: { rolename: string, textname?: string, textdescription?: string }[] }} */
       const { roles } = responses[0]?.data ?? { roles: [] }
-      for (const { rolename, textname, textdescription } of roles) {
-        if (textname === mark) found.set(rolename, { expiresAt: expiryIn(textdescription), password: this.#issued.get(rolename)?.password })
-      }
+      for (const { rolename, textname, textdescription } of roles)
+        if (textname === mark) found.set(rolename, this.#issued.get(rolename) ?? this.#ofEarlier(textdescription))
       if (roles.length < rolesAtOnce) break
     }
     this.#issued = found
     this.#schedule()
+  }
+
+  /**
+   * Until when an earlier issuer had prolonged an account is not known: it gets one more life, if it is not too old.
+   * @param {string | undefined} text of its role
+   * @returns {Issued}
+   */
+  #ofEarlier(text) {
+    const isOld = Date.now() - sinceIn(text) >= this.#passwordLife
+    return { expiresAt: isOld ? 0 : Date.now() + this.#lifetime, password: undefined }
   }
 
   /** Removes what has expired, when it does. */
@@ -234,16 +247,16 @@ export class MosquittoCredentials {
   }
 }
 
-/** @param {number} expiresAt */
-const textOf = (expiresAt) => ({ textname: mark, textdescription: JSON.stringify({ expiresAt }) })
+/** @param {Password} password */
+const textOf = ({ since }) => ({ textname: mark, textdescription: JSON.stringify({ since }) })
 
 const newPassword = () => ({ text: randomBytes(24).toString('base64url'), since: Date.now() })
 
 /** @param {string | undefined} text @returns {number} */
-function expiryIn(text = '') {
+function sinceIn(text = '') {
   try {
-    const { expiresAt } = Object(JSON.parse(text))
-    return typeof expiresAt === 'number' ? expiresAt : 0
+    const { since } = Object(JSON.parse(text))
+    return typeof since === 'number' ? since : 0
   } catch {
     return 0
   }

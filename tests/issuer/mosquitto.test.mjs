@@ -184,17 +184,22 @@ describe('credentials for Mosquitto, and time', { timeout: 60_000 }, () => {
     assert.equal(credentials.count, 1)
   })
 
-  it('what expired while no issuer ran is removed by the next one', async (t) => {
-    const earlier = open({ lifetime: 300 })
-    const credential = await earlier.issue('acme:ann:cccc')
-    const client = await enter(credential)
-    const closed = new Promise((resolve) => client.once('close', () => resolve(undefined)))
-    await earlier.close()
-    const next = open({ lifetime: 60_000 })
-    t.after(() => next.close())
-    await closed
-    await until(async () => next.isReady && next.count === 0)
-    await assert.rejects(enter(credential), /Not authorized/i)
+  it('what an earlier issuer made gets one more life, and what is too old none', async (t) => {
+    for (const passwordLife of [60_000, 1]) {
+      const earlier = open({ lifetime: 60_000 })
+      const credential = await earlier.issue('acme:ann:cccc')
+      const client = await enter(credential)
+      const closed = new Promise((resolve) => client.once('close', () => resolve(undefined)))
+      await earlier.close()
+      const started = Date.now()
+      const next = open({ lifetime: 1000, passwordLife })
+      t.after(() => next.close())
+      await closed
+      if (passwordLife > 1) assert.ok(Date.now() >= started + 1000)
+      await until(async () => next.isReady && next.count === 0)
+      await assert.rejects(enter(credential), /Not authorized/i)
+      await next.close()
+    }
   })
 
   it('a password is replaced when it is old', async (t) => {
