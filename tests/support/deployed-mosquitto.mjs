@@ -24,16 +24,16 @@ function pluginFile() {
 /**
  * Mosquitto with the configuration that deploy/ gives to users; only paths and ports are changed.
  * `command` sends commands to its dynamic security plugin as the administrator.
- * @param {{ settings?: string[], dataLimit?: number }} [options] further lines, before the listeners; the bytes of memory
- *   that the system lets it have
+ * @param {{ settings?: string[], dataLimit?: number, administratorPassword?: string }} [options] further lines, before the
+ *   listeners; the bytes of memory that the system lets it have
  */
-export async function startDeployedMosquitto({ settings = [], dataLimit } = {}) {
+export async function startDeployedMosquitto({ settings = [], dataLimit, administratorPassword = 'admin' } = {}) {
   const directory = await mkdtemp(join(tmpdir(), 'wsmq-deployed-'))
   await chmod(directory, 0o700)
   process.env['PATH'] += ':/usr/sbin:/usr/local/sbin'
   makeCertificate(directory)
   const security = join(directory, 'dynamic-security.json')
-  execFileSync('mosquitto_ctrl', ['dynsec', 'init', security, 'admin', 'admin'], { stdio: 'pipe' })
+  execFileSync('mosquitto_ctrl', ['dynsec', 'init', security, 'admin', administratorPassword], { stdio: 'pipe' })
   const ports = { webSocket: await freePort(), tcp: await freePort(), tls: await freePort() }
   const text = await readFile(shipped, 'utf8')
   const adapted = text
@@ -48,7 +48,8 @@ export async function startDeployedMosquitto({ settings = [], dataLimit } = {}) 
   const server = new ServerProcess('prlimit', [limit, 'mosquitto', '-c', join(directory, 'mosquitto.conf')])
   const tcpUrl = `mqtt://127.0.0.1:${ports.tcp}`
 
-  const enter = () => mqtt.connectAsync(tcpUrl, { clientId: administrator, username: 'admin', password: 'admin', reconnectPeriod: 0 })
+  const enter = () =>
+    mqtt.connectAsync(tcpUrl, { clientId: administrator, username: 'admin', password: administratorPassword, reconnectPeriod: 0 })
 
   /** @param {{ commands: { command: string }[] }} commands */
   async function command(commands) {
@@ -94,6 +95,9 @@ export async function startDeployedMosquitto({ settings = [], dataLimit } = {}) 
     command,
     /** @param {import('../../deploy/access/rules.mjs').Account} account @param {string} root */
     add: (account, root, password = 'secret') => command(dynamicSecurity(account, root, password)),
+    /** Stops it, as an operator or a crash (SIGKILL) does; `start` brings it back. */
+    stop: (signal = /** @type {NodeJS.Signals} */ ('SIGTERM')) => server.stop(signal),
+    start: () => server.start(Object.values(ports)),
     pid: () => server.pid,
     log: () => server.output,
     close,
