@@ -49,6 +49,7 @@ const needs = {
   'browser tests': [
     { package: 'chromium', program: process.env['CHROMIUM'] ?? 'chromium' },
     { package: 'nginx-light', program: 'nginx' },
+    { package: 'libnginx-mod-http-brotli-static', file: '/usr/lib/nginx/modules/ngx_http_brotli_static_module.so' },
     { package: 'openssl', program: 'openssl' },
   ],
   firefox: [{ package: 'firefox-esr', program: process.env['FIREFOX'] ?? 'firefox-esr' }],

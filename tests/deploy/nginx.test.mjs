@@ -57,7 +57,7 @@ describe('the deployment', { timeout: 60_000 }, () => {
     for (const service of (await read('compose.yaml')).split(/^ {2}(?=\w+:$)/m))
       assert.equal(/^ {4}ports: (.*)$/m.exec(service)?.[1], service.startsWith('nginx:') ? "['80:80', '443:443']" : undefined)
     const listens = [...(await read('nginx/site.conf')).matchAll(/^ *listen (.*);$/gm)].map(([, what]) => what)
-    assert.deepEqual(listens, ['80', '443 ssl'])
+    assert.deepEqual(listens, ['80', '443 ssl http2'])
     // Mosquitto and RabbitMQ are looked at while they run, in tests/support/listening.test.mjs.
     const emqx = await read('emqx/emqx.conf')
     const addresses = [...emqx.matchAll(/^ *(\S*(?:bind|address)) = "(.*?)(?::\d+)?"$/gm)].map(([, name, address]) => [name, address])
