@@ -7,8 +7,10 @@ import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import mqtt from 'mqtt'
+import { eventually } from '../support/clusters/cluster.mjs'
 import { startDeployedMosquitto } from '../support/deployed-mosquitto.mjs'
 import { startDeployedSite } from '../support/deployed-site.mjs'
+import { freePort } from '../support/free-port.mjs'
 
 const deploy = fileURLToPath(new URL('../../deploy/', import.meta.url))
 
@@ -36,6 +38,20 @@ describe('the deployment', { timeout: 60_000 }, () => {
     })
     await client.subscribeAsync('app/webapp/res/acme:ann:aaaa', { qos: 1 })
     await client.endAsync()
+  })
+
+  it('logs no query of an address, which may be a token', async (t) => {
+    const site = await startDeployedSite({ brokerPort: await freePort() })
+    t.after(() => site.close())
+    const ca = await readFile(site.authority)
+    for (const path of ['index.html?token=SeCrEt', 'ws_mqtt?token=SeCrEt']) {
+      const [response] = await once(get(site.url + path, { ca, agent: false }), 'response')
+      response.resume()
+    }
+    const log = () => readFile(join(site.directory, 'access.log'), 'utf8')
+    await eventually('both are logged', async () => (await log()).trim().split('\n').length === 2)
+    assert.match(await log(), /"GET \/index\.html HTTP\/1\.1" 200 .*\n.*"GET \/ws_mqtt HTTP\/1\.1" 400 /)
+    assert.doesNotMatch(await log(), /SeCrEt/)
   })
 
   it('every file that the compose file mounts is shipped, or made by the operator', async () => {

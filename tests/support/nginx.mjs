@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { makeCertificate } from './certificate.mjs'
 import { ServerProcess } from './server-process.mjs'
-
-const shipped = new URL('../../deploy/nginx/', import.meta.url)
+import { shipped } from './shipped.mjs'
 
 /**
  * A real nginx in a directory of its own, removed at the end, with what `configure` puts inside of `http { ... }`. Beside
@@ -84,14 +83,7 @@ export const shippedFrame = (changes) => async (http, directory) => {
  * @param {Record<string, readonly (readonly [from: string, to: string])[]>} files
  */
 export async function adaptShipped(directory, files) {
-  for (const [file, changes] of Object.entries(files)) {
-    let text = await readFile(new URL(file, shipped), 'utf8')
-    for (const [from, to] of changes) {
-      if (!text.includes(from)) throw new Error(`deploy/nginx/${file} no longer says "${from}"`)
-      text = text.replaceAll(from, to)
-    }
-    await writeFile(join(directory, file), text)
-  }
+  for (const [file, changes] of Object.entries(files)) await writeFile(join(directory, file), await shipped(`nginx/${file}`, changes))
 }
 
 /** Where the shipped files look for the broker, and where it is. @param {number} port @returns {readonly [string, string]} */

@@ -1,11 +1,18 @@
 // What a shipped proxy keeps from the broker. The broker here agrees to everything, so that a refusal is the proxy's own.
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { get, request } from 'node:https'
 import { after, before, describe, it } from 'node:test'
 import { strictContentSecurityPolicy } from '../../support/page-server.mjs'
+
+/** What a broker answers, with the proof that it understood the question (RFC 6455, 4.2.2). @param {import('node:http').IncomingHttpHeaders} asked */
+function agreement({ upgrade, 'sec-websocket-key': key }) {
+  const accept = createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64')
+  return `HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: ${upgrade}\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`
+}
 
 /**
  * @typedef {object} Site what a proxy with the shipped files offers
@@ -45,7 +52,7 @@ export const keepsItsPromises = ({ name, server, start, otherOrigin, slow, few }
       broker.on('upgrade', (asked, socket) => {
         reached.push(asked)
         socket.on('error', () => socket.destroy())
-        socket.write(`HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: ${asked.headers.upgrade}\r\n\r\n`)
+        socket.write(agreement(asked.headers))
       })
       broker.listen(0, '127.0.0.1')
       await once(broker, 'listening')
@@ -185,7 +192,7 @@ export const keepsItsPromises = ({ name, server, start, otherOrigin, slow, few }
         assert.equal(response.headers['content-security-policy'], strictContentSecurityPolicy)
       }
       const redirect = await fetch(site.httpUrl, { redirect: 'manual' })
-      assert.equal(redirect.status, 301)
+      assert.ok([301, 308].includes(redirect.status))
       assert.match(redirect.headers.get('location') ?? '', /^https:/)
       assert.equal(redirect.headers.get('server') ?? undefined, server)
     })
