@@ -1,13 +1,11 @@
 // A new certificate or another configuration is read while clients are connected and messages flow.
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
 import { copyFile, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
-import { connect as connectTls } from 'node:tls'
 import { connect } from 'websocket-mq'
 import { startBroker } from '../../support/broker.mjs'
-import { makeCertificate } from '../../support/certificate.mjs'
+import { certificateAt, makeCertificate } from '../../support/certificate.mjs'
 import { eventually } from '../../support/clusters/cluster.mjs'
 import { trust } from '../../support/trusting-websocket.mjs'
 
@@ -21,15 +19,6 @@ async function client(t, url, clientId) {
   const changes = []
   mq.on('state', (change) => changes.push(change))
   return { mq, changes, hasReturned: () => changes.some(({ state }) => state === 'connected') }
-}
-
-/** @param {number} port @returns {Promise<string>} the fingerprint of the certificate that a newcomer sees */
-async function certificateAt(port) {
-  const socket = connectTls({ host: 'localhost', port, servername: 'localhost', rejectUnauthorized: false })
-  await once(socket, 'secureConnect')
-  const { fingerprint256 } = socket.getPeerCertificate()
-  socket.destroy()
-  return fingerprint256
 }
 
 /**
