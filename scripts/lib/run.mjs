@@ -61,9 +61,11 @@ export function run(program, args = [], { cwd = root, env = {}, live = false, pa
     child.on('error', (error) => resolve({ code: 127, output: `${output}${error.message}\n` }))
     child.on('close', (code, by) => {
       signal?.removeEventListener('abort', end)
-      if (by) output += `ended by ${by}
+      if (by)
+        output += `ended by ${by}
 `
-      if (held) output += `${program} has ended, but something that it started still runs and holds its output.
+      if (held)
+        output += `${program} has ended, but something that it started still runs and holds its output.
 `
       resolve({ code: (code ?? 128) || Number(held), output })
     })
