@@ -24,7 +24,7 @@ export async function openHosted(
   request: ConnectRequest,
   ask: (question: Question) => Promise<unknown>,
 ): Promise<Outbox> {
-  const { uris, hasCredentials, hasAuthenticate, clientId, isNamed } = request
+  const { uris, hasCredentials, hasAuthenticate, clientId, isNamed, layer } = request
   const user = request.user as ConnectOptions
   const credentials = async () => {
     const { userName, ...others } = (await ask(['credentials'])) as ModuleCredentials
@@ -37,7 +37,8 @@ export async function openHosted(
     ...(hasAuthenticate && user.authentication && { authentication: { ...user.authentication, respond } }),
   }
   const addresses = uris.map((uri, index): Uri => uri ?? (() => ask(['address', index]) as Promise<string>)) as [Uri, ...Uri[]]
-  const all = { module, uris: addresses, options }
+  const webapp = layer && { account: layer.account, root: layer.options.root }
+  const all = { module, uris: addresses, options, ...(webapp && { webapp }) }
   if (!isNamed) return open(all)
   for (let attempt = 1; ; attempt++) {
     try {
@@ -54,7 +55,7 @@ export async function openHosted(
 
 /** For the page: what is there hears of deliveries; all else the host does. */
 export function pageOutbox(link: Link): Outbox {
-  const outbox: Pick<Outbox, 'session' | 'attach' | 'prepared' | 'begin' | 'connected' | 'close'> = {
+  const outbox: Pick<Outbox, 'session' | 'attach' | 'prepared' | 'begin' | 'connected' | 'rename' | 'close'> = {
     session: {},
     attach: (_client: unknown, events: OutboxEvents) => {
       link.onDelivered = (delivered: Delivered) => events.delivered(delivered)
@@ -62,6 +63,7 @@ export function pageOutbox(link: Link): Outbox {
     prepared: () => {},
     begin: () => {},
     connected: () => {},
+    rename: () => {},
     close: () => Promise.resolve(),
   }
   return outbox as Outbox
