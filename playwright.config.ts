@@ -12,6 +12,8 @@ export default defineConfig<object, { defaults: object }>({
   // unknown; there it is reported as flaky.
   retries: process.env['CI'] ? 1 : 0,
   timeout: 60_000,
+  // Nothing hangs a run.
+  globalTimeout: process.env['CI'] ? 20 * 60_000 : 0,
   // A fault that breaks every test is reported early, and not after each has timed out.
   maxFailures: process.env['CI'] ? 15 : 0,
   reporter: [['list'], ['json', { outputFile: 'build/reports/playwright.json' }]],

@@ -1,5 +1,6 @@
 // `shared` where there is no SharedWorker: the tabs elect one that has the connection. Who holds the lock of the leader is
 // it; the others wait for that lock, and speak with the leader over a BroadcastChannel.
+import { imported } from '../imported.js'
 import type { Load } from '../load.js'
 import { Air } from './air.js'
 import type { Leader } from './leader.js'
@@ -62,7 +63,7 @@ class ElectedTab {
     try {
       resign = await hold(`wsmq-leader-${this.#name}`, signal)
       // Only the leader needs what it is made of.
-      const { Leader } = await import('./leader.js')
+      const { Leader } = await imported('leader', import('./leader.js'))
       const leader = await Leader.start(this.#air, this.#load, this.#presence.prefix, this.#loadLayer)
       if (signal.aborted) {
         leader.abandon()

@@ -2,7 +2,7 @@
 import { randomClientId } from '../connect-options.js'
 import { MqttError } from '../errors.js'
 import type { Delivered } from '../outbox/events.js'
-import { type Attachment, type Channel, type HostCommand, isPacket, type PageCommand, PROTOCOL } from './protocol.js'
+import { type Attachment, type Channel, errorOf, type HostCommand, isPacket, type PageCommand, PROTOCOL } from './protocol.js'
 import { Sender } from './sender.js'
 
 /** What the page asks the module for, apart from a client. */
@@ -122,8 +122,10 @@ export class Link {
           )
         return
       }
-      case 'fatal':
-        return this.lost(new MqttError('load_failed', command[1].message), true)
+      case 'fatal': {
+        const { message, cause } = command[1]
+        return this.lost(new MqttError('load_failed', message, cause && { cause: errorOf(cause) }), true)
+      }
       case 'delivered':
         return this.onDelivered?.(command[1])
       case 'ended':

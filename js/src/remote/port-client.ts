@@ -15,6 +15,7 @@ import {
   checkTopic,
 } from './checks.js'
 import type { Link } from './link.js'
+import { plain } from './plain.js'
 import { PortMessage, TopicNumbers } from './port-message.js'
 import {
   type Body,
@@ -102,8 +103,10 @@ export class PortClient implements Client {
   #stopListening: (() => void) | undefined
 
   constructor(link: Link, uri: string, clientId: string) {
-    if (new TextEncoder().encode(clientId).length > LONGEST_CLIENT_ID)
+    if (new TextEncoder().encode(clientId).length > LONGEST_CLIENT_ID) {
+      link.leave()
       throw callError('invalid_argument', 'The client identifier is longer than 65,535 bytes.')
+    }
     this.#link = link
     this.#sender = link.sender
     this.#facts = { uri, clientId, negotiated: UNKNOWN }
@@ -154,7 +157,7 @@ export class PortClient implements Client {
   connect(options: ModuleConnectOptions = {}): void {
     const { uris = [], credentials, authenticate } = options
     // Functions stay here; all else is data.
-    const plain = Object.entries(options).filter(([name, value]) => typeof value !== 'function' && name !== 'uris' && name !== 'store')
+    const data = Object.entries(options).filter(([name, value]) => typeof value !== 'function' && name !== 'uris' && name !== 'store')
     this.#options = options
     this.#isConnecting = true
     this.#request = {
@@ -162,7 +165,7 @@ export class PortClient implements Client {
       clientId: this.clientId,
       isNamed: this.#link.user['clientId'] !== undefined,
       user: this.#link.user,
-      options: Object.fromEntries(plain),
+      options: plain(Object.fromEntries(data)),
       hasCredentials: credentials !== undefined,
       hasAuthenticate: authenticate !== undefined,
       common: this.#link.common,
@@ -217,7 +220,8 @@ export class PortClient implements Client {
   }
 
   subscribe(filter: string | (string | FilterOptions)[], options: SubscribeOptions = {}): number {
-    const { properties, qos = 0, noLocal = false, retainAsPublished = false, retainHandling = 0 } = options
+    const { qos = 0, noLocal = false, retainAsPublished = false, retainHandling = 0 } = options
+    const properties = plain(options.properties)
     checkSubscribeProperties(properties)
     const requests = [filter].flat().map((each): FilterOptions => ({
       ...{ qos, noLocal, retainAsPublished, retainHandling },
@@ -444,5 +448,5 @@ export class PortClient implements Client {
 
 /** The options that the host needs, as they are now. */
 function keptOf({ qos, retain, whenBlocked, properties }: PublishOptions): PublishOptions {
-  return defined({ qos, retain, whenBlocked, properties: properties && structuredClone(properties) })
+  return defined({ qos, retain, whenBlocked, properties: plain(properties) })
 }

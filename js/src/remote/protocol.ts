@@ -1,5 +1,6 @@
 // What a page and the host of its connection say to each other. A packet is what one task had to say: commands, and the
 // payloads of all of them in one buffer, which is handed over and not copied.
+import { type ErrorCode, MqttError, PublishError } from '../errors.js'
 import type { Delivered } from '../outbox/events.js'
 import type { Client, ConnectionLoss, Failure, FilterOptions, Negotiated, Properties } from '../module.js'
 import type { LayerCommand, LayerRow, LayerStart } from './webapp/commands.js'
@@ -40,6 +41,10 @@ export interface PlainError {
   readonly message: string
   readonly code?: string | undefined
   readonly question?: number | undefined
+  /** Of a PublishError. */
+  readonly topic?: string | undefined
+  readonly reasonCode?: number | undefined
+  readonly cause?: PlainError | undefined
 }
 
 export interface Facts {
@@ -141,10 +146,15 @@ export function plainError(thrown: unknown, question?: number): PlainError {
     message: typeof message === 'string' ? message : String(thrown),
     code: typeof code === 'string' ? code : undefined,
     question,
+    ...(thrown instanceof PublishError && { topic: thrown.topic, reasonCode: thrown.reasonCode }),
+    // What is behind an error of another kind is its page's own.
+    ...(thrown instanceof MqttError && thrown.cause !== undefined && { cause: plainError(thrown.cause) }),
   }
 }
 
-export function errorOf({ name, message, code }: PlainError): Error {
+export function errorOf({ name, message, code, topic, reasonCode, cause }: PlainError): Error {
+  if (name === 'PublishError') return new PublishError(code as ErrorCode, message, topic, reasonCode)
+  if (name === 'MqttError') return new MqttError(code as ErrorCode, message, cause && { cause: errorOf(cause) })
   const error = new Error(message)
   Object.defineProperty(error, 'name', { value: name, configurable: true })
   return code === undefined ? error : Object.assign(error, { code })
