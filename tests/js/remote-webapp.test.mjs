@@ -236,6 +236,16 @@ describe('pages that are one webapp', () => {
     await until(() => former.deleted)
   })
 
+  it('wait for their messages before they leave', async () => {
+    const scene = new Scene()
+    const [one] = [await scene.joined(), await scene.joined()]
+    one.app.room('lobby').send('last words')
+    const left = one.app.leave()
+    assert.equal(one.app.state, 'connected')
+    scene.client.acknowledge(scene.client.publishes[0]?.operation ?? 0)
+    assert.deepEqual(await left, { error: undefined, unfinished: 0 })
+  })
+
   it('go on where the one that says goodbye vanishes before that is over', async () => {
     const scene = new Scene()
     const one = await scene.joined()
