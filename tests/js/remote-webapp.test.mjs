@@ -354,6 +354,7 @@ describe('a request of others', () => {
     await settled()
     assert.deepEqual(asked, ['other', 'one', 'one'])
     scene.ask(5, 'nothing')
+    await settled()
     assert.deepEqual(scene.client.given('fail'), [[5, -32601, 'Method not found', undefined]])
   })
 
@@ -363,6 +364,7 @@ describe('a request of others', () => {
     const hide = app.expose({ work: () => 1 })
     hide()
     scene.ask(1, 'work')
+    await settled()
     assert.deepEqual(scene.client.given('fail'), [[1, -32601, 'Method not found', undefined]])
   })
 
