@@ -31,6 +31,10 @@ const needs = {
     { package: 'mosquitto', program: 'mosquitto', service: 'mosquitto' },
     { package: 'mosquitto-clients', program: 'mosquitto_pub' },
   ],
+  deployment: [
+    { package: 'nginx-light', program: 'nginx' },
+    { package: 'openssl', program: 'openssl' },
+  ],
   interop: [
     { package: 'rabbitmq-server', program: 'rabbitmq-server', service: 'rabbitmq-server' },
     { package: 'erlang-base', program: 'epmd' },

@@ -3,9 +3,10 @@ import { basename } from 'node:path'
 import { check, checkNames } from '../check.mjs'
 import { fuzz } from '../fuzz.mjs'
 import { buildBackends, testBackends } from './backends.mjs'
+import { runBrowserTests } from './browser-suite.mjs'
 import { sourceFiles } from './files.mjs'
 import { root } from './root.mjs'
-import { replayCorpus, runBrowserTests, runNodeTests, runUnitTests } from './suites.mjs'
+import { replayCorpus, runNodeTests, runUnitTests } from './suites.mjs'
 
 /** @typedef {import('./stages.mjs').Stage} Stage */
 

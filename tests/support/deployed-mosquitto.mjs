@@ -24,17 +24,17 @@ function pluginFile() {
 /**
  * Mosquitto with the configuration that deploy/ gives to users; only paths and ports are changed.
  * `command` sends commands to its dynamic security plugin as the administrator.
- * @param {{ settings?: string[], dataLimit?: number, archive?: string }} [options] further lines, before the listeners; the
- *   bytes of memory that the system lets it have; a backup to start with
+ * @param {{ settings?: string[], dataLimit?: number, administratorPassword?: string, archive?: string }} [options] further
+ *   lines, before the listeners; the bytes of memory that the system lets it have; a backup to start with
  */
-export async function startDeployedMosquitto({ settings = [], dataLimit, archive } = {}) {
+export async function startDeployedMosquitto({ settings = [], dataLimit, administratorPassword = 'admin', archive } = {}) {
   const directory = await mkdtemp(join(tmpdir(), 'wsmq-deployed-'))
   await chmod(directory, 0o700)
   process.env['PATH'] += ':/usr/sbin:/usr/local/sbin'
   makeCertificate(directory)
   const security = join(directory, 'dynamic-security.json')
   if (archive) execFileSync('tar', ['-C', directory, '-xf', archive], { stdio: 'pipe' })
-  else execFileSync('mosquitto_ctrl', ['dynsec', 'init', security, 'admin', 'admin'], { stdio: 'pipe' })
+  else execFileSync('mosquitto_ctrl', ['dynsec', 'init', security, 'admin', administratorPassword], { stdio: 'pipe' })
   const ports = { webSocket: await freePort(), tcp: await freePort(), tls: await freePort() }
   const text = await readFile(shipped, 'utf8')
   const adapted = text
@@ -49,7 +49,8 @@ export async function startDeployedMosquitto({ settings = [], dataLimit, archive
   const server = new ServerProcess('prlimit', [limit, 'mosquitto', '-c', join(directory, 'mosquitto.conf')])
   const tcpUrl = `mqtt://127.0.0.1:${ports.tcp}`
 
-  const enter = () => mqtt.connectAsync(tcpUrl, { clientId: administrator, username: 'admin', password: 'admin', reconnectPeriod: 0 })
+  const enter = () =>
+    mqtt.connectAsync(tcpUrl, { clientId: administrator, username: 'admin', password: administratorPassword, reconnectPeriod: 0 })
 
   /** @param {{ commands: { command: string }[] }} commands */
   async function command(commands) {
@@ -101,8 +102,10 @@ export async function startDeployedMosquitto({ settings = [], dataLimit, archive
     command,
     /** @param {import('../../deploy/access/rules.mjs').Account} account @param {string} root */
     add: (account, root, password = 'secret') => command(dynamicSecurity(account, root, password)),
+    /** Stops it, as an operator or a crash (SIGKILL) does; `start` brings it back. */
+    stop: (signal = /** @type {NodeJS.Signals} */ ('SIGTERM')) => server.stop(signal),
+    start: () => server.start(Object.values(ports)),
     pid: () => server.pid,
-    stop: (/** @type {NodeJS.Signals | undefined} */ signal) => server.stop(signal),
     signal: (/** @type {NodeJS.Signals} */ name) => server.signal(name),
     log: () => server.output,
     close,
