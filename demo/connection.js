@@ -1,6 +1,7 @@
 // The connection: its form, its state with a countdown, and what was negotiated.
 import { connect } from '/dist/webapp.js'
 import { element, sentence } from './elements.js'
+import { credentialsOf } from './issuer.js'
 
 /** @typedef {import('/dist/index.js').Connection} Connection */
 /** @typedef {import('/dist/index.js').StateChange} StateChange */
@@ -41,6 +42,7 @@ export class ConnectionPanel {
     try {
       const mq = await connect(element('address', HTMLInputElement).value, {
         ...this.#options(),
+        ...(await this.#issued()),
         signal: attempt.signal,
         prepare: (connection) => this.#prepare(connection),
       })
@@ -65,6 +67,16 @@ export class ConnectionPanel {
       ...(clientId === '' ? {} : { clientId }),
       ...(username === '' ? {} : { credentials: { username, ...(password === '' ? {} : { password }) } }),
     }
+  }
+
+  /** Where there is an issuer: as the user, beside what the same user does in `Together`. */
+  async #issued() {
+    const text = (/** @type {string} */ id) => element(id, HTMLInputElement).value
+    if (text('username') !== '' || text('client-id') !== '' || text('address') !== '/ws_mqtt') return {}
+    const user = element('user', HTMLSelectElement).value
+    const issued = await credentialsOf(user)
+    const rand = crypto.getRandomValues(new Uint32Array(1))[0]?.toString(36).padStart(4, '0')
+    return 'credentials' in issued ? { clientId: `acme:${user}:${rand}`, ...issued } : {}
   }
 
   /** @param {Connection} mq */

@@ -2,6 +2,7 @@
 import { Webapp } from '/dist/webapp.js'
 import { DevicesPanel } from './devices.js'
 import { element, sentence } from './elements.js'
+import { credentialsOf } from './issuer.js'
 import { People } from './people.js'
 import { ServicesPanel } from './services.js'
 
@@ -32,7 +33,12 @@ export class Together {
     sessionStorage.setItem(userKey, this.#user.value)
     try {
       const app = /** @type {App} */ (
-        await Webapp.join('/ws_mqtt', { org: 'acme', user: this.#user.value, reconnect: { maxDelay: 8000, retryFirst: true } })
+        await Webapp.join('/ws_mqtt', {
+          org: 'acme',
+          user: this.#user.value,
+          reconnect: { maxDelay: 8000, retryFirst: true },
+          ...(await credentialsOf(this.#user.value)),
+        })
       )
       this.#app = app
       app.on('identity', ({ uid }) => this.#tell(uid))
