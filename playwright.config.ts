@@ -12,6 +12,8 @@ export default defineConfig<object, { defaults: object }>({
   // unknown; there it is reported as flaky.
   retries: process.env['CI'] ? 1 : 0,
   timeout: 60_000,
+  // Nothing hangs a run.
+  globalTimeout: process.env['CI'] ? 20 * 60_000 : 0,
   // A fault that breaks every test is reported early, and not after each has timed out.
   maxFailures: process.env['CI'] ? 15 : 0,
   reporter: [['list'], ['json', { outputFile: 'build/reports/playwright.json' }]],
@@ -25,12 +27,12 @@ export default defineConfig<object, { defaults: object }>({
     // What pages do with a connection of their own works over a worker, too.
     {
       name: 'over a worker',
-      testMatch: /(messages|handlers|limits|broker-restart|refusals|wake-up|will)\.spec\.ts/,
+      testMatch: /(messages|handlers|limits|broker-restart|refusals|wake-up|will|webapp)\.spec\.ts/,
       use: { defaults: { worker: true } },
     },
     {
       name: 'over a shared connection',
-      testMatch: /(messages|handlers)\.spec\.ts/,
+      testMatch: /(messages|handlers|webapp)\.spec\.ts/,
       use: { defaults: { shared: true } },
     },
     // Behind nginx with TLS: its certificate is made for the one run, so no browser knows the authority.

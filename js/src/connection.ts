@@ -302,6 +302,7 @@ export class Connection {
     const asking = (this.#asking = new Asking({
       timers: this.#module,
       log: this.#log,
+      report: (error) => this.#report(error),
       isConnected: () => this.#state === 'connected',
       ask: () => (typeof credentials === 'function' ? credentials(request()) : {}),
       renew: (given) => this.#renew(given?.authenticationData),

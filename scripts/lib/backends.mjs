@@ -70,8 +70,9 @@ async function checkBackend({ name, start, lacks = {} }) {
     /** @type {{ name: string, outcome: string, reason?: string }[]} */
     const checks = JSON.parse(output).checks
     const notable = checks.filter(({ name, outcome }) => outcome !== (lacks[name] ? 'failed' : 'passed'))
-    const text = notable.map(({ name, outcome, reason = lacks[name] }) => `${outcome} ${name}: ${reason}`).join('\n')
-    return { passed: checks.length - notable.length, failed: notable.length, skipped: 0, output: text }
+    const failures = notable.map(({ name, outcome, reason = lacks[name] }) => ({ name, error: `${outcome}: ${reason}` }))
+    const text = failures.map(({ name, error }) => `${name} ${error}`).join('\n')
+    return { passed: checks.length - notable.length, failed: notable.length, skipped: 0, failures, output: text }
   } catch {
     return { passed: 0, failed: 1, skipped: 0, output }
   }

@@ -57,11 +57,11 @@ export class Tab {
   /** Exceptions that nobody caught. */
   readonly uncaught: string[] = []
 
-  /** @param defaults options of every connect() */
+  /** @param defaults options of every connect() and join() */
   constructor(
     readonly page: Page,
     readonly broker: string,
-    private readonly defaults: object = {},
+    readonly defaults: object = {},
   ) {
     page.on('console', (message) => this.console.push(`${message.type()}: ${message.text()}`))
     page.on('pageerror', (error) => this.uncaught.push(String(error)))
@@ -204,7 +204,7 @@ interface TestFixtures {
 
 interface WorkerFixtures {
   broker: Broker
-  /** Options of every connect(): where connections are, if not in the page. Set by projects of playwright.config.ts. */
+  /** Options of every connect() and join(): where connections are, if not in the page. Set by projects of playwright.config.ts. */
   defaults: object
   /** Serves the pages, and passes /ws_mqtt to the broker. */
   site: { url: string; webSocketUrl: string }

@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { connect } from '../../dist/index.js'
+import { connect, MqttError, PublishError } from '../../dist/index.js'
 import { startBroker } from '../support/broker.mjs'
 import { startChaosProxy } from '../support/chaos-proxy.mjs'
 
@@ -206,6 +206,37 @@ describe('an outbox in files', () => {
     for (const { clientId } of processes) assert.deepEqual(delivered.filter(({ topic }) => topic === `dead/${clientId}`).length, 3)
     await until(() => readdirSync(folder).filter((name) => name.endsWith('.outbox')).length === 1)
     assert.ok(processes.some(({ clientId }) => clientId === mq.clientId))
+  })
+})
+
+describe('an outbox of a connection in a worker', () => {
+  it('sends what others left with a password of bytes, and reports what expired by its topic', async () => {
+    const own = await startBroker({ users: { ann: 'secret' } })
+    endings.push(() => own.close())
+    await leaveOffline([{ qos: 1, properties: { messageExpiryInterval: 0 } }, { qos: 1 }])
+    const { delivered, errors } = await open(
+      {
+        ...named(),
+        clientId: 'me',
+        worker: true,
+        credentials: { username: 'ann', password: new TextEncoder().encode('secret') },
+        will: { topic: 'gone', payload: { json: { at: new Date() } } },
+      },
+      own.url,
+    )
+    await until(() => delivered.length === 1 && errors.length === 1)
+    assert.equal(delivered[0]?.topic, 'left/1')
+    assert.ok(errors[0] instanceof PublishError)
+    assert.deepEqual([errors[0].code, errors[0].topic], ['expired', 'left/0'])
+  })
+
+  it('that cannot be used says why', async () => {
+    writeFileSync(join(folder, 'file'), '')
+    const { errors } = await open({ worker: true, outbox: { folder: join(folder, 'file') } })
+    await until(() => errors.length === 1)
+    assert.ok(errors[0] instanceof MqttError)
+    assert.equal(errors[0].code, 'outbox_failed')
+    assert.match(errors[0].cause.code, /^E(NOTDIR|EXIST)$/)
   })
 })
 

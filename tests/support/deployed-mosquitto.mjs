@@ -24,16 +24,17 @@ function pluginFile() {
 /**
  * Mosquitto with the configuration that deploy/ gives to users; only paths and ports are changed.
  * `command` sends commands to its dynamic security plugin as the administrator.
- * @param {{ settings?: string[], dataLimit?: number, administratorPassword?: string }} [options] further lines, before the
- *   listeners; the bytes of memory that the system lets it have
+ * @param {{ settings?: string[], dataLimit?: number, administratorPassword?: string, archive?: string }} [options] further
+ *   lines, before the listeners; the bytes of memory that the system lets it have; a backup to start with
  */
-export async function startDeployedMosquitto({ settings = [], dataLimit, administratorPassword = 'admin' } = {}) {
+export async function startDeployedMosquitto({ settings = [], dataLimit, administratorPassword = 'admin', archive } = {}) {
   const directory = await mkdtemp(join(tmpdir(), 'wsmq-deployed-'))
   await chmod(directory, 0o700)
   process.env['PATH'] += ':/usr/sbin:/usr/local/sbin'
   makeCertificate(directory)
   const security = join(directory, 'dynamic-security.json')
-  execFileSync('mosquitto_ctrl', ['dynsec', 'init', security, 'admin', administratorPassword], { stdio: 'pipe' })
+  if (archive) execFileSync('tar', ['-C', directory, '-xf', archive], { stdio: 'pipe' })
+  else execFileSync('mosquitto_ctrl', ['dynsec', 'init', security, 'admin', administratorPassword], { stdio: 'pipe' })
   const ports = { webSocket: await freePort(), tcp: await freePort(), tls: await freePort() }
   const text = await readFile(shipped, 'utf8')
   const adapted = text
@@ -80,8 +81,10 @@ export async function startDeployedMosquitto({ settings = [], dataLimit, adminis
   }
   try {
     await server.start(Object.values(ports))
-    await command(closedByDefault)
-    await bindAdministrator()
+    if (!archive) {
+      await command(closedByDefault)
+      await bindAdministrator()
+    }
   } catch (error) {
     await close()
     throw error
@@ -89,8 +92,12 @@ export async function startDeployedMosquitto({ settings = [], dataLimit, adminis
   return {
     url: `ws://127.0.0.1:${ports.webSocket}/ws_mqtt`,
     webSocketPort: ports.webSocket,
+    tcpPort: ports.tcp,
     tcpUrl,
+    tlsPort: ports.tls,
     tlsUrl: `mqtts://localhost:${ports.tls}`,
+    /** Of its data, its certificate and key, server.pem and server.key. */
+    directory,
     authority: join(directory, 'authority.pem'),
     command,
     /** @param {import('../../deploy/access/rules.mjs').Account} account @param {string} root */
@@ -99,6 +106,7 @@ export async function startDeployedMosquitto({ settings = [], dataLimit, adminis
     stop: (signal = /** @type {NodeJS.Signals} */ ('SIGTERM')) => server.stop(signal),
     start: () => server.start(Object.values(ports)),
     pid: () => server.pid,
+    signal: (/** @type {NodeJS.Signals} */ name) => server.signal(name),
     log: () => server.output,
     close,
     [Symbol.asyncDispose]: close,

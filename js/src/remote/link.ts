@@ -2,7 +2,7 @@
 import { randomClientId } from '../connect-options.js'
 import { MqttError } from '../errors.js'
 import type { Delivered } from '../outbox/events.js'
-import { type Attachment, type Channel, type HostCommand, isPacket, type PageCommand, PROTOCOL } from './protocol.js'
+import { type Attachment, type Channel, errorOf, type HostCommand, isPacket, type PageCommand, PROTOCOL } from './protocol.js'
 import { Sender } from './sender.js'
 
 /** What the page asks the module for, apart from a client. */
@@ -122,8 +122,10 @@ export class Link {
           )
         return
       }
-      case 'fatal':
-        return this.lost(new MqttError('load_failed', command[1].message), true)
+      case 'fatal': {
+        const { message, cause } = command[1]
+        return this.lost(new MqttError('load_failed', message, cause && { cause: errorOf(cause) }), true)
+      }
       case 'delivered':
         return this.onDelivered?.(command[1])
       case 'ended':
@@ -132,12 +134,13 @@ export class Link {
         this.onCommand?.(command, buffer)
     }
     // What was read need not wait in the host: it counts.
-    if (command[0] === 'message') this.#read(command[3])
+    if (command[0] === 'message') this.#read(typeof command[3] === 'string' ? 0 : command[3][1])
+    else if (command[0] === 'layer' && command[2] !== undefined) this.#read(command[2])
   }
 
-  #read(body: string | readonly [number, number]): void {
+  #read(size: number): void {
     this.#readMessages++
-    this.#readBytes += typeof body === 'string' ? 0 : body[1]
+    this.#readBytes += size
     if (this.#readMessages > 1) return
     queueMicrotask(() => {
       this.#sender?.add(['read', this.#readMessages, this.#readBytes])

@@ -15,6 +15,7 @@ import {
   checkTopic,
 } from './checks.js'
 import type { Link } from './link.js'
+import { plain } from './plain.js'
 import { PortMessage, TopicNumbers } from './port-message.js'
 import {
   type Body,
@@ -102,8 +103,10 @@ export class PortClient implements Client {
   #stopListening: (() => void) | undefined
 
   constructor(link: Link, uri: string, clientId: string) {
-    if (new TextEncoder().encode(clientId).length > LONGEST_CLIENT_ID)
+    if (new TextEncoder().encode(clientId).length > LONGEST_CLIENT_ID) {
+      link.leave()
       throw callError('invalid_argument', 'The client identifier is longer than 65,535 bytes.')
+    }
     this.#link = link
     this.#sender = link.sender
     this.#facts = { uri, clientId, negotiated: UNKNOWN }
@@ -141,10 +144,20 @@ export class PortClient implements Client {
     this.#sender.add(['watchBytes', this.#onBytes !== null])
   }
 
+  /** What the host needs for a layer over the connection. */
+  protected get layer(): ConnectRequest['layer'] {
+    return undefined
+  }
+
+  /** The connection has another client identifier. */
+  protected rename(clientId: string): void {
+    this.#facts = { ...this.#facts, clientId }
+  }
+
   connect(options: ModuleConnectOptions = {}): void {
     const { uris = [], credentials, authenticate } = options
     // Functions stay here; all else is data.
-    const plain = Object.entries(options).filter(([name, value]) => typeof value !== 'function' && name !== 'uris' && name !== 'store')
+    const data = Object.entries(options).filter(([name, value]) => typeof value !== 'function' && name !== 'uris' && name !== 'store')
     this.#options = options
     this.#isConnecting = true
     this.#request = {
@@ -152,10 +165,11 @@ export class PortClient implements Client {
       clientId: this.clientId,
       isNamed: this.#link.user['clientId'] !== undefined,
       user: this.#link.user,
-      options: Object.fromEntries(plain),
+      options: plain(Object.fromEntries(data)),
       hasCredentials: credentials !== undefined,
       hasAuthenticate: authenticate !== undefined,
       common: this.#link.common,
+      layer: this.layer,
     }
     this.#stopListening ??= listenToWakeUps(() => this.wakeUp())
     this.#sender.add(['connect', this.#request])
@@ -206,7 +220,8 @@ export class PortClient implements Client {
   }
 
   subscribe(filter: string | (string | FilterOptions)[], options: SubscribeOptions = {}): number {
-    const { properties, qos = 0, noLocal = false, retainAsPublished = false, retainHandling = 0 } = options
+    const { qos = 0, noLocal = false, retainAsPublished = false, retainHandling = 0 } = options
+    const properties = plain(options.properties)
     checkSubscribeProperties(properties)
     const requests = [filter].flat().map((each): FilterOptions => ({
       ...{ qos, noLocal, retainAsPublished, retainHandling },
@@ -403,7 +418,7 @@ export class PortClient implements Client {
     this.#sender = sender
     if (this.#request === undefined) return
     const isNamed = this.#request.isNamed || this.#wasConnected
-    sender.add(['connect', { ...this.#request, clientId: this.clientId, isNamed }])
+    sender.add(['connect', { ...this.#request, clientId: this.clientId, isNamed, layer: this.layer }])
     if (this.#onBytes !== null) sender.add(['watchBytes', true])
     const asked = new Set<string>()
     for (const { command } of this.#operations.values())
@@ -433,5 +448,5 @@ export class PortClient implements Client {
 
 /** The options that the host needs, as they are now. */
 function keptOf({ qos, retain, whenBlocked, properties }: PublishOptions): PublishOptions {
-  return defined({ qos, retain, whenBlocked, properties: properties && structuredClone(properties) })
+  return defined({ qos, retain, whenBlocked, properties: plain(properties) })
 }
