@@ -102,12 +102,13 @@ export class Host {
   abandon(): void {
     const { layer, request } = this.#open ?? {}
     const client = this.#forget()
+    // First: the end of this client is none of theirs.
+    for (const port of this.#ports) port.close()
+    this.#ports.clear()
     // A webapp's goodbye would be heard by all. MQTT 5 keeps the will back until its delay is over; below it the reason is not sent.
     if (layer === undefined) client?.disconnect()
     else if ((request?.options['mqttVersion'] ?? 5) !== 5) client?.disconnect(WITH_WILL)
     client?.delete()
-    for (const port of this.#ports) port.close()
-    this.#ports.clear()
   }
 
   #take(port: HostPort, command: PageCommand, buffer: ArrayBuffer | undefined): void {
