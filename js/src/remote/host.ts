@@ -9,6 +9,7 @@ import { MergedExchange } from './merged.js'
 import { type Channel, type ConnectRequest, type Facts, type HostCommand, type PageCommand, plainError, PROTOCOL } from './protocol.js'
 import { type OpenOutbox, messageOf, openHosted } from './hosted-outbox.js'
 import { Origins } from './origins.js'
+import { plain } from './plain.js'
 import { Questions } from './questions.js'
 
 export interface HostOptions {
@@ -60,6 +61,8 @@ export class Host {
   #open: Open | undefined
   /** Commands of pages that came while the connection was being prepared. */
   #isPreparing: Promise<void> | undefined
+  /** When the former connection is over, and what it left is stored. */
+  #forgotten: Promise<void> = Promise.resolve()
 
   constructor(module: Module, options: HostOptions) {
     this.#module = module
@@ -80,13 +83,17 @@ export class Host {
     return this.#ports.size
   }
 
-  /** Gives the connection up at once, as another host takes over. The will is kept back: the pages are still there. */
-  abandon(): void {
+  /**
+   * Gives the connection up at once, as another host takes over. The will is kept back: the pages are still there. Resolves
+   * when all is stored.
+   */
+  abandon(): Promise<void> {
     const client = this.#forget()
     client?.disconnect()
     client?.delete()
     for (const port of this.#ports) port.close()
     this.#ports.clear()
+    return this.#forgotten
   }
 
   #take(port: HostPort, command: PageCommand, buffer: ArrayBuffer | undefined): void {
@@ -130,6 +137,13 @@ export class Host {
       this.#ask(port, operation, ({ exchange }) => exchange.subscribe(port, operation, requests, properties)),
     unsubscribe: (port, [, operation, filters]) =>
       this.#ask(port, operation, ({ exchange }) => exchange.unsubscribe(port, operation, filters)),
+    stored: (port, [, operation]) => {
+      const { outbox } = this.#open ?? {}
+      outbox?.stored().then(
+        (stored) => port.send(['stored', operation, stored, undefined]),
+        (thrown: unknown) => port.send(['stored', operation, undefined, plainError(thrown)]),
+      )
+    },
     answer: (port, [, question, answer, error]) => this.#questions.answer(port, question, answer, error),
     reauthenticate: (port, [, data]) => {
       try {
@@ -148,7 +162,7 @@ export class Host {
     disconnect: (port, [, reasonCode]) => this.#part(port, reasonCode),
     leave: (port) => {
       this.#remove(port, false)
-      void (this.#options.settled?.() ?? Promise.resolve()).then(() => {
+      void this.#forgotten.then(this.#options.settled).then(() => {
         port.send(['ended'])
         port.close()
       })
@@ -182,7 +196,8 @@ export class Host {
     const hasOutbox = Boolean(request.user['outbox'])
     if (gather === undefined && !hasOutbox) return this.#start(request, undefined)
     const prepare = async (): Promise<Outbox | undefined> => {
-      await gather?.()
+      // The slot of the former connection is free then.
+      await Promise.all([gather?.(), this.#forgotten])
       if (!hasOutbox) return undefined
       if (openOutbox === undefined) throw new MqttError('not_supported', 'There is no outbox here: leave the option outbox out.')
       return openHosted(openOutbox, this.#module, request, (question) => this.#questions.ask(question))
@@ -240,7 +255,7 @@ export class Host {
 
   #attach({ client, outbox }: Open): void {
     outbox?.attach(client, {
-      delivered: (delivered) => this.#tell(['delivered', delivered]),
+      delivered: (delivered) => this.#tell(['delivered', plain(delivered)]),
       error: (error) => this.#tell(['error', plainError(error)]),
       over: () => {},
     })
@@ -362,9 +377,9 @@ export class Host {
     clearTimeout(open.ending)
     this.#deliveries.clear()
     // Not from within a call of its own.
-    setTimeout(() => {
+    this.#forgotten = new Promise((resolve) => setTimeout(resolve)).then(() => {
       open.client.delete()
-      void open.outbox?.close()
+      return open.outbox?.close()
     })
     return open.client
   }

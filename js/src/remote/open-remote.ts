@@ -66,7 +66,7 @@ export async function moduleOf(link: Link, signal: AbortSignal | undefined): Pro
     }
     return module as unknown as Module
   } catch (thrown) {
-    link.leave()
+    void link.leave()
     throw thrown
   } finally {
     clearTimeout(timer)

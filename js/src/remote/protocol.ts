@@ -1,13 +1,13 @@
 // What a page and the host of its connection say to each other. A packet is what one task had to say: commands, and the
 // payloads of all of them in one buffer, which is handed over and not copied.
 import { type ErrorCode, MqttError, PublishError } from '../errors.js'
-import type { Delivered } from '../outbox/events.js'
+import type { DeliveredFacts, Stored } from '../outbox/events.js'
 import type { Client, ConnectionLoss, Failure, FilterOptions, Negotiated, Properties } from '../module.js'
 
 export type PublishOptions = NonNullable<Parameters<Client['publish']>[2]>
 
 /** Changes with everything below: a worker file of another version of this package is refused. */
-export const PROTOCOL = 1
+export const PROTOCOL = 2
 
 /** Text, or the place of bytes in the packet's buffer. */
 export type Body = string | readonly [start: number, length: number]
@@ -65,6 +65,7 @@ export type PageCommand =
   | readonly ['subscribe', operation: number, readonly FilterOptions[], Properties | undefined]
   | readonly ['unsubscribe', operation: number, readonly string[]]
   | readonly ['answer', question: number, answer: unknown, PlainError | undefined]
+  | readonly ['stored', operation: number]
   | readonly ['reauthenticate', Uint8Array]
   | readonly ['watchBytes', boolean]
   | readonly ['wakeUp']
@@ -92,7 +93,8 @@ export type HostCommand =
   | readonly ['subscriptionLost', filter: string, reasonCode: number]
   | readonly ['ask', question: number, Question]
   | readonly ['error', PlainError]
-  | readonly ['delivered', Delivered]
+  | readonly ['delivered', DeliveredFacts]
+  | readonly ['stored', operation: number, Stored | undefined, PlainError | undefined]
   | readonly ['overflow', dropped: number]
   | readonly ['bytes', Body, isSent: boolean]
   | readonly ['ended']

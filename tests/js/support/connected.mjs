@@ -26,7 +26,7 @@ async function loadOf(module) {
   const { moduleOf } = await importSource('remote/open-remote')
   return () => {
     const [page, host] = DirectChannel.pair()
-    const link = new Link({ common: {}, user: {}, survives: false, onLeave: () => {} })
+    const link = new Link({ common: {}, user: {}, survives: false, onLeave: async () => {} })
     new Host(module, { isShared: over === 'merged' }).add(host)
     link.use(page)
     return moduleOf(link, undefined)
