@@ -274,6 +274,32 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   },
 })
 
+/** How many records the outboxes of the page's origin hold. */
+export function storedMessages(page: Page): Promise<number> {
+  return page.evaluate(async () => {
+    const names = (await indexedDB.databases()).map(({ name }) => name!)
+    const counts = names.map(
+      (name) =>
+        new Promise<number>((resolve) => {
+          const opening = indexedDB.open(name)
+          opening.onsuccess = () => {
+            const { result } = opening
+            const stores = [...result.objectStoreNames]
+            const counting = result
+              .transaction(stores)
+              .objectStore(stores.find((store) => /record/.test(store))!)
+              .count()
+            counting.onsuccess = () => {
+              result.close()
+              resolve(counting.result)
+            }
+          }
+        }),
+    )
+    return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0)
+  })
+}
+
 /** A failed test tells what its pages said. */
 export function report(tabs: { console: string[]; uncaught: string[] }[], info: TestInfo): void {
   if (info.status === info.expectedStatus) return

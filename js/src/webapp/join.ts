@@ -4,6 +4,7 @@ import { newClient, outboxOf, type Target } from '../connect.js'
 import { Connection } from '../connection.js'
 import { InvalidArgumentError, MqttError } from '../errors.js'
 import { hex } from '../failure.js'
+import { imported } from '../imported.js'
 import type { Load } from '../load.js'
 import { logTo } from '../log.js'
 import type { ConnectOptions, SharedOptions } from '../options.js'
@@ -120,8 +121,10 @@ export async function joinWith<S>(load: Load, target: Target, given: JoinOptions
 async function openPlace<S>(load: Load, uris: readonly Uri[], options: JoinOptions<S>): Promise<RemoteWebapp> {
   const { org, user, rand = '', signal } = options
   const claim = () => (rand === '' ? claimIdentity(`${org}:${user}`) : Promise.resolve({ rand, rename: () => {}, release: () => {} }))
-  if (options.worker || options.shared)
-    return (await import('../remote/webapp/open-webapp.js')).openWebapp(load, uris, options as JoinOptions<never>, claim)
+  if (options.worker || options.shared) {
+    const { openWebapp } = await imported('open-webapp', import('../remote/webapp/open-webapp.js'))
+    return openWebapp(load, uris, options as JoinOptions<never>, claim)
+  }
   const [module, identity] = await Promise.all([load({ signal }) as Promise<unknown> as Promise<WebappModule>, claim()])
   return { module, outbox: undefined, identity }
 }

@@ -6,10 +6,10 @@ import { layerError } from '../../webapp/calls.js'
 import type { LayerHandlers, LayerOptions, LayerRequest, RawBody, RequestTarget, WebappClient } from '../../webapp/layer.js'
 import type { Link } from '../link.js'
 import { PortClient } from '../port-client.js'
-import { errorOf, leftOf, type PageCommand } from '../protocol.js'
+import { leftOf, type PageCommand } from '../protocol.js'
 import { Census } from './census.js'
 import type { LayerCommand, LayerRow, LayerStart, StateRow } from './commands.js'
-import { checkNamed, checkRecord, checkTarget, isAccountPart, isLevel, isRoom, isRoot, isUid, refusal } from './names.js'
+import { checkNamed, checkRecord, checkTarget, isAccountPart, isLevel, isRoom, isRoot, isUid, moduleError, refusal } from './names.js'
 import { PageCalls } from './page-calls.js'
 import { PageRequests } from './page-requests.js'
 
@@ -25,6 +25,9 @@ export class PortWebappClient extends PortClient implements WebappClient {
   #on: LayerHandlers | undefined
   #isVersion5 = true
   #isLeaving = false
+  #isCalling = false
+  /** What arrived from within a call. */
+  #early: LayerRow[] = []
   readonly #requests = new PageRequests((number) => this.#on?.onFailure(number, NOT_CONNECTED))
   readonly #calls = new PageCalls()
   readonly #census: Census | undefined
@@ -41,7 +44,7 @@ export class PortWebappClient extends PortClient implements WebappClient {
     if (link.survives) this.#census = new Census((row) => this.#state(row))
     const { onCommand, onHost, onHostLost } = link
     link.onCommand = (command, buffer) => {
-      if (command[0] === 'layer') return this.#take(command[1])
+      if (command[0] === 'layer') return this.#arrived(command[1])
       if (command[0] === 'connected') this.#requests.connected()
       onCommand?.(command, buffer)
     }
@@ -64,7 +67,7 @@ export class PortWebappClient extends PortClient implements WebappClient {
 
   override connect(options: ModuleConnectOptions = {}): void {
     this.#isVersion5 = (options.mqttVersion ?? 5) === 5
-    super.connect(options)
+    this.#calling(() => super.connect(options))
   }
 
   join(options: LayerOptions, handlers: LayerHandlers): void {
@@ -206,13 +209,32 @@ export class PortWebappClient extends PortClient implements WebappClient {
   }
 
   #post(command: PageCommand): void {
-    this.#link.sender.add(command)
+    this.#calling(() => this.#link.sender.add(command))
+  }
+
+  /** A host in this page answers at once, and no handler is called from within a call. */
+  #calling(call: () => void): void {
+    this.#isCalling = true
+    try {
+      call()
+    } finally {
+      this.#isCalling = false
+    }
+  }
+
+  #arrived(row: LayerRow): void {
+    if (!this.#isCalling && this.#early.length === 0) return this.#take(row)
+    if (this.#early.push(row) > 1) return
+    queueMicrotask(() => {
+      for (const each of this.#early) this.#take(each)
+      this.#early = []
+    })
   }
 
   #take(row: LayerRow): void {
-    if (this.isDeleted() || this.#on === undefined || !Object.hasOwn(this.#rows, row[0])) return
+    if (this.isDeleted() || this.#on === undefined) return
     try {
-      ;(this.#rows[row[0]] as (row: LayerRow) => void)(row)
+      if (Object.hasOwn(this.#rows, row[0])) (this.#rows[row[0]] as (row: LayerRow) => void)(row)
     } catch (thrown) {
       this.onError?.(thrown)
     }
@@ -258,7 +280,7 @@ export class PortWebappClient extends PortClient implements WebappClient {
     },
     peerMessage: ([, from, bytes, contentType]) => this.#on?.onPeerMessage(from, { bytes, contentType }),
     roomMessage: ([, room, from, bytes, contentType]) => this.#on?.onRoomMessage(room, from, { bytes, contentType }),
-    error: ([, error]) => this.onError?.(layerError(errorOf(error))),
+    error: ([, { code, message }]) => this.onError?.(layerError(moduleError(code, message))),
   }
 
   #told(row: StateRow): void {
