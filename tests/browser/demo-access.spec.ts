@@ -90,16 +90,16 @@ test('the keyboard goes everywhere, and is seen', async ({ context, ownBroker, c
   const server = await closing(startDemoPage(ownBroker))
   const { page } = await openDemo(context, server.url)
   await subscribed(page)
-  for (const text of ['one', 'two', 'three']) await publish(page, `demo/${text}`, text)
-  await expect(page.locator('#total')).toHaveText('3')
-  await page.evaluate(() => (document.activeElement as HTMLElement).blur())
-
   await page.keyboard.press('Tab')
   await expect(page.getByRole('link', { name: 'Skip to the content' })).toBeFocused()
   await page.keyboard.press('Enter')
   await expect(page.getByRole('main')).toBeFocused()
 
-  // Round the page once: it ends where it began, each step is seen, and no step is stuck.
+  for (const text of ['one', 'two', 'three']) await publish(page, `demo/${text}`, text)
+  await expect(page.locator('#total')).toHaveText('3')
+  await page.getByRole('main').focus()
+
+  // To the end of the page: it ends where it began, each step is seen, and no step is stuck.
   const focused = () =>
     page.evaluate(() => {
       const element = document.activeElement as HTMLElement

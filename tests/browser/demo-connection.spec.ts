@@ -10,6 +10,7 @@ const connectButton = (page: Page, name: 'Connect' | 'Disconnect') =>
   page.getByRole('banner').getByRole('button', { name, exact: true }).click()
 
 test('the page has its credentials from its issuer, and renews them', async ({ context, closing }) => {
+  test.setTimeout(120_000)
   const broker = await closing(startBroker({ users: { issued: 'secret' } }))
   const server = await closing(startDemoPage(broker))
   const asked: unknown[] = []
@@ -39,9 +40,10 @@ test('the page has its credentials from its issuer, and renews them', async ({ c
 
   // The doctor comes with an account of its own: one of this name would displace the page.
   await page.getByRole('button', { name: 'Doctor' }).click()
-  await expect(page.locator('.verdict')).toContainText('The broker can be used', { timeout: 60_000 })
+  // It tries the rules of the convention as that account, and this broker has none.
+  await expect(page.locator('.verdict')).toContainText('the access rules are too wide', { timeout: 60_000 })
   await expect(page.getByRole('list', { name: 'Findings' }).getByRole('listitem')).not.toHaveCount(0)
-  await expect(page.getByRole('banner').getByRole('button', { name: /Healthy|Remarks|Ill/ })).toBeVisible()
+  await expect(page.getByRole('banner').getByRole('button', { name: 'Ill' })).toBeVisible()
   expect(asked.at(-1)).toMatch(/^acme:ann:[a-z0-9]{4}$/)
   expect(asked.at(-1)).not.toBe(uid)
   await expect(page.locator('#own')).toHaveText(uid)
@@ -127,7 +129,10 @@ test('connections are saved, linked to, and exported with their session, never w
   await other.page.getByRole('button', { name: 'Messages' }).click()
   await expect(messageRows(other.page)).toHaveText([/demo\/kept.*earlier/])
   await settings(other.page)
-  await other.page.getByRole('list', { name: 'Saved connections' }).getByRole('button', { name: 'staging' }).click()
+  await other.page
+    .getByRole('list', { name: 'Saved connections' })
+    .getByRole('button', { name: /^staging/ })
+    .click()
   await expect(other.page.locator('#own')).toHaveText(/^globex:/)
   await other.page.getByRole('button', { name: 'Forget staging' }).click()
   await expect(other.page.getByRole('list', { name: 'Saved connections' }).getByRole('listitem')).toHaveCount(0)
