@@ -236,6 +236,16 @@ describe('pages that are one webapp', () => {
     await until(() => former.deleted)
   })
 
+  it('wait for their messages before they leave', async () => {
+    const scene = new Scene()
+    const [one] = [await scene.joined(), await scene.joined()]
+    one.app.room('lobby').send('last words')
+    const left = one.app.leave()
+    assert.equal(one.app.state, 'connected')
+    scene.client.acknowledge(scene.client.publishes[0]?.operation ?? 0)
+    assert.deepEqual(await left, { error: undefined, unfinished: 0 })
+  })
+
   it('go on where the one that says goodbye vanishes before that is over', async () => {
     const scene = new Scene()
     const one = await scene.joined()
@@ -344,6 +354,7 @@ describe('a request of others', () => {
     await settled()
     assert.deepEqual(asked, ['other', 'one', 'one'])
     scene.ask(5, 'nothing')
+    await settled()
     assert.deepEqual(scene.client.given('fail'), [[5, -32601, 'Method not found', undefined]])
   })
 
@@ -353,6 +364,7 @@ describe('a request of others', () => {
     const hide = app.expose({ work: () => 1 })
     hide()
     scene.ask(1, 'work')
+    await settled()
     assert.deepEqual(scene.client.given('fail'), [[1, -32601, 'Method not found', undefined]])
   })
 

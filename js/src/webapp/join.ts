@@ -107,7 +107,9 @@ export async function joinWith<S>(load: Load, target: Target, given: JoinOptions
   signal?.throwIfAborted()
   const uris = resolveUris(target)
   if (rand !== '' && !RAND.test(rand)) throw new InvalidArgumentError('rand is 4 to 16 of a-z and 0-9.')
-  const [place, watchPackets] = await Promise.all([openPlace(load, uris, options), loadPacketWatch(options)])
+  // First: should it fail, there is no worker yet that would be left.
+  const watchPackets = await loadPacketWatch(options)
+  const place = await openPlace(load, uris, options)
   try {
     signal?.throwIfAborted()
     return await join(place, uris, options, watchPackets)

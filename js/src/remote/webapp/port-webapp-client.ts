@@ -14,6 +14,8 @@ import { PageCalls } from './page-calls.js'
 import { PageRequests } from './page-requests.js'
 
 const JSON_TYPE = 'application/json'
+/** In milliseconds: as long as the module waits at its goodbye. */
+const PATIENCE = 2000
 const NOT_CONNECTED = { error: 'not_connected', text: 'There is no connection' } as const
 const SESSION_LOST = { error: 'session_lost', text: 'Another connection took the session over' } as const
 
@@ -25,6 +27,8 @@ export class PortWebappClient extends PortClient implements WebappClient {
   #on: LayerHandlers | undefined
   #isVersion5 = true
   #isLeaving = false
+  /** Before it says goodbye, its messages are waited for. */
+  #patience: ReturnType<typeof setTimeout> | undefined
   #isCalling = false
   /** What arrived from within a call. */
   #early: LayerRow[] = []
@@ -47,6 +51,7 @@ export class PortWebappClient extends PortClient implements WebappClient {
       if (command[0] === 'layer') return this.#arrived(command[1])
       if (command[0] === 'connected') this.#requests.connected()
       onCommand?.(command, buffer)
+      if (this.#patience !== undefined && this.unfinishedMessages === 0) this.#sayGoodbye()
     }
     link.onHost = (sender) => {
       if (this.#isLeaving) return
@@ -80,13 +85,14 @@ export class PortWebappClient extends PortClient implements WebappClient {
 
   /** A webapp that joined says goodbye first. */
   override disconnect(reasonCode = 0): void {
-    if (reasonCode !== 0 || this.#on === undefined || !this.isConnected()) return super.disconnect(reasonCode)
+    if (reasonCode !== 0 || this.#on === undefined || this.#isLeaving || !this.isConnected()) return super.disconnect(reasonCode)
     this.#isLeaving = true
-    this.#post(['goodbye'])
-    this.flush()
+    if (this.unfinishedMessages === 0) this.#sayGoodbye()
+    else this.#patience = setTimeout(() => this.#sayGoodbye(), PATIENCE)
   }
 
   override delete(): void {
+    clearTimeout(this.#patience)
     this.#requests.end()
     this.#census?.end()
     super.delete()
@@ -193,6 +199,13 @@ export class PortWebappClient extends PortClient implements WebappClient {
   discover(): void {
     this.#discovers = true
     this.#say(['discover'])
+  }
+
+  #sayGoodbye(): void {
+    clearTimeout(this.#patience)
+    this.#patience = undefined
+    this.#post(['goodbye'])
+    this.flush()
   }
 
   get #topics(): ReturnType<typeof topicsOf> {
