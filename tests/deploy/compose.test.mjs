@@ -18,7 +18,7 @@ async function services(path) {
 
 describe('compose.yaml', { timeout: 60_000 }, () => {
   it('is valid', async () => {
-    assert.deepEqual(await services(file), ['emqx', 'mosquitto', 'nginx', 'rabbitmq', 'rabbitmq-login'])
+    assert.deepEqual(await services(file), ['emqx', 'issuer', 'mosquitto', 'nginx', 'rabbitmq', 'rabbitmq-login'])
   })
 
   it('would be refused with a mistake', async (t) => {
