@@ -52,7 +52,11 @@ const test = base.extend<{
   join: async ({ open, root }, use) => {
     await use(async (options = {}, how = {}) => {
       const tab = await open({ path: 'webapp.html', ...how })
-      const joined = await tab.call<{ uid: string } | { error: { message: string } }>('join', tab.broker, { root, ...tab.defaults, ...options })
+      const joined = await tab.call<{ uid: string } | { error: { message: string } }>('join', tab.broker, {
+        root,
+        ...tab.defaults,
+        ...options,
+      })
       if ('error' in joined) throw new Error(joined.error.message)
       return new Member(tab, joined.uid)
     })
@@ -203,7 +207,9 @@ for (const protocolVersion of versions) {
       expect(await first.request(bob.uid, 'whoAsks')).toEqual({ result: uid })
       await bob.call('say', 'lobby', 'good morning')
       await expect.poll(async () => (await first.facts()).said).toEqual([{ from: bob.uid, data: 'good morning' }])
-      const stored = first.tab.page.evaluate(() => Object.entries(sessionStorage).find(([key]) => key.startsWith('websocket-mq acme:ann'))?.[1])
+      const stored = first.tab.page.evaluate(
+        () => Object.entries(sessionStorage).find(([key]) => key.startsWith('websocket-mq acme:ann'))?.[1],
+      )
       expect(`acme:ann:${await stored}`).toBe(uid)
       expect((await first.facts()).identities).toHaveLength(1)
       expect((await second.facts()).identities).toEqual([])

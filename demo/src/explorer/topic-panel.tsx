@@ -39,6 +39,8 @@ export function TopicPanel({ path }: { path: string }) {
 }
 
 function Value({ node }: { node: TopicNode }) {
+  // The node is the same at each message: what is in it is another.
+  void tree.changes.version
   const { content, at } = node.latest as NonNullable<TopicNode['latest']>
   const value = form.value === 'json' ? jsonOf(content.bytes) : undefined
   const facts: [string, string][] = [
@@ -75,6 +77,7 @@ function Value({ node }: { node: TopicNode }) {
 }
 
 function Actions({ node }: { node: TopicNode }) {
+  void tree.changes.version
   return (
     <>
       <button

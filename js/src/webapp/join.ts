@@ -4,6 +4,7 @@ import { newClient, outboxOf, type Target } from '../connect.js'
 import { Connection } from '../connection.js'
 import { InvalidArgumentError, MqttError } from '../errors.js'
 import { hex } from '../failure.js'
+import { imported } from '../imported.js'
 import type { Load } from '../load.js'
 import { logTo } from '../log.js'
 import type { ConnectOptions, SharedOptions } from '../options.js'
@@ -106,7 +107,9 @@ export async function joinWith<S>(load: Load, target: Target, given: JoinOptions
   signal?.throwIfAborted()
   const uris = resolveUris(target)
   if (rand !== '' && !RAND.test(rand)) throw new InvalidArgumentError('rand is 4 to 16 of a-z and 0-9.')
-  const [place, watchPackets] = await Promise.all([openPlace(load, uris, options), loadPacketWatch(options)])
+  // First: should it fail, there is no worker yet that would be left.
+  const watchPackets = await loadPacketWatch(options)
+  const place = await openPlace(load, uris, options)
   try {
     signal?.throwIfAborted()
     return await join(place, uris, options, watchPackets)
@@ -120,8 +123,10 @@ export async function joinWith<S>(load: Load, target: Target, given: JoinOptions
 async function openPlace<S>(load: Load, uris: readonly Uri[], options: JoinOptions<S>): Promise<RemoteWebapp> {
   const { org, user, rand = '', signal } = options
   const claim = () => (rand === '' ? claimIdentity(`${org}:${user}`) : Promise.resolve({ rand, rename: () => {}, release: () => {} }))
-  if (options.worker || options.shared)
-    return (await import('../remote/webapp/open-webapp.js')).openWebapp(load, uris, options as JoinOptions<never>, claim)
+  if (options.worker || options.shared) {
+    const { openWebapp } = await imported('open-webapp', import('../remote/webapp/open-webapp.js'))
+    return openWebapp(load, uris, options as JoinOptions<never>, claim)
+  }
   const [module, identity] = await Promise.all([load({ signal }) as Promise<unknown> as Promise<WebappModule>, claim()])
   return { module, outbox: undefined, identity }
 }

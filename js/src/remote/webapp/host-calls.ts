@@ -25,11 +25,13 @@ interface Page {
 
 export class HostCalls {
   readonly #client: WebappClient
+  readonly #ports: ReadonlySet<HostPort>
   readonly #pages = new Map<HostPort, Page>()
   readonly #calls = new Map<number, Call>()
 
-  constructor(client: WebappClient) {
+  constructor(client: WebappClient, ports: ReadonlySet<HostPort>) {
     this.#client = client
+    this.#ports = ports
   }
 
   /** The methods that the page exposes. */
@@ -37,11 +39,10 @@ export class HostCalls {
     const page = this.#pages.get(port)
     if (page !== undefined) page.methods = new Set(methods)
     else this.#pages.set(port, { methods: new Set(methods), inHand: 0 })
-    if (methods.length > 0) this.#client.expose(true)
   }
 
   requested(incoming: LayerIncoming): void {
-    const port = this.#choose(incoming.method)
+    const port = this.#choose(incoming.method) ?? this.#latest()
     if (port !== undefined) this.#give(incoming, port)
     else this.#client.fail(incoming.call, remoteCodes.methodNotFound, 'Method not found', undefined)
   }
@@ -91,6 +92,13 @@ export class HostCalls {
     let fewest = Infinity
     for (const [port, { methods, inHand }] of this.#pages) if (methods.has(method) && inHand <= fewest) [chosen, fewest] = [port, inHand]
     return chosen
+  }
+
+  /** It may have exposed the method a moment ago; else it says itself that there is none. */
+  #latest(): HostPort | undefined {
+    let latest: HostPort | undefined
+    for (const port of this.#ports) if (port.isJoined) latest = port
+    return latest
   }
 
   #give(incoming: LayerIncoming, port: HostPort): void {

@@ -49,7 +49,7 @@ export class LayerHost {
     this.#since = options.since
     this.#state = options.state
     this.#requests = new HostRequests(client)
-    this.#calls = new HostCalls(client)
+    this.#calls = new HostCalls(client, ports)
     client.join(options, this.#layerHandlers(events))
   }
 
@@ -84,6 +84,8 @@ export class LayerHost {
   #layerHandlers(events: LayerEvents): LayerHandlers {
     return {
       onJoined: () => {
+        // The pages know which methods there are.
+        this.#client.expose(true)
         this.#conclude(() => ['joined', { uid: this.#client.clientId, since: this.#since, state: this.#state }])
         events.joined()
       },

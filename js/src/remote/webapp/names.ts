@@ -3,8 +3,8 @@ import type { LayerError, LayerOptions, RequestTarget } from '../../webapp/layer
 
 const NAME = /^[A-Za-z0-9_.-]{1,64}$/
 const RAND = /^[a-z0-9]{4,16}$/
-// eslint-disable-next-line no-control-regex -- which is what this is about
-const CONTROL = /[\0-\x1f\x7f-\x9f]/
+/** The broker would not take noncharacters either (MQTT 5.0, 1.5.4). */
+const FORBIDDEN = /\p{Cc}|\p{Noncharacter_Code_Point}/u
 const LONE_SURROGATE = /\p{Surrogate}/u
 const LONGEST_ACCOUNT_PART = 64
 const LONGEST_LEVEL = 128
@@ -15,23 +15,32 @@ const GROWTH_OF_RAND = 4
 
 const encoder = /* @__PURE__ */ new TextEncoder()
 
+type Code = LayerError | 'invalid_utf8'
+
 /** By the code of the module's error; a sentence. */
-const TEXTS: Partial<Record<LayerError, string>> = {
+const TEXTS: Partial<Record<Code, string>> = {
   invalid_root: "The topic root is not valid: it must be empty, or end in '/'",
   invalid_name: 'A name is empty, too long, or has characters that are not allowed',
+  invalid_utf8: 'A name has a surrogate without its other half',
   invalid_argument: 'A message must not look like a call: it has a member "jsonrpc"',
   payload_too_large: 'The record is larger than the 4,096 bytes that it may have',
 }
 
 /** As the module throws it. */
-export function refusal(code: LayerError, subject: string): Error {
-  const error = Object.assign(new Error(`${subject}: ${TEXTS[code]}`), { code })
+export function moduleError(code: string | undefined, message: string): Error {
+  const error = Object.assign(new Error(message), { code })
   Object.defineProperty(error, 'name', { value: 'MqttError' })
   return error
 }
 
+export function refusal(code: Code, subject: string): Error {
+  return moduleError(code, `${subject}: ${TEXTS[code]}`)
+}
+
+/** Throws what the module throws where it is no text at all. */
 export function isLevel(text: string, forbidden = /[/+#]/, longest = LONGEST_LEVEL): boolean {
-  const isSound = text !== '' && !forbidden.test(text) && !CONTROL.test(text) && !LONE_SURROGATE.test(text)
+  if (LONE_SURROGATE.test(text)) throw refusal('invalid_utf8', 'A name')
+  const isSound = text !== '' && !forbidden.test(text) && !FORBIDDEN.test(text)
   return isSound && encoder.encode(text).length <= longest
 }
 
@@ -50,7 +59,7 @@ export function isUid(uid: string): boolean {
 
 export function isRoot(root: string): boolean {
   if (root === '') return true
-  return root.endsWith('/') && !/^\$|[+#]/.test(root) && isLevel(root, /[+#]/, LONGEST_ROOT)
+  return isLevel(root, /[+#]/, LONGEST_ROOT) && root.endsWith('/') && !root.startsWith('$')
 }
 
 /** Throws what the module throws. */

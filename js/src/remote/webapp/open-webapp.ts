@@ -1,5 +1,6 @@
 // The module of Webapp.join(), where the connection is in a worker or in another tab. Loaded when one of the options is there.
 import { MqttError } from '../../errors.js'
+import { imported } from '../../imported.js'
 import type { Load } from '../../load.js'
 import type { Outbox } from '../../outbox/open-outbox.js'
 import type { Uri } from '../../uris.js'
@@ -36,7 +37,7 @@ export async function openWebapp(
   const identity = name === undefined || rand ? await claim() : sharedIdentity(account, name)
   try {
     const given = { common: commonOptions(uris, options), user: { ...plainOptions(options), clientId: `${account}:${identity.rand}` } }
-    const loadLayer = async () => (await import('./layer-host.js')).createLayer
+    const loadLayer = async () => (await imported('layer-host', import('./layer-host.js'))).createLayer
     const link = await openLink(options, name, { load, files: webappWorkerFiles, loadLayer, ...given })
     const module = (await moduleOf(link, signal, PortWebappClient)) as unknown as WebappModule
     return { module, outbox: options.outbox ? pageOutbox(link) : undefined, identity }

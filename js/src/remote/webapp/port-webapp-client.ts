@@ -6,14 +6,16 @@ import { layerError } from '../../webapp/calls.js'
 import type { LayerHandlers, LayerOptions, LayerRequest, RawBody, RequestTarget, WebappClient } from '../../webapp/layer.js'
 import type { Link } from '../link.js'
 import { PortClient } from '../port-client.js'
-import { errorOf, leftOf, type PageCommand } from '../protocol.js'
+import { leftOf, type PageCommand } from '../protocol.js'
 import { Census } from './census.js'
 import type { LayerCommand, LayerRow, LayerStart, StateRow } from './commands.js'
-import { checkNamed, checkRecord, checkTarget, isAccountPart, isLevel, isRoom, isRoot, isUid, refusal } from './names.js'
+import { checkNamed, checkRecord, checkTarget, isAccountPart, isLevel, isRoom, isRoot, isUid, moduleError, refusal } from './names.js'
 import { PageCalls } from './page-calls.js'
 import { PageRequests } from './page-requests.js'
 
 const JSON_TYPE = 'application/json'
+/** In milliseconds: as long as the module waits at its goodbye. */
+const PATIENCE = 2000
 const NOT_CONNECTED = { error: 'not_connected', text: 'There is no connection' } as const
 const SESSION_LOST = { error: 'session_lost', text: 'Another connection took the session over' } as const
 
@@ -25,6 +27,11 @@ export class PortWebappClient extends PortClient implements WebappClient {
   #on: LayerHandlers | undefined
   #isVersion5 = true
   #isLeaving = false
+  /** Before it says goodbye, its messages are waited for. */
+  #patience: ReturnType<typeof setTimeout> | undefined
+  #isCalling = false
+  /** What arrived from within a call. */
+  #early: LayerRow[] = []
   readonly #requests = new PageRequests((number) => this.#on?.onFailure(number, NOT_CONNECTED))
   readonly #calls = new PageCalls()
   readonly #census: Census | undefined
@@ -41,9 +48,10 @@ export class PortWebappClient extends PortClient implements WebappClient {
     if (link.survives) this.#census = new Census((row) => this.#state(row))
     const { onCommand, onHost, onHostLost } = link
     link.onCommand = (command, buffer) => {
-      if (command[0] === 'layer') return this.#take(command[1])
+      if (command[0] === 'layer') return this.#arrived(command[1])
       if (command[0] === 'connected') this.#requests.connected()
       onCommand?.(command, buffer)
+      if (this.#patience !== undefined && this.unfinishedMessages === 0) this.#sayGoodbye()
     }
     link.onHost = (sender) => {
       if (this.#isLeaving) return
@@ -64,7 +72,7 @@ export class PortWebappClient extends PortClient implements WebappClient {
 
   override connect(options: ModuleConnectOptions = {}): void {
     this.#isVersion5 = (options.mqttVersion ?? 5) === 5
-    super.connect(options)
+    this.#calling(() => super.connect(options))
   }
 
   join(options: LayerOptions, handlers: LayerHandlers): void {
@@ -77,13 +85,14 @@ export class PortWebappClient extends PortClient implements WebappClient {
 
   /** A webapp that joined says goodbye first. */
   override disconnect(reasonCode = 0): void {
-    if (reasonCode !== 0 || this.#on === undefined || !this.isConnected()) return super.disconnect(reasonCode)
+    if (reasonCode !== 0 || this.#on === undefined || this.#isLeaving || !this.isConnected()) return super.disconnect(reasonCode)
     this.#isLeaving = true
-    this.#post(['goodbye'])
-    this.flush()
+    if (this.unfinishedMessages === 0) this.#sayGoodbye()
+    else this.#patience = setTimeout(() => this.#sayGoodbye(), PATIENCE)
   }
 
   override delete(): void {
+    clearTimeout(this.#patience)
     this.#requests.end()
     this.#census?.end()
     super.delete()
@@ -192,6 +201,13 @@ export class PortWebappClient extends PortClient implements WebappClient {
     this.#say(['discover'])
   }
 
+  #sayGoodbye(): void {
+    clearTimeout(this.#patience)
+    this.#patience = undefined
+    this.#post(['goodbye'])
+    this.flush()
+  }
+
   get #topics(): ReturnType<typeof topicsOf> {
     return topicsOf(this.#own?.root ?? '')
   }
@@ -206,13 +222,32 @@ export class PortWebappClient extends PortClient implements WebappClient {
   }
 
   #post(command: PageCommand): void {
-    this.#link.sender.add(command)
+    this.#calling(() => this.#link.sender.add(command))
+  }
+
+  /** A host in this page answers at once, and no handler is called from within a call. */
+  #calling(call: () => void): void {
+    this.#isCalling = true
+    try {
+      call()
+    } finally {
+      this.#isCalling = false
+    }
+  }
+
+  #arrived(row: LayerRow): void {
+    if (!this.#isCalling && this.#early.length === 0) return this.#take(row)
+    if (this.#early.push(row) > 1) return
+    queueMicrotask(() => {
+      for (const each of this.#early) this.#take(each)
+      this.#early = []
+    })
   }
 
   #take(row: LayerRow): void {
-    if (this.isDeleted() || this.#on === undefined || !Object.hasOwn(this.#rows, row[0])) return
+    if (this.isDeleted() || this.#on === undefined) return
     try {
-      ;(this.#rows[row[0]] as (row: LayerRow) => void)(row)
+      if (Object.hasOwn(this.#rows, row[0])) (this.#rows[row[0]] as (row: LayerRow) => void)(row)
     } catch (thrown) {
       this.onError?.(thrown)
     }
@@ -258,7 +293,7 @@ export class PortWebappClient extends PortClient implements WebappClient {
     },
     peerMessage: ([, from, bytes, contentType]) => this.#on?.onPeerMessage(from, { bytes, contentType }),
     roomMessage: ([, room, from, bytes, contentType]) => this.#on?.onRoomMessage(room, from, { bytes, contentType }),
-    error: ([, error]) => this.onError?.(layerError(errorOf(error))),
+    error: ([, { code, message }]) => this.onError?.(layerError(moduleError(code, message))),
   }
 
   #told(row: StateRow): void {
