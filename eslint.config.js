@@ -48,6 +48,14 @@ export default defineConfig(
     extends: [typescript.configs.strictTypeChecked],
     languageOptions: { parserOptions: { project: './js/tsconfig.json' } },
     rules: {
+      // What is not served is an error that says so.
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: ":not(CallExpression[callee.name='imported']) > ImportExpression",
+          message: 'Pass what import() returns to imported().',
+        },
+      ],
       // A number in a template is no surprise.
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       // `json<T>()` states what the caller expects, and a rejection's reason may be handed on as it came.

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { describe, it } from 'node:test'
 import { startFiles, startSink } from '../../bench/servers.mjs'
 import { startDemo } from '../../scripts/lib/demo.mjs'
+import { startDeployment } from '../../scripts/lib/deployment.mjs'
 import { ExposureWatch } from '../../scripts/lib/exposure-watch.mjs'
 import { startFakeBroker } from '../wasm/support/fake-broker.mjs'
 import { startAedes } from './aedes.mjs'
@@ -74,7 +75,9 @@ describe('the watch over a run of tests', () => {
 
 /** @type {Record<string, () => Promise<{ close: () => unknown }>>} */
 const servers = {
-  'Mosquitto, and what npm start opens beside it': async () => startDemo(),
+  'what npm start opens': async () => startDeployment(),
+  'what npm start opens where there is no nginx': async () => startDeployment({ behindNginx: false }),
+  'what npm run dev opens': async () => startDemo(),
   'the Mosquitto of the tests': async () => startBroker(),
   'Mosquitto as shipped': async () => startDeployedMosquitto(),
   'RabbitMQ as shipped, its port mapper and its distribution': async () => startRabbitMq(),
