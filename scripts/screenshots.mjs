@@ -27,7 +27,7 @@ await runMain(async () => {
   const feed = setInterval(() => publishLab(lab), 150)
   try {
     await Promise.all([devices.start([]), service.start([])])
-    for (const user of ['bob', 'carla']) await visitor(browser, demo.url, user)
+    await fill(lab)
     for (const colorScheme of /** @type {const} */ (['light', 'dark']))
       for (const [name, viewport] of Object.entries(SIZES)) {
         const context = await browser.newContext({ viewport, colorScheme, deviceScaleFactor: name === 'phone' ? 2 : 1 })
@@ -36,7 +36,9 @@ await runMain(async () => {
         await page.goto(demo.url)
         await page.getByText('Connected', { exact: true }).waitFor()
         await page.locator('#latency').waitFor()
-        await page.waitForTimeout(4500) // the charts have something to show then
+        if (name === 'desktop') await openTopic(page)
+        // The charts have something to show then.
+        await page.waitForTimeout(15_000)
         await shoot(page, name, colorScheme)
         await context.close()
       }
@@ -54,24 +56,37 @@ async function shoot(page, name, scheme) {
   await page.screenshot({ path: `${out}/demo-${name}-${scheme}.png` })
   if (process.env['VIEWS'] === undefined) return
   for (const view of process.env['VIEWS'].split(',')) {
+    if (view === 'publish' && name === 'desktop') continue
     if (view === 'connection') await page.getByRole('button', { name: 'Connection settings' }).click()
     else await page.locator(`[data-tab=${view}]`).click()
-    if (view === 'topics') {
-      await page.getByRole('button', { name: /^kitchen/ }).click()
-      await page.getByRole('button', { name: /^climate/ }).click()
-      await page.waitForTimeout(1500)
-    }
     await page.waitForTimeout(700)
     await page.screenshot({ path: `${out}/demo-${name}-${scheme}-${view}.png` })
   }
 }
 
-/** @param {import('@playwright/test').Browser} browser @param {string} url @param {string} user */
-async function visitor(browser, url, user) {
-  const page = await (await browser.newContext()).newPage()
-  await page.addInitScript(`sessionStorage.setItem('websocket-mq demo user', '"${user}"')`)
-  await page.goto(url)
-  await page.getByText('Connected', { exact: true }).waitFor()
+/** @param {import('@playwright/test').Page} page */
+async function openTopic(page) {
+  await page.locator('[data-tab=topics]').click()
+  await page.getByRole('button', { name: /^kitchen/ }).click()
+  await page.getByRole('button', { name: /^climate/ }).click()
+}
+
+/** Others who take part, by their records. @param {import('mqtt').MqttClient} broker */
+async function fill(broker) {
+  const retained = /** @type {const} */ ({ qos: 1, retain: true })
+  const people = ['bob:k3x9', 'carla:7qpd', 'dora:m2fa', 'emil:90ud', 'fritz:c4ye', 'gina:zz81']
+  const services = { billing: ['invoice', 'refund'], orders: ['create', 'watch', 'cancel'], search: ['find'] }
+  for (const [index, name] of people.entries()) {
+    const uid = `acme:${name}`
+    const record = { online: true, uid, since: Date.now() - index ** 3 * 90_000, state: { rooms: ['lobby'] } }
+    await broker.publishAsync(`app/webapp/status/${uid}`, JSON.stringify(record), retained)
+  }
+  for (const [service, methods] of Object.entries(services))
+    await broker.publishAsync(
+      `app/webapp/svc/${service}/eu-1`,
+      JSON.stringify({ online: true, service, instance: 'eu-1', methods }),
+      retained,
+    )
 }
 
 /** @param {import('mqtt').MqttClient} lab */

@@ -1,7 +1,6 @@
 // npm start: the deployment in small, on free loopback ports (PORT chooses the site's): Mosquitto with access rules, the
 // issuer, nginx with the page, simulated devices, and every demo service whose toolchain is there.
 import { startDeployment } from './lib/deployment.mjs'
-import { hasNginx } from './lib/demo-site.mjs'
 import { exclusively } from './lib/lock.mjs'
 import { Failure, runMain } from './lib/run.mjs'
 import { askedToStop, explainListen, wantedPort } from './lib/server-options.mjs'
@@ -37,7 +36,7 @@ await runMain(async () => {
     throw explainListen(error, port)
   })
   try {
-    const hint = hasNginx() ? '\nIts certificate was made for this run: the browser asks once whether to trust it.' : ''
+    const hint = deployment.authority ? '\nIts certificate was made for this run: the browser asks once whether to trust it.' : ''
     console.log(`\nThe page: ${deployment.url}   Open it in two windows. Ctrl-C stops all.${hint}\n`)
     // The page is of use without them, and the first time some take minutes to compile.
     void deployment.programs.start()

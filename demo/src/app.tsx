@@ -14,6 +14,7 @@ import { PublishPanel } from './publish/panel.js'
 import { type View, view } from './store/view.js'
 import { ConfirmDialog } from './ui/dialog.js'
 import { Icon } from './ui/icon.js'
+import { isNarrow } from './ui/media.js'
 
 const TABS: readonly (readonly [view: View, text: string])[] = [
   ['messages', 'Messages'],
@@ -33,9 +34,18 @@ const VIEWS: Partial<Record<View, ComponentType>> = {
   connection: ConnectionView,
 }
 
+/** Of narrow windows: others have it beside each view. */
+function SendView() {
+  return (
+    <div class="view send">
+      <PublishPanel />
+      <SubscriptionsPanel />
+    </div>
+  )
+}
+
 export function App() {
-  // Where there is room, publishing needs no view of its own.
-  const Shown = VIEWS[view.value] ?? MessagesView
+  const Shown = isNarrow.value && view.value === 'publish' ? SendView : (VIEWS[view.value] ?? MessagesView)
   return (
     <div class="app" data-view={view.value}>
       <a class="skip" href="#main">
@@ -67,10 +77,12 @@ export function App() {
       <main id="main" tabIndex={-1}>
         <Shown />
       </main>
-      <aside class="send" aria-label="Publish and subscribe">
-        <PublishPanel />
-        <SubscriptionsPanel />
-      </aside>
+      {!isNarrow.value && (
+        <aside class="send" aria-label="Publish and subscribe">
+          <PublishPanel />
+          <SubscriptionsPanel />
+        </aside>
+      )}
       <ConfirmDialog />
     </div>
   )

@@ -1,6 +1,6 @@
 // Credentials for Mosquitto: accounts of its dynamic security plugin, each for one uid and for a time. What was issued stands
 // in the broker itself, in the text of each account's role: an issuer that starts anew finds it there. Until when is known
-// here alone, for the plugin writes its whole file at each change: 3.5 KB for each account.
+// here alone, for the plugin writes its whole file at each change.
 import { randomBytes } from 'node:crypto'
 import { dynamicSecurity, dynamicSecurityRemoval, issuerAccount } from '../access/mosquitto.mjs'
 import { DynamicSecurity, unreachable } from './dynamic-security.mjs'
@@ -15,7 +15,9 @@ import { Refusal } from './http.mjs'
 
 /** Whose roles are the issuer's: nothing else is ever changed or removed. */
 const mark = 'issued'
-const rolesAtOnce = 50 // of some 3 KB
+/** The rules that are the same for all, once: the plugin writes all its file at each change. */
+const sharedRole = 'issuer:webapp'
+const rolesAtOnce = 50 // of some 2 KB
 const mostAccounts = 10_000
 const mostOfUser = 50
 const mostWaiting = 200
@@ -55,7 +57,7 @@ export class MosquittoCredentials {
     this.#passwordLife = passwordLife
     this.#roles = roles.map((rolename) => ({ rolename, priority: 0 }))
     this.#log = log
-    this.#security = new DynamicSecurity({ url, ...issuerAccount, password, log, onConnected: (send) => this.#readIssued(send) })
+    this.#security = new DynamicSecurity({ url, ...issuerAccount, password, log, onConnected: (send) => this.#start(send) })
   }
 
   get isReady() {
@@ -127,14 +129,28 @@ export class MosquittoCredentials {
       })
   }
 
+  /**
+   * The commands that make an account, and those of its rules that all accounts share.
+   * @param {string} uid @param {Password} password
+   */
+  #creation(uid, password) {
+    const [role, client] = /** @type {[{ acls: { topic: string }[] }, object]} */ (
+      /** @type {unknown} */ (dynamicSecurity({ role: 'webapp', name: uid }, this.#root, password.text).commands)
+    )
+    const isOwn = (/** @type {{ topic: string }} */ { topic }) => topic.split('/').includes(uid)
+    const roles = [uid, sharedRole].map((rolename) => ({ rolename, priority: 0 }))
+    return {
+      role: { ...role, command: 'createRole', ...textOf(password), acls: role.acls.filter(isOwn) },
+      client: { ...client, command: 'createClient', roles: [...roles, ...this.#roles] },
+      shared: role.acls.filter((acl) => !isOwn(acl)),
+    }
+  }
+
   /** @param {string} uid @returns {Promise<Password>} */
   async #create(uid) {
     const password = newPassword()
-    const [role, client] = dynamicSecurity({ role: 'webapp', name: uid }, this.#root, password.text).commands
-    const responses = await this.#security.send([
-      { ...role, command: 'createRole', ...textOf(password) },
-      { ...client, command: 'createClient', roles: [{ rolename: uid, priority: 0 }, ...this.#roles] },
-    ])
+    const { role, client } = this.#creation(uid, password)
+    const responses = await this.#security.send([role, client])
     const [wasRole, wasClient] = responses.map(({ error }) => error !== undefined && exists.test(error))
     if (wasRole && (await this.#isOurs(uid))) {
       if (wasClient) check(await this.#security.send(this.#replacement(uid, password)))
@@ -187,6 +203,14 @@ export class MosquittoCredentials {
    * What stands in the broker, which may have been restored from a backup meanwhile.
    * @param {(commands: import('./dynamic-security.mjs').Command[]) => Promise<import('./dynamic-security.mjs').Response[]>} send
    */
+  async #start(send) {
+    const role = { rolename: sharedRole, acls: this.#creation('any:any:0000', newPassword()).shared }
+    const [created] = await send([{ command: 'createRole', ...role }])
+    check(created?.error && exists.test(created.error) ? await send([{ command: 'modifyRole', ...role }]) : [created])
+    await this.#readIssued(send)
+  }
+
+  /** @param {(commands: import('./dynamic-security.mjs').Command[]) => Promise<import('./dynamic-security.mjs').Response[]>} send */
   async #readIssued(send) {
     /** @type {Map<string, Issued>} */
     const found = new Map()
@@ -262,8 +286,8 @@ function sinceIn(text = '') {
   }
 }
 
-/** @param {import('./dynamic-security.mjs').Response[]} responses */
+/** @param {(import('./dynamic-security.mjs').Response | undefined)[]} responses */
 function check(responses) {
-  const failed = responses.find(({ error }) => error !== undefined)
+  const failed = responses.find((each) => each?.error !== undefined)
   if (failed) throw new Error(`${failed.command}: ${failed.error}`)
 }

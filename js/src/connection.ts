@@ -25,6 +25,7 @@ import { Asking } from './renewal/asking.js'
 import { stateLog } from './state-log.js'
 import { Subscriptions } from './subscriptions.js'
 import type { Outbox } from './outbox/open-outbox.js'
+import type { Stored } from './outbox/events.js'
 import type { Uri } from './uris.js'
 
 export type MessageHandler<P> = (message: Message<P>) => unknown
@@ -250,6 +251,19 @@ export class Connection {
    */
   drained(limit = 0, { signal }: WaitOptions = {}): Promise<void> {
     return this.#publisher.drained(limit, signal)
+  }
+
+  /**
+   * With an outbox: resolves when all that was published before is in storage, so that it survives this page, with what
+   * waits there. Rejects with {@link MqttError} (`outbox_failed` if it cannot be stored now, `not_supported` without an
+   * outbox, `closed`).
+   */
+  async stored(): Promise<Stored> {
+    this.#requireOpen()
+    if (this.#outbox === undefined) throw new MqttError('not_supported', 'This connection has no outbox: set the option outbox.')
+    const stored = await Promise.race([this.#outbox.stored(), this.#closed])
+    if ('unfinished' in stored) this.#requireOpen()
+    return stored as Stored
   }
 
   /**

@@ -11,14 +11,22 @@ import { root as ours } from './root.mjs'
  * @property {number} port 0 for any free one
  * @property {number} brokerPort its listener for browsers
  * @property {number} issuerPort
- * @property {boolean} [behindNginx] or else a server of Node's, without TLS
+ * @property {boolean} [behindNginx] or a server of Node's, without TLS; where nginx is installed, if nothing is said
  */
 
-export const hasNginx = () => isInstalled('nginx') && isInstalled('openssl')
-
 /** The page, the broker at /ws_mqtt and the issuer at /issuer/. @param {SiteOptions} options */
-export async function startDemoSite({ behindNginx = hasNginx(), ...options }) {
-  return behindNginx ? startBehindNginx(options) : startByNode(options)
+export async function startDemoSite({ behindNginx, ...options }) {
+  if (behindNginx) return startBehindNginx(options)
+  if (behindNginx === undefined && isInstalled('nginx') && isInstalled('openssl')) {
+    try {
+      return await startBehindNginx(options)
+    } catch (error) {
+      // One that is built or packaged in another way. Where the port is the reason, there is no way round it.
+      if (/** @type {NodeJS.ErrnoException} */ (error).code !== undefined) throw error
+      console.log(`nginx does not start: ${/** @type {Error} */ (error).message}`)
+    }
+  }
+  return startByNode(options)
 }
 
 /** @param {Omit<SiteOptions, 'behindNginx'>} options */
@@ -30,7 +38,7 @@ async function startByNode({ port, brokerPort, issuerPort }) {
     contentSecurityPolicy: demoContentSecurityPolicy,
     live: issuerProxy(issuerPort),
   })
-  return { url, close, authority: undefined, title: 'a server of Node, without TLS: nginx is not installed' }
+  return { url, close, authority: undefined, title: 'a server of Node, without TLS, as there is no nginx' }
 }
 
 /** The site of deploy/, where the page is the demo and the certificate is made for this run. @param {Omit<SiteOptions, 'behindNginx'>} options */
@@ -44,13 +52,10 @@ async function startBehindNginx({ port: wanted, brokerPort, issuerPort }) {
       'websocket-mq-http.conf': [],
       'issuer.conf': [['http://127.0.0.1:9003;', `http://127.0.0.1:${issuerPort};`]],
     })
-    return `types { ${types} }\ninclude site.conf;\ninclude websocket-mq-http.conf;`
+    return 'include site.conf;\ninclude websocket-mq-http.conf;'
   })
   return { url: `https://localhost:${port}/`, close: nginx.close, authority: nginx.authority, title: 'nginx, under TLS' }
 }
-
-const types =
-  'text/html html; text/css css; text/javascript js mjs; application/wasm wasm; application/json json map; image/svg+xml svg; image/png png; font/woff2 woff2;'
 
 /** @param {string} directory @param {number} port @returns {[from: string, to: string][]} */
 function siteChanges(directory, port) {
@@ -59,10 +64,7 @@ function siteChanges(directory, port) {
     ['listen 80;', `listen unix:${directory}/http.sock;`],
     ['listen 443 ssl', `listen 127.0.0.1:${port} ssl`],
     ['/etc/nginx/certificates/', `${directory}/`],
-    [
-      'include /etc/nginx/snippets/websocket-mq.conf;',
-      'include /etc/nginx/snippets/websocket-mq.conf;\n    include /etc/nginx/snippets/issuer.conf;',
-    ],
+    ['# include /etc/nginx/snippets/issuer.conf;', 'include /etc/nginx/snippets/issuer.conf;'],
     ['/etc/nginx/snippets/', `${directory}/`],
     ['root /usr/share/nginx/html;', `root "${ours}demo";\n    location /dist/ { alias "${ours}dist/"; }`],
     // The page's user may name any broker.

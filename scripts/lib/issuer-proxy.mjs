@@ -15,7 +15,8 @@ export function issuerProxy(port) {
     async answer(request, response) {
       const { method, url: path = '', headers, socket } = request
       const [file = ''] = path.split('?')
-      if (!file.startsWith('/issuer/') || hidden.includes(file) || refusalOf(request)) return false
+      if (!file.startsWith('/issuer/') || refusalOf(request)) return false
+      if (hidden.includes(file)) return (response.writeHead(404).end(), true)
       const passed = { ...headers, 'x-real-ip': socket.remoteAddress, 'x-forwarded-proto': 'http' }
       Reflect.deleteProperty(passed, 'x-issuer-session')
       const asked = ask({ host: '127.0.0.1', port, method, path, headers: passed }, (answer) => {

@@ -3,7 +3,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-const markName = 'WSMQ_TEST_FILE'
+const markName = 'STARTED_BY_TEST_FILE'
 const pauseMs = 500
 /** How many looks in a row find a program before it is ended: many end by themselves when the tests' process has. */
 const looks = 6

@@ -20,7 +20,7 @@ export const needsOf = {
   install: ['native', 'install', 'broker'],
   command: ['native', 'native tests', 'broker'],
   'bench-native': ['native', 'native tests', 'native bench', 'broker'],
-  js: ['native', 'broker', 'browser tests', 'interop', 'proxies'],
+  js: ['native', 'broker', 'browser tests', 'interop', 'proxies', 'manifests'],
   tooling: ['broker'],
   templates: ['broker', 'browser tests'],
   site: ['docs', 'browser tests'],

@@ -1,15 +1,13 @@
-import { fileURLToPath } from 'node:url'
-import { type BrowserContext, type Page } from '@playwright/test'
+import { type Page } from '@playwright/test'
 import { connectAsync } from 'mqtt'
 import { backends, buildBackend } from '../../scripts/lib/backends.mjs'
 import { demoContentSecurityPolicy, startPageServer } from '../support/page-server.mjs'
 import { ServerProcess } from '../support/server-process.mjs'
-import { dist, expect, report, test } from './support.js'
-
-const demo = fileURLToPath(new URL('../../demo/', import.meta.url))
+import { demo, demoRoots, message, openDemo, publish, startDemoPage } from './demo-page.js'
+import { expect, report, test } from './support.js'
 
 test('two tabs of the demo exchange messages, and survive a restart of the broker', async ({ context, ownBroker, closing }, info) => {
-  const server = await closing(startPageServer({ roots: { '/': demo, '/dist/': dist }, brokerPort: ownBroker.webSocketPort }))
+  const server = await closing(startDemoPage(ownBroker))
   const [ann, ben] = [await openDemo(context, server.url), await openDemo(context, server.url)]
   for (const { page } of [ann, ben]) {
     await expect(page.getByText('Connected', { exact: true })).toBeVisible()
@@ -37,7 +35,7 @@ test('two tabs of the demo exchange messages, and survive a restart of the broke
 })
 
 test('the demo publishes many, shows what it subscribes to, and disconnects', async ({ context, ownBroker, closing }, info) => {
-  const server = await closing(startPageServer({ roots: { '/': demo, '/dist/': dist }, brokerPort: ownBroker.webSocketPort }))
+  const server = await closing(startDemoPage(ownBroker))
   const tab = await openDemo(context, server.url)
   const { page } = tab
   await expect(page.getByText('Connected', { exact: true })).toBeVisible()
@@ -60,9 +58,10 @@ test('the demo publishes many, shows what it subscribes to, and disconnects', as
 })
 
 test('the demo connects to another broker, and says why where its server forbids that', async ({ context, ownBroker, closing }, info) => {
-  const roots = { '/': demo, '/dist/': dist }
   const open = async (contentSecurityPolicy?: string) => {
-    const server = await closing(startPageServer({ roots, ...(contentSecurityPolicy === undefined ? {} : { contentSecurityPolicy }) }))
+    const server = await closing(
+      startPageServer({ roots: demoRoots, ...(contentSecurityPolicy === undefined ? {} : { contentSecurityPolicy }) }),
+    )
     const tab = await openDemo(context, server.url)
     const { page } = tab
     // There is no broker behind the page's own address here.
@@ -80,7 +79,7 @@ test('the demo connects to another broker, and says why where its server forbids
 })
 
 test('tabs of the demo see and hear one another, call a service and watch devices', async ({ context, ownBroker, closing }, info) => {
-  const server = await closing(startPageServer({ roots: { '/': demo, '/dist/': dist }, brokerPort: ownBroker.webSocketPort }))
+  const server = await closing(startDemoPage(ownBroker))
   const env = { WSMQ_URL: `mqtt://127.0.0.1:${ownBroker.tcpPort}`, WSMQ_PERIOD: '0' }
   const service = backends().find(({ name }) => name === 'javascript')
   if (service === undefined) throw new Error('There is no demo service in JavaScript.')
@@ -147,7 +146,7 @@ test('tabs of the demo see and hear one another, call a service and watch device
 })
 
 test('the demo bears whatever others wrote', async ({ context, ownBroker, closing }) => {
-  const server = await closing(startPageServer({ roots: { '/': demo, '/dist/': dist }, brokerPort: ownBroker.webSocketPort }))
+  const server = await closing(startDemoPage(ownBroker))
   const eve = await connectAsync(`mqtt://127.0.0.1:${ownBroker.tcpPort}`)
   await closing(Promise.resolve({ close: () => eve.endAsync() }))
   const records = {
@@ -177,25 +176,3 @@ test('the demo bears whatever others wrote', async ({ context, ownBroker, closin
   await expect(list('What was said').filter({ hasText: 'at last' })).toHaveCount(2)
   expect(uncaught).toEqual([])
 })
-
-async function openDemo(context: BrowserContext, url: string): Promise<{ page: Page; console: string[]; uncaught: string[] }> {
-  const page = await context.newPage()
-  const tab = { page, console: [] as string[], uncaught: [] as string[] }
-  page.on('console', (message) => {
-    // The page asks its server for credentials, and Chromium reports that there is no issuer.
-    if (!message.location().url.endsWith('/issuer/login')) tab.console.push(`${message.type()}: ${message.text()}`)
-  })
-  page.on('pageerror', (error) => tab.uncaught.push(String(error)))
-  await page.goto(url)
-  return tab
-}
-
-async function publish(page: Page, topic: string, payload: string): Promise<void> {
-  await page.getByRole('textbox', { name: 'Topic', exact: true }).fill(topic)
-  await page.getByRole('textbox', { name: 'Payload' }).fill(payload)
-  await page.getByRole('button', { name: 'Publish' }).click()
-}
-
-function message(page: Page, topic: string) {
-  return page.getByRole('list', { name: 'Messages that arrived' }).getByRole('listitem').filter({ hasText: topic }).first()
-}

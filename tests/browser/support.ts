@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { test as base, expect, type BrowserContext, type Page, type TestInfo } from '@playwright/test'
 import { type Broker, startBroker } from '../support/broker.mjs'
 import { type ChaosProxy, startChaosProxy } from '../support/chaos-proxy.mjs'
+import { packedDist } from '../support/packed.mjs'
 import { startPageServer } from '../support/page-server.mjs'
 import { bytesOf } from './pages/payload.js'
 
@@ -15,7 +16,7 @@ export const name = (version: 3 | 4 | 5) => ({ 3: 'MQTT 3.1', 4: 'MQTT 3.1.1', 5
 
 const directory = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
 export const pages = directory('pages/')
-export const dist = directory('../../dist/')
+export { packedDist as dist }
 
 export type Payload = { text: string } | { size: number; seed?: number }
 export interface ErrorFacts {
@@ -224,7 +225,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
 
   site: [
     async ({ broker }, use) => {
-      const roots = { '/': pages, '/dist/': dist }
+      const roots = { '/': pages, '/dist/': packedDist }
       // Brokers and proxies of single tests have ports, and so origins, of their own; csp.spec.ts is strict.
       const server = await startPageServer({ roots, brokerPort: broker.webSocketPort, contentSecurityPolicy: '' })
       await use({ url: server.url, webSocketUrl: `${server.url.replace('http', 'ws')}ws_mqtt` })

@@ -1,10 +1,10 @@
 // Pages that import the package by its name, built by bundlers without any configuration for it.
-import { cp, mkdir, readdir, rm } from 'node:fs/promises'
+import { cp, readdir, rm } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { build as esbuild } from 'esbuild'
 import { build as vite } from 'vite'
+import { packed } from '../support/packed.mjs'
 
-const root = fileURLToPath(new URL('../../', import.meta.url))
 const pages = fileURLToPath(new URL('pages/', import.meta.url))
 
 const everywhere = ['modern', 'classic', 'webapp']
@@ -24,16 +24,15 @@ export const bundlers = {
  * Builds all the pages of a bundler, in a project where the package is installed as npm would do it.
  * @param {string} name
  * @param {string} folder to work in
+ * @param {string} [unpacked] the package
  * @returns {Promise<string>} what is to be served
  */
-export async function buildPages(name, folder) {
+export async function buildPages(name, folder, unpacked = packed) {
   const bundler = bundlers[name]
   if (bundler === undefined) throw new Error(`There is no bundler "${name}".`)
   const installed = `${folder}/node_modules/websocket-mq`
   await rm(folder, { recursive: true, force: true })
-  await mkdir(installed, { recursive: true })
-  await cp(`${root}dist`, `${installed}/dist`, { recursive: true })
-  await cp(`${root}package.json`, `${installed}/package.json`)
+  await cp(unpacked, installed, { recursive: true })
   await cp(pages, `${folder}/pages`, { recursive: true })
   await bundler.build(`${folder}/pages`, `${folder}/out`)
   return `${folder}/out`

@@ -1,7 +1,6 @@
 // deploy/mosquitto/backup.sh, and what a new broker has that starts with the backup.
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,6 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import mqtt from 'mqtt'
 import { ann, bob, root } from '../access/expectations.mjs'
+import { eventually } from '../support/clusters/cluster.mjs'
 import { startDeployedMosquitto } from '../support/deployed-mosquitto.mjs'
 
 const run = promisify(execFile)
@@ -60,10 +60,11 @@ describe('a backup of Mosquitto', { timeout: 120_000 }, () => {
     /** @type {string[]} */
     const retained = []
     again.on('message', (topic, payload) => (topic === own ? waited : retained).push(payload.toString()))
-    const [connack] = await once(again, 'connect')
-    assert.equal(connack.sessionPresent, true)
+    /** @type {mqtt.IConnackPacket} */
+    const { sessionPresent } = await new Promise((resolve) => again.once('connect', resolve))
+    assert.equal(sessionPresent, true)
     await again.subscribeAsync(`${root}webapp/status/+`, { qos: 1 })
-    while (waited.length < 20 || retained.length < 1) await once(again, 'message')
+    await eventually('all has arrived', () => waited.length === 20 && retained.length === 1)
     assert.deepEqual(
       waited,
       Array.from({ length: 20 }, (_, count) => String(count)),

@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import mqtt from 'mqtt'
-import { dynamicSecurityRemoval } from '../../deploy/access/mosquitto.mjs'
+import { dynamicSecurityRemoval, issuerAccount } from '../../deploy/access/mosquitto.mjs'
 import { MosquittoCredentials } from '../../deploy/issuer/mosquitto.mjs'
+import { webapp } from '../access/expectations.mjs'
 import { forMosquitto, startBrokerForIssuer, startIssuer } from './support.mjs'
 
 const { Webapp } = await import(new URL('../../dist/webapp.js', import.meta.url).href)
@@ -59,9 +60,20 @@ describe('credentials for Mosquitto', { timeout: 120_000 }, () => {
     const credential = await issuer.credentialFor('ann', 'acme:ann:cccc')
     await assert.rejects(enter(credential, 'acme:bob:bbbb'), /Not authorized|Client identifier/i)
     const client = await enter(credential)
-    const forbidden = await client.publishAsync('app/webapp/status/acme:bob:bbbb', '{}', { qos: 1 }).catch((error) => error)
-    assert.equal(forbidden.code, 0x87)
+    for (const topic of webapp.cannotPublish.filter((each) => !each.endsWith('/acme:ann:aaaa')))
+      await assert.rejects(client.publishAsync(topic, '{}', { qos: 1 }), { code: 0x87 }, topic)
+    const own = (/** @type {string} */ topic) => topic.replaceAll('acme:ann:aaaa', 'acme:ann:cccc')
+    for (const topic of webapp.publishes) await client.publishAsync(own(topic), '', { qos: 1 })
+    for (const filter of webapp.subscribes) await client.subscribeAsync(own(filter), { qos: 1 })
+    for (const filter of webapp.cannotSubscribe.filter((each) => !each.includes('acme:ann:aaaa')))
+      await assert.rejects(client.subscribeAsync(filter, { qos: 1 }), Error, filter)
     await client.endAsync()
+  })
+
+  it('are made by an account that cannot come in from the network', async () => {
+    const account = { username: issuerAccount.username, password: 'issuer-password' }
+    const browser = mqtt.connectAsync(broker.url, { clientId: issuerAccount.clientId, ...account, protocolVersion: 5, reconnectPeriod: 0 })
+    await assert.rejects(browser, /Not authorized|Client identifier/i)
   })
 
   it('are renewed without an end of the connection that uses them, and keep their rights', async () => {
@@ -114,11 +126,15 @@ describe('credentials for Mosquitto', { timeout: 120_000 }, () => {
 
   it('survive a restart of the issuer, which goes on where it was', async () => {
     const { app, asked } = await join('bob', 'iiii')
-    const before = await issuer.credentialFor('bob', 'acme:bob:jjjj')
+    const before = await enter(await issuer.credentialFor('bob', 'acme:bob:jjjj'))
+    let isGone = false
+    before.on('close', () => (isGone = true))
     await issuer.close()
     issuer = await startIssuer(forMosquitto(broker.tcpUrl))
     await until(async () => (await issuer.get('/issuer/health')).status === 200)
-    await (await enter(before)).endAsync()
+    await before.publishAsync('app/webapp/req/orders/acme:bob:jjjj', '{}', { qos: 1 })
+    assert.equal(isGone, false)
+    await before.endAsync()
     // The password of before is not known: the renewal makes another one, and the connection comes back with it.
     const times = asked()
     const reconnected = new Promise((resolve) =>

@@ -43,7 +43,7 @@ class Scene {
   /** @param {any} [options] of connect() */
   page(options = {}) {
     const name = `page ${++this.#pages}`
-    const link = new Link({ common: commonOptions(['ws://broker.test/'], options), user: {}, survives: true, onLeave: () => {} })
+    const link = new Link({ common: commonOptions(['ws://broker.test/'], options), user: {}, survives: true, onLeave: async () => {} })
     const attach = (host = this.host, lock = name) => {
       const [here, there] = DirectChannel.pair()
       host.add(there)
@@ -390,7 +390,7 @@ describe('a channel', () => {
   it('takes what only looks like data, as it was at the time of the call', async () => {
     const module = fakeModule()
     const { port1, port2 } = new globalThis.MessageChannel()
-    const link = new Link({ common: {}, user: {}, survives: false, onLeave: () => link.close() })
+    const link = new Link({ common: {}, user: {}, survives: false, onLeave: async () => link.close() })
     new Host(module, { isShared: false }).add(new PortChannel(/** @type {any} */ (port1)))
     link.use(new PortChannel(/** @type {any} */ (port2)))
     // Reactive state of a framework is a proxy, which structured cloning refuses.
@@ -422,7 +422,7 @@ describe('a channel', () => {
 
   it('of a worker of another version is refused', async () => {
     const [here, there] = DirectChannel.pair()
-    const link = new Link({ common: {}, user: {}, survives: false, onLeave: () => {} })
+    const link = new Link({ common: {}, user: {}, survives: false, onLeave: async () => {} })
     link.use(here)
     there.post({ commands: [['hello', 99, [], [], '']], bytes: undefined })
     await assert.rejects(moduleOf(link, undefined), { code: 'load_failed', message: /another version/ })

@@ -53,7 +53,7 @@ export function ConnectForm() {
           onChange={(value) => (password.value = value)}
         />
       </div>
-      {!isWebapp && <ClientFields />}
+      {isWebapp ? <TextField label="Root of its topics" code value={now.root} onChange={(root) => change({ root })} /> : <ClientFields />}
       <div class="actions">
         <button class={isOff.value ? 'primary' : ''}>{isOff.value ? 'Connect with these' : 'End the connection'}</button>
       </div>

@@ -22,8 +22,8 @@ function shared({ version, keepAlive }: Settings, credentials: Credentials | und
 }
 
 export function joinOptions(settings: Settings, credentials: Credentials | undefined): JoinOptions<DemoSchema> {
-  const { org, user } = settings
-  return { ...shared(settings, credentials), org, user }
+  const { org, user, root } = settings
+  return { ...shared(settings, credentials), org, user, root }
 }
 
 /** Throws an Error with a sentence for the user. */

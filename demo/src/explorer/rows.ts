@@ -10,13 +10,13 @@ export interface TreeRow {
 
 /** Computed again only if something that it depends on has changed: a value that is another does not. */
 export class TreeRows {
-  #key = ''
+  #of: readonly unknown[] = []
   #rows: readonly TreeRow[] = []
 
   of(tree: TopicTree, open: ReadonlySet<string>, query: string): readonly TreeRow[] {
-    const key = `${tree.shape} ${open.size} ${[...open].at(-1) ?? ''} ${query}`
-    if (key !== this.#key) {
-      this.#key = key
+    const now = [tree.root, tree.shape, open, query]
+    if (now.some((each, index) => each !== this.#of[index])) {
+      this.#of = now
       this.#rows = query === '' ? visible(tree.root, open) : found(tree.root, query)
     }
     return this.#rows

@@ -39,6 +39,8 @@ export function TopicPanel({ path }: { path: string }) {
 }
 
 function Value({ node }: { node: TopicNode }) {
+  // The node is the same at each message: what is in it is another.
+  void tree.changes.version
   const { content, at } = node.latest as NonNullable<TopicNode['latest']>
   const value = form.value === 'json' ? jsonOf(content.bytes) : undefined
   const facts: [string, string][] = [
@@ -75,6 +77,7 @@ function Value({ node }: { node: TopicNode }) {
 }
 
 function Actions({ node }: { node: TopicNode }) {
+  void tree.changes.version
   return (
     <>
       <button
@@ -87,8 +90,15 @@ function Actions({ node }: { node: TopicNode }) {
         Publish here
       </button>
       {tree.retainedBelow(node).length > 0 && (
-        <button type="button" disabled={!isConnected.value} onClick={() => void clearRetained(node)}>
-          Clear retained
+        <button
+          type="button"
+          aria-label="Clear retained"
+          title="Clear what the broker retains at and below this topic"
+          disabled={!isConnected.value}
+          onClick={() => void clearRetained(node)}
+        >
+          <Icon name="pin" />
+          Clear
         </button>
       )}
     </>

@@ -1,6 +1,6 @@
 // The topic explorer: the tree, and the topic that is chosen in it.
 import { signal } from '@preact/signals'
-import { useMemo } from 'preact/hooks'
+import { useEffect, useMemo } from 'preact/hooks'
 import { preview } from '../messages/payload.js'
 import { Search } from '../messages/view.js'
 import { query, topic } from '../store/view.js'
@@ -14,7 +14,7 @@ import { TopicPanel } from './topic-panel.js'
 import { tree } from './tree.js'
 
 /** Paths of the levels that are open. */
-const open = signal<ReadonlySet<string>>(new Set(['demo', 'lab', 'app', 'app/device', 'app/device/status']))
+const open = signal<ReadonlySet<string>>(new Set(['demo', 'lab']))
 
 function toggle(path: string): void {
   const next = new Set(open.value)
@@ -22,10 +22,19 @@ function toggle(path: string): void {
   open.value = next
 }
 
+/** Opens the levels above a topic. */
+function reveal(path: string): void {
+  const above = path.split('/').map((_, index, levels) => levels.slice(0, index).join('/'))
+  open.value = new Set([...open.peek(), ...above])
+}
+
 export function ExplorerView() {
   void tree.changes.version
   const rows = useMemo(() => new TreeRows(), []).of(tree, open.value, query.value)
   const chosen = topic.value
+  useEffect(() => {
+    if (chosen !== '') reveal(chosen)
+  }, [chosen])
   return (
     <section class="panel view explorer" aria-labelledby="topics-title">
       <Heading id="topics-title" text="Topics">

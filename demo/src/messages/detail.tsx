@@ -74,7 +74,9 @@ export function Facts({ facts }: { facts: readonly (readonly [string, string])[]
 
 /** MQTT 5 properties, by names with spaces: `contentType` is "Content type". */
 export function factsOf(properties: object): [string, string][] {
-  return Object.entries(properties).map(([name, value]) => {
+  // Of the package's own numbering.
+  const named = Object.entries(properties).filter(([name]) => name !== 'subscriptionIdentifier')
+  return named.map(([name, value]) => {
     const words = name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
     return [
       words.charAt(0).toUpperCase() + words.slice(1),

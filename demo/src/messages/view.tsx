@@ -13,14 +13,14 @@ import { preview } from './payload.js'
 import type { Shown } from './shown.js'
 import { MessageWindow } from './window.js'
 
-const window = new MessageWindow(log)
+const shownMessages = new MessageWindow(log)
 const isPaused = signal(false)
 const selected = signal<Shown | undefined>(undefined)
 
 export function MessagesView() {
   void log.changes.version
-  window.search(query.value)
-  window.update()
+  shownMessages.search(query.value)
+  shownMessages.update()
   const chosen = selected.value
   return (
     <section class="panel view messages" aria-labelledby="messages-title">
@@ -29,7 +29,7 @@ export function MessagesView() {
       </Heading>
       <div class="toolbar">
         <Search label="Search messages" placeholder="Topic, filter or text" />
-        <button type="button" aria-pressed={isPaused.value} onClick={() => window.pause((isPaused.value = !isPaused.value))}>
+        <button type="button" aria-pressed={isPaused.value} onClick={() => shownMessages.pause((isPaused.value = !isPaused.value))}>
           {isPaused.value ? 'Go on' : 'Pause'}
         </button>
         <button
@@ -42,15 +42,14 @@ export function MessagesView() {
           Clear
         </button>
       </div>
-      {isPaused.value && <p class="outcome">Paused. {plural(window.waiting, 'new message')}.</p>}
-      {window.rows.length === 0 && <p class="empty">{emptyText()}</p>}
+      {isPaused.value && <p class="outcome">Paused. {plural(shownMessages.waiting, 'new message')}.</p>}
+      {shownMessages.rows.length === 0 && <p class="empty">{emptyText()}</p>}
       <VirtualList
         class="message-list"
-        rows={window.rows}
+        rows={shownMessages.rows}
         rowHeight={isNarrow.value ? 56 : 46}
         label="Messages that arrived, the newest first"
         keyOf={({ id }) => id}
-        added={window.added}
       >
         {(shown) => <MessageRow shown={shown} isChosen={shown === chosen} />}
       </VirtualList>

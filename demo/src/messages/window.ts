@@ -10,8 +10,6 @@ const SEARCHED = 4096
 export class MessageWindow {
   /** The newest first. */
   rows: readonly Shown[] = []
-  /** How many have been put in front so far: what keeps the place of whoever reads further down. */
-  added = 0
   /** Messages since it was paused. */
   waiting = 0
   isPaused = false
@@ -33,7 +31,6 @@ export class MessageWindow {
     const fresh = this.#log.list(this.#next)
     this.#next = (fresh.at(-1)?.id ?? this.#next - 1) + 1
     const fitting = fresh.filter((shown) => fits(shown, this.#query)).reverse()
-    this.added += fitting.length
     const rows = [...fitting, ...this.rows]
     const { oldest } = this.#log
     while ((rows.at(-1)?.id ?? oldest) < oldest) rows.pop()

@@ -1,31 +1,32 @@
-// The packets that the connection has sent and received, and what of the convention's records they carry.
+// The packets that the connection has sent and received; the topic explorer learns from them what the convention has.
 import { effect } from '@preact/signals'
 import type { Packet } from 'websocket-mq/webapp/wasm'
 import { app, connection } from '../connection/link.js'
 import { tree } from '../explorer/tree.js'
 import type { Content } from '../messages/shown.js'
+import { settings } from '../store/settings.js'
 import { Changes } from '../ui/changes.js'
 
 export type Direction = 'both' | 'sent' | 'received'
 
 export const packetChanges = new Changes()
 
-/** Of the convention: what its layer takes, and hands to no subscription. */
-const CONVENTION = /^app\/(?:webapp|device)\//
-
 export function watchPackets(): void {
   effect(() => {
     const [mq, webapp] = [connection.value, app.value]
     packetChanges.touch()
     if (mq === undefined) return
-    const explore = (packets: readonly Packet[]) => {
-      const contents = webapp === undefined ? [] : packets.filter(isOfConvention).map(contentOf)
-      if (contents.length > 0) tree.add(contents)
+    const { root } = settings.peek()
+    const prefixes = webapp === undefined ? [] : [`${root}webapp/`, `${root}device/`]
+    // What the convention's layer takes is handed to no subscription.
+    const explore = (packet: Packet) => {
+      const { name, isSent, topic = '' } = packet
+      if (name === 'PUBLISH' && !isSent && prefixes.some((prefix) => topic.startsWith(prefix))) tree.add([contentOf(packet)])
     }
-    explore(mq.packets())
+    mq.packets().forEach(explore)
     return mq.on('packet', (packet) => {
       packetChanges.touch()
-      explore([packet])
+      explore(packet)
     })
   })
 }
@@ -44,10 +45,6 @@ export function packetsOf(name: string, direction: Direction, query: string): Pa
 
 export function topicsOf({ topic, filters }: Packet): string {
   return topic ?? filters?.join(' ') ?? ''
-}
-
-function isOfConvention({ name, isSent, topic }: Packet): boolean {
-  return name === 'PUBLISH' && !isSent && CONVENTION.test(topic ?? '')
 }
 
 function contentOf({

@@ -49,7 +49,7 @@ export function PacketsView() {
         <Choice label="Direction" hideLabel value={direction.value} options={DIRECTIONS} onChange={(value) => (direction.value = value)} />
       </div>
       {rows.length === 0 && <p class="empty">No packet fits.</p>}
-      <VirtualList rows={rows} rowHeight={isNarrow.value ? 44 : 30} label="Packets, the newest first" keyOf={keyOf} added={nextKey}>
+      <VirtualList rows={rows} rowHeight={isNarrow.value ? 44 : 30} label="Packets, the newest first" keyOf={keyOf}>
         {(packet) => <PacketRow packet={packet} isChosen={packet === chosen} />}
       </VirtualList>
       {chosen && <PacketDetail packet={chosen} onClose={() => (selected.value = undefined)} />}

@@ -126,7 +126,7 @@ export function DevicesPanel() {
 }
 
 function DeviceRow({ serialNumber, status: { online, recording, broadcasting, battery } }: Device) {
-  const badges = [recording === true ? 'recording' : '', broadcasting === true ? 'broadcasting' : ''].filter(Boolean)
+  const badges = [recording === true ? 'rec' : '', broadcasting === true ? 'live' : ''].filter(Boolean)
   // Anything may stand there: nobody checks what is the application's own.
   const charge = typeof battery === 'number' ? `${battery} %` : 'online'
   return (
@@ -137,7 +137,7 @@ function DeviceRow({ serialNumber, status: { online, recording, broadcasting, ba
       detail={online ? charge : 'offline'}
       title={`Show the status of ${serialNumber}`}
       onClick={() => {
-        topic.value = `app/device/status/${serialNumber}`
+        topic.value = `${settings.value.root}device/status/${serialNumber}`
         view.value = 'topics'
       }}
     />

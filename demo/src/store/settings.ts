@@ -25,6 +25,8 @@ export interface Settings {
   version: 3 | 4 | 5
   org: string
   user: string
+  /** Where the convention's topics begin: empty, or ending in `/`. */
+  root: string
   username: string
   keepAlive: number
   /** Of the role `client`. */
@@ -40,6 +42,7 @@ export const DEFAULT_SETTINGS: Settings = {
   version: 5,
   org: 'acme',
   user: '',
+  root: 'app/',
   username: '',
   keepAlive: 30,
   clientId: '',
@@ -58,6 +61,7 @@ export function readSettings(value: unknown, otherwise: Settings = DEFAULT_SETTI
     version: oneOf(given['version'], [5, 4, 3], otherwise.version),
     org: text(given['org'], otherwise.org),
     user: text(given['user'], otherwise.user),
+    root: text(given['root'], otherwise.root),
     username: text(given['username'], otherwise.username),
     keepAlive: whole(given['keepAlive'], otherwise.keepAlive, [0, 65_535]),
     clientId: text(given['clientId'], otherwise.clientId),

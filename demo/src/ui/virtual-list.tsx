@@ -10,18 +10,16 @@ interface VirtualListProps<Row> {
   keyOf: (row: Row) => string | number
   children: (row: Row) => ComponentChildren
   class?: string
-  /** A number that grows by each row that is put in front: who has scrolled down goes on seeing the same rows. */
-  added?: number
 }
 
 /** Rows above and below what can be seen. */
 const MARGIN = 4
 
-export function VirtualList<Row>({ rows, rowHeight, label, keyOf, children, class: className = '', added = 0 }: VirtualListProps<Row>) {
+export function VirtualList<Row>({ rows, rowHeight, label, keyOf, children, class: className = '' }: VirtualListProps<Row>) {
   const list = useRef<HTMLUListElement>(null)
   const [height, setHeight] = useState(0)
   const [top, setTop] = useState(0)
-  const before = useRef(added)
+  const before = useRef<string | number | undefined>(undefined)
 
   useLayoutEffect(() => {
     const element = list.current as HTMLUListElement
@@ -31,11 +29,17 @@ export function VirtualList<Row>({ rows, rowHeight, label, keyOf, children, clas
     return () => observer.disconnect()
   }, [])
 
+  // Who has scrolled down goes on seeing the same rows, whatever is put in front of them.
   useLayoutEffect(() => {
     const element = list.current as HTMLUListElement
-    if (element.scrollTop > 0) element.scrollTop += (added - before.current) * rowHeight
-    before.current = added
-  }, [added])
+    if (element.scrollTop > 0 && before.current !== undefined)
+      element.scrollTop +=
+        Math.max(
+          0,
+          rows.findIndex((row) => keyOf(row) === before.current),
+        ) * rowHeight
+    before.current = rows[0] === undefined ? undefined : keyOf(rows[0])
+  }, [rows])
 
   const first = Math.max(0, Math.min(Math.floor(top / rowHeight) - MARGIN, rows.length - 1))
   const end = Math.min(rows.length, Math.ceil((top + height) / rowHeight) + MARGIN)

@@ -19,15 +19,17 @@ export function openDedicated(files: WorkerFiles, url: string | URL | undefined,
   const link = new Link({
     ...options,
     survives: false,
-    onLeave: () => {
-      const end = () => {
-        clearTimeout(timer)
-        link.close()
-        worker.terminate()
-      }
-      const timer = setTimeout(end, PATIENCE)
-      link.onEnded = end
-    },
+    onLeave: () =>
+      new Promise((resolve) => {
+        const end = () => {
+          clearTimeout(timer)
+          link.close()
+          worker.terminate()
+          resolve()
+        }
+        const timer = setTimeout(end, PATIENCE)
+        link.onEnded = end
+      }),
   })
   worker.onFailed((reason) => {
     link.lost(loadFailed(reason), true)

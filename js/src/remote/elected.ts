@@ -43,7 +43,7 @@ class ElectedTab {
     })
     this.#presence.watch(
       () => {
-        this.#stepDown()
+        void this.#stepDown()
         this.link.lost(new Error('The page was frozen.'), false)
       },
       () => void this.begin(),
@@ -66,7 +66,7 @@ class ElectedTab {
       const { Leader } = await imported('leader', import('./leader.js'))
       const leader = await Leader.start(this.#air, this.#load, this.#presence.prefix, this.#loadLayer)
       if (signal.aborted) {
-        leader.abandon()
+        void leader.abandon()
         resign()
         return
       }
@@ -98,24 +98,25 @@ class ElectedTab {
   }
 
   /** Frozen, or through: somebody else may lead. */
-  #stepDown(): void {
+  #stepDown(): Promise<void> {
     this.#candidacy.abort()
     this.link.hostLock = ''
-    this.#leader?.abandon()
+    const abandoned = this.#leader?.abandon()
     this.#leader = undefined
     this.link.close()
     this.#resign?.()
     this.#resign = undefined
     this.#lock = ''
+    return abandoned ?? Promise.resolve()
   }
 
   /** What was said last, a goodbye, is on its way: a task later it is gone. */
-  #end(): void {
+  async #end(): Promise<void> {
     this.#presence.stopWatching()
-    setTimeout(() => {
-      this.#stepDown()
-      this.#presence.end()
-      this.#air.close()
-    })
+    await new Promise((resolve) => setTimeout(resolve))
+    const abandoned = this.#stepDown()
+    this.#presence.end()
+    this.#air.close()
+    await abandoned
   }
 }

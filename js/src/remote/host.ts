@@ -18,6 +18,7 @@ import {
 } from './protocol.js'
 import { type OpenOutbox, messageOf, openHosted } from './hosted-outbox.js'
 import { Origins } from './origins.js'
+import { plain } from './plain.js'
 import { Questions } from './questions.js'
 import type { LayerStart } from './webapp/commands.js'
 import type { CreateLayer, LayerHost } from './webapp/layer-host.js'
@@ -78,6 +79,8 @@ export class Host {
   #isPreparing: Promise<void> | undefined
   /** Ends the waiting for the end. */
   #onOver: (() => void) | undefined
+  /** When the former connection is over, and what it left is stored. */
+  #forgotten: Promise<void> = Promise.resolve()
 
   constructor(module: Module, options: HostOptions) {
     this.#module = module
@@ -98,8 +101,11 @@ export class Host {
     return this.#ports.size
   }
 
-  /** Gives the connection up at once, as another host takes over. The will is kept back: the pages are still there. */
-  abandon(): void {
+  /**
+   * Gives the connection up at once, as another host takes over. The will is kept back: the pages are still there. Resolves
+   * when all is stored.
+   */
+  abandon(): Promise<void> {
     const { layer, request } = this.#open ?? {}
     const client = this.#forget()
     // First: the end of this client is none of theirs.
@@ -109,6 +115,7 @@ export class Host {
     if (layer === undefined) client?.disconnect()
     else if ((request?.options['mqttVersion'] ?? 5) !== 5) client?.disconnect(WITH_WILL)
     client?.delete()
+    return this.#forgotten
   }
 
   #take(port: HostPort, command: PageCommand, buffer: ArrayBuffer | undefined): void {
@@ -152,6 +159,13 @@ export class Host {
       this.#ask(port, operation, ({ exchange }) => exchange.subscribe(port, operation, requests, properties)),
     unsubscribe: (port, [, operation, filters]) =>
       this.#ask(port, operation, ({ exchange }) => exchange.unsubscribe(port, operation, filters)),
+    stored: (port, [, operation]) => {
+      const { outbox } = this.#open ?? {}
+      outbox?.stored().then(
+        (stored) => port.send(['stored', operation, stored, undefined]),
+        (thrown: unknown) => port.send(['stored', operation, undefined, plainError(thrown)]),
+      )
+    },
     answer: (port, [, question, answer, error]) => this.#questions.answer(port, question, answer, error),
     reauthenticate: (port, [, data]) => {
       try {
@@ -187,7 +201,7 @@ export class Host {
     },
     leave: (port) => {
       this.#remove(port, false)
-      void (this.#options.settled?.() ?? Promise.resolve()).then(() => {
+      void this.#forgotten.then(this.#options.settled).then(() => {
         port.send(['ended'])
         port.close()
       })
@@ -221,7 +235,8 @@ export class Host {
     const hasOutbox = Boolean(request.user['outbox'])
     if (gather === undefined && !hasOutbox) return this.#start(request, undefined)
     const prepare = async (): Promise<Outbox | undefined> => {
-      await gather?.()
+      // The slot of the former connection is free then.
+      await Promise.all([gather?.(), this.#forgotten])
       if (!hasOutbox) return undefined
       if (openOutbox === undefined) throw new MqttError('not_supported', 'There is no outbox here: leave the option outbox out.')
       return openHosted(openOutbox, this.#module, request, (question) => this.#questions.ask(question))
@@ -288,7 +303,7 @@ export class Host {
 
   #attach({ client, outbox }: Open): void {
     outbox?.attach(client, {
-      delivered: (delivered) => this.#tell(['delivered', delivered]),
+      delivered: (delivered) => this.#tell(['delivered', plain(delivered)]),
       error: (error) => this.#tell(['error', plainError(error)]),
       over: () => {},
     })
@@ -417,9 +432,9 @@ export class Host {
       this.#onOver = undefined
     }
     // Not from within a call of its own.
-    setTimeout(() => {
+    this.#forgotten = new Promise((resolve) => setTimeout(resolve)).then(() => {
       open.client.delete()
-      void open.outbox?.close()
+      return open.outbox?.close()
     })
     return open.client
   }

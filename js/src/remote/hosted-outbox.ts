@@ -1,13 +1,14 @@
 // The outbox of a connection whose host is elsewhere than its pages.
 import type { MqttError } from '../errors.js'
-import type { Credentials as ModuleCredentials, Module } from '../module.js'
+import type { Client, Credentials as ModuleCredentials, Module } from '../module.js'
 import type { Authentication, ConnectOptions, ExpiringCredentials } from '../options.js'
-import type { Delivered } from '../outbox/events.js'
+import { deliveredOf } from '../outbox/events.js'
 import type { Outbox, OutboxEvents, OutboxRequest } from '../outbox/open-outbox.js'
 import { storedMessage } from '../stored-message.js'
 import type { Uri } from '../uris.js'
 import type { Link } from './link.js'
 import type { RecordedMessage } from './origins.js'
+import type { PortClient } from './port-client.js'
 import type { ConnectRequest, Question } from './protocol.js'
 
 export type OpenOutbox = (request: OutboxRequest) => Promise<Outbox>
@@ -55,16 +56,18 @@ export async function openHosted(
 
 /** For the page: what is there hears of deliveries; all else the host does. */
 export function pageOutbox(link: Link): Outbox {
-  const outbox: Pick<Outbox, 'session' | 'attach' | 'prepared' | 'begin' | 'connected' | 'rename' | 'close'> = {
+  const outbox: Pick<Outbox, 'session' | 'attach' | 'prepared' | 'begin' | 'connected' | 'rename' | 'stored' | 'close'> = {
     session: {},
-    attach: (_client: unknown, events: OutboxEvents) => {
-      link.onDelivered = (delivered: Delivered) => events.delivered(delivered)
+    attach: (client: Client, events: OutboxEvents) => {
+      link.onDelivered = (facts) => events.delivered(deliveredOf(facts))
+      outbox.stored = () => (client as unknown as Pick<PortClient, 'stored'>).stored()
     },
     prepared: () => {},
     begin: () => {},
+    stored: () => Promise.reject(new Error('There is no connection yet.')),
     connected: () => {},
     rename: () => {},
-    close: () => Promise.resolve(),
+    close: () => link.leave(),
   }
   return outbox as Outbox
 }

@@ -61,11 +61,12 @@ export class Leader {
     return here
   }
 
-  /** Another tab may take over: at once, and without a will. */
-  abandon(): void {
+  /** Another tab may take over: at once, and without a will. Resolves when all is stored. */
+  abandon(): Promise<void> {
     this.#air.onStranger = this.#air.onWho = undefined
-    this.#host.abandon()
+    const abandoned = this.#host.abandon()
     this.#release()
+    return abandoned
   }
 
   /** Waits for the tabs that live, to the last or until one hangs. */

@@ -91,7 +91,7 @@ export async function moduleOf(
     }
     return module as unknown as Module
   } catch (thrown) {
-    link.leave()
+    void link.leave()
     throw thrown
   } finally {
     clearTimeout(timer)

@@ -14,6 +14,7 @@ import {
   checkSubscribeProperties,
   checkTopic,
 } from './checks.js'
+import type { Stored } from '../outbox/events.js'
 import type { Link } from './link.js'
 import { plain } from './plain.js'
 import { PortMessage, TopicNumbers } from './port-message.js'
@@ -46,8 +47,9 @@ interface Unfinished {
 
 interface Operation {
   readonly command: PageCommand
-  readonly subscribe: SubscribeOptions | undefined
-  readonly unsubscribe: UnsubscribeOptions | undefined
+  readonly subscribe?: SubscribeOptions
+  readonly unsubscribe?: UnsubscribeOptions
+  readonly stored?: { resolve: (stored: Stored) => void; reject: (error: Error) => void }
 }
 
 /** Before a broker has said anything. */
@@ -104,7 +106,7 @@ export class PortClient implements Client {
 
   constructor(link: Link, uri: string, clientId: string) {
     if (new TextEncoder().encode(clientId).length > LONGEST_CLIENT_ID) {
-      link.leave()
+      void link.leave()
       throw callError('invalid_argument', 'The client identifier is longer than 65,535 bytes.')
     }
     this.#link = link
@@ -232,14 +234,20 @@ export class PortClient implements Client {
     return this.#ask((operation) => ({
       command: ['subscribe', operation, requests, properties],
       subscribe: options,
-      unsubscribe: undefined,
     }))
   }
 
   unsubscribe(filter: string | string[], options: UnsubscribeOptions = {}): number {
     const filters = [filter].flat()
     for (const each of filters) this.#filters.delete(each)
-    return this.#ask((operation) => ({ command: ['unsubscribe', operation, filters], subscribe: undefined, unsubscribe: options }))
+    return this.#ask((operation) => ({ command: ['unsubscribe', operation, filters], unsubscribe: options }))
+  }
+
+  /** What waits in the host's outbox: the next host is asked if this one goes. */
+  stored(): Promise<Stored> {
+    return new Promise((resolve, reject) => {
+      this.#ask((operation) => ({ command: ['stored', operation], stored: { resolve, reject } }))
+    })
   }
 
   reauthenticate(data: Uint8Array): void {
@@ -269,7 +277,7 @@ export class PortClient implements Client {
     this.#operations.clear()
     this.#sender.add(['leave'])
     this.#sender.flush()
-    this.#link.leave()
+    void this.#link.leave()
   }
 
   isDeleted(): boolean {
@@ -338,6 +346,11 @@ export class PortClient implements Client {
       operation?.subscribe?.onFailure?.({ ...failure, ...(grantedQos && { grantedQos }) })
     },
     unsubscribed: ([, operation, reasonCodes]) => this.#answered(operation)?.unsubscribe?.onSuccess?.({ reasonCodes }),
+    stored: ([, operation, stored, error]) => {
+      const asked = this.#answered(operation)?.stored
+      if (stored !== undefined) asked?.resolve(stored)
+      else if (error !== undefined) asked?.reject(errorOf(error))
+    },
     subscriptionLost: ([, filter, reasonCode]) => {
       this.#filters.delete(filter)
       this.#call(this.onSubscriptionLost, filter, reasonCode)

@@ -1,7 +1,7 @@
 // What a page and the host of its connection say to each other. A packet is what one task had to say: commands, and the
 // payloads of all of them in one buffer, which is handed over and not copied.
 import { type ErrorCode, MqttError, PublishError } from '../errors.js'
-import type { Delivered } from '../outbox/events.js'
+import type { DeliveredFacts, Stored } from '../outbox/events.js'
 import type { Client, ConnectionLoss, Failure, FilterOptions, Negotiated, Properties } from '../module.js'
 import type { LayerCommand, LayerRow, LayerStart } from './webapp/commands.js'
 
@@ -68,6 +68,7 @@ export type PageCommand =
   | readonly ['subscribe', operation: number, readonly FilterOptions[], Properties | undefined]
   | readonly ['unsubscribe', operation: number, readonly string[]]
   | readonly ['answer', question: number, answer: unknown, PlainError | undefined]
+  | readonly ['stored', operation: number]
   | readonly ['reauthenticate', Uint8Array]
   | readonly ['watchBytes', boolean]
   | readonly ['wakeUp']
@@ -98,7 +99,8 @@ export type HostCommand =
   | readonly ['subscriptionLost', filter: string, reasonCode: number]
   | readonly ['ask', question: number, Question]
   | readonly ['error', PlainError]
-  | readonly ['delivered', Delivered]
+  | readonly ['delivered', DeliveredFacts]
+  | readonly ['stored', operation: number, Stored | undefined, PlainError | undefined]
   | readonly ['overflow', dropped: number]
   | readonly ['bytes', Body, isSent: boolean]
   /** `size`: counts as a message of so many bytes that the page has to read. */

@@ -19,15 +19,17 @@ export async function openSharedWorker(
   const link = new Link({
     ...options,
     survives: true,
-    onLeave: () => {
-      const end = (): void => {
-        clearTimeout(timer)
-        presence.end()
-        link.close()
-      }
-      const timer = setTimeout(end, PATIENCE)
-      link.onEnded = end
-    },
+    onLeave: () =>
+      new Promise((resolve) => {
+        const end = (): void => {
+          clearTimeout(timer)
+          presence.end()
+          link.close()
+          resolve()
+        }
+        const timer = setTimeout(end, PATIENCE)
+        link.onEnded = end
+      }),
     onHello: (lock) => {
       whenReleased(lock, () => {
         if (link.hostLock !== lock) return

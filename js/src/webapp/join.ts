@@ -123,8 +123,10 @@ export async function joinWith<S>(load: Load, target: Target, given: JoinOptions
 async function openPlace<S>(load: Load, uris: readonly Uri[], options: JoinOptions<S>): Promise<RemoteWebapp> {
   const { org, user, rand = '', signal } = options
   const claim = () => (rand === '' ? claimIdentity(`${org}:${user}`) : Promise.resolve({ rand, rename: () => {}, release: () => {} }))
-  if (options.worker || options.shared)
-    return (await imported('open-webapp', import('../remote/webapp/open-webapp.js'))).openWebapp(load, uris, options, claim)
+  if (options.worker || options.shared) {
+    const { openWebapp } = await imported('open-webapp', import('../remote/webapp/open-webapp.js'))
+    return openWebapp(load, uris, options, claim)
+  }
   const [module, identity] = await Promise.all([load({ signal }) as Promise<unknown> as Promise<WebappModule>, claim()])
   return { module, outbox: undefined, identity }
 }

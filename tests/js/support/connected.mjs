@@ -29,7 +29,7 @@ export async function loadOf(module, isWebapp = false) {
   const { PortWebappClient } = await importSource('remote/webapp/port-webapp-client')
   return () => {
     const [page, host] = DirectChannel.pair()
-    const link = new Link({ common: {}, user: {}, survives: false, onLeave: () => {} })
+    const link = new Link({ common: {}, user: {}, survives: false, onLeave: async () => {} })
     new Host(module, { isShared: over === 'merged', createLayer }).add(host)
     link.use(page)
     return moduleOf(link, undefined, isWebapp ? PortWebappClient : undefined)
