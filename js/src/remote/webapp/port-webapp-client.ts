@@ -12,6 +12,7 @@ import type { LayerCommand, LayerRow, LayerStart, StateRow } from './commands.js
 import { checkNamed, checkRecord, checkTarget, isAccountPart, isLevel, isRoom, isRoot, isUid, moduleError, refusal } from './names.js'
 import { PageCalls } from './page-calls.js'
 import { PageRequests } from './page-requests.js'
+import { Wishes } from './wishes.js'
 
 const JSON_TYPE = 'application/json'
 /** In milliseconds: as long as the module waits at its goodbye. */
@@ -37,12 +38,7 @@ export class PortWebappClient extends PortClient implements WebappClient {
   readonly #requests = new PageRequests((number) => this.#on?.onFailure(number, NOT_CONNECTED))
   readonly #calls = new PageCalls()
   readonly #census: Census | undefined
-  // What the next host is told again.
-  #methods: readonly string[] = []
-  readonly #rooms = new Set<string>()
-  #watchedPresence: readonly [org: string, user: string] | undefined
-  #devices: readonly string[] | undefined = []
-  #discovers = false
+  readonly #wishes = new Wishes()
 
   constructor(link: Link, uri: string, clientId: string) {
     super(link, uri, clientId)
@@ -110,7 +106,6 @@ export class PortWebappClient extends PortClient implements WebappClient {
 
   watchPresence(org: string, user: string): void {
     for (const part of [org, user]) checkNamed(part === '' || isAccountPart(part), 'Presence')
-    this.#watchedPresence = [org, user]
     this.#say(['watchPresence', org, user])
   }
 
@@ -155,7 +150,6 @@ export class PortWebappClient extends PortClient implements WebappClient {
   expose(): void {}
 
   nameMethods(methods: readonly string[]): void {
-    this.#methods = methods
     this.#say(['methods', methods])
   }
 
@@ -178,18 +172,15 @@ export class PortWebappClient extends PortClient implements WebappClient {
 
   joinRoom(room: string): void {
     checkNamed(isRoom(room), `Room ${room}`)
-    this.#rooms.add(room)
     this.#say(['room', room, true])
   }
 
   leaveRoom(room: string): void {
-    this.#rooms.delete(room)
     this.#say(['room', room, false])
   }
 
   watchDevices(serialNumbers: string[] | undefined): void {
     for (const each of serialNumbers ?? []) checkNamed(isLevel(each), 'Devices')
-    this.#devices = serialNumbers
     this.#census?.forgetDevices((each) => serialNumbers?.includes(each) ?? true)
     this.#say(['devices', serialNumbers])
   }
@@ -199,7 +190,6 @@ export class PortWebappClient extends PortClient implements WebappClient {
   }
 
   discover(): void {
-    this.#discovers = true
     this.#say(['discover'])
   }
 
@@ -220,6 +210,7 @@ export class PortWebappClient extends PortClient implements WebappClient {
   }
 
   #say(command: LayerCommand): void {
+    this.#wishes.note(command)
     this.#post(['layer', command])
   }
 
@@ -318,11 +309,7 @@ export class PortWebappClient extends PortClient implements WebappClient {
   }
 
   #restore(): void {
-    if (this.#watchedPresence !== undefined) this.#say(['watchPresence', ...this.#watchedPresence])
-    if (this.#methods.length > 0) this.#say(['methods', this.#methods])
-    for (const room of this.#rooms) this.#say(['room', room, true])
-    if (this.#devices?.length !== 0) this.#say(['devices', this.#devices])
-    if (this.#discovers) this.#say(['discover'])
+    for (const command of this.#wishes.all()) this.#say(command)
     for (const [number, request] of this.#requests.again()) this.#say(['request', number, request])
   }
 }
