@@ -16,7 +16,7 @@ import { forEach, lastLines, run } from './run.mjs'
  * @property {Record<string, string>} [lacks] checks that fail because of the library, and why
  */
 
-const atOnce = 2 // conformance runs, which mostly wait
+const atOnce = 3 // conformance runs, which mostly wait
 const launcher = isInstalled('ccache') ? { CMAKE_CXX_COMPILER_LAUNCHER: 'ccache' } : undefined
 
 /** Every language of the table, or why it is absent. @returns {(Backend | { language: string, absent: string })[]} */
