@@ -90,8 +90,15 @@ function Actions({ node }: { node: TopicNode }) {
         Publish here
       </button>
       {tree.retainedBelow(node).length > 0 && (
-        <button type="button" disabled={!isConnected.value} onClick={() => void clearRetained(node)}>
-          Clear retained
+        <button
+          type="button"
+          aria-label="Clear retained"
+          title="Clear what the broker retains at and below this topic"
+          disabled={!isConnected.value}
+          onClick={() => void clearRetained(node)}
+        >
+          <Icon name="pin" />
+          Clear
         </button>
       )}
     </>
