@@ -10,6 +10,7 @@ const audiences = [
     text: 'Front end',
     pages: [
       'quick-start',
+      'demo',
       'api',
       'frameworks',
       'testing',
