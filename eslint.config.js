@@ -22,13 +22,25 @@ const forNode = [
 const globals = (...names) => Object.fromEntries(names.map((name) => [name, 'readonly']))
 
 export default defineConfig(
-  { ignores: ['build/', 'demo/backends/*/build/', 'dist/', 'coverage/', 'test-results/', 'wasm/*.js', 'wasm/webapp/*.js', 'core/'] },
+  {
+    ignores: [
+      'build/',
+      'demo/app/',
+      'demo/backends/*/build/',
+      'dist/',
+      'coverage/',
+      'test-results/',
+      'wasm/*.js',
+      'wasm/webapp/*.js',
+      'core/',
+    ],
+  },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   eslint.configs.recommended,
   typescript.configs.recommended,
   {
     // TypeScript's own check of the names is better than ESLint's, where it runs.
-    files: ['**/*.ts', 'demo/**/*.js'],
+    files: ['**/*.ts', '**/*.tsx'],
     rules: { 'no-undef': 'off' },
   },
   {
@@ -36,6 +48,14 @@ export default defineConfig(
     extends: [typescript.configs.strictTypeChecked],
     languageOptions: { parserOptions: { project: './js/tsconfig.json' } },
     rules: {
+      // What is not served is an error that says so.
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: ":not(CallExpression[callee.name='imported']) > ImportExpression",
+          message: 'Pass what import() returns to imported().',
+        },
+      ],
       // A number in a template is no surprise.
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       // `json<T>()` states what the caller expects, and a rejection's reason may be handed on as it came.

@@ -30,13 +30,13 @@ export default defineConfig<object, { defaults: object }>({
     // no difference to that.
     {
       name: 'over a worker',
-      testMatch: /(messages|handlers|limits|broker-restart|refusals|wake-up|will)\.spec\.ts/,
+      testMatch: /(messages|handlers|limits|broker-restart|refusals|wake-up|will|webapp)\.spec\.ts/,
       grepInvert: /MQTT 3\.1/,
       use: { defaults: { worker: true } },
     },
     {
       name: 'over a shared connection',
-      testMatch: /(messages|handlers)\.spec\.ts/,
+      testMatch: /(messages|handlers|webapp)\.spec\.ts/,
       grepInvert: /MQTT 3\.1/,
       use: { defaults: { shared: true } },
     },

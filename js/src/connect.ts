@@ -2,6 +2,7 @@ import { checkOptions } from './check.js'
 import { CONNECT_OPTIONS, randomClientId } from './connect-options.js'
 import { Connection } from './connection.js'
 import { thrownError } from './failure.js'
+import { imported } from './imported.js'
 import type { Load } from './load.js'
 import type { Address, ConnectOptions } from './options.js'
 import { loadPacketWatch } from './load-packet-watch.js'
@@ -21,7 +22,9 @@ export async function open(load: Load, target: Target, given: ConnectOptions): P
   signal?.throwIfAborted()
   const uris = resolveUris(target)
   const clientId = options.clientId ?? randomClientId()
-  const [{ module, outbox: hosted }, watchPackets] = await Promise.all([openModule(load, uris, options), loadPacketWatch(options)])
+  // First: should it fail, there is no worker yet that would be left.
+  const watchPackets = await loadPacketWatch(options)
+  const { module, outbox: hosted } = await openModule(load, uris, options)
   signal?.throwIfAborted()
   const outbox = options.outbox ? (hosted ?? (await outboxOf({ module, uris, options, clientId: options.clientId }))) : undefined
   try {
@@ -36,13 +39,14 @@ export async function open(load: Load, target: Target, given: ConnectOptions): P
 
 /** The module, here or where the connection is, with the outbox that is there. */
 async function openModule(load: Load, uris: readonly Uri[], options: ConnectOptions): Promise<Remote> {
-  if (options.worker || options.shared) return (await import('./remote/open-remote.js')).openRemote(load, uris, options)
+  if (options.worker || options.shared)
+    return (await imported('open-remote', import('./remote/open-remote.js'))).openRemote(load, uris, options)
   return { module: await load({ signal: options.signal }), outbox: undefined }
 }
 
 /** Opened when a connection has one: a page without it does not load what it is made of. */
 export async function outboxOf(request: OutboxRequest): Promise<Outbox> {
-  const { openOutbox } = await import('./outbox/open-outbox.js')
+  const { openOutbox } = await imported('open-outbox', import('./outbox/open-outbox.js'))
   const outbox = await openOutbox(request)
   if (request.options.signal?.aborted !== true) return outbox
   await outbox.close()

@@ -25,6 +25,7 @@ import { Asking } from './renewal/asking.js'
 import { stateLog } from './state-log.js'
 import { Subscriptions } from './subscriptions.js'
 import type { Outbox } from './outbox/open-outbox.js'
+import type { Stored } from './outbox/events.js'
 import type { Uri } from './uris.js'
 
 export type MessageHandler<P> = (message: Message<P>) => unknown
@@ -253,6 +254,19 @@ export class Connection {
   }
 
   /**
+   * With an outbox: resolves when all that was published before is in storage, so that it survives this page, with what
+   * waits there. Rejects with {@link MqttError} (`outbox_failed` if it cannot be stored now, `not_supported` without an
+   * outbox, `closed`).
+   */
+  async stored(): Promise<Stored> {
+    this.#requireOpen()
+    if (this.#outbox === undefined) throw new MqttError('not_supported', 'This connection has no outbox: set the option outbox.')
+    const stored = await Promise.race([this.#outbox.stored(), this.#closed])
+    if ('unfinished' in stored) this.#requireOpen()
+    return stored as Stored
+  }
+
+  /**
    * MQTT 5: re-authenticates on this connection (4.12.1). Throws {@link MqttError} (`closed`, `not_connected`,
    * `not_supported`) if there is no connection or it was made without the `authentication` option.
    */
@@ -302,6 +316,7 @@ export class Connection {
     const asking = (this.#asking = new Asking({
       timers: this.#module,
       log: this.#log,
+      report: (error) => this.#report(error),
       isConnected: () => this.#state === 'connected',
       ask: () => (typeof credentials === 'function' ? credentials(request()) : {}),
       renew: (given) => this.#renew(given?.authenticationData),

@@ -1,3 +1,4 @@
+import { imported } from './imported.js'
 import { logsPackets } from './log.js'
 import type { ConnectOptions } from './options.js'
 import type { PacketWatch } from './packets/packet-watch.js'
@@ -19,6 +20,6 @@ export async function loadPacketWatch({
   const isLogged = logsPackets(log)
   if (!isLogged && packets === false && !timings) return undefined
   const limit = packets === true ? DEFAULT_LIMIT : Number(packets)
-  const { PacketWatch: Watch } = await import('./packets/packet-watch.js')
+  const { PacketWatch: Watch } = await imported('packet-watch', import('./packets/packet-watch.js'))
   return (client, given) => new Watch(client, { ...given, limit, timings, log: isLogged ? given.log : undefined })
 }

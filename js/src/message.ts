@@ -74,7 +74,7 @@ export class Message<P = Params> {
   /** The payload as JSON. Throws {@link MqttError} (`invalid_utf8` or `invalid_json`). The type is not checked. */
   get json(): <T = unknown>() => T {
     const arrived = this[ARRIVED]
-    return <T>() => jsonOf(arrived) as T
+    return <T>() => jsonOf(arrived.topic, textOf(arrived)) as T
   }
 }
 
@@ -86,12 +86,12 @@ function textOf(arrived: ArrivedMessage): string {
   }
 }
 
-function jsonOf(arrived: ArrivedMessage): unknown {
-  const text = textOf(arrived)
+/** Throws MqttError (`invalid_json`). */
+export function jsonOf(topic: string, text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {
-    throw new MqttError('invalid_json', `The payload of ${arrived.topic} is not JSON: read bytes or text() instead.`, { cause })
+    throw new MqttError('invalid_json', `The payload of ${topic} is not JSON: read bytes or text() instead.`, { cause })
   }
 }
 

@@ -1,5 +1,6 @@
 // What a record of the module says (session/store_record.hpp): format, protocol version, state, packet identifier, and
-// then the encoded PUBLISH, which is absent once the broker has confirmed a QoS 2 message (PUBREC).
+// then the encoded PUBLISH, which is absent once the broker has confirmed a QoS 2 message (PUBREC), and ignored where it is
+// still there.
 
 /** The kinds of records (wsmq/store.hpp). */
 export const OUTGOING = 1
@@ -30,9 +31,9 @@ export function packetIdentifierOf(record: Uint8Array): number {
   return byte(record, 3) * 256 + byte(record, 4)
 }
 
-/** Undefined once the message is released. The record is the module's own, and so it is sound. */
+/** Undefined where the record has no message any more. It is the module's own, and so it is sound. */
 export function storedMessage(record: Uint8Array): StoredMessage | undefined {
-  if (record[2] === AWAITING_PUBCOMP) return undefined
+  if (record.length <= HEADER) return undefined
   const first = byte(record, HEADER)
   let at = HEADER + 1
   while (byte(record, at++) > 0x7f);

@@ -20,7 +20,7 @@ export const needsOf = {
   install: ['native', 'install', 'broker'],
   command: ['native', 'native tests', 'broker'],
   'bench-native': ['native', 'native tests', 'native bench', 'broker'],
-  js: ['native', 'broker', 'browser tests', 'interop'],
+  js: ['native', 'broker', 'browser tests', 'interop', 'proxies', 'manifests'],
   tooling: ['broker'],
   templates: ['broker', 'browser tests'],
   site: ['docs', 'browser tests'],
@@ -28,7 +28,7 @@ export const needsOf = {
   brokers: ['broker', 'interop', 'brokers'],
   clusters: ['native', 'native tests', 'broker', 'browser tests', 'interop', 'brokers'],
   backends: ['native', 'broker', 'backends'],
-  browser: ['broker', 'browser tests'],
+  browser: ['broker', 'browser tests', 'proxies'],
   firefox: ['broker', 'firefox'],
   check: ['native', 'native tests', 'lint'],
 }

@@ -58,11 +58,11 @@ export class Tab {
   /** Exceptions that nobody caught. */
   readonly uncaught: string[] = []
 
-  /** @param defaults options of every connect() */
+  /** @param defaults options of every connect() and join() */
   constructor(
     readonly page: Page,
     readonly broker: string,
-    private readonly defaults: object = {},
+    readonly defaults: object = {},
   ) {
     page.on('console', (message) => this.console.push(`${message.type()}: ${message.text()}`))
     page.on('pageerror', (error) => this.uncaught.push(String(error)))
@@ -205,7 +205,7 @@ interface TestFixtures {
 
 interface WorkerFixtures {
   broker: Broker
-  /** Options of every connect(): where connections are, if not in the page. Set by projects of playwright.config.ts. */
+  /** Options of every connect() and join(): where connections are, if not in the page. Set by projects of playwright.config.ts. */
   defaults: object
   /** Serves the pages, and passes /ws_mqtt to the broker. */
   site: { url: string; webSocketUrl: string }
@@ -274,6 +274,32 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     await proxy.close()
   },
 })
+
+/** How many records the outboxes of the page's origin hold. */
+export function storedMessages(page: Page): Promise<number> {
+  return page.evaluate(async () => {
+    const names = (await indexedDB.databases()).map(({ name }) => name!)
+    const counts = names.map(
+      (name) =>
+        new Promise<number>((resolve) => {
+          const opening = indexedDB.open(name)
+          opening.onsuccess = () => {
+            const { result } = opening
+            const stores = [...result.objectStoreNames]
+            const counting = result
+              .transaction(stores)
+              .objectStore(stores.find((store) => /record/.test(store))!)
+              .count()
+            counting.onsuccess = () => {
+              result.close()
+              resolve(counting.result)
+            }
+          }
+        }),
+    )
+    return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0)
+  })
+}
 
 /** A failed test tells what its pages said. */
 export function report(tabs: { console: string[]; uncaught: string[] }[], info: TestInfo): void {

@@ -7,14 +7,17 @@ import { packed } from '../support/packed.mjs'
 
 const pages = fileURLToPath(new URL('pages/', import.meta.url))
 
+const everywhere = ['modern', 'classic', 'webapp']
+const inWorkers = ['in-worker', 'webapp-in-worker']
+
 /**
  * What each bundler promises: esbuild does not take the separate wasm along.
  * @type {Record<string, { names: string[], build: (from: string, to: string) => Promise<unknown> }>}
  */
 export const bundlers = {
-  esbuild: { names: ['modern', 'classic', 'webapp', 'in-worker'], build: (from, to) => withEsbuild(from, to, 'esm') },
-  'esbuild, as plain scripts': { names: ['modern', 'classic', 'webapp'], build: (from, to) => withEsbuild(from, to, 'iife') },
-  vite: { names: ['modern', 'separate', 'classic', 'webapp', 'webapp-separate', 'in-worker'], build: withVite },
+  esbuild: { names: [...everywhere, ...inWorkers], build: (from, to) => withEsbuild(from, to, 'esm') },
+  'esbuild, as plain scripts': { names: everywhere, build: (from, to) => withEsbuild(from, to, 'iife') },
+  vite: { names: [...everywhere, 'separate', 'webapp-separate', ...inWorkers], build: withVite },
 }
 
 /**
@@ -42,7 +45,7 @@ export async function scriptsIn(out) {
 
 /** @param {string} from @param {string} to @param {'esm' | 'iife'} format */
 async function withEsbuild(from, to, format) {
-  const names = ['modern', 'classic', 'webapp', ...(format === 'esm' ? ['in-worker'] : [])]
+  const names = [...everywhere, ...(format === 'esm' ? inWorkers : [])]
   const entryPoints = names.map((page) => `${from}/${page}.js`)
   const { warnings } = await esbuild({ entryPoints, outdir: to, bundle: true, minify: true, format, logLevel: 'silent' })
   // There is no import.meta in a plain script, and what it is for is not needed there.
@@ -50,11 +53,11 @@ async function withEsbuild(from, to, format) {
   if (others.length > 0) throw new Error(others.map(({ text }) => text).join('\n'))
   for (const page of names) await cp(`${from}/${page}.html`, `${to}/${page}.html`)
   // As the documentation says: esbuild does not take worker files along.
-  await cp(`${from}/../node_modules/websocket-mq/dist/worker.js`, `${to}/worker.js`)
+  for (const worker of ['worker.js', 'webapp-worker.js']) await cp(`${from}/../node_modules/websocket-mq/dist/${worker}`, `${to}/${worker}`)
 }
 
 /** @param {string} from @param {string} to */
 function withVite(from, to) {
-  const input = ['modern', 'separate', 'classic', 'webapp', 'webapp-separate', 'in-worker'].map((page) => `${from}/${page}.html`)
+  const input = [...everywhere, 'separate', 'webapp-separate', ...inWorkers].map((page) => `${from}/${page}.html`)
   return vite({ root: from, configFile: false, logLevel: 'error', build: { outDir: to, emptyOutDir: true, rollupOptions: { input } } })
 }

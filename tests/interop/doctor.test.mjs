@@ -7,7 +7,10 @@ import { startAedes } from '../support/aedes.mjs'
 import { startBroker } from '../support/broker.mjs'
 import { startRabbitMq } from '../support/rabbitmq.mjs'
 
-/** Without what differs each time, the names of options, and the packets, which only the package's keeps. @param {object} diagnosis */
+/**
+ * Without what differs each time, the names of options, and the packets, which only the package's doctor keeps.
+ * @param {object} diagnosis
+ */
 function comparable(diagnosis) {
   const text = JSON.stringify({ ...diagnosis, packets: undefined }).replaceAll(/doctor\/[a-z0-9]{4,8}\//g, 'doctor/RANDOM/')
   return JSON.parse(

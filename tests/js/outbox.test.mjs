@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { connect } from '../../dist/index.js'
+import { connect, MqttError, PublishError } from '../../dist/index.js'
 import { startBroker } from '../support/broker.mjs'
 import { startChaosProxy } from '../support/chaos-proxy.mjs'
 
@@ -206,6 +206,78 @@ describe('an outbox in files', () => {
     for (const { clientId } of processes) assert.deepEqual(delivered.filter(({ topic }) => topic === `dead/${clientId}`).length, 3)
     await until(() => readdirSync(folder).filter((name) => name.endsWith('.outbox')).length === 1)
     assert.ok(processes.some(({ clientId }) => clientId === mq.clientId))
+  })
+})
+
+for (const worker of [false, true])
+  describe(`stored() ${worker ? 'over a worker' : 'in the page'}`, () => {
+    it('resolves once what was published survives the process, with what waits', async () => {
+      const since = Date.now()
+      const mq = await offline({ ...named(), worker })
+      assert.deepEqual(await mq.stored(), { messages: 0, bytes: 0, oldest: undefined })
+      mq.post('safe/1', { json: { item: 7 } }, { qos: 1 })
+      mq.post('safe/2', 'grün', { qos: 2 })
+      mq.post('safe/3', 'not kept', { qos: 0 })
+      const { messages, bytes, oldest = 0 } = await mq.stored()
+      assert.ok(readFileSync(slotFile()).includes('grün'))
+      assert.ok(oldest >= since && oldest <= Date.now())
+      assert.deepEqual([messages, bytes > 20 && bytes < 60], [2, true])
+      await mq.disconnect({ timeout: 0 })
+      assert.deepEqual(readdirSync(folder).filter((name) => name.endsWith('.lock')), []) // prettier-ignore
+      await assert.rejects(mq.stored(), { code: 'closed' })
+
+      const { mq: next, delivered } = await open({ ...named(), worker })
+      await until(() => delivered.length === 2)
+      delivered.sort((one, other) => one.qos - other.qos)
+      assert.deepEqual([delivered[0]?.json(), delivered[1]?.text()], [{ item: 7 }, 'grün'])
+      assert.ok(delivered[1]?.bytes instanceof Uint8Array)
+      assert.throws(() => delivered[1]?.json(), { code: 'invalid_json' })
+      assert.deepEqual(await next.stored(), { messages: 0, bytes: 0, oldest: undefined })
+    })
+
+    it('rejects where nothing can be stored, or there is no outbox', async () => {
+      writeFileSync(join(folder, 'file'), '')
+      const { mq } = await open({ worker, outbox: { folder: join(folder, 'file') } })
+      await assert.rejects(mq.stored(), (/** @type {any} */ error) => {
+        assert.ok(error instanceof MqttError)
+        assert.equal(error.code, 'outbox_failed')
+        assert.match(/** @type {any} */ (error.cause).code, /^E(NOTDIR|EXIST)$/)
+        return true
+      })
+      const without = await connect(broker.url, { worker })
+      endings.push(() => without.disconnect())
+      await assert.rejects(without.stored(), { code: 'not_supported' })
+    })
+  })
+
+describe('an outbox of a connection in a worker', () => {
+  it('sends what others left with a password of bytes, and reports what expired by its topic', async () => {
+    const own = await startBroker({ users: { ann: 'secret' } })
+    endings.push(() => own.close())
+    await leaveOffline([{ qos: 1, properties: { messageExpiryInterval: 0 } }, { qos: 1 }])
+    const { delivered, errors } = await open(
+      {
+        ...named(),
+        clientId: 'me',
+        worker: true,
+        credentials: { username: 'ann', password: new TextEncoder().encode('secret') },
+        will: { topic: 'gone', payload: { json: { at: new Date() } } },
+      },
+      own.url,
+    )
+    await until(() => delivered.length === 1 && errors.length === 1)
+    assert.equal(delivered[0]?.topic, 'left/1')
+    assert.ok(errors[0] instanceof PublishError)
+    assert.deepEqual([errors[0].code, errors[0].topic], ['expired', 'left/0'])
+  })
+
+  it('that cannot be used says why', async () => {
+    writeFileSync(join(folder, 'file'), '')
+    const { errors } = await open({ worker: true, outbox: { folder: join(folder, 'file') } })
+    await until(() => errors.length === 1)
+    assert.ok(errors[0] instanceof MqttError)
+    assert.equal(errors[0].code, 'outbox_failed')
+    assert.match(errors[0].cause.code, /^E(NOTDIR|EXIST)$/)
   })
 })
 

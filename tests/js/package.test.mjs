@@ -90,13 +90,14 @@ for (const entry of ['index.js', 'wasm.js'])
     })
   })
 
-/** An instance of the entry of its own: its files once more. */
-async function anotherInstance() {
+/** An instance of the entry of its own: its files once more, but for this script. */
+async function anotherInstance({ without = '' } = {}) {
   await mkdir(new URL('../../build/', import.meta.url), { recursive: true })
   const folder = await mkdtemp(fileURLToPath(new URL('../../build/instance-', import.meta.url)))
   after(() => rm(folder, { recursive: true }))
   for (const name of await readdir(dist))
-    if (/^wasm(\..*)?\.js$|^wsmq\.wasm$/.test(name)) await copyFile(new URL(name, dist), join(folder, name))
+    if (/^wasm(\..*)?\.js$|^wsmq\.wasm$/.test(name) && !name.startsWith(`wasm.${without}-`))
+      await copyFile(new URL(name, dist), join(folder, name))
   return import(pathToFileURL(join(folder, 'wasm.js')).href)
 }
 
@@ -118,6 +119,40 @@ describe('the separate wasm', () => {
     const { load } = await anotherInstance()
     await assert.rejects(load({ wasmBinary: new Uint8Array(8) }), { name: 'MqttError', code: 'load_failed' })
     await load()
+  })
+})
+
+describe('a script of the package that is not there', () => {
+  for (const [script, options] of Object.entries({
+    'open-outbox': { outbox: { folder: 'nowhere' } },
+    'open-remote': { worker: true },
+    'packet-watch': { packets: true },
+  }))
+    it(`is an error of connect() that names it: ${script}`, async () => {
+      const { connect, MqttError } = await anotherInstance({ without: script })
+      await assert.rejects(connect(broker.url, options), (/** @type {any} */ error) => {
+        assert.ok(error instanceof MqttError)
+        assert.equal(error.code, 'load_failed')
+        assert.match(error.message, new RegExp(`^The script ${script} `))
+        assert.equal(error.cause.code, 'ERR_MODULE_NOT_FOUND')
+        return true
+      })
+    })
+
+  it('is an error event where it renews credentials, at each attempt', async () => {
+    const { connect } = await anotherInstance({ without: 'renewals' })
+    /** @type {any[]} */
+    const errors = []
+    const mq = await connect(broker.url, {
+      credentials: () => ({ username: 'ann', expiresAt: Date.now() + 3_600_000 }),
+      prepare: (/** @type {any} */ mq) => mq.on('error', (/** @type {any} */ error) => errors.push(`${error.code}: ${error.message}`)),
+    })
+    const connected = new Promise((resolve) => mq.on('state', (/** @type {any} */ { state }) => state === 'connected' && resolve(state)))
+    mq.reconnect()
+    await connected
+    await mq.disconnect()
+    assert.equal(errors.length, 2)
+    for (const error of errors) assert.match(error, /^load_failed: The script renewals /)
   })
 })
 

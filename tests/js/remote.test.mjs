@@ -9,7 +9,9 @@ const { DirectChannel } = await importSource('remote/channels')
 const { Host } = await importSource('remote/host')
 const { Link } = await importSource('remote/link')
 const { moduleOf } = await importSource('remote/open-remote')
-const { commonOptions } = await importSource('remote/common')
+const { commonOptions, plainOptions } = await importSource('remote/common')
+const { openHosted } = await importSource('remote/hosted-outbox')
+const { PortChannel } = await importSource('remote/channels')
 const { open } = await importSource('connect')
 
 /** A host with a fake module, and pages that come and go. */
@@ -41,7 +43,7 @@ class Scene {
   /** @param {any} [options] of connect() */
   page(options = {}) {
     const name = `page ${++this.#pages}`
-    const link = new Link({ common: commonOptions(['ws://broker.test/'], options), user: {}, survives: true, onLeave: () => {} })
+    const link = new Link({ common: commonOptions(['ws://broker.test/'], options), user: {}, survives: true, onLeave: async () => {} })
     const attach = (host = this.host, lock = name) => {
       const [here, there] = DirectChannel.pair()
       host.add(there)
@@ -273,6 +275,40 @@ describe('a page that is asked', () => {
   })
 })
 
+describe('an outbox of a host', () => {
+  it('has the options of the page: bytes as bytes, and functions that ask it', async () => {
+    const bytes = new Uint8Array([0, 0xff])
+    const options = {
+      credentials: { username: 'ann', password: bytes },
+      authentication: { method: 'SCRAM', data: bytes, respond: () => bytes },
+      will: { topic: 'gone', payload: bytes },
+      prepare: () => {},
+    }
+    const user = structuredClone(plainOptions(options))
+    assert.deepEqual(user, {
+      credentials: { username: 'ann', password: bytes },
+      authentication: { method: 'SCRAM', data: bytes, respond: undefined },
+    })
+    /** @type {any[]} */
+    const asked = []
+    /** @type {any} */
+    const request = { uris: [null], user, hasCredentials: true, hasAuthenticate: true, isNamed: false }
+    const { options: opened } = await openHosted(
+      async (/** @type {any} */ given) => given,
+      fakeModule(),
+      request,
+      async (/** @type {any} */ question) => {
+        asked.push(question)
+        return question[0] === 'credentials' ? { userName: 'ann', password: bytes, authenticationData: bytes } : bytes
+      },
+    )
+    assert.deepEqual(await opened.credentials(), { username: 'ann', password: bytes, authenticationData: bytes })
+    assert.equal(opened.authentication.method, 'SCRAM')
+    assert.equal(await opened.authentication.respond(bytes, {}), bytes)
+    assert.deepEqual(asked, [['credentials'], ['authenticate', bytes, {}]])
+  })
+})
+
 describe('a page that does not read', () => {
   it('loses QoS 0 first, is told how many, and costs the host no more', async () => {
     const scene = new Scene()
@@ -351,26 +387,44 @@ describe('a channel', () => {
     assert.equal(mq.state, 'connected')
   })
 
+  it('takes what only looks like data, as it was at the time of the call', async () => {
+    const module = fakeModule()
+    const { port1, port2 } = new globalThis.MessageChannel()
+    const link = new Link({ common: {}, user: {}, survives: false, onLeave: async () => link.close() })
+    new Host(module, { isShared: false }).add(new PortChannel(/** @type {any} */ (port1)))
+    link.use(new PortChannel(/** @type {any} */ (port2)))
+    // Reactive state of a framework is a proxy, which structured cloning refuses.
+    const reactive = (/** @type {any} */ data) => new Proxy(data, {})
+    const password = new Uint8Array([1, 0xff])
+    const opening = open(() => moduleOf(link, undefined), 'ws://broker.test/', {
+      credentials: reactive({ username: 'ann', password }),
+      userProperties: reactive({ a: 'b' }),
+      will: { topic: 'gone', payload: 'x', properties: reactive({ correlationData: password }) },
+    })
+    while (module.clients.length === 0) await settled()
+    const client = /** @type {any} */ (module.clients[0])
+    client.accept()
+    const mq = await opening
+    password.fill(0)
+    const correlationData = new Uint8Array([7])
+    void mq.publish('a', 'x', { qos: 1, properties: reactive({ correlationData, userProperties: reactive([reactive(['n', 'v'])]) }) })
+    mq.subscribe('a', { properties: reactive({ userProperties: reactive({ n: 'v' }) }) })
+    correlationData.fill(0)
+    while (client.publishes.length === 0 || client.subscribes.length === 0) await settled()
+    const { connectOptions, publishes, subscribes } = client
+    assert.deepEqual(connectOptions.password, new Uint8Array([1, 0xff]))
+    assert.deepEqual(connectOptions.properties, { userProperties: { a: 'b' } })
+    assert.deepEqual(connectOptions.willMessage.properties, { correlationData: new Uint8Array([1, 0xff]) })
+    assert.deepEqual(publishes[0].options.properties, { correlationData: new Uint8Array([7]), userProperties: [['n', 'v']] })
+    assert.deepEqual(subscribes[0].options.properties, { userProperties: { n: 'v' } })
+    link.leave()
+  })
+
   it('of a worker of another version is refused', async () => {
     const [here, there] = DirectChannel.pair()
-    const link = new Link({ common: {}, user: {}, survives: false, onLeave: () => {} })
+    const link = new Link({ common: {}, user: {}, survives: false, onLeave: async () => {} })
     link.use(here)
     there.post({ commands: [['hello', 99, [], [], '']], bytes: undefined })
     await assert.rejects(moduleOf(link, undefined), { code: 'load_failed', message: /another version/ })
-  })
-})
-
-describe('a webapp', () => {
-  it('refuses what is for connect()', async () => {
-    const { joinWith } = await importSource('webapp/join')
-    for (const option of ['worker', 'shared'])
-      await assert.rejects(
-        joinWith(async () => fakeModule(), 'ws://broker.test/', { org: 'acme', user: 'ann', [option]: true }),
-        {
-          name: 'MqttError',
-          code: 'not_supported',
-          message: new RegExp(`The option ${option} is for connect`),
-        },
-      )
   })
 })

@@ -18,7 +18,7 @@ describe('subscribe()', () => {
       { topicFilter: 'lab/+', ...options },
       { topicFilter: 'hall/#', ...options },
     ])
-    assert.equal(client.subscribes[0]?.options.properties, properties)
+    assert.deepEqual(client.subscribes[0]?.options.properties, properties)
     assert.deepEqual(subscription.filters, ['lab/+', 'hall/#'])
     client.grant(0, [1, 0])
     assert.deepEqual(await subscription.ready, [

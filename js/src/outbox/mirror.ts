@@ -22,6 +22,8 @@ export class Mirror {
   #pause = FIRST_PAUSE
   /** Once for each cause, until storing is possible again. */
   #reported: string | undefined
+  /** Why storage failed last. */
+  cause: unknown
   #isClosed = false
   onFailed: (cause: unknown) => void = () => {}
 
@@ -34,6 +36,15 @@ export class Mirror {
 
   get size(): number {
     return this.#rows.size
+  }
+
+  /** Whether storage failed, and is tried again later. */
+  get isBehind(): boolean {
+    return this.#retry !== undefined
+  }
+
+  rows(): Iterable<Row> {
+    return this.#rows.values()
   }
 
   get(key: Key): Row | undefined {
@@ -70,6 +81,7 @@ export class Mirror {
   /** Storage cannot be used: everything is written when it can be. */
   failed(cause: unknown): void {
     for (const [name, row] of this.#rows) this.#changed.set(name, row)
+    this.cause = cause
     this.#report(cause)
     if (this.#isClosed || this.#retry !== undefined) return
     this.#retry = setTimeout(() => {
@@ -99,7 +111,7 @@ export class Mirror {
   /** Writes what is left, and lets others have the slot. */
   async close(): Promise<void> {
     this.#isClosed = true
-    const isBehind = this.#retry !== undefined
+    const { isBehind } = this
     clearTimeout(this.#retry)
     this.#retry = undefined
     const close = async () => {

@@ -7,7 +7,7 @@ import type { ConnectOptions, OutboxOptions } from '../options.js'
 import { redactedUri } from '../redacted-uri.js'
 import type { Uri } from '../uris.js'
 import { Drain } from './drain.js'
-import type { Delivered } from './events.js'
+import { type Delivered, deliveredOf, type DeliveredFacts, type Stored } from './events.js'
 import { isNode, FileStorage } from './file.js'
 import { IndexedDbStorage } from './indexed-db.js'
 import type { NodeProcess } from './node-modules.js'
@@ -18,6 +18,8 @@ import { keepsOfWebapp, statusTopicOf } from './webapp-topics.js'
 /** Seconds for which the broker keeps the session, by which QoS 2 messages of an earlier page are recognised. */
 const SESSION_EXPIRY = 3600
 const MAX_MESSAGES = 10_000
+/** Milliseconds: the module hands a change over within two of these (wasm/glue/store.ts). */
+const STORE_INTERVAL = 5
 const MAX_BYTES = 16 * 2 ** 20
 
 export interface OutboxRequest {
@@ -83,7 +85,7 @@ export class Outbox {
     const { module, uris, options, webapp } = this.#request
     const keeps: Keeps = webapp === undefined ? () => true : keepsOfWebapp(webapp.root)
     const handlers = {
-      onDelivered: (delivered: Delivered) => this.#report(() => this.#events?.delivered(delivered)),
+      onDelivered: (facts: DeliveredFacts) => this.#report(() => this.#events?.delivered(deliveredOf(facts))),
       onUndelivered: (topic: string, code: ErrorCode, reasonCode: number) =>
         this.#fail(
           code === 'publish_refused'
@@ -160,6 +162,15 @@ export class Outbox {
     this.#drain.start()
     // The promise of connect() resolves first, and its handlers are added.
     setTimeout(() => this.prepared())
+  }
+
+  /** Resolves once what was published before is in storage. Rejects with MqttError (`outbox_failed`) if it cannot be stored. */
+  async stored(): Promise<Stored> {
+    // Timers end in the order in which they were set: by then the module has handed over what it had.
+    for (const interval of [STORE_INTERVAL, STORE_INTERVAL]) await new Promise((resolve) => setTimeout(resolve, interval))
+    return this.store.stored().catch((cause: unknown) => {
+      throw storageError(cause)
+    })
   }
 
   /** The connection has another client identifier from now on, and so has its slot. */

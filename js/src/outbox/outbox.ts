@@ -1,8 +1,8 @@
 // The store of one connection: what the module hands over, and what the page hears of messages of earlier pages.
 import type { ErrorCode } from '../errors.js'
 import type { SessionStore, StoreChanges, StoredRecord } from '../module.js'
-import { OUTGOING, packetIdentifierOf, type StoredMessage, storedMessage } from '../stored-message.js'
-import type { Delivered } from './events.js'
+import { HEADER, OUTGOING, packetIdentifierOf, type StoredMessage, storedMessage } from '../stored-message.js'
+import type { DeliveredFacts, Stored } from './events.js'
 import { Mirror } from './mirror.js'
 import { type Claim, isMessage } from './slots.js'
 import type { Row, Storage } from './storage.js'
@@ -12,7 +12,7 @@ export type Keeps = (message: StoredMessage) => boolean
 
 export interface OutboxHandlers {
   /** The broker has acknowledged a message of an earlier page. */
-  onDelivered: (delivered: Delivered) => void
+  onDelivered: (delivered: DeliveredFacts) => void
   /** A message of an earlier page is given up: the client's error code, else the broker's reason code. */
   onUndelivered: (topic: string, code: ErrorCode, reasonCode: number) => void
   /** A message of an earlier page is over, in whichever way. */
@@ -61,13 +61,28 @@ export class OutboxStore implements SessionStore {
     const row = kind === OUTGOING ? this.#mirror.get({ kind, number }) : undefined
     if (row === undefined) return
     this.#handlers.onOver()
-    const { topic, qos, retain } = namesOf(row)
+    const { topic, qos, retain, payload } = messageOf(row)
     if (error !== 'none') this.#handlers.onUndelivered(topic, error as ErrorCode, 0)
     else if (reasonCode >= 0x80) this.#handlers.onUndelivered(topic, 'publish_refused', reasonCode)
     else {
       const { publishedAt, origin } = row
-      this.#handlers.onDelivered({ topic, qos, retain, publishedAt, reasonCode, ...(origin === undefined ? {} : { origin }) })
+      const bytes = payload.slice()
+      this.#handlers.onDelivered({ topic, qos, retain, publishedAt, reasonCode, bytes, ...(origin === undefined ? {} : { origin }) })
     }
+  }
+
+  /** Once what has changed is in storage. Rejects with what storage throws. */
+  async stored(): Promise<Stored> {
+    await this.#mirror.flush()
+    if (this.#mirror.isBehind) throw this.#mirror.cause
+    let [messages, bytes, oldest] = [0, 0, Infinity]
+    for (const { kind, record, publishedAt } of this.#mirror.rows()) {
+      if (kind !== OUTGOING) continue
+      messages++
+      bytes += record.length - HEADER
+      oldest = Math.min(oldest, publishedAt)
+    }
+    return { messages, bytes, oldest: messages === 0 ? undefined : oldest }
   }
 
   /** Storage could not be used when it was opened. */
@@ -99,23 +114,28 @@ export class OutboxStore implements SessionStore {
     const expiresAt = before === undefined ? expiryOf(stored.record, message) : before.expiresAt
     this.#mirror.put({
       ...stored,
+      ...(message === undefined && before !== undefined ? { record: released(stored.record, before.record) } : {}),
       publishedAt: before?.publishedAt ?? Date.now(),
       ...(origin === undefined ? {} : { origin }),
       ...(expiresAt === undefined ? {} : { expiresAt }),
-      ...(message === undefined && before !== undefined ? namesOf(before) : {}),
     })
   }
 
   #expired(row: Row): void {
     this.#mirror.erase(row)
-    this.#handlers.onUndelivered(namesOf(row).topic, 'expired', 0)
+    this.#handlers.onUndelivered(messageOf(row).topic, 'expired', 0)
   }
 }
 
-/** A record has them no more once the message is released: then the row does. */
-function namesOf(row: Row): Pick<Delivered, 'topic' | 'qos' | 'retain'> {
-  const { topic = '', qos = 2, retain = false } = storedMessage(row.record) ?? row
-  return { topic, qos, retain }
+function messageOf({ record }: Row): Pick<StoredMessage, 'topic' | 'qos' | 'retain' | 'payload'> {
+  return storedMessage(record) ?? { topic: '', qos: 2, retain: false, payload: record.subarray(HEADER) }
+}
+
+/** The module lets go of a message that the broker has: its record keeps it, for the page that hears of the delivery. */
+function released(record: Uint8Array, before: Uint8Array): Uint8Array {
+  const all = before.slice()
+  all.set(record)
+  return all
 }
 
 /** Milliseconds since 1970. */

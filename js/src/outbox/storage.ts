@@ -10,7 +10,7 @@ export interface Slot {
   used: number
 }
 
-/** A record of the module (stored-message.ts), and what else there is to know of its message. */
+/** A record of the module (stored-message.ts) that always has its message, and what else there is to know of that. */
 export interface Row {
   kind: number
   number: number
@@ -21,10 +21,6 @@ export interface Row {
   expiresAt?: number
   /** What the owner of the outbox attached to the message. */
   origin?: string
-  /** Of a released message, whose record has it no more. */
-  topic?: string
-  qos?: 1 | 2
-  retain?: boolean
 }
 
 export type Key = Pick<Row, 'kind' | 'number'>

@@ -1,27 +1,33 @@
 // What tabs that share a connection have to have in common.
 import type { ConnectOptions } from '../options.js'
+import { encoded } from '../payload.js'
 import type { Uri } from '../uris.js'
+import { plain } from './plain.js'
 
-/** What each tab has of its own. */
-const OWN = new Set(['signal', 'log', 'packets', 'timings', 'prepare', 'worker', 'shared'])
+/** What each tab has of its own; the state of a webapp is that of the first tab. */
+const OWN = new Set(['signal', 'log', 'packets', 'timings', 'prepare', 'worker', 'shared', 'state'])
 
-/** The value of each option as text, by its name. Functions are alike, as any tab is asked. */
-export function commonOptions(uris: readonly Uri[], options: ConnectOptions): Record<string, string> {
+/** The value of each option as text, by its name. Functions are alike, as any tab is asked. Throws InvalidArgumentError. */
+export function commonOptions(uris: readonly Uri[], given: ConnectOptions): Record<string, string> {
   const common: Record<string, string> = { address: textOf(uris) }
+  const options = given.will === undefined ? given : { ...given, will: { ...given.will, payload: encoded(given.will.payload) } }
   for (const [name, value] of Object.entries(options)) if (!OWN.has(name) && value !== undefined) common[name] = textOf(value)
   return common
 }
 
-/** The options that can be handed over. */
+/** What the host makes an outbox of. Nobody publishes a will for those who are gone. */
 export function plainOptions(options: ConnectOptions): Record<string, unknown> {
-  const given = Object.entries(options).filter(([name]) => !OWN.has(name))
-  return JSON.parse(JSON.stringify(Object.fromEntries(given))) as Record<string, unknown>
+  return plain(Object.fromEntries(Object.entries(options).filter(([name]) => name !== 'will' && !OWN.has(name))))
 }
 
 /** The same for tabs that mean the same connection; without a secret that could be read from it. */
-export async function connectionName(uris: readonly Uri[], { credentials, protocolVersion = 5 }: ConnectOptions): Promise<string> {
+export async function connectionName(
+  uris: readonly Uri[],
+  { credentials, protocolVersion = 5 }: ConnectOptions,
+  ...more: readonly unknown[]
+): Promise<string> {
   const user = typeof credentials === 'object' ? credentials.username : undefined
-  return digest(textOf([uris, user ?? null, protocolVersion]))
+  return digest(textOf([uris, user ?? null, protocolVersion, ...more]))
 }
 
 async function digest(text: string): Promise<string> {
@@ -32,6 +38,7 @@ async function digest(text: string): Promise<string> {
 function textOf(value: unknown): string {
   return JSON.stringify(value, (_, each: unknown) => {
     if (typeof each === 'function') return 'a function'
+    if (typeof each === 'bigint') return String(each) // that is no option is for the module to say
     if (ArrayBuffer.isView(each)) return [...new Uint8Array(each.buffer, each.byteOffset, each.byteLength)]
     if (each instanceof ArrayBuffer) return [...new Uint8Array(each)]
     return each

@@ -1,14 +1,16 @@
 // `shared` where there is no SharedWorker: the tabs elect one that has the connection. Who holds the lock of the leader is
 // it; the others wait for that lock, and speak with the leader over a BroadcastChannel.
+import { imported } from '../imported.js'
 import type { Load } from '../load.js'
 import { Air } from './air.js'
 import type { Leader } from './leader.js'
 import { Link, type PageOptions } from './link.js'
 import { hold, whenReleased } from './locks.js'
 import { Presence } from './presence.js'
+import type { LoadLayer } from './webapp/layer-host.js'
 
-export async function openElected(name: string, load: Load, options: PageOptions): Promise<Link> {
-  const tab = new ElectedTab(name, load, options)
+export async function openElected(name: string, load: Load, options: PageOptions, loadLayer?: LoadLayer): Promise<Link> {
+  const tab = new ElectedTab(name, load, options, loadLayer)
   await tab.begin()
   return tab.link
 }
@@ -17,6 +19,7 @@ class ElectedTab {
   readonly link: Link
   readonly #name: string
   readonly #load: Load
+  readonly #loadLayer: LoadLayer | undefined
   readonly #presence: Presence
   readonly #air: Air
   #lock = ''
@@ -25,9 +28,10 @@ class ElectedTab {
   /** Ends the waiting for the lock of the leader. */
   #candidacy = new AbortController()
 
-  constructor(name: string, load: Load, options: PageOptions) {
+  constructor(name: string, load: Load, options: PageOptions, loadLayer: LoadLayer | undefined) {
     this.#name = name
     this.#load = load
+    this.#loadLayer = loadLayer
     this.#presence = new Presence(name)
     this.#air = new Air(`wsmq-air-${name}`)
     this.#air.onLeader = (leader) => this.#follow(leader)
@@ -39,7 +43,7 @@ class ElectedTab {
     })
     this.#presence.watch(
       () => {
-        this.#stepDown()
+        void this.#stepDown()
         this.link.lost(new Error('The page was frozen.'), false)
       },
       () => void this.begin(),
@@ -59,10 +63,10 @@ class ElectedTab {
     try {
       resign = await hold(`wsmq-leader-${this.#name}`, signal)
       // Only the leader needs what it is made of.
-      const { Leader } = await import('./leader.js')
-      const leader = await Leader.start(this.#air, this.#load, this.#presence.prefix)
+      const { Leader } = await imported('leader', import('./leader.js'))
+      const leader = await Leader.start(this.#air, this.#load, this.#presence.prefix, this.#loadLayer)
       if (signal.aborted) {
-        leader.abandon()
+        void leader.abandon()
         resign()
         return
       }
@@ -94,24 +98,25 @@ class ElectedTab {
   }
 
   /** Frozen, or through: somebody else may lead. */
-  #stepDown(): void {
+  #stepDown(): Promise<void> {
     this.#candidacy.abort()
     this.link.hostLock = ''
-    this.#leader?.abandon()
+    const abandoned = this.#leader?.abandon()
     this.#leader = undefined
     this.link.close()
     this.#resign?.()
     this.#resign = undefined
     this.#lock = ''
+    return abandoned ?? Promise.resolve()
   }
 
   /** What was said last, a goodbye, is on its way: a task later it is gone. */
-  #end(): void {
+  async #end(): Promise<void> {
     this.#presence.stopWatching()
-    setTimeout(() => {
-      this.#stepDown()
-      this.#presence.end()
-      this.#air.close()
-    })
+    await new Promise((resolve) => setTimeout(resolve))
+    const abandoned = this.#stepDown()
+    this.#presence.end()
+    this.#air.close()
+    await abandoned
   }
 }

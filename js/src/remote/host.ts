@@ -6,10 +6,22 @@ import { Deliveries } from './deliveries.js'
 import { DirectExchange, type Exchange, failureOf, failureOfError } from './exchange.js'
 import { HostPort } from './host-port.js'
 import { MergedExchange } from './merged.js'
-import { type Channel, type ConnectRequest, type Facts, type HostCommand, type PageCommand, plainError, PROTOCOL } from './protocol.js'
+import {
+  type Channel,
+  type ConnectRequest,
+  type Facts,
+  type HostCommand,
+  leftOf,
+  type PageCommand,
+  plainError,
+  PROTOCOL,
+} from './protocol.js'
 import { type OpenOutbox, messageOf, openHosted } from './hosted-outbox.js'
 import { Origins } from './origins.js'
+import { plain } from './plain.js'
 import { Questions } from './questions.js'
+import type { LayerStart } from './webapp/commands.js'
+import type { CreateLayer, LayerHost } from './webapp/layer-host.js'
 
 export interface HostOptions {
   /** Whether several pages share the connection. */
@@ -23,6 +35,8 @@ export interface HostOptions {
   /** Resolves when the pages of a former host are there. */
   readonly gather?: () => Promise<void>
   readonly openOutbox?: OpenOutbox
+  /** Where the module has messaging. */
+  readonly createLayer?: CreateLayer
 }
 
 type Handlers = {
@@ -40,6 +54,7 @@ interface Open {
   readonly request: ConnectRequest
   readonly outbox: Outbox | undefined
   readonly origins: Origins | undefined
+  readonly layer: LayerHost | undefined
   /** What a page that joins late has to be told. */
   connected: { sessionPresent: boolean; properties: object } | undefined
   connecting: { uri: string; attempt: number } | undefined
@@ -49,6 +64,8 @@ interface Open {
 
 /** How long messages of pages that are gone are waited for, in milliseconds. */
 const PATIENCE = 5000
+/** MQTT 5.0, 3.14.2.1. */
+const WITH_WILL = 4
 const REASON_CODES = 256
 
 export class Host {
@@ -58,8 +75,12 @@ export class Host {
   readonly #questions = new Questions(this.#ports)
   readonly #deliveries = new Deliveries()
   #open: Open | undefined
-  /** Commands of pages that came while the connection was being prepared. */
+  /** Commands of pages that came while the connection was being prepared, or is ending. */
   #isPreparing: Promise<void> | undefined
+  /** Ends the waiting for the end. */
+  #onOver: (() => void) | undefined
+  /** When the former connection is over, and what it left is stored. */
+  #forgotten: Promise<void> = Promise.resolve()
 
   constructor(module: Module, options: HostOptions) {
     this.#module = module
@@ -80,13 +101,21 @@ export class Host {
     return this.#ports.size
   }
 
-  /** Gives the connection up at once, as another host takes over. The will is kept back: the pages are still there. */
-  abandon(): void {
+  /**
+   * Gives the connection up at once, as another host takes over. The will is kept back: the pages are still there. Resolves
+   * when all is stored.
+   */
+  abandon(): Promise<void> {
+    const { layer, request } = this.#open ?? {}
     const client = this.#forget()
-    client?.disconnect()
-    client?.delete()
+    // First: the end of this client is none of theirs.
     for (const port of this.#ports) port.close()
     this.#ports.clear()
+    // A webapp's goodbye would be heard by all. MQTT 5 keeps the will back until its delay is over; below it the reason is not sent.
+    if (layer === undefined) client?.disconnect()
+    else if ((request?.options['mqttVersion'] ?? 5) !== 5) client?.disconnect(WITH_WILL)
+    client?.delete()
+    return this.#forgotten
   }
 
   #take(port: HostPort, command: PageCommand, buffer: ArrayBuffer | undefined): void {
@@ -130,6 +159,13 @@ export class Host {
       this.#ask(port, operation, ({ exchange }) => exchange.subscribe(port, operation, requests, properties)),
     unsubscribe: (port, [, operation, filters]) =>
       this.#ask(port, operation, ({ exchange }) => exchange.unsubscribe(port, operation, filters)),
+    stored: (port, [, operation]) => {
+      const { outbox } = this.#open ?? {}
+      outbox?.stored().then(
+        (stored) => port.send(['stored', operation, stored, undefined]),
+        (thrown: unknown) => port.send(['stored', operation, undefined, plainError(thrown)]),
+      )
+    },
     answer: (port, [, question, answer, error]) => this.#questions.answer(port, question, answer, error),
     reauthenticate: (port, [, data]) => {
       try {
@@ -144,11 +180,28 @@ export class Host {
     },
     wakeUp: (port) => this.#joined(port)?.wakeUp(),
     reconnect: (port) => this.#joined(port)?.reconnect(),
-    read: (port, [, messages, bytes]) => port.read(messages, bytes),
+    read: (port, [, messages, bytes]) => {
+      port.read(messages, bytes)
+      this.#open?.layer?.read(port)
+    },
     disconnect: (port, [, reasonCode]) => this.#part(port, reasonCode),
+    layer: (port, [, command]) => {
+      if (port.isJoined) this.#open?.layer?.take(port, command)
+    },
+    goodbye: (port) => {
+      if (!port.isJoined || this.#open === undefined) return
+      const { client } = this.#open
+      if ([...this.#ports].some((other) => other !== port && other.isJoined)) {
+        port.send(leftOf(client.uri))
+        return this.#part(port, 0)
+      }
+      // Whoever comes meanwhile opens another connection.
+      this.#isPreparing = new Promise((resolve) => (this.#onOver = resolve))
+      client.disconnect()
+    },
     leave: (port) => {
       this.#remove(port, false)
-      void (this.#options.settled?.() ?? Promise.resolve()).then(() => {
+      void this.#forgotten.then(this.#options.settled).then(() => {
         port.send(['ended'])
         port.close()
       })
@@ -182,7 +235,8 @@ export class Host {
     const hasOutbox = Boolean(request.user['outbox'])
     if (gather === undefined && !hasOutbox) return this.#start(request, undefined)
     const prepare = async (): Promise<Outbox | undefined> => {
-      await gather?.()
+      // The slot of the former connection is free then.
+      await Promise.all([gather?.(), this.#forgotten])
       if (!hasOutbox) return undefined
       if (openOutbox === undefined) throw new MqttError('not_supported', 'There is no outbox here: leave the option outbox out.')
       return openHosted(openOutbox, this.#module, request, (question) => this.#questions.ask(question))
@@ -214,8 +268,9 @@ export class Host {
       const exchange = this.#options.isShared
         ? new MergedExchange(this.#module, client, this.#ports, version)
         : new DirectExchange(client, this.#ports)
+      const layer = request.layer && this.#createLayer(client, request.layer, outbox)
       const open: Open = {
-        ...{ client, exchange, request, outbox, wasConnected: false },
+        ...{ client, exchange, request, outbox, layer, wasConnected: false },
         origins: outbox && new Origins(outbox.store, this.#deliveries, messageOf),
         ...{ connected: undefined, connecting: undefined, ending: undefined },
       }
@@ -238,9 +293,17 @@ export class Host {
     }
   }
 
+  #createLayer(client: Client, start: LayerStart, outbox: Outbox | undefined): LayerHost | undefined {
+    return this.#options.createLayer?.(client, this.#ports, start, {
+      // The promises of join() resolve first, and its handlers are added.
+      joined: () => setTimeout(() => outbox?.begin()),
+      renamed: (uid) => outbox?.rename(uid),
+    })
+  }
+
   #attach({ client, outbox }: Open): void {
     outbox?.attach(client, {
-      delivered: (delivered) => this.#tell(['delivered', delivered]),
+      delivered: (delivered) => this.#tell(['delivered', plain(delivered)]),
       error: (error) => this.#tell(['error', plainError(error)]),
       over: () => {},
     })
@@ -283,9 +346,10 @@ export class Host {
 
   /** To a page that joins a connection that others opened. */
   #welcome(port: HostPort): void {
-    const { client, connected, connecting } = this.#open as Open
+    const { client, connected, connecting, layer } = this.#open as Open
     if (connecting !== undefined) port.send(['connecting', connecting.uri, connecting.attempt])
     if (connected !== undefined) port.send(['connected', false, connected.sessionPresent, connected.properties, factsOf(client)])
+    layer?.welcome(port)
   }
 
   #tell(command: HostCommand): void {
@@ -318,6 +382,7 @@ export class Host {
     if (!port.isJoined) return
     port.isJoined = false
     this.#open?.exchange.leave(port)
+    this.#open?.layer?.leave(port)
     this.#questions.gone(port)
     this.#endIfLast(reasonCode)
   }
@@ -361,10 +426,15 @@ export class Host {
     if (open === undefined) return undefined
     clearTimeout(open.ending)
     this.#deliveries.clear()
+    if (this.#onOver !== undefined) {
+      this.#isPreparing = undefined
+      this.#onOver()
+      this.#onOver = undefined
+    }
     // Not from within a call of its own.
-    setTimeout(() => {
+    this.#forgotten = new Promise((resolve) => setTimeout(resolve)).then(() => {
       open.client.delete()
-      void open.outbox?.close()
+      return open.outbox?.close()
     })
     return open.client
   }

@@ -1,13 +1,14 @@
 // The outbox of a connection whose host is elsewhere than its pages.
 import type { MqttError } from '../errors.js'
-import type { Module } from '../module.js'
-import type { ConnectOptions, Credentials } from '../options.js'
-import type { Delivered } from '../outbox/events.js'
+import type { Client, Credentials as ModuleCredentials, Module } from '../module.js'
+import type { Authentication, ConnectOptions, ExpiringCredentials } from '../options.js'
+import { deliveredOf } from '../outbox/events.js'
 import type { Outbox, OutboxEvents, OutboxRequest } from '../outbox/open-outbox.js'
 import { storedMessage } from '../stored-message.js'
 import type { Uri } from '../uris.js'
 import type { Link } from './link.js'
 import type { RecordedMessage } from './origins.js'
+import type { PortClient } from './port-client.js'
 import type { ConnectRequest, Question } from './protocol.js'
 
 export type OpenOutbox = (request: OutboxRequest) => Promise<Outbox>
@@ -24,14 +25,21 @@ export async function openHosted(
   request: ConnectRequest,
   ask: (question: Question) => Promise<unknown>,
 ): Promise<Outbox> {
-  const { uris, user, hasCredentials, clientId, isNamed } = request
-  const credentials = async (): Promise<Credentials> => {
-    const { userName, password } = (await ask(['credentials'])) as { userName?: string; password?: string }
-    return { ...(userName !== undefined && { username: userName }), ...(password !== undefined && { password }) }
+  const { uris, hasCredentials, hasAuthenticate, clientId, isNamed, layer } = request
+  const user = request.user as ConnectOptions
+  const credentials = async () => {
+    const { userName, ...others } = (await ask(['credentials'])) as ModuleCredentials
+    return { ...others, ...(userName !== undefined && { username: userName }) } as ExpiringCredentials
   }
-  const options: ConnectOptions = { ...(user as ConnectOptions), ...(hasCredentials && { credentials }) }
+  const respond: Authentication['respond'] = (data, properties) => ask(['authenticate', data, properties]) as Promise<Uint8Array>
+  const options: ConnectOptions = {
+    ...user,
+    ...(hasCredentials && { credentials }),
+    ...(hasAuthenticate && user.authentication && { authentication: { ...user.authentication, respond } }),
+  }
   const addresses = uris.map((uri, index): Uri => uri ?? (() => ask(['address', index]) as Promise<string>)) as [Uri, ...Uri[]]
-  const all = { module, uris: addresses, options }
+  const webapp = layer && { account: layer.account, root: layer.options.root }
+  const all = { module, uris: addresses, options, ...(webapp && { webapp }) }
   if (!isNamed) return open(all)
   for (let attempt = 1; ; attempt++) {
     try {
@@ -48,15 +56,18 @@ export async function openHosted(
 
 /** For the page: what is there hears of deliveries; all else the host does. */
 export function pageOutbox(link: Link): Outbox {
-  const outbox: Pick<Outbox, 'session' | 'attach' | 'prepared' | 'begin' | 'connected' | 'close'> = {
+  const outbox: Pick<Outbox, 'session' | 'attach' | 'prepared' | 'begin' | 'connected' | 'rename' | 'stored' | 'close'> = {
     session: {},
-    attach: (_client: unknown, events: OutboxEvents) => {
-      link.onDelivered = (delivered: Delivered) => events.delivered(delivered)
+    attach: (client: Client, events: OutboxEvents) => {
+      link.onDelivered = (facts) => events.delivered(deliveredOf(facts))
+      outbox.stored = () => (client as unknown as Pick<PortClient, 'stored'>).stored()
     },
     prepared: () => {},
     begin: () => {},
+    stored: () => Promise.reject(new Error('There is no connection yet.')),
     connected: () => {},
-    close: () => Promise.resolve(),
+    rename: () => {},
+    close: () => link.leave(),
   }
   return outbox as Outbox
 }

@@ -6,6 +6,7 @@ import { DirectChannel } from './channels.js'
 import { Host } from './host.js'
 import { hold, locksOf, whenReleased } from './locks.js'
 import type { Channel } from './protocol.js'
+import type { LoadLayer } from './webapp/layer-host.js'
 
 /** In milliseconds: how long the tabs of the former leader are waited for, so that the broker's messages find them. */
 const PATIENCE = 2000
@@ -20,13 +21,20 @@ export class Leader {
   #onAttached: (() => void) | undefined
 
   /** Rejects if the module cannot be loaded. `presences` is what the locks of its tabs begin with. */
-  static async start(air: Air, load: Load, presences: string): Promise<Leader> {
-    const module = await load()
+  static async start(air: Air, load: Load, presences: string, loadLayer?: LoadLayer): Promise<Leader> {
+    const [module, createLayer] = await Promise.all([load(), loadLayer?.()])
     const name = `wsmq-host-${crypto.randomUUID()}`
     const release = await hold(name)
     return new Leader(air, name, release, (leader) => {
       const gather = () => leader.#gather(presences)
-      return new Host(module, { isShared: true, lock: name, whenReleased, gather, openOutbox: outboxOf })
+      return new Host(module, {
+        isShared: true,
+        lock: name,
+        whenReleased,
+        gather,
+        openOutbox: outboxOf,
+        ...(createLayer && { createLayer }),
+      })
     })
   }
 
@@ -53,11 +61,12 @@ export class Leader {
     return here
   }
 
-  /** Another tab may take over: at once, and without a will. */
-  abandon(): void {
+  /** Another tab may take over: at once, and without a will. Resolves when all is stored. */
+  abandon(): Promise<void> {
     this.#air.onStranger = this.#air.onWho = undefined
-    this.#host.abandon()
+    const abandoned = this.#host.abandon()
     this.#release()
+    return abandoned
   }
 
   /** Waits for the tabs that live, to the last or until one hangs. */

@@ -1,8 +1,8 @@
 // A page's way to its host, or to one host after another.
 import { randomClientId } from '../connect-options.js'
 import { MqttError } from '../errors.js'
-import type { Delivered } from '../outbox/events.js'
-import { type Attachment, type Channel, type HostCommand, isPacket, type PageCommand, PROTOCOL } from './protocol.js'
+import type { DeliveredFacts } from '../outbox/events.js'
+import { type Attachment, type Channel, errorOf, type HostCommand, isPacket, type PageCommand, PROTOCOL } from './protocol.js'
 import { Sender } from './sender.js'
 
 /** What the page asks the module for, apart from a client. */
@@ -23,8 +23,8 @@ export interface PageOptions {
 export interface LinkOptions extends PageOptions {
   /** Whether another host may follow, so that the page keeps what it has to tell that one. */
   readonly survives: boolean
-  /** The page is through with its connection: whatever was started for it ends. */
-  readonly onLeave: () => void
+  /** The page is through with its connection: whatever was started for it ends, and then the promise resolves. */
+  readonly onLeave: () => Promise<void>
   /** A host answers. It holds this lock, if any. */
   readonly onHello?: (lock: string) => void
 }
@@ -39,18 +39,18 @@ export class Link {
   /** Rejects if there is no host, or one of another version. */
   readonly hello: Promise<Tables>
   onCommand: ((command: HostCommand, buffer: ArrayBuffer | undefined) => void) | undefined
-  onDelivered: ((delivered: Delivered) => void) | undefined
+  onDelivered: ((delivered: DeliveredFacts) => void) | undefined
   onHost: ((sender: Sender<PageCommand>) => void) | undefined
   onHostLost: ((error: Error, isFinal: boolean) => void) | undefined
   /** Held by the current host. */
   hostLock = ''
-  readonly #onLeave: () => void
+  readonly #onLeave: () => Promise<void>
   readonly #onHello: ((lock: string) => void) | undefined
   #channel: Channel | undefined
   #sender: Sender<PageCommand> | undefined
   #resolve!: (tables: Tables) => void
   #reject!: (error: Error) => void
-  #isLeft = false
+  #left: Promise<void> | undefined
 
   constructor({ common, user, survives, onLeave, onHello }: LinkOptions) {
     this.common = common
@@ -69,7 +69,7 @@ export class Link {
 
   /** The host, or the next one. */
   use(channel: Channel, attachment = alone()): void {
-    if (this.#isLeft) return channel.close()
+    if (this.#left !== undefined) return channel.close()
     const isNext = this.#sender !== undefined
     this.#channel?.close()
     this.#sender?.close()
@@ -86,16 +86,14 @@ export class Link {
 
   /** There is no host any more. `isFinal`: and none follows. */
   lost(error: Error, isFinal: boolean): void {
-    if (this.#isLeft) return
+    if (this.#left !== undefined) return
     if (isFinal) this.#reject(error)
     this.onHostLost?.(error, isFinal)
   }
 
-  /** The page is through. A host that ends answers, so that whatever it still sends is sent. */
-  leave(): void {
-    if (this.#isLeft) return
-    this.#isLeft = true
-    this.#onLeave()
+  /** The page is through. A host that ends answers, so that whatever it still sends or stores is sent and stored. */
+  leave(): Promise<void> {
+    return (this.#left ??= this.#onLeave())
   }
 
   close(): void {
@@ -122,8 +120,10 @@ export class Link {
           )
         return
       }
-      case 'fatal':
-        return this.lost(new MqttError('load_failed', command[1].message), true)
+      case 'fatal': {
+        const { message, cause } = command[1]
+        return this.lost(new MqttError('load_failed', message, cause && { cause: errorOf(cause) }), true)
+      }
       case 'delivered':
         return this.onDelivered?.(command[1])
       case 'ended':
@@ -132,12 +132,13 @@ export class Link {
         this.onCommand?.(command, buffer)
     }
     // What was read need not wait in the host: it counts.
-    if (command[0] === 'message') this.#read(command[3])
+    if (command[0] === 'message') this.#read(typeof command[3] === 'string' ? 0 : command[3][1])
+    else if (command[0] === 'layer' && command[2] !== undefined) this.#read(command[2])
   }
 
-  #read(body: string | readonly [number, number]): void {
+  #read(size: number): void {
     this.#readMessages++
-    this.#readBytes += typeof body === 'string' ? 0 : body[1]
+    this.#readBytes += size
     if (this.#readMessages > 1) return
     queueMicrotask(() => {
       this.#sender?.add(['read', this.#readMessages, this.#readBytes])

@@ -14,7 +14,9 @@ import {
   checkSubscribeProperties,
   checkTopic,
 } from './checks.js'
+import type { Stored } from '../outbox/events.js'
 import type { Link } from './link.js'
+import { plain } from './plain.js'
 import { PortMessage, TopicNumbers } from './port-message.js'
 import {
   type Body,
@@ -45,8 +47,9 @@ interface Unfinished {
 
 interface Operation {
   readonly command: PageCommand
-  readonly subscribe: SubscribeOptions | undefined
-  readonly unsubscribe: UnsubscribeOptions | undefined
+  readonly subscribe?: SubscribeOptions
+  readonly unsubscribe?: UnsubscribeOptions
+  readonly stored?: { resolve: (stored: Stored) => void; reject: (error: Error) => void }
 }
 
 /** Before a broker has said anything. */
@@ -102,8 +105,10 @@ export class PortClient implements Client {
   #stopListening: (() => void) | undefined
 
   constructor(link: Link, uri: string, clientId: string) {
-    if (new TextEncoder().encode(clientId).length > LONGEST_CLIENT_ID)
+    if (new TextEncoder().encode(clientId).length > LONGEST_CLIENT_ID) {
+      void link.leave()
       throw callError('invalid_argument', 'The client identifier is longer than 65,535 bytes.')
+    }
     this.#link = link
     this.#sender = link.sender
     this.#facts = { uri, clientId, negotiated: UNKNOWN }
@@ -141,10 +146,20 @@ export class PortClient implements Client {
     this.#sender.add(['watchBytes', this.#onBytes !== null])
   }
 
+  /** What the host needs for a layer over the connection. */
+  protected get layer(): ConnectRequest['layer'] {
+    return undefined
+  }
+
+  /** The connection has another client identifier. */
+  protected rename(clientId: string): void {
+    this.#facts = { ...this.#facts, clientId }
+  }
+
   connect(options: ModuleConnectOptions = {}): void {
     const { uris = [], credentials, authenticate } = options
     // Functions stay here; all else is data.
-    const plain = Object.entries(options).filter(([name, value]) => typeof value !== 'function' && name !== 'uris' && name !== 'store')
+    const data = Object.entries(options).filter(([name, value]) => typeof value !== 'function' && name !== 'uris' && name !== 'store')
     this.#options = options
     this.#isConnecting = true
     this.#request = {
@@ -152,10 +167,11 @@ export class PortClient implements Client {
       clientId: this.clientId,
       isNamed: this.#link.user['clientId'] !== undefined,
       user: this.#link.user,
-      options: Object.fromEntries(plain),
+      options: plain(Object.fromEntries(data)),
       hasCredentials: credentials !== undefined,
       hasAuthenticate: authenticate !== undefined,
       common: this.#link.common,
+      layer: this.layer,
     }
     this.#stopListening ??= listenToWakeUps(() => this.wakeUp())
     this.#sender.add(['connect', this.#request])
@@ -206,7 +222,8 @@ export class PortClient implements Client {
   }
 
   subscribe(filter: string | (string | FilterOptions)[], options: SubscribeOptions = {}): number {
-    const { properties, qos = 0, noLocal = false, retainAsPublished = false, retainHandling = 0 } = options
+    const { qos = 0, noLocal = false, retainAsPublished = false, retainHandling = 0 } = options
+    const properties = plain(options.properties)
     checkSubscribeProperties(properties)
     const requests = [filter].flat().map((each): FilterOptions => ({
       ...{ qos, noLocal, retainAsPublished, retainHandling },
@@ -217,14 +234,20 @@ export class PortClient implements Client {
     return this.#ask((operation) => ({
       command: ['subscribe', operation, requests, properties],
       subscribe: options,
-      unsubscribe: undefined,
     }))
   }
 
   unsubscribe(filter: string | string[], options: UnsubscribeOptions = {}): number {
     const filters = [filter].flat()
     for (const each of filters) this.#filters.delete(each)
-    return this.#ask((operation) => ({ command: ['unsubscribe', operation, filters], subscribe: undefined, unsubscribe: options }))
+    return this.#ask((operation) => ({ command: ['unsubscribe', operation, filters], unsubscribe: options }))
+  }
+
+  /** What waits in the host's outbox: the next host is asked if this one goes. */
+  stored(): Promise<Stored> {
+    return new Promise((resolve, reject) => {
+      this.#ask((operation) => ({ command: ['stored', operation], stored: { resolve, reject } }))
+    })
   }
 
   reauthenticate(data: Uint8Array): void {
@@ -254,7 +277,7 @@ export class PortClient implements Client {
     this.#operations.clear()
     this.#sender.add(['leave'])
     this.#sender.flush()
-    this.#link.leave()
+    void this.#link.leave()
   }
 
   isDeleted(): boolean {
@@ -323,6 +346,11 @@ export class PortClient implements Client {
       operation?.subscribe?.onFailure?.({ ...failure, ...(grantedQos && { grantedQos }) })
     },
     unsubscribed: ([, operation, reasonCodes]) => this.#answered(operation)?.unsubscribe?.onSuccess?.({ reasonCodes }),
+    stored: ([, operation, stored, error]) => {
+      const asked = this.#answered(operation)?.stored
+      if (stored !== undefined) asked?.resolve(stored)
+      else if (error !== undefined) asked?.reject(errorOf(error))
+    },
     subscriptionLost: ([, filter, reasonCode]) => {
       this.#filters.delete(filter)
       this.#call(this.onSubscriptionLost, filter, reasonCode)
@@ -403,7 +431,7 @@ export class PortClient implements Client {
     this.#sender = sender
     if (this.#request === undefined) return
     const isNamed = this.#request.isNamed || this.#wasConnected
-    sender.add(['connect', { ...this.#request, clientId: this.clientId, isNamed }])
+    sender.add(['connect', { ...this.#request, clientId: this.clientId, isNamed, layer: this.layer }])
     if (this.#onBytes !== null) sender.add(['watchBytes', true])
     const asked = new Set<string>()
     for (const { command } of this.#operations.values())
@@ -433,5 +461,5 @@ export class PortClient implements Client {
 
 /** The options that the host needs, as they are now. */
 function keptOf({ qos, retain, whenBlocked, properties }: PublishOptions): PublishOptions {
-  return defined({ qos, retain, whenBlocked, properties: properties && structuredClone(properties) })
+  return defined({ qos, retain, whenBlocked, properties: plain(properties) })
 }

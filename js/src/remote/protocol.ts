@@ -1,12 +1,14 @@
 // What a page and the host of its connection say to each other. A packet is what one task had to say: commands, and the
 // payloads of all of them in one buffer, which is handed over and not copied.
-import type { Delivered } from '../outbox/events.js'
+import { type ErrorCode, MqttError, PublishError } from '../errors.js'
+import type { DeliveredFacts, Stored } from '../outbox/events.js'
 import type { Client, ConnectionLoss, Failure, FilterOptions, Negotiated, Properties } from '../module.js'
+import type { LayerCommand, LayerRow, LayerStart } from './webapp/commands.js'
 
 export type PublishOptions = NonNullable<Parameters<Client['publish']>[2]>
 
 /** Changes with everything below: a worker file of another version of this package is refused. */
-export const PROTOCOL = 1
+export const PROTOCOL = 2
 
 /** Text, or the place of bytes in the packet's buffer. */
 export type Body = string | readonly [start: number, length: number]
@@ -26,6 +28,8 @@ export interface ConnectRequest {
   readonly hasAuthenticate: boolean
   /** Of each option that tabs have to have in common: its value as text. */
   readonly common: Readonly<Record<string, string>>
+  /** Of a webapp. */
+  readonly layer: LayerStart | undefined
 }
 
 /** What the page's functions are asked for. */
@@ -37,6 +41,10 @@ export interface PlainError {
   readonly message: string
   readonly code?: string | undefined
   readonly question?: number | undefined
+  /** Of a PublishError. */
+  readonly topic?: string | undefined
+  readonly reasonCode?: number | undefined
+  readonly cause?: PlainError | undefined
 }
 
 export interface Facts {
@@ -60,12 +68,16 @@ export type PageCommand =
   | readonly ['subscribe', operation: number, readonly FilterOptions[], Properties | undefined]
   | readonly ['unsubscribe', operation: number, readonly string[]]
   | readonly ['answer', question: number, answer: unknown, PlainError | undefined]
+  | readonly ['stored', operation: number]
   | readonly ['reauthenticate', Uint8Array]
   | readonly ['watchBytes', boolean]
   | readonly ['wakeUp']
   | readonly ['reconnect']
   | readonly ['read', messages: number, bytes: number]
   | readonly ['disconnect', reasonCode: number]
+  | readonly ['layer', LayerCommand]
+  /** Of a webapp: as disconnect, once the others know. */
+  | readonly ['goodbye']
   | readonly ['leave']
 
 export type HostCommand =
@@ -87,9 +99,12 @@ export type HostCommand =
   | readonly ['subscriptionLost', filter: string, reasonCode: number]
   | readonly ['ask', question: number, Question]
   | readonly ['error', PlainError]
-  | readonly ['delivered', Delivered]
+  | readonly ['delivered', DeliveredFacts]
+  | readonly ['stored', operation: number, Stored | undefined, PlainError | undefined]
   | readonly ['overflow', dropped: number]
   | readonly ['bytes', Body, isSent: boolean]
+  /** `size`: counts as a message of so many bytes that the page has to read. */
+  | readonly ['layer', LayerRow, size: number | undefined]
   | readonly ['ended']
 
 export interface Packet<Command> {
@@ -119,6 +134,12 @@ export function isPacket(given: unknown): given is Packet<readonly [string, ...u
 
 export const MessageFlag = { qos: 3, retained: 4, duplicate: 8 } as const
 
+/** A webapp has left. */
+export function leftOf(uri: string): HostCommand {
+  const failure = { errorCode: 0, error: 'none', errorMessage: '', reasonCode: 0 } as const
+  return ['lost', { ...failure, reconnect: false, retryIn: 0, wasConnected: true, uri }, undefined, undefined]
+}
+
 /** Structured cloning refuses some errors, and loses what others have besides their message. */
 export function plainError(thrown: unknown, question?: number): PlainError {
   const { name, message, code } = (typeof thrown === 'object' && thrown !== null ? thrown : {}) as Partial<Error & { code: unknown }>
@@ -127,10 +148,15 @@ export function plainError(thrown: unknown, question?: number): PlainError {
     message: typeof message === 'string' ? message : String(thrown),
     code: typeof code === 'string' ? code : undefined,
     question,
+    ...(thrown instanceof PublishError && { topic: thrown.topic, reasonCode: thrown.reasonCode }),
+    // What is behind an error of another kind is its page's own.
+    ...(thrown instanceof MqttError && thrown.cause !== undefined && { cause: plainError(thrown.cause) }),
   }
 }
 
-export function errorOf({ name, message, code }: PlainError): Error {
+export function errorOf({ name, message, code, topic, reasonCode, cause }: PlainError): Error {
+  if (name === 'PublishError') return new PublishError(code as ErrorCode, message, topic, reasonCode)
+  if (name === 'MqttError') return new MqttError(code as ErrorCode, message, cause && { cause: errorOf(cause) })
   const error = new Error(message)
   Object.defineProperty(error, 'name', { value: name, configurable: true })
   return code === undefined ? error : Object.assign(error, { code })

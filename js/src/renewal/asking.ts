@@ -1,4 +1,5 @@
 // What the application's functions answer before each attempt. What expires is renewed by renewal.ts, which is loaded then.
+import { imported } from '../imported.js'
 import type { Log } from '../log.js'
 import type { Module } from '../module.js'
 import type { ExpiringCredentials } from '../options.js'
@@ -10,6 +11,7 @@ export type Given = ExpiringCredentials | string
 export interface Asker {
   readonly timers: Pick<Module, 'setTimer' | 'clearTimer'>
   readonly log: Log
+  report(error: unknown): void
   isConnected(): boolean
   /** Asks the application for credentials. */
   ask(): ExpiringCredentials | Promise<ExpiringCredentials>
@@ -40,10 +42,14 @@ export class Asking {
   /** An attempt is made with these credentials, or at this address, which it returns. */
   note<G extends Given>(given: G): G {
     if (MAY_EXPIRE.test(JSON.stringify(given))) {
-      this.#renewals ??= import('./renewals.js').then(({ Renewals }) => new Renewals(this.#asker, (ahead) => (this.#ahead = ahead)))
+      this.#renewals ??= this.#load()
       this.#renewals.then(
         (renewals) => renewals.note(given),
-        (error: unknown) => this.#asker.log?.('warn', 'Credentials are not renewed: a script of the package did not load.', { error }),
+        (error: unknown) => {
+          // With the next credentials it is tried again.
+          this.#renewals = undefined
+          this.#asker.report(error)
+        },
       )
     }
     return given
@@ -54,5 +60,10 @@ export class Asking {
       (renewals) => renewals.stop(),
       () => {},
     )
+  }
+
+  async #load(): Promise<Renewals> {
+    const { Renewals } = await imported('renewals', import('./renewals.js'))
+    return new Renewals(this.#asker, (ahead) => (this.#ahead = ahead))
   }
 }
