@@ -22,13 +22,25 @@ const forNode = [
 const globals = (...names) => Object.fromEntries(names.map((name) => [name, 'readonly']))
 
 export default defineConfig(
-  { ignores: ['build/', 'demo/backends/*/build/', 'dist/', 'coverage/', 'test-results/', 'wasm/*.js', 'wasm/webapp/*.js', 'core/'] },
+  {
+    ignores: [
+      'build/',
+      'demo/app/',
+      'demo/backends/*/build/',
+      'dist/',
+      'coverage/',
+      'test-results/',
+      'wasm/*.js',
+      'wasm/webapp/*.js',
+      'core/',
+    ],
+  },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   eslint.configs.recommended,
   typescript.configs.recommended,
   {
     // TypeScript's own check of the names is better than ESLint's, where it runs.
-    files: ['**/*.ts', 'demo/**/*.js'],
+    files: ['**/*.ts', '**/*.tsx'],
     rules: { 'no-undef': 'off' },
   },
   {

@@ -38,6 +38,7 @@ const entries = {
   testing: `${source}testing/index.ts`,
   doctor: `${source}doctor/index.ts`,
   worker: `${source}remote/worker.ts`,
+  'webapp-worker': `${source}remote/webapp/worker.ts`,
   react: `${source}frameworks/react.ts`,
   vue: `${source}frameworks/vue.ts`,
   svelte: `${source}frameworks/svelte.ts`,
@@ -85,7 +86,7 @@ async function bundle() {
     for (const file of files) scripts.set(file, true)
   }
   // For require(), as Jest uses it: each entry is one file. Svelte itself has no form for require(), and nobody requires a worker.
-  const required = Object.entries(entries).filter(([name]) => name !== 'svelte' && name !== 'worker')
+  const required = Object.entries(entries).filter(([name]) => name !== 'svelte' && !name.endsWith('worker'))
   await build({
     ...common,
     entryPoints: Object.fromEntries(required),

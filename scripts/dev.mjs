@@ -1,6 +1,7 @@
 // npm run dev: npm start for those who change the code. Each change of a source is built, without optimisation and with
 // source maps, and the page reloads.
 import { buildPreset } from './lib/cmake.mjs'
+import { buildPage } from './lib/demo-page.mjs'
 import { startDev } from './lib/dev-server.mjs'
 import { runMain } from './lib/run.mjs'
 import { askedToStop, explainListen, wantedPort } from './lib/server-options.mjs'
@@ -16,6 +17,7 @@ await runMain(async () => {
     port,
     buildModule: () => buildPreset('wasm-debug'),
     buildPackage: () => buildPackage('wasm-debug'),
+    buildPage: () => buildPage({ debug: true }),
   }).catch((error) => {
     throw explainListen(error, port)
   })

@@ -2,16 +2,17 @@
 import { existsSync } from 'node:fs'
 import { needsOfBackends } from './lib/backends.mjs'
 import { root } from './lib/root.mjs'
-import { isLocked, runApt } from './lib/apt.mjs'
+import { isLocked, runApt, switchOff } from './lib/apt.mjs'
 import { fetchBrokers } from './lib/broker-programs.mjs'
 import { isInstalled } from './lib/installed.mjs'
 import { installNodeModules } from './lib/node-modules.mjs'
+import { pythonPrograms } from './lib/python-modules.mjs'
 import { Failure, isMain, must, run, runMain, timed } from './lib/run.mjs'
 
 /**
  * Debian packages by need, each with a file or program that shows that it is already installed. Checking files instead of
- * dpkg also accepts other systems and tools that were installed by hand.
- * @type {Record<string, { package: string, program?: string, file?: string }[]>}
+ * dpkg also accepts other systems and tools that were installed by hand. `service`: what the package starts.
+ * @type {Record<string, { package: string, program?: string, file?: string, service?: string }[]>}
  */
 const needs = {
   build: [
@@ -28,16 +29,20 @@ const needs = {
     { package: 'libcli11-dev', file: '/usr/include/CLI/CLI.hpp' },
   ],
   broker: [
-    { package: 'mosquitto', program: 'mosquitto' },
+    { package: 'mosquitto', program: 'mosquitto', service: 'mosquitto' },
     { package: 'mosquitto-clients', program: 'mosquitto_pub' },
   ],
+  deployment: [
+    { package: 'nginx-light', program: 'nginx' },
+    { package: 'openssl', program: 'openssl' },
+  ],
   interop: [
-    { package: 'rabbitmq-server', program: 'rabbitmq-server' },
+    { package: 'rabbitmq-server', program: 'rabbitmq-server', service: 'rabbitmq-server' },
     { package: 'erlang-base', program: 'epmd' },
   ],
   // Debian has no packages of the others: see scripts/lib/broker-programs.mjs.
   brokers: [
-    { package: 'ejabberd', program: 'ejabberdctl' },
+    { package: 'ejabberd', program: 'ejabberdctl', service: 'ejabberd' },
     { package: 'openjdk-17-jdk-headless', program: 'javac' },
     { package: 'maven', program: 'mvn' },
   ],
@@ -48,8 +53,18 @@ const needs = {
   ],
   'browser tests': [
     { package: 'chromium', program: process.env['CHROMIUM'] ?? 'chromium' },
-    { package: 'nginx-light', program: 'nginx' },
+    { package: 'nginx-light', program: 'nginx', service: 'nginx' },
     { package: 'openssl', program: 'openssl' },
+  ],
+  proxies: [
+    { package: 'haproxy', program: 'haproxy', service: 'haproxy' },
+    { package: 'caddy', program: 'caddy', service: 'caddy' },
+    { package: 'libnginx-mod-http-brotli-static', file: '/usr/lib/nginx/modules/ngx_http_brotli_static_module.so' },
+  ],
+  manifests: [
+    { package: 'docker-compose', program: 'docker-compose' },
+    { package: 'kubernetes-client', program: 'kubectl' },
+    { package: 'python3-venv', file: '/usr/lib/python3.11/ensurepip/__init__.py' },
   ],
   firefox: [{ package: 'firefox-esr', program: process.env['FIREFOX'] ?? 'firefox-esr' }],
   fuzz: [
@@ -75,11 +90,10 @@ const needs = {
 }
 
 /** @param {readonly string[]} wanted names of needs */
-function missingPackages(wanted) {
+function missing(wanted) {
   return wanted
     .flatMap((need) => needs[need] ?? [])
     .filter(({ program, file }) => !(program ? isInstalled(program) : existsSync(file ?? '')))
-    .map((entry) => entry.package)
 }
 
 /** @returns {Promise<string[]>} the words that make a command run as root */
@@ -90,8 +104,8 @@ async function asRoot() {
   throw new Failure('')
 }
 
-/** @param {string[]} packages */
-async function installPackages(packages) {
+/** @param {string[]} packages @param {string[]} services that they start */
+async function installPackages(packages, services) {
   const list = packages.join(' ')
   if (!isInstalled('apt-get')) {
     throw new Failure(`This system has no apt-get. Install the equivalents of these Debian packages, then run this again: ${list}`)
@@ -103,6 +117,7 @@ async function installPackages(packages) {
     const { code, output } = await runApt(prefix, command)
     if (code !== 0) throw new Failure(`${output}${explainApt(output, list)}`)
   }
+  await switchOff(prefix, services)
 }
 
 /**
@@ -134,11 +149,14 @@ export async function setup(wanted = Object.keys(needs)) {
   const unknown = wanted.find((need) => !needs[need])
   if (unknown) throw new Failure(`There is no need "${unknown}". Use one of: ${Object.keys(needs).join(', ')}.`)
   if (Number(process.versions.node.split('.')[0]) < 20) throw new Failure(`Node 20 or newer is needed, this is ${process.version}.`)
-  const packages = missingPackages(wanted)
-  if (packages.length > 0) await timed(`Installing ${packages.join(' ')}`, () => installPackages(packages))
+  const entries = missing(wanted)
+  const packages = entries.map((entry) => entry.package)
+  const services = entries.flatMap(({ service }) => service ?? [])
+  if (packages.length > 0) await timed(`Installing ${packages.join(' ')}`, () => installPackages(packages, services))
   await installNodeModules()
   if (wanted.includes('build')) await installEmscripten()
   if (wanted.includes('brokers')) await fetchBrokers()
+  if (wanted.includes('manifests')) await pythonPrograms(`${root}tests/support/kubernetes-validate/`)
 }
 
 if (await isMain(import.meta.url)) {

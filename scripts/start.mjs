@@ -1,28 +1,49 @@
-// npm start: Mosquitto and the demo page, on free loopback ports (PORT chooses the page's), with simulated devices and
-// every demo service whose toolchain is there.
-import { startDemo } from './lib/demo.mjs'
-import { runMain } from './lib/run.mjs'
+// npm start: the deployment in small, on free loopback ports (PORT chooses the site's): Mosquitto with access rules, the
+// issuer, nginx with the page, simulated devices, and every demo service whose toolchain is there.
+import { startDeployment } from './lib/deployment.mjs'
+import { exclusively } from './lib/lock.mjs'
+import { Failure, runMain } from './lib/run.mjs'
 import { askedToStop, explainListen, wantedPort } from './lib/server-options.mjs'
 import { build } from './build.mjs'
 import { setup } from './setup.mjs'
 
+/** What the demo can do without, where it cannot be installed. */
+const wished = ['deployment', 'native']
+
+async function setUp() {
+  await setup(['build', 'broker'])
+  for (const need of wished) {
+    await setup([need]).catch((error) => {
+      if (!(error instanceof Failure)) throw error
+      console.log(`Going on without: ${error.message}`)
+    })
+  }
+}
+
+/** @param {string} part @param {string} text */
+const tell = (part, text) => console.log(`${part.padEnd(22)} ${text}`)
+
 await runMain(async () => {
   const port = wantedPort()
-  await setup(['build', 'broker'])
-  await build()
+  // Another npm start may be building into the same folders.
+  await exclusively('npm-start', async () => {
+    await setUp()
+    await build()
+  })
 
   const stop = askedToStop()
-  const demo = await startDemo(port).catch((error) => {
+  const deployment = await startDeployment({ port, tell }).catch((error) => {
     throw explainListen(error, port)
   })
   try {
-    console.log(`\nThe page:   ${demo.url}\nThe broker: ${demo.broker.url} and ${demo.brokerUrl}\nCtrl-C stops all.\n`)
+    const hint = deployment.authority ? '\nIts certificate was made for this run: the browser asks once whether to trust it.' : ''
+    console.log(`\nThe page: ${deployment.url}   Open it in two windows. Ctrl-C stops all.${hint}\n`)
     // The page is of use without them, and the first time some take minutes to compile.
-    void demo.programs.start()
+    void deployment.programs.start()
     await stop
     console.log('\nStopping ...')
   } finally {
-    await demo.close()
+    await deployment.close()
   }
   console.log('Stopped.')
 })

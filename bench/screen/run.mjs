@@ -1,13 +1,11 @@
 // A page that shows 1,000 values, 5,000 of which change in a second: frames per second, and tasks that are too long for
 // the screen, with each library. `npm run bench:screen`, with `-- --seconds 10 --rounds 3 --rate 5000 --topics 1000
 // --slowdown 1.7` for other values: the browser makes its main thread so many times slower.
-import { once } from 'node:events'
-import { createConnection } from 'node:net'
 import { parseArgs } from 'node:util'
 import { startBroker } from '../../tests/support/broker.mjs'
 import { Chromium } from '../chromium.mjs'
-import { connect, join, PacketReader, PacketType, publish } from '../frames.js'
 import { startFiles } from '../servers.mjs'
+import { startFeed } from './feed.mjs'
 
 const { values } = parseArgs({
   options: {
@@ -31,7 +29,7 @@ const ways = [
 const broker = await startBroker()
 const files = await startFiles()
 const browser = await Chromium.launch()
-const stopSending = await send(broker.tcpPort)
+const stopSending = await startFeed({ port: broker.tcpPort, rate, topics })
 /** @type {Map<string, any[]>} */
 const results = new Map(ways.map(({ title }) => [title, []]))
 try {
@@ -59,30 +57,4 @@ console.log('|---|---:|---:|---:|---:|')
 for (const [title, rows] of results) {
   const of = (/** @type {string} */ key) => rows.map((row) => row[key]).sort((a, b) => a - b)[rows.length >> 1]
   console.log(`| ${title} | ${of('frames').toFixed(1)} | ${of('longest').toFixed(0)} | ${of('longTasks')} | ${of('messages').toFixed(0)} |`)
-}
-
-/** Publishes at a steady rate, until the result is called. @param {number} port */
-async function send(port) {
-  const socket = createConnection(port, '127.0.0.1').setNoDelay()
-  await once(socket, 'connect')
-  socket.write(connect('bench-screen'))
-  const reader = new PacketReader()
-  await new Promise((resolve) =>
-    socket.on('data', (chunk) =>
-      reader.push(chunk, (/** @type {number} */ first) => first >> 4 === PacketType.connack && resolve(undefined)),
-    ),
-  )
-  let sent = 0
-  const start = performance.now()
-  const timer = setInterval(() => {
-    const due = Math.floor(((performance.now() - start) / 1000) * rate)
-    const packets = []
-    for (; sent < due; sent++)
-      packets.push(publish(`plant/line/${sent % topics}/value`, JSON.stringify({ value: sent % 997, unit: 'kPa', sent })))
-    if (packets.length > 0) socket.write(join(packets))
-  }, 4)
-  return () => {
-    clearInterval(timer)
-    socket.destroy()
-  }
 }

@@ -1,9 +1,12 @@
 // node demo/devices/simulate.mjs [SERIAL NUMBER...]: devices that record now and then, as docs/protocol.md has them, with
 // MQTT.js. Environment: WSMQ_URL (default mqtt://localhost), WSMQ_ROOT (default app/), WSMQ_PERIOD (milliseconds
-// between two changes, default 2000; 0: none). SIGTERM switches them off.
+// between two changes, default 2000; 0: none), WSMQ_PASSWORDS (a JSON object with the password of each serial number, where
+// the broker takes accounts alone). SIGTERM switches them off.
 import { connectAsync } from 'mqtt'
 
 const { WSMQ_URL: url = 'mqtt://localhost', WSMQ_ROOT: root = 'app/', WSMQ_PERIOD: period = '2000' } = process.env
+/** @type {Record<string, string>} */
+const passwords = JSON.parse(process.env['WSMQ_PASSWORDS'] ?? '{}')
 const serialNumbers = process.argv.length > 2 ? process.argv.slice(2) : ['SN-1001', 'SN-1002', 'SN-2001']
 
 /** @param {string} serialNumber */
@@ -14,6 +17,7 @@ async function startDevice(serialNumber) {
   const status = { online: true, recording: false, broadcasting: false, motionEnabled: true, battery: 100 }
   const client = await connectAsync(url, {
     clientId: serialNumber,
+    ...(Object.hasOwn(passwords, serialNumber) ? { username: serialNumber, password: passwords[serialNumber] } : {}),
     protocolVersion: 5,
     will: { topic, payload: Buffer.from(off), ...options },
   })

@@ -1,5 +1,5 @@
 // EMQX: acl.conf (Erlang terms), and the `acl` claim of a JSON Web Token.
-import { createHmac } from 'node:crypto'
+import { sign } from './jwt.mjs'
 import { AccessError, accountOf, nameExpressions, rulesFor, rulesForAll } from './rules.mjs'
 
 /** @typedef {import('./rules.mjs').Account} Account */
@@ -96,21 +96,15 @@ export function claims(account, root, { lifetime = defaultLifetime, now = Date.n
   return { username: rules.account, clientid: rules.account, iat: seconds, exp: seconds + lifetime, acl }
 }
 
-/** HMAC-SHA256 needs a key of at least the size of its hash (RFC 7518, 3.2). */
-const shortestSecret = 32
-
 /**
- * A JSON Web Token, signed by HMAC-SHA256 (RFC 7519, RFC 7515).
+ * A JSON Web Token of these claims.
  * @param {ReturnType<typeof claims>} payload
- * @param {string | Uint8Array} secret at least 32 bytes, of a cryptographic source
+ * @param {string | Uint8Array | import('./jwt.mjs').Key} key a secret of at least 32 bytes, of a cryptographic source
+ *   (HS256), or a key of either kind
  */
-export function token(payload, secret) {
-  if (Buffer.byteLength(secret) < shortestSecret)
-    throw new AccessError(`The secret that signs tokens has at least ${shortestSecret} bytes. Make one: openssl rand -base64 48`)
+export function token(payload, key) {
   const account = accountOf(payload.username)
   if (payload.clientid !== payload.username) throw new AccessError('A token is for the client identifier that is its user name.')
   checkLifetime(account, payload.exp - payload.iat)
-  const [head, body] = [{ alg: 'HS256', typ: 'JWT' }, payload].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
-  const signed = `${head}.${body}`
-  return `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`
+  return sign(payload, typeof key === 'string' || key instanceof Uint8Array ? { alg: 'HS256', secret: key } : key)
 }

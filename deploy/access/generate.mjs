@@ -2,11 +2,11 @@
 import { randomBytes } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import { aclConf, claims, token } from './emqx.mjs'
-import { aclFile, administratorBound, closedByDefault, dynamicSecurity } from './mosquitto.mjs'
+import { aclFile, administratorBound, closedByDefault, dynamicSecurity, dynamicSecurityForIssuer } from './mosquitto.mjs'
 import { definitions } from './rabbitmq.mjs'
 import { AccessError, checkRoot, parseAccount } from './rules.mjs'
 
-const usage = `npm run access -- --broker FORM [--root ROOT] [--account ROLE=NAME]... [--lifetime SECONDS]
+const usage = `npm run access -- --broker FORM [--root ROOT] [--account ROLE=NAME]... [--lifetime SECONDS] [--issuer]
 
 FORM      mosquitto       commands for $CONTROL/dynamic-security/v1, one line each (the recommended form)
           mosquitto-acl   an acl_file with lines for each account
@@ -28,10 +28,15 @@ const textOf = ({ role, name }) => `${role}=${name}`
 
 const password = () => process.env['ACCESS_PASSWORD'] || randomBytes(18).toString('base64url')
 
-/** @type {Record<string, (accounts: Account[], root: string, token: { lifetime?: number | undefined }) => string>} */
+/** @type {Record<string, (accounts: Account[], root: string, token: { lifetime?: number | undefined, issuer: boolean }) => string>} */
 const forms = {
-  mosquitto: (accounts, root) =>
-    [closedByDefault, ...accounts.map((account) => dynamicSecurity(account, root, password())), administratorBound]
+  mosquitto: (accounts, root, { issuer }) =>
+    [
+      closedByDefault,
+      ...(issuer ? [dynamicSecurityForIssuer(password())] : []),
+      ...accounts.map((account) => dynamicSecurity(account, root, password())),
+      administratorBound,
+    ]
       .map((commands) => `${JSON.stringify(commands)}\n`)
       .join(''),
   'mosquitto-acl': aclFile,
@@ -57,14 +62,16 @@ function main() {
       root: { type: 'string', default: 'app/' },
       account: { type: 'string', multiple: true, default: [] },
       lifetime: { type: 'string' },
+      issuer: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   })
   if (values.help) return console.log(usage)
   const form = Object.hasOwn(forms, values.broker ?? '') ? forms[values.broker ?? ''] : undefined
   if (!form) throw new AccessError(`--broker is one of: ${Object.keys(forms).join(', ')}.`)
+  if (values.issuer && values.broker !== 'mosquitto') throw new AccessError('--issuer is for --broker mosquitto: tokens need no account.')
   const lifetime = values.lifetime === undefined ? undefined : Number(values.lifetime)
-  process.stdout.write(form(values.account.map(parseAccount), checkRoot(values.root), { lifetime }))
+  process.stdout.write(form(values.account.map(parseAccount), checkRoot(values.root), { lifetime, issuer: values.issuer }))
 }
 
 try {

@@ -35,7 +35,8 @@ export function dynamicSecurity(account, root, password) {
 }
 
 /**
- * Takes an account away. The plugin disconnects who uses it.
+ * Takes an account away. The plugin disconnects who uses it. In this order: in Mosquitto 2.0.11 a client whose role is
+ * deleted before it keeps a pointer to the role, and the broker crashes later.
  * @param {Account} account
  */
 export function dynamicSecurityRemoval(account) {
@@ -66,6 +67,33 @@ export const closedByDefault = {
       acls: ['publishClientSend', 'publishClientReceive', 'subscribe'].map((acltype) => ({ acltype, allow: false })),
     },
   ],
+}
+
+/**
+ * The account of what issues credentials while the broker runs. Nobody else can have the name, which belongs to no role of
+ * rules.json, and as the administrator it cannot come in on the listener for browsers.
+ */
+export const issuerAccount = { username: 'issuer:accounts', clientId: 'credential-issuer' }
+
+/**
+ * Commands that make it. It may say everything to the plugin that the administrator may, and nothing else.
+ * @param {string} password
+ */
+export function dynamicSecurityForIssuer(password) {
+  checkPassword(password)
+  const { username, clientId } = issuerAccount
+  const control = '$CONTROL/dynamic-security/v1'
+  const acls = [
+    { acltype: 'publishClientSend', topic: control },
+    { acltype: 'subscribeLiteral', topic: `${control}/response` },
+    { acltype: 'publishClientReceive', topic: `${control}/response` },
+  ].map((acl) => ({ ...acl, priority: 0, allow: true }))
+  return {
+    commands: [
+      { command: 'createRole', rolename: username, acls },
+      { command: 'createClient', username, password, clientid: clientId, roles: [{ rolename: username, priority: 0 }] },
+    ],
+  }
 }
 
 /**

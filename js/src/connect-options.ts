@@ -41,14 +41,17 @@ export const SHARED_OPTIONS = {
   ),
 }
 
+export const workerOption = either(flag, object({ url: anything }))
+export const SHARED_SHAPE = { name: text, via: oneOf('worker', 'tab'), url: anything }
+
 export const CONNECT_OPTIONS = {
   ...SHARED_OPTIONS,
   clientId: text,
   cleanStart: flag,
   will: object({ topic: text, payload: anything, qos: oneOf(0, 1, 2), retain: flag, properties: anything }),
   prepare: callable,
-  worker: either(flag, object({ url: anything })),
-  shared: either(flag, object({ name: text, via: oneOf('worker', 'tab'), url: anything })),
+  worker: workerOption,
+  shared: either(flag, object(SHARED_SHAPE)),
 } satisfies Record<keyof ConnectOptions, unknown>
 
 /** `request` gives what the application's functions are called with; `asking` calls that for credentials. */

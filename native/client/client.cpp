@@ -183,5 +183,6 @@ std::string_view Client::client_id() const noexcept { return impl_->engine().cli
 std::size_t Client::unfinished_messages() const noexcept { return impl_->engine().unfinished_messages(); }
 std::size_t Client::unfinished_bytes() const noexcept { return impl_->engine().unfinished_bytes(); }
 std::size_t Client::waiting_messages() const noexcept { return impl_->inbox.size(); }
+Traffic Client::traffic() const noexcept { return impl_->driver->traffic(); }
 
 }  // namespace wsmq::native

@@ -8,6 +8,7 @@
 
 #include "commands.hpp"
 #include "latencies.hpp"
+#include "load/load.hpp"
 #include "output.hpp"
 #include "session.hpp"
 #include "wsmq/topic.hpp"
@@ -282,6 +283,8 @@ private:
 
 }  // namespace
 
-ExitCode run_bench(const BenchArguments& arguments) { return Bench{arguments}.run(); }
+ExitCode run_bench(const BenchArguments& arguments) {
+    return arguments.load.webapps > 0 ? run_load(arguments) : Bench{arguments}.run();
+}
 
 }  // namespace wsmq::command

@@ -40,8 +40,11 @@ void Report::print(std::string_view key, std::string_view text, std::optional<Ex
     std::cerr << line << std::endl;
 }
 
-ProgressLine::ProgressLine()
-    : is_terminal_{isatty(STDERR_FILENO) != 0}, start_{Clock::now()}, next_{start_ + std::chrono::seconds{1}} {}
+ProgressLine::ProgressLine(std::string_view noun)
+    : noun_{noun},
+      is_terminal_{isatty(STDERR_FILENO) != 0},
+      start_{Clock::now()},
+      next_{start_ + std::chrono::seconds{1}} {}
 
 void ProgressLine::update(std::uint64_t done, std::optional<std::uint64_t> of) {
     if (!is_terminal_) return;
@@ -51,7 +54,7 @@ void ProgressLine::update(std::uint64_t done, std::optional<std::uint64_t> of) {
     const double seconds = std::chrono::duration<double>(now - start_).count();
     std::cerr << "\r\x1b[K" << done;
     if (of) std::cerr << " of " << *of;
-    std::cerr << " messages, " << static_cast<std::uint64_t>(static_cast<double>(done) / seconds) << " a second"
+    std::cerr << ' ' << noun_ << ", " << static_cast<std::uint64_t>(static_cast<double>(done) / seconds) << " a second"
               << std::flush;
     shown_ = true;
 }

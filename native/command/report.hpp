@@ -36,8 +36,8 @@ private:
 /// A status line on a terminal, updated a few times a second.
 class ProgressLine {
 public:
-    /// Shows nothing in the first second.
-    ProgressLine();
+    /// Shows nothing in the first second. `noun`: what is counted; borrowed.
+    explicit ProgressLine(std::string_view noun = "messages");
     ~ProgressLine() { clear(); }
     ProgressLine(const ProgressLine&) = delete;
     ProgressLine& operator=(const ProgressLine&) = delete;
@@ -48,6 +48,7 @@ public:
 
 private:
     using Clock = std::chrono::steady_clock;
+    std::string_view noun_;
     bool is_terminal_;
     bool shown_ = false;
     Clock::time_point start_;

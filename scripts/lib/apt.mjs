@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { run } from './run.mjs'
 
@@ -21,4 +22,18 @@ export async function runApt(prefix, command, { patience = 600_000, pause = 2000
     if (!isTold) console.log('Another program is installing packages: waiting until it has finished ...')
     await sleep(pause)
   }
+}
+
+/**
+ * Packages of servers start them, now and with the machine, at ports that everybody reaches (nginx, Caddy: 80). Tests start
+ * their own, so that those just installed are switched off. Where systemd does not run, nothing was started.
+ * @param {readonly string[]} prefix words that make it run as root
+ * @param {readonly string[]} services
+ * @param {(program: string, args: string[]) => Promise<unknown>} [runs]
+ * @param {string} [systemd] exists where it runs
+ */
+export async function switchOff(prefix, services, runs = run, systemd = '/run/systemd/system') {
+  if (services.length === 0 || !existsSync(systemd)) return
+  const [program = '', ...args] = [...prefix, 'systemctl', 'disable', '--now', ...services]
+  await runs(program, args)
 }

@@ -3,7 +3,7 @@ import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { runApt } from './apt.mjs'
+import { runApt, switchOff } from './apt.mjs'
 
 /**
  * An apt-get that finds the lock held so many times, as the real one says it.
@@ -41,4 +41,21 @@ test('not for ever', async (t) => {
   assert.equal(code, 100)
   assert.match(output, /Could not get lock/)
   assert.equal((await calls()).length, 1)
+})
+
+/** What switchOff() runs. @param {string[]} services @param {string} [systemd] */
+async function commands(services, systemd = '/') {
+  /** @type {string[]} */
+  const all = []
+  await switchOff(['sudo'], services, async (program, args) => all.push([program, ...args].join(' ')), systemd)
+  return all
+}
+
+test('what packages have started is switched off', async () => {
+  assert.deepEqual(await commands(['haproxy', 'caddy']), ['sudo systemctl disable --now haproxy caddy'])
+})
+
+test('nothing is switched off without systemd, or without services', async () => {
+  assert.deepEqual(await commands(['haproxy'], '/nowhere'), [])
+  assert.deepEqual(await commands([]), [])
 })

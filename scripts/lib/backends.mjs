@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import './cmake.mjs' // which sets ccache up
 import { isInstalled } from './installed.mjs'
+import { areModulesInstalled, noteModules } from './node-modules.mjs'
 import { root } from './root.mjs'
 import { forEach, lastLines, run } from './run.mjs'
 
@@ -17,7 +19,11 @@ import { forEach, lastLines, run } from './run.mjs'
  */
 
 const atOnce = 2 // conformance runs, which mostly wait
-const launcher = isInstalled('ccache') ? { CMAKE_CXX_COMPILER_LAUNCHER: 'ccache' } : undefined
+/** @type {Record<string, string>} */
+const environment = {
+  CMAKE_BUILD_PARALLEL_LEVEL: String(availableParallelism()), // or else make starts everything at once
+  ...(isInstalled('ccache') ? { CMAKE_CXX_COMPILER_LAUNCHER: 'ccache' } : {}),
+}
 
 /** Every language of the table, or why it is absent. @returns {(Backend | { language: string, absent: string })[]} */
 function languages() {
@@ -42,11 +48,20 @@ export function missing({ needs }) {
   return need && (need.program ?? need.file)
 }
 
-/** Installs and compiles. @param {Backend} backend @returns {Promise<string | undefined>} what went wrong */
-export async function buildBackend({ name, build }) {
+/**
+ * Installs and compiles.
+ * @param {Backend} backend
+ * @param {AbortSignal} [signal] ends it
+ * @returns {Promise<string | undefined>} what went wrong
+ */
+export async function buildBackend({ name, build }, signal) {
+  const cwd = `${root}demo/backends/${name}`
   for (const [program = '', ...args] of build) {
-    const { code, output } = await run(program, args, { cwd: `${root}demo/backends/${name}`, env: launcher })
+    // What is installed already stays: another instance may be running with it.
+    if (program === 'npm' && (await areModulesInstalled(`${cwd}/`))) continue
+    const { code, output } = await run(program, args, { cwd, env: environment, ...(signal ? { signal } : {}) })
     if (code !== 0) return `${[program, ...args].join(' ')} failed:\n${lastLines(output, 60)}`
+    if (program === 'npm') await noteModules(`${cwd}/`)
   }
   return undefined
 }
@@ -60,8 +75,9 @@ async function checkBackend({ name, start, lacks = {} }) {
     /** @type {{ name: string, outcome: string, reason?: string }[]} */
     const checks = JSON.parse(output).checks
     const notable = checks.filter(({ name, outcome }) => outcome !== (lacks[name] ? 'failed' : 'passed'))
-    const text = notable.map(({ name, outcome, reason = lacks[name] }) => `${outcome} ${name}: ${reason}`).join('\n')
-    return { passed: checks.length - notable.length, failed: notable.length, skipped: 0, output: text }
+    const failures = notable.map(({ name, outcome, reason = lacks[name] }) => ({ name, error: `${outcome}: ${reason}` }))
+    const text = failures.map(({ name, error }) => `${name} ${error}`).join('\n')
+    return { passed: checks.length - notable.length, failed: notable.length, skipped: 0, failures, output: text }
   } catch {
     return { passed: 0, failed: 1, skipped: 0, output }
   }

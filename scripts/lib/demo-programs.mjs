@@ -1,50 +1,122 @@
+import { rulesFor } from '../../deploy/access/rules.mjs'
 import { ServerProcess } from '../../tests/support/server-process.mjs'
 import { backends, buildBackend, missing } from './backends.mjs'
+import { exclusively } from './lock.mjs'
 import { root } from './root.mjs'
+import { forEach, inBackground, seconds } from './run.mjs'
+
+/** @typedef {import('./backends.mjs').Backend} Backend */
+/** @typedef {import('../../deploy/access/rules.mjs').Account} Account */
+
+export const serialNumbers = ['SN-1001', 'SN-1002', 'SN-2001']
+
+/** A name of its own for each, so that the page can choose. @param {Backend} backend */
+export const serviceOf = ({ name }) => `demo-${name}`
+
+/** What each prints when it takes part. */
+const hasJoined = / answers|^Online: /m
+
+/** The one that is slow to build, beside the others one after another. */
+const buildsAtOnce = 2
 
 /** The programs that the demo page talks to: simulated devices, and the demo service in every language available here. */
 export class DemoPrograms {
-  #env
+  #url
+  #passwordOf
+  #tell
   /** @type {ServerProcess[]} */
   #running = []
-  #isStopped = false
+  #stopping = new AbortController()
+  /** @type {Promise<unknown>} */
+  #starting = Promise.resolve()
 
-  /** @param {string} url of the broker, mqtt:// */
-  constructor(url) {
-    this.#env = { WSMQ_URL: url }
+  /**
+   * @param {object} options
+   * @param {string} options.url of the broker, mqtt://
+   * @param {(account: Account) => string} [options.passwordOf] where the broker takes accounts alone
+   * @param {import('./deployment.mjs').Tell} [options.tell]
+   */
+  constructor({ url, passwordOf, tell = (part, text) => console.log(`${part}: ${text}`) }) {
+    this.#url = url
+    this.#passwordOf = passwordOf
+    this.#tell = tell
   }
 
-  /** Starts them one after the other, and prints which it starts and which it skips, with the reason. */
-  async start() {
-    await this.#run('simulated devices', [process.execPath, 'demo/devices/simulate.mjs'], root)
-    for (const backend of backends()) {
-      if (this.#isStopped) return
-      const lacks = missing(backend)
-      const reason = lacks === undefined ? await buildBackend(backend) : `${lacks} is not installed`
-      const name = `demo service in ${backend.language}`
-      if (reason !== undefined) console.log(`Not started: ${name}: ${reason}`)
-      else await this.#run(name, backend.start, `${root}demo/backends/${backend.name}`, `demo-${backend.name}`)
-    }
+  /** Starts them, and tells which it starts and which it skips, with the reason. */
+  start() {
+    this.#starting = Promise.all([
+      this.#startDevices(),
+      inBackground(() => forEach(inOrder(), buildsAtOnce, (each) => this.#startService(each))),
+    ])
+    return this.#starting
   }
 
-  async stop() {
-    this.#isStopped = true
+  async close() {
+    this.#stopping.abort()
+    await this.#starting
     await Promise.all(this.#running.splice(0).map((program) => program.stop()))
   }
 
+  async #startDevices() {
+    const passwordOf = this.#passwordOf
+    const passwords = passwordOf && serialNumbers.map((name) => [name, passwordOf({ role: 'device', name })])
+    const env = { WSMQ_URL: this.#url, ...(passwords ? { WSMQ_PASSWORDS: JSON.stringify(Object.fromEntries(passwords)) } : {}) }
+    await this.#run('Simulated devices', [process.execPath, 'demo/devices/simulate.mjs', ...serialNumbers], root, env)
+  }
+
+  /** @param {Backend} backend */
+  async #startService(backend) {
+    const { signal } = this.#stopping
+    const part = `Service in ${backend.language}`
+    if (signal.aborted) return
+    const lacks = missing(backend)
+    if (lacks !== undefined) return this.#tell(part, `skipped: ${lacks} is not installed`)
+    this.#tell(part, 'building')
+    const begin = performance.now()
+    const wrong = await this.#build(backend)
+    if (signal.aborted) return
+    if (wrong !== undefined) return this.#tell(part, `not started: ${wrong}`)
+    const took = `after ${seconds(performance.now() - begin)}`
+    await this.#run(part, backend.start, `${root}demo/backends/${backend.name}`, this.#environmentOf(serviceOf(backend)), took)
+  }
+
+  /** @param {Backend} backend @returns {Promise<string | undefined>} what went wrong */
+  async #build(backend) {
+    const { signal } = this.#stopping
+    try {
+      return await exclusively(`backend-${backend.name}`, () => buildBackend(backend, signal), { signal })
+    } catch (error) {
+      return /** @type {Error} */ (error).message
+    }
+  }
+
+  /** @param {string} service @returns {Record<string, string>} */
+  #environmentOf(service) {
+    const account = { role: 'service', name: service }
+    if (!this.#passwordOf) return { WSMQ_URL: this.#url, WSMQ_SERVICE: service }
+    const { account: name } = rulesFor(account, '')
+    const url = Object.assign(new URL(this.#url), { username: encodeURIComponent(name), password: this.#passwordOf(account) })
+    return { WSMQ_URL: url.href, WSMQ_SERVICE: service, WSMQ_CLIENT_ID: name }
+  }
+
   /**
-   * @param {string} name
+   * @param {string} part
    * @param {readonly string[]} command
    * @param {string} cwd
-   * @param {string} [service] a name of its own for each, so that the page can choose
+   * @param {Record<string, string>} env
+   * @param {string} [took]
    */
-  async #run(name, [program = '', ...args], cwd, service = '') {
-    if (this.#isStopped) return
-    const started = new ServerProcess(program, args, { ...this.#env, WSMQ_SERVICE: service }, cwd)
+  async #run(part, [program = '', ...args], cwd, env, took) {
+    const started = new ServerProcess(program, args, env, cwd)
     this.#running.push(started)
-    await started.start([]).then(
-      () => console.log(`Started: ${name}`),
-      (error) => console.log(`Not started: ${name}: ${error.message}`),
+    await started.start([], hasJoined).then(
+      () => this.#tell(part, ['started', ...(took ? [took] : [])].join(' ')),
+      (error) => this.#tell(part, `not started: ${error.message}`),
     )
   }
+}
+
+/** The project's own first; it takes longest to build. */
+function inOrder() {
+  return backends().sort((one, other) => Number(other.name === 'cpp') - Number(one.name === 'cpp'))
 }

@@ -4,7 +4,7 @@ import { DemoPrograms } from './demo-programs.mjs'
 import { root as ours } from './root.mjs'
 
 /**
- * Mosquitto and the demo page. `programs` talk with the page; the caller starts them.
+ * For npm run dev: Mosquitto, which takes everybody, and the demo page. `programs` talk with the page; the caller starts them.
  * @param {number} [port] the page's; 0 is any free one
  * @param {{ root?: string, live?: import('./live-reload.mjs').LiveReload }} [options] `root`: of the work tree; `live`:
  * reloads the page
@@ -12,7 +12,7 @@ import { root as ours } from './root.mjs'
 export async function startDemo(port = 0, { root = ours, live } = {}) {
   const broker = await startBroker()
   const brokerUrl = `mqtt://127.0.0.1:${broker.tcpPort}`
-  const programs = new DemoPrograms(brokerUrl)
+  const programs = new DemoPrograms({ url: brokerUrl })
   const roots = { '/': `${root}demo`, '/dist/': `${root}dist` }
   const pages = await startPageServer({
     port,
@@ -31,7 +31,7 @@ export async function startDemo(port = 0, { root = ours, live } = {}) {
     url: pages.url,
     async close() {
       await pages.close()
-      await programs.stop()
+      await programs.close()
       await broker.close()
     },
   }

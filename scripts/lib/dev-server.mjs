@@ -8,15 +8,16 @@ import { watchSources } from './watch.mjs'
  * @typedef {object} DevOptions
  * @property {() => Promise<void>} buildModule
  * @property {() => Promise<void>} buildPackage
+ * @property {() => Promise<void>} buildPage
  * @property {number} [port] of the page; 0 is any free one
  * @property {string} [root] the work tree, with a slash at its end
  */
 
 /** The demo, whose page reloads once what has changed is built. @param {DevOptions} options */
-export async function startDev({ buildModule, buildPackage, port = 0, root = ours }) {
+export async function startDev({ buildModule, buildPackage, buildPage, port = 0, root = ours }) {
   const live = new LiveReload(`${root}demo/index.html`)
   const demo = await startDemo(port, { root, live })
-  const what = { folders: ['demo'], trees: ['core', 'messaging', 'wasm', 'js'] }
+  const what = { folders: ['demo'], trees: ['demo/src', 'core', 'messaging', 'wasm', 'js'] }
   /** Of changes that did not build. @type {readonly string[]} */
   let unbuilt = []
   const stop = await watchSources(root, what, async (changed) => {
@@ -25,7 +26,9 @@ export async function startDev({ buildModule, buildPackage, port = 0, root = our
     try {
       const isModule = files.some((file) => /^(?:core|messaging|wasm)\//.test(file))
       if (isModule) await buildModule()
-      if (isModule || files.some((file) => file.startsWith('js/'))) await buildPackage()
+      const isPackage = isModule || files.some((file) => file.startsWith('js/'))
+      if (isPackage) await buildPackage()
+      if (isPackage || files.some((file) => file.startsWith('demo/src/'))) await buildPage()
       unbuilt = []
       live.reload()
       console.log(`Reloaded, ${seconds(performance.now() - start)} after a change of ${files.join(', ')}`)

@@ -1,8 +1,9 @@
+import { digestOf } from './failures.mjs'
 import { lastLines, run, seconds } from './run.mjs'
 
 /**
- * `flaky`: what passed at its second run only, and is not among `passed`.
- * @typedef {{ passed: number, failed: number, skipped: number, flaky?: readonly string[] }} Counts
+ * `flaky`: what passed at its second run only, and is not among `passed`; `failures`: what failed, where that has names.
+ * @typedef {{ passed: number, failed: number, skipped: number, flaky?: readonly string[], failures?: readonly import('./failures.mjs').FailedTest[] }} Counts
  */
 
 /** What a whole run has found. Prints it step by step. */
@@ -13,6 +14,8 @@ export class Report {
   #failedSteps = []
   /** @type {string[]} */
   #flaky = []
+  /** @type {import('./failures.mjs').FailedTest[]} */
+  #failures = []
   /** Of each stage, in the order in which they ended. @type {{ title: string, took: number }[]} */
   #times = []
   #start = performance.now()
@@ -28,9 +31,10 @@ export class Report {
     const {
       output = '',
       flaky = [],
+      failures = [],
       ...counts
     } = await work().catch((error) => ({
-      ...{ passed: 0, failed: 1, skipped: 0, flaky: [] },
+      ...{ passed: 0, failed: 1, skipped: 0, flaky: [], failures: [] },
       output: error instanceof Error ? error.message : String(error),
     }))
     this.#all.passed += counts.passed
@@ -39,6 +43,8 @@ export class Report {
     this.#flaky.push(...flaky.map((name) => `${title}: ${name}`))
     if (counts.failed > 0) {
       this.#failedSteps.push(title)
+      const named = failures.map(({ name, error }) => ({ name: `${title}: ${name}`, error }))
+      this.#failures.push(...(named.length > 0 ? named : [{ name: title, error: output }]))
       console.log(lastLines(output, 150))
     }
     const took = performance.now() - start
@@ -89,6 +95,7 @@ export class Report {
     if (this.#failedSteps.length > 0) console.log(`\nFailed: ${this.#failedSteps.join('; ')}`)
     if (this.#flaky.length > 0) console.log(`\nFlaky, passed at the second run only: ${this.#flaky.length}\n  ${this.#flaky.join('\n  ')}`)
     if (this.#times.length > 1) console.log(`\n${this.#timeTable()}`)
+    if (this.#failures.length > 0) console.log(`\n${digestOf(this.#failures)}`)
     console.log(`\n${sentence(this.#all)}`)
     process.exitCode = this.#all.failed > 0 ? 1 : 0
   }

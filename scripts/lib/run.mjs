@@ -21,6 +21,8 @@ export const inBackground = (work) => background.run(true, work)
  * @property {string} [cwd]
  * @property {Record<string, string | undefined>} [env] added to the environment
  * @property {boolean} [live] show the output while it is written
+ * @property {number} [patience] milliseconds from its end until its output must be closed; without that it has failed
+ * @property {AbortSignal} [signal] ends it, with all that it has started
  */
 
 /**
@@ -30,11 +32,17 @@ export const inBackground = (work) => background.run(true, work)
  * @param {RunOptions} [options]
  * @returns {Promise<{ code: number, output: string }>} code 127 when the program does not exist
  */
-export function run(program, args = [], { cwd = root, env = {}, live = false } = {}) {
+export function run(program, args = [], { cwd = root, env = {}, live = false, patience = 10_000, signal } = {}) {
   return new Promise((resolve) => {
     let output = ''
+    let held = false
     const [command, ...words] = background.getStore() ? ['nice', program, ...args] : [program, ...args]
-    const child = spawn(command, words, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+    if (signal?.aborted) return resolve({ code: 128, output: '' })
+    // Detached, it has a group of its own, which ends as a whole.
+    const options = { cwd, env: { ...process.env, ...env }, detached: signal !== undefined }
+    const child = spawn(command, words, { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
+    const end = () => endGroup(child.pid)
+    signal?.addEventListener('abort', end)
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8')
       stream.on('data', (text) => {
@@ -42,9 +50,35 @@ export function run(program, args = [], { cwd = root, env = {}, live = false } =
         if (live) process.stdout.write(text)
       })
     }
+    // A program that it started and left may hold its output, perhaps for ever.
+    child.on('exit', () => {
+      const waiting = setTimeout(() => {
+        held = true
+        for (const stream of [child.stdout, child.stderr]) stream.destroy()
+      }, patience)
+      child.once('close', () => clearTimeout(waiting))
+    })
     child.on('error', (error) => resolve({ code: 127, output: `${output}${error.message}\n` }))
-    child.on('close', (code, signal) => resolve({ code: code ?? 128, output: signal ? `${output}ended by ${signal}\n` : output }))
+    child.on('close', (code, by) => {
+      signal?.removeEventListener('abort', end)
+      if (by)
+        output += `ended by ${by}
+`
+      if (held)
+        output += `${program} has ended, but something that it started still runs and holds its output.
+`
+      resolve({ code: (code ?? 128) || Number(held), output })
+    })
   })
+}
+
+/** @param {number | undefined} pid of its first process */
+function endGroup(pid) {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL')
+  } catch {
+    // It has ended.
+  }
 }
 
 /**

@@ -1,6 +1,5 @@
-// Stages that wait run beside those that compute; those that are sensitive to load run after both. A table lists the times.
+// Stages that wait run beside those that compute; those that are sensitive to load run after both.
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
 import { it } from 'node:test'
 import { Report } from './report.mjs'
 import { inBackground, run } from './run.mjs'
@@ -47,16 +46,9 @@ it('programs in the background run at a lower priority', async () => {
   assert.ok(lower > usual || usual === 19, `${lower} and ${usual}`)
 })
 
-it('the table lists each stage, the slowest first, before the counts', async () => {
-  const script = `
-    import { Report } from ${JSON.stringify(new URL('report.mjs', import.meta.url).href)}
-    const report = new Report()
-    const after = (time) => async () => (await new Promise((resolve) => setTimeout(resolve, time)), { passed: 1, failed: 0, skipped: 0 })
-    await report.step('quick', after(1))
-    await report.step('slow', after(400))
-    report.close()`
-  const printed = await new Promise((resolve) => {
-    execFile(process.execPath, ['--input-type=module', '-e', script], (_, output) => resolve(output))
-  })
-  assert.match(printed, /\n +[\d.]+ s {2}slow\n +[\d.]+ s {2}quick\n +[\d.]+ s {2}From the first to the last\n\n2 passed, 0 failed\n$/)
+it('a program that leaves something running with its output fails, and is not waited for', async () => {
+  const { code, output } = await run('sh', ['-c', 'sleep 300 & echo $!'], { patience: 100 })
+  process.kill(parseInt(output))
+  assert.equal(code, 1)
+  assert.match(output, /sh has ended, but something that it started still runs and holds its output/)
 })

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
+import { pathToFileURL } from 'node:url'
+import { prefix } from './leftovers.mjs'
 import { root } from './root.mjs'
 import { run } from './run.mjs'
 
@@ -14,7 +16,9 @@ export async function runUnitTests(preset, name) {
   await rm(reports, { recursive: true, force: true })
   await mkdir(reports, { recursive: true })
   const { code, output } = await runCtest(preset, name === undefined ? {} : { GTEST_FILTER: `*${name}*` })
-  const counts = { passed: 0, failed: 0, skipped: 0, output }
+  /** @type {FailedTest[]} */
+  const failures = []
+  const counts = { passed: 0, failed: 0, skipped: 0, output, failures }
   for (const file of await readdir(reports)) count(JSON.parse(await readFile(`${reports}/${file}`, 'utf8')), counts)
   // A program that crashed has written no report.
   if (code !== 0 && counts.failed === 0) counts.failed = 1
@@ -44,17 +48,20 @@ function runCtest(preset, env = {}, options = []) {
   return run('ctest', ['--preset', preset, '--parallel', String(availableParallelism()), ...options], { env })
 }
 
-/** @typedef {{ status: string, result: string, failures?: unknown[] }} TestCase */
+/** @typedef {import('./failures.mjs').FailedTest} FailedTest */
+/** @typedef {{ classname: string, name: string, status: string, result: string, failures?: { failure: string }[] }} TestCase */
 
 /**
  * @param {{ testsuites: { testsuite: TestCase[] }[] }} report
- * @param {import('./report.mjs').Counts} counts
+ * @param {import('./report.mjs').Counts & { failures: FailedTest[] }} counts
  */
 function count(report, counts) {
   for (const { testsuite } of report.testsuites) {
-    for (const { status, result, failures } of testsuite) {
-      if (failures) counts.failed += 1
-      else if (result === 'SKIPPED' || status === 'NOTRUN') counts.skipped += 1
+    for (const { classname, name, status, result, failures } of testsuite) {
+      if (failures) {
+        counts.failed += 1
+        counts.failures.push({ name: `${classname}.${name}`, error: failures.map(({ failure }) => failure).join('\n') })
+      } else if (result === 'SKIPPED' || status === 'NOTRUN') counts.skipped += 1
       else counts.passed += 1
     }
   }
@@ -64,8 +71,8 @@ function count(report, counts) {
 
 /**
  * `name`: only tests whose name holds this text; `atOnce`: files that run side by side, node's own choice by default; `env`:
- * added to the environment of the tests.
- * @typedef {{ name?: string | undefined, atOnce?: number, env?: Record<string, string> }} NodeTestOptions
+ * added to the environment of the tests; `limit`: seconds for a test and for a file, after which its process is ended.
+ * @typedef {{ name?: string | undefined, atOnce?: number, limit?: number, env?: Record<string, string> }} NodeTestOptions
  */
 
 /**
@@ -76,15 +83,19 @@ function count(report, counts) {
  */
 export async function runNodeTests(files, options = {}) {
   const first = await runNodeFiles(files, options)
-  if (first.failed === 0 || !process.env['CI']) return first
+  // What hangs takes its time again, and what is left running is no matter of load.
+  if (first.failed === 0 || !process.env['CI'] || first.failures.some(hasHung(options))) return first
   const failing = filesOf(first.failures, files)
   if (failing === undefined) return first
   console.log(`${first.output}\nOnce more, by themselves: ${failing.join(' ')}`)
   const second = await runNodeFiles(failing, { ...options, atOnce: 1 })
   const still = second.failures.map(({ name }) => name)
   const flaky = [...new Set(first.failures.map(({ name }) => name))].filter((name) => !still.includes(name))
-  return { ...first, failed: second.failed, output: second.output, flaky }
+  return { ...first, failed: second.failed, failures: second.failures, output: second.output, flaky }
 }
+
+/** @param {NodeTestOptions} options @returns {(failure: TestResult) => boolean} */
+const hasHung = ({ limit = defaultLimit }) => ({ error = '' }) => error.startsWith(prefix) || error.includes(`timed out after ${limit * 1000}ms`) // prettier-ignore
 
 /**
  * The files that failures happened in; none where that of one of them is unknown. A test that is defined in a shared file
@@ -99,15 +110,16 @@ function filesOf(failures, files) {
   return failures.length === 0 || owners.includes(undefined) ? undefined : [...new Set(/** @type {string[]} */ (owners))]
 }
 
+const defaultLimit = 600
 let runs = 0
 
 /** @param {readonly string[]} files @param {NodeTestOptions} options */
-async function runNodeFiles(files, { name, atOnce, env = {} }) {
+async function runNodeFiles(files, { name, atOnce, limit = defaultLimit, env = {} }) {
   await mkdir(`${root}build/reports`, { recursive: true })
   // Of its own for each run: they overlap, and a test may call this as well.
   const report = `${root}build/reports/node-${process.pid}-${(runs += 1)}.json`
   const args = [
-    ...['--test', '--test-timeout=600000'], // a test that hangs ends after ten minutes
+    ...['--test', `--test-timeout=${limit * 1000}`, `--import=${pathToFileURL(`${root}scripts/lib/watch-leftovers.mjs`)}`],
     ...[`--test-reporter=${root}scripts/lib/json-reporter.mjs`, `--test-reporter-destination=${report}`],
     ...(atOnce === undefined ? [] : [`--test-concurrency=${atOnce}`]),
     ...(name === undefined ? [] : [`--test-name-pattern=${literal(name)}`]),
@@ -129,26 +141,4 @@ async function runNodeFiles(files, { name, atOnce, env = {} }) {
 }
 
 /** A pattern that matches this text. @param {string} text */
-const literal = (text) => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
-
-/** Runs the browser tests. @param {string} [name] only tests whose name holds this text */
-export async function runBrowserTests(name) {
-  const file = `${root}build/reports/playwright.json`
-  await rm(file, { force: true })
-  const pattern = name === undefined ? [] : ['--pass-with-no-tests', '--grep', literal(name)]
-  const { code, output } = await run(process.execPath, [`${root}node_modules/@playwright/test/cli.js`, 'test', ...pattern], { live: true })
-  if (!existsSync(file)) return { passed: 0, failed: 1, skipped: 0, output }
-  const { stats, suites } = JSON.parse(await readFile(file, 'utf8'))
-  const failed = stats.unexpected
-  return { passed: stats.expected, failed: code !== 0 && failed === 0 ? 1 : failed, skipped: stats.skipped, flaky: flakyIn(suites) }
-}
-
-/** @typedef {{ suites?: Suite[], specs?: { title: string, tests: { status: string }[] }[] }} Suite */
-
-/** @param {Suite[]} suites @returns {string[]} */
-function flakyIn(suites) {
-  return suites.flatMap(({ suites: inner = [], specs = [] }) => [
-    ...specs.filter(({ tests }) => tests.some(({ status }) => status === 'flaky')).map(({ title }) => title),
-    ...flakyIn(inner),
-  ])
-}
+export const literal = (text) => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')

@@ -1,7 +1,8 @@
 // The counts of a run are those of the runner's own report.
 import assert from 'node:assert/strict'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { after, before, describe, it } from 'node:test'
+import { isRunning } from './leftovers.mjs'
 import { root } from './root.mjs'
 import { countJUnit, runNodeTests } from './suites.mjs'
 
@@ -17,11 +18,11 @@ describe('counts of node:test', () => {
   })
   after(() => rm(folder, { recursive: true, force: true }))
 
-  /** @param {string} script */
-  async function counts(script) {
+  /** @param {string} script @param {import('./suites.mjs').NodeTestOptions} [options] */
+  async function counts(script, options) {
     const file = `${folder}/some.test.mjs`
     await writeFile(file, `import { before, describe, it } from 'node:test'\n${script}`)
-    return runNodeTests([file.slice(root.length)])
+    return runNodeTests([file.slice(root.length)], options)
   }
 
   it('hold each test once, and no suite', async () => {
@@ -49,6 +50,53 @@ describe('counts of node:test', () => {
     const { failed, output } = await counts('syntax error')
     assert.equal(failed, 1)
     assert.match(output, /SyntaxError/)
+  })
+
+  describe('hold as a failure what a file leaves running, which is ended', () => {
+    const server = `import { createServer } from 'node:http'
+      it('serves', () => new Promise((resolve) => createServer().listen(0, '127.0.0.1', resolve)));`
+    // Its parent has ended, and it holds the output of the file's process.
+    const program = `import { spawnSync } from 'node:child_process'
+      it('starts', () => void spawnSync('sh', ['-c', 'sleep 300 & echo $! > $LEFT'], { stdio: 'inherit' }));`
+    const left = () => readFile(`${folder}/left`, 'utf8').then(Number)
+    const soon = () => ({ env: { LEFTOVERS_GRACE: '100', LEFT: `${folder}/left` } })
+
+    it('a server', async () => {
+      const { passed, failures } = await counts(server, soon())
+      assert.equal(passed, 1)
+      assert.deepEqual(failures.map(({ name }) => name), ['leaves nothing running']) // prettier-ignore
+      assert.match(failures[0]?.error ?? '', /the tests ended 0\.1 s ago, but these keep their process alive: .*TCPServerWrap/)
+    })
+
+    it('a server, beside a test that fails', async () => {
+      const { failures } = await counts(`${server} it('fails', () => { throw new Error('no') })`, soon())
+      assert.deepEqual(failures.map(({ name }) => name), ['fails', 'leaves nothing running']) // prettier-ignore
+    })
+
+    it('a program', async () => {
+      const { passed, failures } = await counts(program, soon())
+      assert.equal(passed, 1)
+      assert.deepEqual(failures.map(({ name }) => name), ['leaves nothing running']) // prettier-ignore
+      assert.match(failures[0]?.error ?? '', /^Left running: sleep 300\. Now ended/)
+      assert.equal(isRunning(await left()), false)
+    })
+
+    it('but no program that ends when the process has', async () => {
+      const reader = `import { spawn } from 'node:child_process'
+        it('starts', () => new Promise((resolve) => { const cat = spawn('cat'); cat.unref(); cat.stdin.unref(); cat.stdout.unref(); cat.stderr.unref(); setTimeout(resolve, 1) }))`
+      const { passed, failed } = await counts(reader, soon())
+      assert.deepEqual({ passed, failed }, { passed: 1, failed: 0 })
+    })
+
+    it('a program of a file that takes too long', async () => {
+      const { failures } = await counts(`${program} it('hangs', () => new Promise(() => setInterval(() => {}, 1000)))`, {
+        ...soon(),
+        limit: 2,
+      })
+      const text = failures.map(({ name, error }) => `${name}: ${error}`).join('\n')
+      assert.match(text, /hangs[^]*timed out after 2000ms[^]*leaves nothing running: Left running: sleep 300/)
+      assert.equal(isRunning(await left()), false)
+    })
   })
 })
 

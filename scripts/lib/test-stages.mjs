@@ -3,9 +3,10 @@ import { basename } from 'node:path'
 import { check, checkNames } from '../check.mjs'
 import { fuzz } from '../fuzz.mjs'
 import { buildBackends, testBackends } from './backends.mjs'
+import { runBrowserTests } from './browser-suite.mjs'
 import { sourceFiles } from './files.mjs'
 import { root } from './root.mjs'
-import { replayCorpus, runBrowserTests, runNodeTests, runUnitTests } from './suites.mjs'
+import { replayCorpus, runNodeTests, runUnitTests } from './suites.mjs'
 
 /** @typedef {import('./stages.mjs').Stage} Stage */
 
@@ -19,7 +20,7 @@ export const needsOf = {
   install: ['native', 'install', 'broker'],
   command: ['native', 'native tests', 'broker'],
   'bench-native': ['native', 'native tests', 'native bench', 'broker'],
-  js: ['native', 'broker', 'browser tests', 'interop'],
+  js: ['native', 'broker', 'browser tests', 'interop', 'proxies', 'manifests'],
   tooling: ['broker'],
   templates: ['broker', 'browser tests'],
   site: ['docs', 'browser tests'],
@@ -27,7 +28,7 @@ export const needsOf = {
   brokers: ['broker', 'interop', 'brokers'],
   clusters: ['native', 'native tests', 'broker', 'browser tests', 'interop', 'brokers'],
   backends: ['native', 'broker', 'backends'],
-  browser: ['broker', 'browser tests'],
+  browser: ['broker', 'browser tests', 'proxies'],
   firefox: ['broker', 'firefox'],
   check: ['native', 'native tests', 'lint'],
 }

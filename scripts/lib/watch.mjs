@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 
 const settling = 50 // milliseconds; an editor saves a file in several steps
-const source = /\.(?:[ch]pp|[mc]?[jt]s|json|css|html|svg|txt|cmake)$/
+const source = /\.(?:[ch]pp|[mc]?[jt]sx?|json|css|html|svg|txt|cmake)$/
 
 /** @param {string} root @param {string} folder @returns {Promise<string[]>} it and the folders below it */
 async function foldersBelow(root, folder) {

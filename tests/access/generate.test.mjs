@@ -54,6 +54,16 @@ describe('npm run access', () => {
     assert.notEqual(commands.at(-1).clientid, commands.at(-1).username)
   })
 
+  it('makes the account of an issuer, which is bound to a client identifier that is not its name', () => {
+    const { stdout } = generate(['--broker', 'mosquitto', '--issuer'])
+    const commands = stdout.split('\n').flatMap((line) => (line ? JSON.parse(line).commands : []))
+    const { username, clientid, roles } = commands.find(({ command }) => command === 'createClient')
+    assert.notEqual(username, clientid)
+    const { acls } = commands.find(({ command, rolename }) => command === 'createRole' && rolename === roles[0].rolename)
+    assert.ok(acls.every((/** @type {{ topic: string }} */ { topic }) => topic.startsWith('$CONTROL/dynamic-security/v1')))
+    assert.match(generate(['--broker', 'emqx-file', '--issuer']).stderr, /--issuer is for --broker mosquitto/)
+  })
+
   it('gives each account a password of its own', () => {
     const { stdout } = generate(['--broker', 'mosquitto', '--account', 'device=SN1', '--account', 'device=SN2'], { ACCESS_PASSWORD: '' })
     const passwords = stdout

@@ -9,7 +9,6 @@ for (const protocolVersion of versions) {
       topic,
       ownBroker,
     }) => {
-      test.setTimeout(120_000)
       const count = 3000
       const tab = await open({ broker: ownBroker.url })
       await tab.connect({

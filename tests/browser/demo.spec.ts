@@ -1,15 +1,13 @@
-import { fileURLToPath } from 'node:url'
-import { type BrowserContext, type Page } from '@playwright/test'
+import { type Page } from '@playwright/test'
 import { connectAsync } from 'mqtt'
 import { backends, buildBackend } from '../../scripts/lib/backends.mjs'
 import { demoContentSecurityPolicy, startPageServer } from '../support/page-server.mjs'
 import { ServerProcess } from '../support/server-process.mjs'
-import { dist, expect, report, test } from './support.js'
-
-const demo = fileURLToPath(new URL('../../demo/', import.meta.url))
+import { demo, demoRoots, message, openDemo, publish, startDemoPage } from './demo-page.js'
+import { expect, report, test } from './support.js'
 
 test('two tabs of the demo exchange messages, and survive a restart of the broker', async ({ context, ownBroker, closing }, info) => {
-  const server = await closing(startPageServer({ roots: { '/': demo, '/dist/': dist }, brokerPort: ownBroker.webSocketPort }))
+  const server = await closing(startDemoPage(ownBroker))
   const [ann, ben] = [await openDemo(context, server.url), await openDemo(context, server.url)]
   for (const { page } of [ann, ben]) {
     await expect(page.getByText('Connected', { exact: true })).toBeVisible()
@@ -37,7 +35,7 @@ test('two tabs of the demo exchange messages, and survive a restart of the broke
 })
 
 test('the demo publishes many, shows what it subscribes to, and disconnects', async ({ context, ownBroker, closing }, info) => {
-  const server = await closing(startPageServer({ roots: { '/': demo, '/dist/': dist }, brokerPort: ownBroker.webSocketPort }))
+  const server = await closing(startDemoPage(ownBroker))
   const tab = await openDemo(context, server.url)
   const { page } = tab
   await expect(page.getByText('Connected', { exact: true })).toBeVisible()
@@ -60,14 +58,15 @@ test('the demo publishes many, shows what it subscribes to, and disconnects', as
 })
 
 test('the demo connects to another broker, and says why where its server forbids that', async ({ context, ownBroker, closing }, info) => {
-  const roots = { '/': demo, '/dist/': dist }
   const open = async (contentSecurityPolicy?: string) => {
-    const server = await closing(startPageServer({ roots, ...(contentSecurityPolicy === undefined ? {} : { contentSecurityPolicy }) }))
+    const server = await closing(
+      startPageServer({ roots: demoRoots, ...(contentSecurityPolicy === undefined ? {} : { contentSecurityPolicy }) }),
+    )
     const tab = await openDemo(context, server.url)
     const { page } = tab
     // There is no broker behind the page's own address here.
     await page.getByRole('button', { name: 'Disconnect' }).click()
-    await page.locator('#settings > summary').click()
+    await page.getByRole('button', { name: 'Connection settings' }).click()
     await page.getByLabel('Address').fill(ownBroker.url)
     await page.getByRole('button', { name: 'Connect', exact: true }).click()
     return tab
@@ -80,7 +79,7 @@ test('the demo connects to another broker, and says why where its server forbids
 })
 
 test('tabs of the demo see and hear one another, call a service and watch devices', async ({ context, ownBroker, closing }, info) => {
-  const server = await closing(startPageServer({ roots: { '/': demo, '/dist/': dist }, brokerPort: ownBroker.webSocketPort }))
+  const server = await closing(startDemoPage(ownBroker))
   const env = { WSMQ_URL: `mqtt://127.0.0.1:${ownBroker.tcpPort}`, WSMQ_PERIOD: '0' }
   const service = backends().find(({ name }) => name === 'javascript')
   if (service === undefined) throw new Error('There is no demo service in JavaScript.')
@@ -107,21 +106,23 @@ test('tabs of the demo see and hear one another, call a service and watch device
   await expect(people(ben.page)).toContainText(annsUid)
 
   const say = async (page: Page, to: string, text: string) => {
-    await page.locator('#say-to').selectOption(to)
-    await page.locator('#say-text').fill(text)
+    await page.getByRole('combobox', { name: 'To', exact: true }).selectOption(to)
+    await page.getByLabel('Message', { exact: true }).fill(text)
     await page.getByRole('button', { name: 'Send' }).click()
   }
+  for (const { page } of [ann, ben]) await page.getByRole('button', { name: 'People' }).click()
   await say(ann.page, bensUid, 'for you alone')
   const heard = ben.page.getByRole('list', { name: 'What was said' })
   await expect(heard).toContainText(`${annsUid}for you alone`)
-  await say(ann.page, '', 'for all')
+  await say(ann.page, '#lobby', 'for all')
   await expect(heard).toContainText(`${annsUid}for all`)
 
   await expect(ann.page.getByRole('list', { name: 'Services that are running' })).toContainText('demo', { timeout: 20_000 })
+  await ann.page.getByRole('button', { name: 'Services', exact: true }).click()
   const result = ann.page.locator('#call-result')
   const call = async (method: string) => {
-    await ann.page.locator('#call-method').selectOption(method)
-    await ann.page.getByRole('button', { name: 'Call' }).click()
+    await ann.page.getByLabel('Method').selectOption(method)
+    await ann.page.getByRole('button', { name: 'Call', exact: true }).click()
   }
   await call('sum')
   await expect(result).toContainText('42')
@@ -139,13 +140,13 @@ test('tabs of the demo see and hear one another, call a service and watch device
   await expect(devices.first()).toContainText('offline')
 
   await ben.page.close()
-  await expect(ann.page.locator('#people li')).toHaveCount(0, { timeout: 20_000 })
+  await expect(people(ann.page).getByRole('listitem')).toHaveCount(0, { timeout: 20_000 })
   report([ann, ben], info)
   for (const { uncaught } of [ann, ben]) expect(uncaught).toEqual([])
 })
 
 test('the demo bears whatever others wrote', async ({ context, ownBroker, closing }) => {
-  const server = await closing(startPageServer({ roots: { '/': demo, '/dist/': dist }, brokerPort: ownBroker.webSocketPort }))
+  const server = await closing(startDemoPage(ownBroker))
   const eve = await connectAsync(`mqtt://127.0.0.1:${ownBroker.tcpPort}`)
   await closing(Promise.resolve({ close: () => eve.endAsync() }))
   const records = {
@@ -160,13 +161,14 @@ test('the demo bears whatever others wrote', async ({ context, ownBroker, closin
   const { page, uncaught } = await openDemo(context, server.url)
   const list = (name: string) => page.getByRole('list', { name }).getByRole('listitem')
   await expect(list('Devices')).toHaveText(['SN-1online', 'SN-2offline'])
-  await expect(list('Services that are running')).toHaveText(['demo0 methodsa', 'demo0 methodsb'])
+  await expect(list('Services that are running')).toHaveText(['demo0a', 'demo0b'])
   await expect(list('Others who are here')).toContainText(['acme:eve:eeee'])
 
   const uid = await page
     .locator('#own')
     .filter({ hasText: /^acme:/ })
     .innerText()
+  await page.getByRole('button', { name: 'People' }).click()
   for (const said of ['null', '7', '{"text":{"toString":1}}', '{"text":"at last"}'])
     for (const topic of [`webapp/peer/${uid}/acme:eve:eeee`, 'webapp/room/lobby/acme:eve:eeee'])
       await eve.publishAsync(`app/${topic}`, said, { qos: 1 })
@@ -174,22 +176,3 @@ test('the demo bears whatever others wrote', async ({ context, ownBroker, closin
   await expect(list('What was said').filter({ hasText: 'at last' })).toHaveCount(2)
   expect(uncaught).toEqual([])
 })
-
-async function openDemo(context: BrowserContext, url: string): Promise<{ page: Page; console: string[]; uncaught: string[] }> {
-  const page = await context.newPage()
-  const tab = { page, console: [] as string[], uncaught: [] as string[] }
-  page.on('console', (message) => tab.console.push(`${message.type()}: ${message.text()}`))
-  page.on('pageerror', (error) => tab.uncaught.push(String(error)))
-  await page.goto(url)
-  return tab
-}
-
-async function publish(page: Page, topic: string, payload: string): Promise<void> {
-  await page.getByRole('textbox', { name: 'Topic', exact: true }).fill(topic)
-  await page.getByRole('textbox', { name: 'Payload' }).fill(payload)
-  await page.getByRole('button', { name: 'Publish' }).click()
-}
-
-function message(page: Page, topic: string) {
-  return page.getByRole('list', { name: 'Messages that arrived' }).getByRole('listitem').filter({ hasText: topic }).first()
-}

@@ -11,7 +11,7 @@ test('npm run dev builds what has changed and reloads the page', async ({ page, 
   await mkdir(`${root}build`, { recursive: true })
   const copy = `${await mkdtemp(`${root}build/dev-`)}/`
   await closing(Promise.resolve({ close: () => rm(copy, { recursive: true, force: true }) }))
-  for (const folder of ['demo/index.html', 'demo/app.js', 'core/codec', 'messaging/names', 'wasm', 'js/src'])
+  for (const folder of ['demo/index.html', 'demo/src', 'core/codec', 'messaging/names', 'wasm', 'js/src'])
     await cp(root + folder, copy + folder, { recursive: true })
   await mkdir(`${copy}dist`)
   const built: string[] = []
@@ -20,6 +20,7 @@ test('npm run dev builds what has changed and reloads the page', async ({ page, 
     startDev({
       root: copy,
       buildModule: () => (built.push('module'), isBroken ? Promise.reject(new Error('error: expected ;')) : Promise.resolve()),
+      buildPage: () => Promise.resolve(void built.push('page')),
       buildPackage: () => (built.push('package'), writeFile(`${copy}dist/webapp.js`, `// built ${built.length}`)),
     }),
   )
@@ -44,12 +45,15 @@ test('npm run dev builds what has changed and reloads the page', async ({ page, 
   expect(built).toEqual([])
 
   await reloads(() => appendFile(`${copy}js/src/index.ts`, '\n'))
-  expect(built.splice(0)).toEqual(['package'])
+  expect(built.splice(0)).toEqual(['package', 'page'])
+
+  await reloads(() => appendFile(`${copy}demo/src/ui/text.ts`, '\n'))
+  expect(built.splice(0)).toEqual(['page'])
 
   isBroken = true
   await appendFile(`${copy}core/codec/frame.cpp`, 'int')
   await expect.poll(() => built.splice(0)).toEqual(['module'])
   isBroken = false
   await reloads(() => appendFile(`${copy}core/codec/frame.cpp`, ' fixed;'))
-  expect(built).toEqual(['module', 'package'])
+  expect(built).toEqual(['module', 'package', 'page'])
 })

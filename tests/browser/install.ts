@@ -1,2 +1,7 @@
 // Before all specs, and not within them, which run side by side.
-export { installFrameworks as default } from '../frameworks/build.mjs'
+import { installFrameworks } from '../frameworks/build.mjs'
+import { unpackPackage } from '../support/packed.mjs'
+
+export default async function install(): Promise<void> {
+  await Promise.all([installFrameworks(), unpackPackage()])
+}

@@ -1,7 +1,7 @@
 // Tabs that elect one of them to have the connection: it dies, again and again, under traffic.
 import type { Page } from '@playwright/test'
 import { WebSocket } from 'ws'
-import { expect, type Tab, test } from './support.js'
+import { dist, expect, type Tab, test } from './support.js'
 
 /** 100 on demand; CI has less time. */
 const rounds = Number(process.env['ROUNDS'] ?? 8)
@@ -41,9 +41,8 @@ for (const outbox of [false, true])
     topic,
     broker,
   }) => {
-    test.setTimeout(60_000 + rounds * 10_000)
-    const { connect } = await import('../../dist/index.js' as string)
-    const { load } = await import('../../dist/index.js' as string)
+    test.setTimeout(120_000 + rounds * 30_000)
+    const { connect, load } = await import(`${dist}index.js`)
     await load({ WebSocket })
     const observer = await connect(broker.url)
     /** By topic: how often each number came. */
@@ -56,7 +55,7 @@ for (const outbox of [false, true])
     }).ready
 
     const sockets = new Map<Page, number>()
-    const patient = expect.configure({ timeout: 30_000 })
+    const patient = expect.configure({ timeout: 60_000 })
     let count = 0
     const newTab = async (): Promise<{ tab: Tab; name: string }> => {
       const tab = await open()

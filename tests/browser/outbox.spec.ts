@@ -3,8 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chromium, type BrowserContext } from '@playwright/test'
-// Built before the tests run.
-import { connect } from '../../dist/index.js'
+import { packedDist } from '../support/packed.mjs'
 import { expect, type Tab, test as base } from './support.js'
 
 interface Facts {
@@ -26,6 +25,7 @@ const test = base.extend<{
   arriving: (filter: string) => Promise<{ topic: string; text: string }[]>
 }>({
   arriving: async ({ broker }, use) => {
+    const { connect } = (await import(`${packedDist}index.js`)) as typeof import('websocket-mq')
     const mq = await connect(broker.url)
     await use(async (filter) => {
       const messages: { topic: string; text: string }[] = []

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { test as base, expect, type BrowserContext, type Page, type TestInfo } from '@playwright/test'
 import { type Broker, startBroker } from '../support/broker.mjs'
 import { type ChaosProxy, startChaosProxy } from '../support/chaos-proxy.mjs'
+import { packedDist } from '../support/packed.mjs'
 import { startPageServer } from '../support/page-server.mjs'
 import { bytesOf } from './pages/payload.js'
 
@@ -15,7 +16,7 @@ export const name = (version: 3 | 4 | 5) => ({ 3: 'MQTT 3.1', 4: 'MQTT 3.1.1', 5
 
 const directory = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
 export const pages = directory('pages/')
-export const dist = directory('../../dist/')
+export { packedDist as dist }
 
 export type Payload = { text: string } | { size: number; seed?: number }
 export interface ErrorFacts {
@@ -57,11 +58,11 @@ export class Tab {
   /** Exceptions that nobody caught. */
   readonly uncaught: string[] = []
 
-  /** @param defaults options of every connect() */
+  /** @param defaults options of every connect() and join() */
   constructor(
     readonly page: Page,
     readonly broker: string,
-    private readonly defaults: object = {},
+    readonly defaults: object = {},
   ) {
     page.on('console', (message) => this.console.push(`${message.type()}: ${message.text()}`))
     page.on('pageerror', (error) => this.uncaught.push(String(error)))
@@ -204,7 +205,7 @@ interface TestFixtures {
 
 interface WorkerFixtures {
   broker: Broker
-  /** Options of every connect(): where connections are, if not in the page. Set by projects of playwright.config.ts. */
+  /** Options of every connect() and join(): where connections are, if not in the page. Set by projects of playwright.config.ts. */
   defaults: object
   /** Serves the pages, and passes /ws_mqtt to the broker. */
   site: { url: string; webSocketUrl: string }
@@ -224,7 +225,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
 
   site: [
     async ({ broker }, use) => {
-      const roots = { '/': pages, '/dist/': dist }
+      const roots = { '/': pages, '/dist/': packedDist }
       // Brokers and proxies of single tests have ports, and so origins, of their own; csp.spec.ts is strict.
       const server = await startPageServer({ roots, brokerPort: broker.webSocketPort, contentSecurityPolicy: '' })
       await use({ url: server.url, webSocketUrl: `${server.url.replace('http', 'ws')}ws_mqtt` })
@@ -273,6 +274,32 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     await proxy.close()
   },
 })
+
+/** How many records the outboxes of the page's origin hold. */
+export function storedMessages(page: Page): Promise<number> {
+  return page.evaluate(async () => {
+    const names = (await indexedDB.databases()).map(({ name }) => name!)
+    const counts = names.map(
+      (name) =>
+        new Promise<number>((resolve) => {
+          const opening = indexedDB.open(name)
+          opening.onsuccess = () => {
+            const { result } = opening
+            const stores = [...result.objectStoreNames]
+            const counting = result
+              .transaction(stores)
+              .objectStore(stores.find((store) => /record/.test(store))!)
+              .count()
+            counting.onsuccess = () => {
+              result.close()
+              resolve(counting.result)
+            }
+          }
+        }),
+    )
+    return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0)
+  })
+}
 
 /** A failed test tells what its pages said. */
 export function report(tabs: { console: string[]; uncaught: string[] }[], info: TestInfo): void {

@@ -3,7 +3,7 @@ import { expect, name, test, versions } from './support.js'
 
 for (const protocolVersion of versions) {
   test(`${name(protocolVersion)}: 70,000 publishes at QoS 1 on one connection`, async ({ open, topic, broker, closing }) => {
-    test.setTimeout(180_000)
+    test.setTimeout(600_000)
     const count = 70_000
     const watch = await closing(PacketWatch.start(broker.url))
     const [sender, receiver] = [await open(), await open()]
@@ -13,7 +13,7 @@ for (const protocolVersion of versions) {
 
     expect(await sender.publishNumbers(topic, count, { qos: 1 })).toEqual({ published: count, failures: [] })
     await expect
-      .poll(async () => (await receiver.facts()).numbers, { timeout: 60_000 })
+      .poll(async () => (await receiver.facts()).numbers, { timeout: 300_000 })
       .toEqual({ total: count, distinct: count, inOrder: true })
     expect(watch).toMatchObject({ published: count, acknowledged: count, faults: [] })
     // Nobody connected a second time to get there.

@@ -52,7 +52,11 @@ const test = base.extend<{
   join: async ({ open, root }, use) => {
     await use(async (options = {}, how = {}) => {
       const tab = await open({ path: 'webapp.html', ...how })
-      const joined = await tab.call<{ uid: string } | { error: { message: string } }>('join', tab.broker, { root, ...options })
+      const joined = await tab.call<{ uid: string } | { error: { message: string } }>('join', tab.broker, {
+        root,
+        ...tab.defaults,
+        ...options,
+      })
       if ('error' in joined) throw new Error(joined.error.message)
       return new Member(tab, joined.uid)
     })
@@ -203,7 +207,9 @@ for (const protocolVersion of versions) {
       expect(await first.request(bob.uid, 'whoAsks')).toEqual({ result: uid })
       await bob.call('say', 'lobby', 'good morning')
       await expect.poll(async () => (await first.facts()).said).toEqual([{ from: bob.uid, data: 'good morning' }])
-      const stored = first.tab.page.evaluate(() => sessionStorage.getItem('websocket-mq acme:ann'))
+      const stored = first.tab.page.evaluate(
+        () => Object.entries(sessionStorage).find(([key]) => key.startsWith('websocket-mq acme:ann'))?.[1],
+      )
       expect(`acme:ann:${await stored}`).toBe(uid)
       expect((await first.facts()).identities).toHaveLength(1)
       expect((await second.facts()).identities).toEqual([])
@@ -232,14 +238,15 @@ test('a page that is reloaded keeps its uid, and nobody sees it go', async ({ jo
   await ann.sees(bob.uid)
   await bob.tab.page.reload()
   await bob.tab.page.waitForFunction(() => 'client' in globalThis)
-  expect(await bob.call('join', bob.tab.broker, { root, user: 'bob', willDelay: 60 })).toEqual({ uid: bob.uid })
+  expect(await bob.call('join', bob.tab.broker, { root, user: 'bob', willDelay: 60, ...bob.tab.defaults })).toEqual({ uid: bob.uid })
   await bob.call('send', ann.uid, 'I am back')
   await expect.poll(async () => (await ann.facts()).messages).toHaveLength(1)
   await ann.sees(bob.uid)
   expect((await ann.facts()).changes.filter((change) => change.startsWith('gone'))).toEqual([])
 })
 
-test('a tab that is duplicated takes a uid of its own', async ({ join, root, context }) => {
+test('a tab that is duplicated takes a uid of its own', async ({ join, root, context, defaults }) => {
+  test.skip('shared' in defaults, 'they are one webapp')
   const ann = await join()
   const opened = context.waitForEvent('page')
   // What a page opens gets a copy of its session storage, as a duplicated tab does.
@@ -249,9 +256,9 @@ test('a tab that is duplicated takes a uid of its own', async ({ join, root, con
   const storage = (page: typeof copy) => page.evaluate(() => JSON.stringify(sessionStorage))
   expect(await storage(copy)).toBe(await storage(ann.tab.page))
   const { uid } = await copy.evaluate(
-    ([url, own]) =>
-      (globalThis as unknown as { client: { join: (...given: unknown[]) => Promise<{ uid: string }> } }).client.join(url, { root: own }),
-    [ann.tab.broker, root] as const,
+    ([url, given]) =>
+      (globalThis as unknown as { client: { join: (...given: unknown[]) => Promise<{ uid: string }> } }).client.join(url, given),
+    [ann.tab.broker, { root, ...defaults }] as const,
   )
   expect(uid).not.toBe(ann.uid)
   expect(uid).toMatch(/^acme:ann:[a-z0-9]{4}$/)

@@ -1,7 +1,7 @@
 // `worker: true`: the connection is in a worker of the page. What a connection does as such is tried by the project "over a
 // worker" of playwright.config.ts.
 import { startPageServer, strictContentSecurityPolicy } from '../support/page-server.mjs'
-import { dist, expect, pages, test } from './support.js'
+import { dist, expect, pages, storedMessages, test } from './support.js'
 
 test('a page that uses a worker loads no module itself, under a strict Content-Security-Policy', async ({
   open,
@@ -114,33 +114,7 @@ for (const where of [{ worker: true }, { shared: { via: 'worker' } }, { shared: 
       const { mq } = (globalThis as unknown as { client: { mq: { publish(...given: unknown[]): Promise<unknown> } } }).client
       for (const text of ['1', '2', '3']) mq.publish(to, text, { qos: 2 }).catch(() => {})
     }, topic)
-    // It says how many are stored.
-    await expect
-      .poll(() =>
-        tab.page.evaluate(async () => {
-          const names = (await indexedDB.databases()).map(({ name }) => name!)
-          const counts = names.map(
-            (name) =>
-              new Promise<number>((resolve) => {
-                const opening = indexedDB.open(name)
-                opening.onsuccess = () => {
-                  const { result } = opening
-                  const stores = [...result.objectStoreNames]
-                  const counting = result
-                    .transaction(stores)
-                    .objectStore(stores.find((store) => /record/.test(store))!)
-                    .count()
-                  counting.onsuccess = () => {
-                    result.close()
-                    resolve(counting.result)
-                  }
-                }
-              }),
-          )
-          return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0)
-        }),
-      )
-      .toBe(3)
+    await expect.poll(() => storedMessages(tab.page)).toBe(3)
     await tab.page.reload()
     await ownBroker.start()
     const observer = await open({ broker: ownBroker.url })

@@ -76,7 +76,7 @@ const refused = [
   [[...pub, '--key', '/nonexistent', '--cert', '/dev/null'], '/nonexistent of --key cannot be read: No such file or directory.'],
 ]
 
-describe('what is refused', { timeout: 120_000 }, () => {
+describe('what is refused', { timeout: 180_000 }, () => {
   for (const [args, sentence] of refused)
     it(`wsmq ${args.join(' ')}`, async () => {
       const { code, out, err } = await wsmq(args)
@@ -109,7 +109,7 @@ describe('what is refused', { timeout: 120_000 }, () => {
   })
 })
 
-describe('what is taken', { timeout: 60_000 }, () => {
+describe('what is taken', { timeout: 180_000 }, () => {
   it('help, of all and of one', async () => {
     const all = await wsmq(['help'])
     assert.deepEqual([all.code, all.err], [0, ''])

@@ -53,7 +53,7 @@ const mosquitto = () => ['-h', '127.0.0.1', '-p', String(broker.tcpPort), '-u', 
 const here = (...args) => [...(addresses['mqtt'] ?? []), ...args]
 
 for (const transport of ['mqtt', 'mqtts', 'ws', 'wss']) {
-  describe(`over ${transport}`, { timeout: 60_000 }, () => {
+  describe(`over ${transport}`, { timeout: 180_000 }, () => {
     it('wsmq sub prints what mosquitto_pub publishes', async () => {
       const topic = freshTopic()
       const sub = start(['sub', ...(addresses[transport] ?? []), '-t', `${topic}/+`, '-v', '-q', '1', '-C', '2', '-d'])
@@ -77,7 +77,7 @@ for (const transport of ['mqtt', 'mqtts', 'ws', 'wss']) {
   })
 }
 
-describe('wsmq pub', { timeout: 60_000 }, () => {
+describe('wsmq pub', { timeout: 180_000 }, () => {
   it('publishes each line of its input, in order, with QoS 1', async () => {
     const topic = freshTopic()
     const lines = Array.from({ length: 5000 }, (_, i) => `line ${i}`)
@@ -142,7 +142,7 @@ describe('wsmq pub', { timeout: 60_000 }, () => {
   })
 })
 
-describe('wsmq sub', { timeout: 60_000 }, () => {
+describe('wsmq sub', { timeout: 180_000 }, () => {
   it('prints properties as JSON', async () => {
     const topic = freshTopic()
     const sub = start(['sub', ...here('-t', topic, '-C', '1', '-d', '--json')])
@@ -225,7 +225,7 @@ describe('wsmq sub', { timeout: 60_000 }, () => {
   }
 })
 
-describe('errors', { timeout: 60_000 }, () => {
+describe('errors', { timeout: 180_000 }, () => {
   /** @type {[string, () => string[] | Promise<string[]>, number, RegExp][]} */
   const failures = [
     [
@@ -319,7 +319,7 @@ describe('errors', { timeout: 60_000 }, () => {
   })
 })
 
-describe('wsmq bench', { timeout: 60_000 }, () => {
+describe('wsmq bench', { timeout: 180_000 }, () => {
   for (const qos of [0, 1, 2]) {
     it(`counts every message at QoS ${qos}`, async () => {
       const clients = ['--publishers', '2', '--subscribers', '2', '-n', '500', '-q', String(qos)]
@@ -369,7 +369,7 @@ describe('completion for bash', () => {
   })
 })
 
-describe("the README's program", { timeout: 60_000 }, () => {
+describe("the README's program", { timeout: 180_000 }, () => {
   it('subscribes, publishes, prints what comes back, and ends', () => {
     const address = `mqtt://ann:secret@127.0.0.1:${broker.tcpPort}`
     const printed = execFileSync(program.replace(/command\/wsmq$/, 'wsmq_hello'), [address], { encoding: 'utf8', timeout: 30_000 })

@@ -36,7 +36,7 @@ const message = ['-t', 'a', '-m', 'x']
 /** With WSMQ_PASSWORD. @param {...string} args */
 const withPassword = (...args) => startInShell('WSMQ_PASSWORD=environment exec "$0" "$@"', args).ended
 
-describe('WSMQ_PASSWORD', { timeout: 60_000 }, () => {
+describe('WSMQ_PASSWORD', { timeout: 180_000 }, () => {
   /** @type {[string, () => string[], (string | undefined)[]][]} */
   const cases = [
     ['stands alone, with MQTT 5', () => host(), [undefined, 'environment']],
@@ -65,7 +65,7 @@ describe('WSMQ_PASSWORD', { timeout: 60_000 }, () => {
     })
 })
 
-describe('-u and -P', { timeout: 60_000 }, () => {
+describe('-u and -P', { timeout: 180_000 }, () => {
   it('stand alone', async () => {
     assert.equal((await wsmq(['pub', ...host(), '-P', 'option', ...message])).code, 0)
     assert.deepEqual(credentialsIn(connect), [undefined, 'option'])

@@ -21,7 +21,7 @@ const commands = {
 /** @param {string} command @param {...string} args */
 const words = (command, ...args) => [...command.split(' '), ...args, ...(commands[command] ?? [])]
 
-describe('a broker that closes right after CONNACK', { timeout: 120_000 }, () => {
+describe('a broker that closes right after CONNACK', { timeout: 180_000 }, () => {
   const closing = { connect: (/** @type {any} */ connection) => (connection.accept(), connection.close()) }
 
   for (const command of Object.keys(commands))
@@ -110,7 +110,7 @@ describe('a broker that ends each connection on which it gets one message', { ti
     })
 })
 
-describe('a DISCONNECT that is final', { timeout: 60_000 }, () => {
+describe('a DISCONNECT that is final', { timeout: 180_000 }, () => {
   const reasons = { 0x8e: 'Session taken over', 0x87: 'Not authorized', 0x9d: 'Server moved' }
   for (const command of Object.keys(commands).filter((each) => each !== 'request --notify'))
     for (const [reason, text] of Object.entries(reasons))
@@ -122,7 +122,7 @@ describe('a DISCONNECT that is final', { timeout: 60_000 }, () => {
       })
 })
 
-describe('a CONNACK that refuses', { timeout: 60_000 }, () => {
+describe('a CONNACK that refuses', { timeout: 180_000 }, () => {
   const returnCodes = /** @type {const} */ ([
     ['311', 1, 4, /Unsupported Protocol Version/],
     ['311', 2, 4, /Client Identifier not valid/],
@@ -143,7 +143,7 @@ describe('a CONNACK that refuses', { timeout: 60_000 }, () => {
     })
 })
 
-describe('a subscription that is refused', { timeout: 60_000 }, () => {
+describe('a subscription that is refused', { timeout: 180_000 }, () => {
   for (const command of ['sub', 'bench', 'presence', 'services', 'serve', 'request --notify'])
     it(`ends wsmq ${command}: code 1`, async () => {
       const { here } = await brokerThat({ subscribe: (connection, packet) => connection.grant(packet, 0x87) })

@@ -47,7 +47,7 @@ function depthOf(value) {
 
 for (const [name, text] of Object.entries(texts)) {
   const sound = valueOf(text)
-  describe(name, { timeout: 60_000 }, () => {
+  describe(name, { timeout: 180_000 }, () => {
     it('is printed by sub', async () => {
       const client = await world.client()
       await client.publishAsync('nested', text, { qos: 1, retain: true })

@@ -61,7 +61,7 @@ async function bothPrint(format, topic, payload) {
   return { ours: (await wsmq(['sub', ...args])).out, theirs: execFileSync('mosquitto_sub', args, { encoding: 'utf8' }) }
 }
 
-describe('a format', { timeout: 60_000 }, () => {
+describe('a format', { timeout: 180_000 }, () => {
   for (const format of ['[%05l]', '[%5l]', '[%-5l]', '[%-05l]', '[%20t]', '[%-20t]', '[%.4t]', '[%20.4t]', '[%-6.3t]%l', '[%2t]'])
     it(`has widths as mosquitto_sub's: ${format}`, async () => {
       const { ours, theirs } = await bothPrint(format, freshTopic(), 'hello')
@@ -91,7 +91,7 @@ describe('a format', { timeout: 60_000 }, () => {
   })
 })
 
-describe('a socket of the Unix domain', { timeout: 60_000 }, () => {
+describe('a socket of the Unix domain', { timeout: 180_000 }, () => {
   it('is reached by --unix and by its URL, beside the Mosquitto clients', async () => {
     const topic = freshTopic()
     execFileSync('mosquitto_pub', ['--unix', socket, ...credentials, '-t', topic, '-m', 'theirs', '-r', '-q', '1'])
@@ -124,7 +124,7 @@ describe('a socket of the Unix domain', { timeout: 60_000 }, () => {
   })
 })
 
-describe('--tls-version', { timeout: 60_000 }, () => {
+describe('--tls-version', { timeout: 180_000 }, () => {
   const pub = () => [
     'pub',
     '-h',
@@ -154,7 +154,7 @@ describe('--tls-version', { timeout: 60_000 }, () => {
   })
 })
 
-describe('a configuration file', { timeout: 60_000 }, () => {
+describe('a configuration file', { timeout: 180_000 }, () => {
   let files = 0
   /** @param {readonly string[]} lines @param {number} [mode] */
   async function configuration(lines, mode = 0o600) {
@@ -242,7 +242,7 @@ describe('a configuration file', { timeout: 60_000 }, () => {
   })
 })
 
-describe('sub --store', { timeout: 60_000 }, () => {
+describe('sub --store', { timeout: 180_000 }, () => {
   /** @param {string} topic @param {string} name */
   const sub = (topic, name) => ['sub', ...mosquitto(), '-t', topic, '-i', name, '--store', join(directory, name), '-q', '2']
   /** @param {string} topic @param {readonly (string | number)[]} payloads */

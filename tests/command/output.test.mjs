@@ -34,7 +34,7 @@ const waiting = {
 /** @param {string} command @param {string[]} args */
 const words = (command, args) => [...command.split(' '), ...world.address, ...args]
 
-describe('output that cannot be written', { timeout: 60_000 }, () => {
+describe('output that cannot be written', { timeout: 180_000 }, () => {
   beforeEach(async () => {
     const client = await world.client()
     await client.publishAsync('kept', 'x', { qos: 1, retain: true })
@@ -65,7 +65,7 @@ describe('output that cannot be written', { timeout: 60_000 }, () => {
   })
 })
 
-describe('a reader that has all that it wants', { timeout: 60_000 }, () => {
+describe('a reader that has all that it wants', { timeout: 180_000 }, () => {
   const pipe = `bash -c 'set -o pipefail; "$0" "$@" | head -n 1' "$0" "$@"`
 
   it('may go while the command disconnects', async () => {
@@ -80,7 +80,7 @@ describe('a reader that has all that it wants', { timeout: 60_000 }, () => {
   })
 })
 
-describe('a reader that goes while nothing comes', { timeout: 60_000 }, () => {
+describe('a reader that goes while nothing comes', { timeout: 180_000 }, () => {
   for (const [command, args] of Object.entries(waiting)) {
     it(`ends wsmq ${command}: of a socket`, async () => {
       await silence()
@@ -121,7 +121,7 @@ describe('a reader that goes while nothing comes', { timeout: 60_000 }, () => {
   })
 })
 
-describe('descriptors that are closed', { timeout: 60_000 }, () => {
+describe('descriptors that are closed', { timeout: 180_000 }, () => {
   it('no input is an empty one', async () => {
     const heard = await world.listen('closed/+')
     const lines = await startInShell('exec "$0" "$@" <&-', words('pub', ['-t', 'closed/l', '-l'])).ended

@@ -110,7 +110,7 @@ const rows = {
 }
 
 for (const [command, base] of Object.entries(commands))
-  describe(`wsmq ${command}`, { timeout: 60_000 }, () => {
+  describe(`wsmq ${command}`, { timeout: 180_000 }, () => {
     const has = Object.keys(having).filter((option) => having[option]?.includes(command))
 
     it('says in its help which options these are', async () => {

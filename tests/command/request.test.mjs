@@ -15,7 +15,7 @@ let world
 useWorld((opened) => (world = opened))
 
 for (const version of ['5', '311']) {
-  describe(`wsmq request over MQTT ${version}`, { timeout: 60_000 }, () => {
+  describe(`wsmq request over MQTT ${version}`, { timeout: 180_000 }, () => {
     /** @param {...string} args */
     const request = (...args) => world.request('-V', version, ...args)
 
@@ -134,7 +134,7 @@ for (const version of ['5', '311']) {
   })
 }
 
-describe('wsmq request', { timeout: 60_000 }, () => {
+describe('wsmq request', { timeout: 180_000 }, () => {
   it('finds nobody at once with MQTT 5: code 6', async () => {
     const { code, err } = await world.request('nobody', 'echo', '-W', '50', '--json')
     const told = JSON.parse(err)

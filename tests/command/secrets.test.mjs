@@ -84,7 +84,7 @@ const commands = {
 }
 
 for (const [command, words] of Object.entries(commands))
-  describe(command, { timeout: 120_000 }, () => {
+  describe(command, { timeout: 180_000 }, () => {
     for (const [name, place] of Object.entries(places))
       it(name, async () => {
         for (const form of [['-d'], ['-d', '--json']]) {
@@ -95,7 +95,7 @@ for (const [command, words] of Object.entries(commands))
       })
   })
 
-describe('what is said instead', { timeout: 60_000 }, () => {
+describe('what is said instead', { timeout: 180_000 }, () => {
   it('is which address it was', async () => {
     const { err } = await wsmq(['sub', '-t', 'a', '-L', 'mqtt://localhost', '-L', `mqtt://ann:${secret}@`])
     assert.equal(err, "wsmq: Address 2 cannot be used: The URL's host is neither a name nor an address.\n")

@@ -33,7 +33,7 @@ let files = 0
 const freshFile = () => join(world.directory, `file-${++files}`)
 
 for (const version of ['5', '311']) {
-  describe(`wsmq serve over MQTT ${version}`, { timeout: 60_000 }, () => {
+  describe(`wsmq serve over MQTT ${version}`, { timeout: 180_000 }, () => {
     it('answers 200 requests at once by programs', async () => {
       const one = await world.serve('svc', '--exec', 'cat', '-V', version, '--jobs', '4')
       const requests = Array.from({ length: 100 }, (_, id) => ({ id, method: 'echo', params: { id } }))
@@ -83,7 +83,7 @@ for (const version of ['5', '311']) {
   })
 }
 
-describe('what a program gives', { timeout: 60_000 }, () => {
+describe('what a program gives', { timeout: 180_000 }, () => {
   /** @type {[string, string[], object][]} */
   const cases = [
     ['JSON', shell('echo "{\\"a\\": [1.0]}"'), { result: { a: [1] } }],
@@ -150,7 +150,7 @@ describe('what a program gives', { timeout: 60_000 }, () => {
   })
 })
 
-describe('requests that mean harm', { timeout: 60_000 }, () => {
+describe('requests that mean harm', { timeout: 180_000 }, () => {
   it('a method is a name', async () => {
     const file = freshFile()
     await world.serve('svc', ...shell(`echo "$WSMQ_METHOD" >> ${file}`))
@@ -174,7 +174,7 @@ describe('requests that mean harm', { timeout: 60_000 }, () => {
   })
 })
 
-describe('programs that take long', { timeout: 60_000 }, () => {
+describe('programs that take long', { timeout: 180_000 }, () => {
   it('run so many at once, the rest waits, and what is more is turned away, half of all for one account', async () => {
     const file = freshFile()
     const go = freshFile()
@@ -333,7 +333,7 @@ describe('programs that take long', { timeout: 60_000 }, () => {
   })
 })
 
-describe('a service of several', { timeout: 60_000 }, () => {
+describe('a service of several', { timeout: 180_000 }, () => {
   for (const option of [[], ['--no-share']]) {
     it(`each request is answered once ${option}`, async () => {
       const script = 'echo "\\"$INSTANCE\\""'
@@ -420,7 +420,7 @@ describe('conformance', { timeout: 240_000 }, () => {
   it('of echoes', () => passes(serve('--echo'), ['echo', 'unicode', 'big', 'versions', 'load']))
 })
 
-describe('errors', { timeout: 60_000 }, () => {
+describe('errors', { timeout: 180_000 }, () => {
   /** @type {[string, string[], RegExp][]} */
   const failures = [
     ['no service', ['--echo'], /A service has a name/],

@@ -39,7 +39,7 @@ async function piped(...args) {
   return { code, out, err, bytes: one.bytes }
 }
 
-describe('wsmq sub', { timeout: 60_000 }, () => {
+describe('wsmq sub', { timeout: 180_000 }, () => {
   /** @param {string} topic @param {string | Buffer} payload @param {import('mqtt').IClientPublishOptions['properties']} [properties] */
   async function keep(topic, payload, properties) {
     const client = await world.client()
@@ -96,7 +96,7 @@ describe('wsmq sub', { timeout: 60_000 }, () => {
   })
 })
 
-describe('the messaging', { timeout: 60_000 }, () => {
+describe('the messaging', { timeout: 180_000 }, () => {
   it('shows uids, states and records of services escaped', async () => {
     const client = await world.client()
     const kept = /** @type {const} */ ({ qos: 1, retain: true })
@@ -143,7 +143,7 @@ describe('the messaging', { timeout: 60_000 }, () => {
   })
 })
 
-describe('errors', { timeout: 60_000 }, () => {
+describe('errors', { timeout: 180_000 }, () => {
   /** @type {import('node:net').Server[]} */
   const servers = []
   afterEach(() => servers.splice(0).forEach((server) => server.close()))

@@ -34,7 +34,7 @@ async function page(uid, state, properties) {
 }
 
 for (const version of ['5', '311']) {
-  describe(`wsmq presence over MQTT ${version}`, { timeout: 60_000 }, () => {
+  describe(`wsmq presence over MQTT ${version}`, { timeout: 180_000 }, () => {
     it('prints who comes, changes and goes', async () => {
       const ann = await page('acme:ann:aaaa', { page: 'orders' })
       const one = world.start('presence', '-V', version)
@@ -76,7 +76,7 @@ for (const version of ['5', '311']) {
   })
 }
 
-describe('wsmq presence', { timeout: 60_000 }, () => {
+describe('wsmq presence', { timeout: 180_000 }, () => {
   it('prints objects', async () => {
     const one = world.start('presence', '--json')
     await page('acme:ann:aaaa', { a: 'ü' })
@@ -165,7 +165,7 @@ describe('wsmq presence', { timeout: 60_000 }, () => {
   })
 })
 
-describe('wsmq services', { timeout: 60_000 }, () => {
+describe('wsmq services', { timeout: 180_000 }, () => {
   const record = (/** @type {string} */ service, /** @type {string} */ instance) => `app/webapp/svc/${service}/${instance}`
 
   it('prints the instances, online and not', async () => {

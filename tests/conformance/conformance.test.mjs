@@ -11,7 +11,8 @@ const root = fileURLToPath(new URL('../../', import.meta.url))
 const runner = `${root}tests/conformance/run.mjs`
 const service = `${root}demo/backends/javascript/`
 
-describe('the conformance suite', { concurrency: 3 }, () => {
+// Most of them wait until an answer counts as missing.
+describe('the conformance suite', { concurrency: 8 }, () => {
   /** @type {string} */
   let directory
   /** The files of the demo service. @type {[name: string, source: string][]} */

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startBroker } from '../support/broker.mjs'
+import { startDeployedMosquitto } from '../support/deployed-mosquitto.mjs'
 import bounds from './checks/bounds.mjs'
 import election from './checks/election.mjs'
 import errors from './checks/errors.mjs'
@@ -130,9 +131,13 @@ class Run {
 
   /** Starts an instance at a broker that takes nobody else, waits for its record and ends both. @param {string} user @param {string} password */
   async startWithPassword(user, password) {
-    const broker = await startBroker({ users: { [user]: password } })
-    const url = `mqtt://${encodeURIComponent(user)}:${encodeURIComponent(password)}@127.0.0.1:${broker.tcpPort}`
+    const broker = await startDeployedMosquitto()
+    const { href: url } = Object.assign(new URL(broker.tcpUrl), {
+      username: encodeURIComponent(user),
+      password: encodeURIComponent(password),
+    })
     try {
+      await broker.command(accountForAll(user, password))
       const records = await Records.watch(url, this.names)
       const instance = this.#spawn({ WSMQ_URL: url })
       await instance.ready(records).finally(() => records.close())
@@ -255,5 +260,18 @@ class Run {
   async close() {
     for (const instance of this.#instances) await instance.stop('SIGKILL')
     await this.#records?.close()
+  }
+}
+
+/** Commands for Mosquitto's dynamic security plugin, whose user names may have colons. @param {string} username @param {string} password */
+function accountForAll(username, password) {
+  const acls = ['publishClientSend', 'publishClientReceive', 'subscribePattern'].flatMap((acltype) =>
+    ['#', '$share/#'].map((topic) => ({ acltype, topic, priority: 0, allow: true })),
+  )
+  return {
+    commands: [
+      { command: 'createRole', rolename: 'all', acls },
+      { command: 'createClient', username, password, roles: [{ rolename: 'all', priority: 0 }] },
+    ],
   }
 }

@@ -7,8 +7,10 @@ import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import mqtt from 'mqtt'
+import { eventually } from '../support/clusters/cluster.mjs'
 import { startDeployedMosquitto } from '../support/deployed-mosquitto.mjs'
 import { startDeployedSite } from '../support/deployed-site.mjs'
+import { freePort } from '../support/free-port.mjs'
 
 const deploy = fileURLToPath(new URL('../../deploy/', import.meta.url))
 
@@ -38,6 +40,20 @@ describe('the deployment', { timeout: 60_000 }, () => {
     await client.endAsync()
   })
 
+  it('logs no query of an address, which may be a token', async (t) => {
+    const site = await startDeployedSite({ brokerPort: await freePort() })
+    t.after(() => site.close())
+    const ca = await readFile(site.authority)
+    for (const path of ['index.html?token=SeCrEt', 'ws_mqtt?token=SeCrEt']) {
+      const [response] = await once(get(site.url + path, { ca, agent: false }), 'response')
+      response.resume()
+    }
+    const log = () => readFile(join(site.directory, 'access.log'), 'utf8')
+    await eventually('both are logged', async () => (await log()).trim().split('\n').length === 2)
+    assert.match(await log(), /"GET \/index\.html HTTP\/1\.1" 200 .*\n.*"GET \/ws_mqtt HTTP\/1\.1" 400 /)
+    assert.doesNotMatch(await log(), /SeCrEt/)
+  })
+
   it('every file that the compose file mounts is shipped, or made by the operator', async () => {
     const mounted = [...(await read('compose.yaml')).matchAll(/- \.\/([^:]+):/g)].map(([, file]) => file ?? '')
     assert.ok(mounted.length >= 10)
@@ -57,7 +73,7 @@ describe('the deployment', { timeout: 60_000 }, () => {
     for (const service of (await read('compose.yaml')).split(/^ {2}(?=\w+:$)/m))
       assert.equal(/^ {4}ports: (.*)$/m.exec(service)?.[1], service.startsWith('nginx:') ? "['80:80', '443:443']" : undefined)
     const listens = [...(await read('nginx/site.conf')).matchAll(/^ *listen (.*);$/gm)].map(([, what]) => what)
-    assert.deepEqual(listens, ['80', '443 ssl'])
+    assert.deepEqual(listens, ['80', '443 ssl http2'])
     // Mosquitto and RabbitMQ are looked at while they run, in tests/support/listening.test.mjs.
     const emqx = await read('emqx/emqx.conf')
     const addresses = [...emqx.matchAll(/^ *(\S*(?:bind|address)) = "(.*?)(?::\d+)?"$/gm)].map(([, name, address]) => [name, address])

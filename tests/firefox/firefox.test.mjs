@@ -1,8 +1,9 @@
-// What the package promises for browsers, in Debian's Firefox, with a real Mosquitto, under a strict policy.
+// What the packed package promises for browsers, in Debian's Firefox, with a real Mosquitto, under a strict policy.
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { startBroker } from '../support/broker.mjs'
+import { packedDist, unpackPackage } from '../support/packed.mjs'
 import { startPageServer } from '../support/page-server.mjs'
 import { Firefox } from './firefox.mjs'
 
@@ -16,9 +17,10 @@ let site
 let firefox
 
 before(async () => {
+  await unpackPackage()
   broker = await startBroker({ persistence: true })
   site = await startPageServer({
-    roots: { '/': directory('pages/'), '/dist/': directory('../../dist/') },
+    roots: { '/': directory('pages/'), '/dist/': packedDist },
     brokerPort: broker.webSocketPort,
   })
   firefox = await Firefox.launch()

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { compile } from 'svelte/compiler'
 import { installNodeModules } from '../../scripts/lib/node-modules.mjs'
+import { packed } from '../support/packed.mjs'
 
 const pages = fileURLToPath(new URL('pages/', import.meta.url))
 const server = fileURLToPath(new URL('server/', import.meta.url))
@@ -34,8 +35,19 @@ export const svelte = (generate) => ({
   },
 })
 
+/** Takes the package from where it is unpacked. @type {import('esbuild').Plugin} */
+const fromPacked = {
+  name: 'packed',
+  setup(bundler) {
+    bundler.onResolve({ filter: /^websocket-mq(\/|$)/ }, ({ path, kind, pluginData }) =>
+      // Within the package its own name is the package; then this is asked again.
+      pluginData === 'packed' ? undefined : bundler.resolve(path, { kind, resolveDir: packed, pluginData: 'packed' }),
+    )
+  },
+}
+
 /**
- * Builds the page of a framework into a folder.
+ * Builds the page of a framework into a folder, with the packed package (tests/support/packed.mjs).
  * @param {string} name
  * @param {string} folder
  */
@@ -57,7 +69,7 @@ export async function buildPage(name, folder) {
       __VUE_PROD_DEVTOOLS__: 'false',
       __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: 'false',
     },
-    plugins: [svelte('client')],
+    plugins: [svelte('client'), fromPacked],
     logLevel: 'error',
   })
   await cp(`${pages}index.html`, `${folder}/index.html`)

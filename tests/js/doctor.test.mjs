@@ -91,7 +91,7 @@ describe('a connection that cannot be made', () => {
     closing.push(() => sockets.clients.forEach((each) => each.terminate()))
     const host = await listen(server)
     const credentials = { username: 'SeCrEt', password: 'SeCrEt' }
-    const { verdict } = await diagnose(`wss://${host}/a?token=SeCrEt`, { credentials, clientId: 'SeCrEt', timeout: 300 })
+    const { verdict } = await diagnose(`wss://${host}/a?token=SeCrEt`, { credentials, clientId: 'SeCrEt', timeout: 2000 })
     assert.match(verdict, /TLS/)
     assert.match(heard, /^\/a.*MQTT/)
     assert.doesNotMatch(heard, /SeCrEt/)

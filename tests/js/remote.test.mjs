@@ -428,18 +428,3 @@ describe('a channel', () => {
     await assert.rejects(moduleOf(link, undefined), { code: 'load_failed', message: /another version/ })
   })
 })
-
-describe('a webapp', () => {
-  it('refuses what is for connect()', async () => {
-    const { joinWith } = await importSource('webapp/join')
-    for (const option of ['worker', 'shared'])
-      await assert.rejects(
-        joinWith(async () => fakeModule(), 'ws://broker.test/', { org: 'acme', user: 'ann', [option]: true }),
-        {
-          name: 'MqttError',
-          code: 'not_supported',
-          message: new RegExp(`The option ${option} is for connect`),
-        },
-      )
-  })
-})

@@ -23,17 +23,18 @@ for (const entry of ['webapp.js', 'webapp-wasm.js'])
       await app.leave()
     })
 
-    for (const versions of [
-      [5, 5],
-      [4, 4],
-      [4, 5],
-    ])
-      it(`brings two together, with MQTT versions ${versions.join(' and ')}`, async () => {
-        const root = `${entry}/${versions.join('')}/`
+    for (const [versions, place] of /** @type {[number[], { worker?: boolean }][]} */ ([
+      [[5, 5], {}],
+      [[4, 4], {}],
+      [[4, 5], {}],
+      [[4, 5], { worker: true }],
+    ]))
+      it(`brings two together, with MQTT versions ${versions.join(' and ')}${place.worker ? ', in threads' : ''}`, async () => {
+        const root = `${entry}/${versions.join('')}/${place.worker}/`
         const [ann, bob] = await Promise.all(
           versions.map((protocolVersion, index) => {
             const user = index === 0 ? 'ann' : 'bob'
-            return Webapp.join(broker.url, { org: 'acme', user, root, protocolVersion, state: { name: user } })
+            return Webapp.join(broker.url, { org: 'acme', user, root, protocolVersion, state: { name: user }, ...place })
           }),
         )
         assert.match(ann.uid, /^acme:ann:[a-z0-9]{4}$/)

@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { connect } from 'node:tls'
 
 /**
  * authority.pem, and server.pem with server.key for localhost and 127.0.0.1 that it signed.
@@ -67,4 +69,13 @@ export function makeExpiredCertificate(directory) {
   const signed = ['-cert', 'authority.pem', '-keyfile', 'authority.key', '-in', 'server.csr', '-out', 'expired.pem']
   const time = ['-startdate', '20200101000000Z', '-enddate', '20200201000000Z']
   execFileSync('openssl', ['ca', '-batch', '-notext', '-config', 'expired.conf', ...signed, ...time], { cwd: directory, stdio: 'pipe' })
+}
+
+/** The fingerprint of the certificate that a newcomer is shown on loopback. @param {number} port @returns {Promise<string>} */
+export async function certificateAt(port) {
+  const socket = connect({ host: 'localhost', port, servername: 'localhost', rejectUnauthorized: false })
+  await once(socket, 'secureConnect')
+  const { fingerprint256 } = socket.getPeerCertificate()
+  socket.destroy()
+  return fingerprint256
 }

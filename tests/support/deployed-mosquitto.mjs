@@ -24,16 +24,17 @@ function pluginFile() {
 /**
  * Mosquitto with the configuration that deploy/ gives to users; only paths and ports are changed.
  * `command` sends commands to its dynamic security plugin as the administrator.
- * @param {{ settings?: string[], dataLimit?: number }} [options] further lines, before the listeners; the bytes of memory
- *   that the system lets it have
+ * @param {{ settings?: string[], dataLimit?: number, administratorPassword?: string, archive?: string }} [options] further
+ *   lines, before the listeners; the bytes of memory that the system lets it have; a backup to start with
  */
-export async function startDeployedMosquitto({ settings = [], dataLimit } = {}) {
+export async function startDeployedMosquitto({ settings = [], dataLimit, administratorPassword = 'admin', archive } = {}) {
   const directory = await mkdtemp(join(tmpdir(), 'wsmq-deployed-'))
   await chmod(directory, 0o700)
   process.env['PATH'] += ':/usr/sbin:/usr/local/sbin'
   makeCertificate(directory)
   const security = join(directory, 'dynamic-security.json')
-  execFileSync('mosquitto_ctrl', ['dynsec', 'init', security, 'admin', 'admin'], { stdio: 'pipe' })
+  if (archive) execFileSync('tar', ['-C', directory, '-xf', archive], { stdio: 'pipe' })
+  else execFileSync('mosquitto_ctrl', ['dynsec', 'init', security, 'admin', administratorPassword], { stdio: 'pipe' })
   const ports = { webSocket: await freePort(), tcp: await freePort(), tls: await freePort() }
   const text = await readFile(shipped, 'utf8')
   const adapted = text
@@ -48,7 +49,8 @@ export async function startDeployedMosquitto({ settings = [], dataLimit } = {}) 
   const server = new ServerProcess('prlimit', [limit, 'mosquitto', '-c', join(directory, 'mosquitto.conf')])
   const tcpUrl = `mqtt://127.0.0.1:${ports.tcp}`
 
-  const enter = () => mqtt.connectAsync(tcpUrl, { clientId: administrator, username: 'admin', password: 'admin', reconnectPeriod: 0 })
+  const enter = () =>
+    mqtt.connectAsync(tcpUrl, { clientId: administrator, username: 'admin', password: administratorPassword, reconnectPeriod: 0 })
 
   /** @param {{ commands: { command: string }[] }} commands */
   async function command(commands) {
@@ -79,8 +81,10 @@ export async function startDeployedMosquitto({ settings = [], dataLimit } = {}) 
   }
   try {
     await server.start(Object.values(ports))
-    await command(closedByDefault)
-    await bindAdministrator()
+    if (!archive) {
+      await command(closedByDefault)
+      await bindAdministrator()
+    }
   } catch (error) {
     await close()
     throw error
@@ -88,13 +92,21 @@ export async function startDeployedMosquitto({ settings = [], dataLimit } = {}) 
   return {
     url: `ws://127.0.0.1:${ports.webSocket}/ws_mqtt`,
     webSocketPort: ports.webSocket,
+    tcpPort: ports.tcp,
     tcpUrl,
+    tlsPort: ports.tls,
     tlsUrl: `mqtts://localhost:${ports.tls}`,
+    /** Of its data, its certificate and key, server.pem and server.key. */
+    directory,
     authority: join(directory, 'authority.pem'),
     command,
     /** @param {import('../../deploy/access/rules.mjs').Account} account @param {string} root */
     add: (account, root, password = 'secret') => command(dynamicSecurity(account, root, password)),
+    /** Stops it, as an operator or a crash (SIGKILL) does; `start` brings it back. */
+    stop: (signal = /** @type {NodeJS.Signals} */ ('SIGTERM')) => server.stop(signal),
+    start: () => server.start(Object.values(ports)),
     pid: () => server.pid,
+    signal: (/** @type {NodeJS.Signals} */ name) => server.signal(name),
     log: () => server.output,
     close,
     [Symbol.asyncDispose]: close,

@@ -4,13 +4,16 @@ import { tmpdir } from 'node:os'
 import { describe, it } from 'node:test'
 import { startFiles, startSink } from '../../bench/servers.mjs'
 import { startDemo } from '../../scripts/lib/demo.mjs'
+import { startDeployment } from '../../scripts/lib/deployment.mjs'
 import { ExposureWatch } from '../../scripts/lib/exposure-watch.mjs'
 import { startFakeBroker } from '../wasm/support/fake-broker.mjs'
 import { startAedes } from './aedes.mjs'
 import { startBroker } from './broker.mjs'
+import { startCaddy } from './caddy.mjs'
 import { startChaosProxy } from './chaos-proxy.mjs'
 import { startDeployedMosquitto } from './deployed-mosquitto.mjs'
 import { startDeployedSite } from './deployed-site.mjs'
+import { startHaproxy } from './haproxy.mjs'
 import { isLoopback, listeners, parseTable } from './listening.mjs'
 import { startPageServer } from './page-server.mjs'
 import { startProxy } from './proxy.mjs'
@@ -74,7 +77,9 @@ describe('the watch over a run of tests', () => {
 
 /** @type {Record<string, () => Promise<{ close: () => unknown }>>} */
 const servers = {
-  'Mosquitto, and what npm start opens beside it': async () => startDemo(),
+  'what npm start opens': async () => startDeployment(),
+  'what npm start opens where there is no nginx': async () => startDeployment({ behindNginx: false }),
+  'what npm run dev opens': async () => startDemo(),
   'the Mosquitto of the tests': async () => startBroker(),
   'Mosquitto as shipped': async () => startDeployedMosquitto(),
   'RabbitMQ as shipped, its port mapper and its distribution': async () => startRabbitMq(),
@@ -84,6 +89,8 @@ const servers = {
   'the page server': async () => startPageServer({ roots: {}, brokerPort: 9 }),
   'nginx of the tests': async () => startProxy({ brokerPort: 9, root: tmpdir() }),
   'nginx as shipped, at loopback addresses': async () => startDeployedSite({ brokerPort: 9 }),
+  'HAProxy as shipped, at loopback addresses': async () => startHaproxy({ brokerPort: 9 }),
+  'Caddy as shipped, at loopback addresses': async () => startCaddy({ brokerPort: 9 }),
   'the files of the bench': startFiles,
   'the sink of the bench': startSink,
 }

@@ -15,7 +15,8 @@ export const demoContentSecurityPolicy = strictContentSecurityPolicy.replace("co
  * @property {number} [port] 0, the default, takes a free one
  * @property {number} [brokerPort] where upgrades at /ws_mqtt go
  * @property {string} [contentSecurityPolicy] the strict one by default; '' sends none
- * @property {import('../../scripts/lib/live-reload.mjs').LiveReload} [live] is asked first
+ * @property {{ answer: (request: import('node:http').IncomingMessage, response: import('node:http').ServerResponse, headers: Record<string, string>) => Promise<boolean> }} [live] is
+ *   asked first
  */
 
 /**

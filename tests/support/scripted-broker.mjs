@@ -75,7 +75,8 @@ class Connection {
       const first = this.#rest[0] ?? 0
       const body = this.#rest.subarray(header, header + size)
       this.#rest = this.#rest.subarray(header + size)
-      if (first >> 4 === 1) this.version = body[body.readUInt16BE(0) + 2] ?? 0
+      // The first bytes of TLS may look like a CONNECT.
+      if (first >> 4 === 1 && body.length > 2) this.version = body[body.readUInt16BE(0) + 2] ?? 0
       this.broker.take(this, { name: names[first >> 4] ?? `${first >> 4}`, flags: first & 15, body, id: idIn(first, body) })
     }
   }

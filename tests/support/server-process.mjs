@@ -78,6 +78,11 @@ export class ServerProcess {
     clearTimeout(impatience)
   }
 
+  /** @param {NodeJS.Signals} name for a server that goes on, such as SIGHUP */
+  signal(name) {
+    this.#child?.kill(name)
+  }
+
   /** Freezes it: its connections stay open and silent, as behind a dead link. */
   pause() {
     this.#child?.kill('SIGSTOP')

@@ -2,14 +2,9 @@
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { root } from '../../scripts/lib/root.mjs'
 import { freePort } from '../support/free-port.mjs'
+import { pack } from '../support/packed.mjs'
 import { ServerProcess } from '../support/server-process.mjs'
 import { run } from '../tooling/support.mjs'
-
-/** @param {string} folder of a package @param {string} to @returns {Promise<string>} the packed file */
-async function pack(folder, to) {
-  const { stdout } = await run('npm', ['pack', '--silent', '--pack-destination', to], folder)
-  return `${to}/${stdout.trim()}`
-}
 
 /**
  * A folder to create applications in.

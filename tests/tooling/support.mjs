@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { installNodeModules } from '../../scripts/lib/node-modules.mjs'
 import { root } from '../../scripts/lib/root.mjs'
+import { pack } from '../support/packed.mjs'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
 
@@ -23,8 +24,7 @@ export async function project() {
   const folder = await mkdtemp(`${root}build/tooling-`)
   const installed = `${folder}/node_modules/websocket-mq`
   await mkdir(installed, { recursive: true })
-  const { stdout } = await run('npm', ['pack', '--silent', '--pack-destination', folder], root)
-  await run('tar', ['-xzf', stdout.trim(), '-C', installed, '--strip-components=1'], folder)
+  await run('tar', ['-xzf', await pack(root, folder), '-C', installed, '--strip-components=1'], folder)
   return { folder, remove: () => rm(folder, { recursive: true, force: true }) }
 }
 

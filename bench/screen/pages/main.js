@@ -1,4 +1,6 @@
 // Shows the latest value of each topic, as a dashboard does. `bench.measure` counts frames and long tasks meanwhile.
+import { measure } from './measure.js'
+
 const parameters = new URLSearchParams(location.search)
 const { open } = await import(`./${parameters.get('peer')}.js`)
 
@@ -25,28 +27,5 @@ function show(topic, text) {
 globalThis.bench = {
   open: (url) => open(url, parameters.get('way'), show, (count) => (messages += count)),
 
-  async measure(milliseconds) {
-    // It runs warm.
-    await new Promise((resolve) => setTimeout(resolve, 1000))
-    const tasks = []
-    const observer = new PerformanceObserver((list) => tasks.push(...list.getEntries().map(({ duration }) => duration)))
-    observer.observe({ type: 'longtask' })
-    let frames = 0
-    const before = messages
-    const start = performance.now()
-    let now = start
-    while (now - start < milliseconds) {
-      now = await new Promise(requestAnimationFrame)
-      frames++
-    }
-    tasks.push(...observer.takeRecords().map(({ duration }) => duration))
-    observer.disconnect()
-    const seconds = (now - start) / 1000
-    return {
-      frames: frames / seconds,
-      longTasks: tasks.length,
-      longest: Math.max(0, ...tasks),
-      messages: (messages - before) / seconds,
-    }
-  },
+  measure: (milliseconds) => measure(milliseconds, () => messages),
 }

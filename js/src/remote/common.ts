@@ -4,8 +4,8 @@ import { encoded } from '../payload.js'
 import type { Uri } from '../uris.js'
 import { plain } from './plain.js'
 
-/** What each tab has of its own. */
-const OWN = new Set(['signal', 'log', 'packets', 'timings', 'prepare', 'worker', 'shared'])
+/** What each tab has of its own; the state of a webapp is that of the first tab. */
+const OWN = new Set(['signal', 'log', 'packets', 'timings', 'prepare', 'worker', 'shared', 'state'])
 
 /** The value of each option as text, by its name. Functions are alike, as any tab is asked. Throws InvalidArgumentError. */
 export function commonOptions(uris: readonly Uri[], given: ConnectOptions): Record<string, string> {
@@ -21,9 +21,13 @@ export function plainOptions(options: ConnectOptions): Record<string, unknown> {
 }
 
 /** The same for tabs that mean the same connection; without a secret that could be read from it. */
-export async function connectionName(uris: readonly Uri[], { credentials, protocolVersion = 5 }: ConnectOptions): Promise<string> {
+export async function connectionName(
+  uris: readonly Uri[],
+  { credentials, protocolVersion = 5 }: ConnectOptions,
+  ...more: readonly unknown[]
+): Promise<string> {
   const user = typeof credentials === 'object' ? credentials.username : undefined
-  return digest(textOf([uris, user ?? null, protocolVersion]))
+  return digest(textOf([uris, user ?? null, protocolVersion, ...more]))
 }
 
 async function digest(text: string): Promise<string> {

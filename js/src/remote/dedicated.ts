@@ -3,6 +3,7 @@ import { MqttError } from '../errors.js'
 import { PortChannel, type Postable } from './channels.js'
 import { Link, type PageOptions } from './link.js'
 import type { PlainError } from './protocol.js'
+import type { WorkerFiles } from './worker-files.js'
 
 /** In milliseconds: a worker that hangs does not answer. */
 const PATIENCE = 3000
@@ -13,8 +14,8 @@ interface NodeWorker {
   terminate(): unknown
 }
 
-export function openDedicated(url: string | URL | undefined, options: PageOptions): Link {
-  const worker = typeof Worker === 'function' ? pageWorker(url) : nodeWorker(url)
+export function openDedicated(files: WorkerFiles, url: string | URL | undefined, options: PageOptions): Link {
+  const worker = typeof Worker === 'function' ? pageWorker(files, url) : nodeWorker(url ?? files.name)
   const link = new Link({
     ...options,
     survives: false,
@@ -41,7 +42,7 @@ export function openDedicated(url: string | URL | undefined, options: PageOption
 export function loadFailed(reason: string | undefined): MqttError {
   return new MqttError(
     'load_failed',
-    `The worker file could not be loaded, or failed${reason ? ` (${reason})` : ''}. Check that websocket-mq/worker (dist/worker.js) is served beside this script, or say where it is by worker: { url } or shared: { url }, and that a Content-Security-Policy allows worker-src 'self'.`,
+    `The worker file could not be loaded, or failed${reason ? ` (${reason})` : ''}. Check that websocket-mq/worker (dist/worker.js; of a webapp, websocket-mq/webapp/worker, which is dist/webapp-worker.js) is served beside this script, or say where it is by worker: { url } or shared: { url }, and that a Content-Security-Policy allows worker-src 'self'.`,
   )
 }
 
@@ -51,12 +52,10 @@ interface Started {
   terminate(): void
 }
 
-function pageWorker(url: string | URL | undefined): Started {
+function pageWorker(files: WorkerFiles, url: string | URL | undefined): Started {
   let worker: Worker
   try {
-    // Bundlers look for exactly this expression.
-    worker =
-      url === undefined ? new Worker(new URL('./worker.js', import.meta.url), { type: 'module' }) : new Worker(url, { type: 'module' })
+    worker = url === undefined ? files.dedicated() : new Worker(url, { type: 'module' })
   } catch (thrown) {
     throw loadFailed((thrown as Error).message)
   }
@@ -73,11 +72,11 @@ function pageWorker(url: string | URL | undefined): Started {
 }
 
 /** Node has threads of another kind. */
-function nodeWorker(url: string | URL | undefined): Started {
+function nodeWorker(url: string | URL): Started {
   const { process } = globalThis as { process?: { getBuiltinModule?: (id: string) => unknown } }
   const threads = process?.getBuiltinModule?.('node:worker_threads') as { Worker: new (url: URL) => NodeWorker } | undefined
   if (threads === undefined) throw new MqttError('not_supported', 'This environment has no workers: leave the option worker out.')
-  const worker = new threads.Worker(new URL(url ?? './worker.js', import.meta.url))
+  const worker = new threads.Worker(new URL(url, import.meta.url))
   const port: Postable = { postMessage: (message, transfer) => worker.postMessage(message, transfer), onmessage: null }
   worker.on('message', (data: unknown) => port.onmessage?.({ data } as MessageEvent))
   return {

@@ -8,9 +8,10 @@ import { Link, type PageOptions } from './link.js'
 import { hold, holderOf, locksOf, whenReleased } from './locks.js'
 import { Presence } from './presence.js'
 import { Watchdog } from './watchdog.js'
+import type { LoadLayer } from './webapp/layer-host.js'
 
-export async function openElected(name: string, load: Load, options: PageOptions): Promise<Link> {
-  const tab = new ElectedTab(name, load, options)
+export async function openElected(name: string, load: Load, options: PageOptions, loadLayer?: LoadLayer): Promise<Link> {
+  const tab = new ElectedTab(name, load, options, loadLayer)
   await tab.begin()
   return tab.link
 }
@@ -19,6 +20,7 @@ class ElectedTab {
   readonly link: Link
   readonly #name: string
   readonly #load: Load
+  readonly #loadLayer: LoadLayer | undefined
   readonly #presence: Presence
   readonly #air: Air
   readonly #watchdog: Watchdog
@@ -28,9 +30,10 @@ class ElectedTab {
   /** Ends the waiting for the lock of the leader. */
   #candidacy = new AbortController()
 
-  constructor(name: string, load: Load, options: PageOptions) {
+  constructor(name: string, load: Load, options: PageOptions, loadLayer: LoadLayer | undefined) {
     this.#name = name
     this.#load = load
+    this.#loadLayer = loadLayer
     this.#presence = new Presence(name)
     this.#air = new Air(`wsmq-air-${name}`)
     this.#air.onLeader = (leader) => {
@@ -75,7 +78,8 @@ class ElectedTab {
       resign = await hold(this.#leaderLock, { onStolen, ...(steal ? { steal } : { signal }) })
       // Only the leader needs what it is made of.
       const { Leader } = await imported('leader', import('./leader.js'))
-      const leader = await Leader.start(this.#air, this.#load, this.#presence.prefix, this.#leaderLock)
+      const locks = { leadership: this.#leaderLock, presences: this.#presence.prefix }
+      const leader = await Leader.start(this.#air, this.#load, locks, this.#loadLayer)
       if (signal.aborted) {
         void leader.abandon()
         resign()

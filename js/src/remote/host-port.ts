@@ -3,6 +3,7 @@ import type { ArrivedMessage, Failure } from '../module.js'
 import { Arrivals } from './arrivals.js'
 import { type Channel, type HostCommand, isPacket, MessageFlag, type PageCommand } from './protocol.js'
 import { Sender } from './sender.js'
+import type { LayerRow } from './webapp/commands.js'
 
 export class HostPort {
   /** Who it is: the same after a page was frozen, and at the next host. */
@@ -57,6 +58,22 @@ export class HostPort {
     const more = message.properties
     const hasMore = Object.keys(more).some((name) => name !== 'subscriptionIdentifier')
     this.send(['message', topic, flags, this.#sender.pack(payloadBytes), hasMore ? more : undefined, identifier])
+  }
+
+  /** A message for the layer in the page. */
+  deliverRow(row: LayerRow, size: number): void {
+    if (this.isJoined && this.#arrivals.admit(size, 1)) this.send(['layer', row, size])
+  }
+
+  /** False: the page does not read, and has to be told later. */
+  tellRow(row: LayerRow, size: number): boolean {
+    const fits = this.#arrivals.fits(size, 1)
+    if (fits) this.send(['layer', row, size])
+    return fits
+  }
+
+  get hasCaughtUp(): boolean {
+    return this.#arrivals.isLow
   }
 
   read(messages: number, bytes: number): void {

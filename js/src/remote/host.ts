@@ -6,11 +6,22 @@ import { Deliveries } from './deliveries.js'
 import { DirectExchange, type Exchange, failureOf, failureOfError } from './exchange.js'
 import { HostPort } from './host-port.js'
 import { MergedExchange } from './merged.js'
-import { type Channel, type ConnectRequest, type Facts, type HostCommand, type PageCommand, plainError, PROTOCOL } from './protocol.js'
+import {
+  type Channel,
+  type ConnectRequest,
+  type Facts,
+  type HostCommand,
+  leftOf,
+  type PageCommand,
+  plainError,
+  PROTOCOL,
+} from './protocol.js'
 import { type OpenOutbox, messageOf, openHosted } from './hosted-outbox.js'
 import { Origins } from './origins.js'
 import { plain } from './plain.js'
 import { Questions } from './questions.js'
+import type { LayerStart } from './webapp/commands.js'
+import type { CreateLayer, LayerHost } from './webapp/layer-host.js'
 
 export interface HostOptions {
   /** Whether several pages share the connection. */
@@ -26,6 +37,8 @@ export interface HostOptions {
   /** Whether no other host has taken over. */
   readonly leads?: () => Promise<boolean>
   readonly openOutbox?: OpenOutbox
+  /** Where the module has messaging. */
+  readonly createLayer?: CreateLayer
 }
 
 type Handlers = {
@@ -43,6 +56,7 @@ interface Open {
   readonly request: ConnectRequest
   readonly outbox: Outbox | undefined
   readonly origins: Origins | undefined
+  readonly layer: LayerHost | undefined
   /** What a page that joins late has to be told. */
   connected: { sessionPresent: boolean; properties: object } | undefined
   connecting: { uri: string; attempt: number } | undefined
@@ -52,6 +66,8 @@ interface Open {
 
 /** How long messages of pages that are gone are waited for, in milliseconds. */
 const PATIENCE = 5000
+/** MQTT 5.0, 3.14.2.1. */
+const WITH_WILL = 4
 const REASON_CODES = 256
 
 export class Host {
@@ -61,8 +77,10 @@ export class Host {
   readonly #questions = new Questions(this.#ports)
   readonly #deliveries = new Deliveries()
   #open: Open | undefined
-  /** Commands of pages that came while the connection was being prepared. */
+  /** Commands of pages that came while the connection was being prepared, or is ending. */
   #isPreparing: Promise<void> | undefined
+  /** Ends the waiting for the end. */
+  #onOver: (() => void) | undefined
   /** When the former connection is over, and what it left is stored. */
   #forgotten: Promise<void> = Promise.resolve()
 
@@ -90,11 +108,15 @@ export class Host {
    * when all is stored.
    */
   abandon(): Promise<void> {
+    const { layer, request } = this.#open ?? {}
     const client = this.#forget()
-    client?.disconnect()
-    client?.delete()
+    // First: the end of this client is none of theirs.
     for (const port of this.#ports) port.close()
     this.#ports.clear()
+    // A webapp's goodbye would be heard by all. MQTT 5 keeps the will back until its delay is over; below it the reason is not sent.
+    if (layer === undefined) client?.disconnect()
+    else if ((request?.options['mqttVersion'] ?? 5) !== 5) client?.disconnect(WITH_WILL)
+    client?.delete()
     return this.#forgotten
   }
 
@@ -160,8 +182,25 @@ export class Host {
     },
     wakeUp: (port) => this.#joined(port)?.wakeUp(),
     reconnect: (port) => this.#joined(port)?.reconnect(),
-    read: (port, [, messages, bytes]) => port.read(messages, bytes),
+    read: (port, [, messages, bytes]) => {
+      port.read(messages, bytes)
+      this.#open?.layer?.read(port)
+    },
     disconnect: (port, [, reasonCode]) => this.#part(port, reasonCode),
+    layer: (port, [, command]) => {
+      if (port.isJoined) this.#open?.layer?.take(port, command)
+    },
+    goodbye: (port) => {
+      if (!port.isJoined || this.#open === undefined) return
+      const { client } = this.#open
+      if ([...this.#ports].some((other) => other !== port && other.isJoined)) {
+        port.send(leftOf(client.uri))
+        return this.#part(port, 0)
+      }
+      // Whoever comes meanwhile opens another connection.
+      this.#isPreparing = new Promise((resolve) => (this.#onOver = resolve))
+      client.disconnect()
+    },
     leave: (port) => {
       this.#remove(port, false)
       void this.#forgotten.then(this.#options.settled).then(() => {
@@ -231,8 +270,9 @@ export class Host {
       const exchange = this.#options.isShared
         ? new MergedExchange(this.#module, client, this.#ports, version)
         : new DirectExchange(client, this.#ports)
+      const layer = request.layer && this.#createLayer(client, request.layer, outbox)
       const open: Open = {
-        ...{ client, exchange, request, outbox, wasConnected: false },
+        ...{ client, exchange, request, outbox, layer, wasConnected: false },
         origins: outbox && new Origins(outbox.store, this.#deliveries, messageOf),
         ...{ connected: undefined, connecting: undefined, ending: undefined },
       }
@@ -253,6 +293,14 @@ export class Host {
       if (this.#open === undefined) void outbox?.close()
       this.#failed(failureOfError(thrown))
     }
+  }
+
+  #createLayer(client: Client, start: LayerStart, outbox: Outbox | undefined): LayerHost | undefined {
+    return this.#options.createLayer?.(client, this.#ports, start, {
+      // The promises of join() resolve first, and its handlers are added.
+      joined: () => setTimeout(() => outbox?.begin()),
+      renamed: (uid) => outbox?.rename(uid),
+    })
   }
 
   #attach({ client, outbox }: Open): void {
@@ -306,9 +354,10 @@ export class Host {
 
   /** To a page that joins a connection that others opened. */
   #welcome(port: HostPort): void {
-    const { client, connected, connecting } = this.#open as Open
+    const { client, connected, connecting, layer } = this.#open as Open
     if (connecting !== undefined) port.send(['connecting', connecting.uri, connecting.attempt])
     if (connected !== undefined) port.send(['connected', false, connected.sessionPresent, connected.properties, factsOf(client)])
+    layer?.welcome(port)
   }
 
   #tell(command: HostCommand): void {
@@ -341,6 +390,7 @@ export class Host {
     if (!port.isJoined) return
     port.isJoined = false
     this.#open?.exchange.leave(port)
+    this.#open?.layer?.leave(port)
     this.#questions.gone(port)
     this.#endIfLast(reasonCode)
   }
@@ -384,6 +434,11 @@ export class Host {
     if (open === undefined) return undefined
     clearTimeout(open.ending)
     this.#deliveries.clear()
+    if (this.#onOver !== undefined) {
+      this.#isPreparing = undefined
+      this.#onOver()
+      this.#onOver = undefined
+    }
     // Not from within a call of its own.
     this.#forgotten = new Promise((resolve) => setTimeout(resolve)).then(() => {
       open.client.delete()

@@ -25,7 +25,7 @@ export async function openHosted(
   request: ConnectRequest,
   ask: (question: Question) => Promise<unknown>,
 ): Promise<Outbox> {
-  const { uris, hasCredentials, hasAuthenticate, clientId, isNamed } = request
+  const { uris, hasCredentials, hasAuthenticate, clientId, isNamed, layer } = request
   const user = request.user as ConnectOptions
   const credentials = async () => {
     const { userName, ...others } = (await ask(['credentials'])) as ModuleCredentials
@@ -38,7 +38,8 @@ export async function openHosted(
     ...(hasAuthenticate && user.authentication && { authentication: { ...user.authentication, respond } }),
   }
   const addresses = uris.map((uri, index): Uri => uri ?? (() => ask(['address', index]) as Promise<string>)) as [Uri, ...Uri[]]
-  const all = { module, uris: addresses, options }
+  const webapp = layer && { account: layer.account, root: layer.options.root }
+  const all = { module, uris: addresses, options, ...(webapp && { webapp }) }
   if (!isNamed) return open(all)
   for (let attempt = 1; ; attempt++) {
     try {
@@ -55,7 +56,7 @@ export async function openHosted(
 
 /** For the page: what is there hears of deliveries; all else the host does. */
 export function pageOutbox(link: Link): Outbox {
-  const outbox: Pick<Outbox, 'session' | 'attach' | 'prepared' | 'begin' | 'connected' | 'stored' | 'close'> = {
+  const outbox: Pick<Outbox, 'session' | 'attach' | 'prepared' | 'begin' | 'connected' | 'rename' | 'stored' | 'close'> = {
     session: {},
     attach: (client: Client, events: OutboxEvents) => {
       link.onDelivered = (facts) => events.delivered(deliveredOf(facts))
@@ -65,6 +66,7 @@ export function pageOutbox(link: Link): Outbox {
     begin: () => {},
     stored: () => Promise.reject(new Error('There is no connection yet.')),
     connected: () => {},
+    rename: () => {},
     close: () => link.leave(),
   }
   return outbox as Outbox

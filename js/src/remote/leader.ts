@@ -6,9 +6,18 @@ import { DirectChannel } from './channels.js'
 import { Host } from './host.js'
 import { hold, holderOf, locksOf, whenReleased } from './locks.js'
 import type { Channel } from './protocol.js'
+import type { LoadLayer } from './webapp/layer-host.js'
 
 /** In milliseconds: how long the tabs of the former leader are waited for, so that the broker's messages find them. */
 const PATIENCE = 2000
+
+/** The names of locks. */
+export interface LeaderLocks {
+  /** Who holds it is the leader. */
+  readonly leadership: string
+  /** What those of all tabs begin with. */
+  readonly presences: string
+}
 
 export class Leader {
   /** Also of a lock that it holds. */
@@ -19,15 +28,23 @@ export class Leader {
   readonly #attached = new Set<string>()
   #onAttached: (() => void) | undefined
 
-  /** Rejects if the module cannot be loaded. `presences` is what the locks of its tabs begin with, `leadership` the lock that makes a tab the leader. */
-  static async start(air: Air, load: Load, presences: string, leadership: string): Promise<Leader> {
-    const module = await load()
+  /** Rejects if the module cannot be loaded. */
+  static async start(air: Air, load: Load, { leadership, presences }: LeaderLocks, loadLayer?: LoadLayer): Promise<Leader> {
+    const [module, createLayer] = await Promise.all([load(), loadLayer?.()])
     const name = `wsmq-host-${crypto.randomUUID()}`
     const release = await hold(name)
     return new Leader(air, name, release, (leader) => {
       const gather = () => leader.#gather(presences)
       const leads = async () => (await holderOf(leadership)) === (await holderOf(name))
-      return new Host(module, { isShared: true, lock: name, whenReleased, gather, leads, openOutbox: outboxOf })
+      return new Host(module, {
+        isShared: true,
+        lock: name,
+        whenReleased,
+        gather,
+        leads,
+        openOutbox: outboxOf,
+        ...(createLayer && { createLayer }),
+      })
     })
   }
 

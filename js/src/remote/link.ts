@@ -132,12 +132,13 @@ export class Link {
         this.onCommand?.(command, buffer)
     }
     // What was read need not wait in the host: it counts.
-    if (command[0] === 'message') this.#read(command[3])
+    if (command[0] === 'message') this.#read(typeof command[3] === 'string' ? 0 : command[3][1])
+    else if (command[0] === 'layer' && command[2] !== undefined) this.#read(command[2])
   }
 
-  #read(body: string | readonly [number, number]): void {
+  #read(size: number): void {
     this.#readMessages++
-    this.#readBytes += typeof body === 'string' ? 0 : body[1]
+    this.#readBytes += size
     if (this.#readMessages > 1) return
     queueMicrotask(() => {
       this.#sender?.add(['read', this.#readMessages, this.#readBytes])

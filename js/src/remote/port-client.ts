@@ -146,6 +146,16 @@ export class PortClient implements Client {
     this.#sender.add(['watchBytes', this.#onBytes !== null])
   }
 
+  /** What the host needs for a layer over the connection. */
+  protected get layer(): ConnectRequest['layer'] {
+    return undefined
+  }
+
+  /** The connection has another client identifier. */
+  protected rename(clientId: string): void {
+    this.#facts = { ...this.#facts, clientId }
+  }
+
   connect(options: ModuleConnectOptions = {}): void {
     const { uris = [], credentials, authenticate } = options
     // Functions stay here; all else is data.
@@ -161,6 +171,7 @@ export class PortClient implements Client {
       hasCredentials: credentials !== undefined,
       hasAuthenticate: authenticate !== undefined,
       common: this.#link.common,
+      layer: this.layer,
     }
     this.#stopListening ??= listenToWakeUps(() => this.wakeUp())
     this.#sender.add(['connect', this.#request])
@@ -420,7 +431,7 @@ export class PortClient implements Client {
     this.#sender = sender
     if (this.#request === undefined) return
     const isNamed = this.#request.isNamed || this.#wasConnected
-    sender.add(['connect', { ...this.#request, clientId: this.clientId, isNamed }])
+    sender.add(['connect', { ...this.#request, clientId: this.clientId, isNamed, layer: this.layer }])
     if (this.#onBytes !== null) sender.add(['watchBytes', true])
     const asked = new Set<string>()
     for (const { command } of this.#operations.values())

@@ -3,6 +3,7 @@
 import { type ErrorCode, MqttError, PublishError } from '../errors.js'
 import type { DeliveredFacts, Stored } from '../outbox/events.js'
 import type { Client, ConnectionLoss, Failure, FilterOptions, Negotiated, Properties } from '../module.js'
+import type { LayerCommand, LayerRow, LayerStart } from './webapp/commands.js'
 
 export type PublishOptions = NonNullable<Parameters<Client['publish']>[2]>
 
@@ -27,6 +28,8 @@ export interface ConnectRequest {
   readonly hasAuthenticate: boolean
   /** Of each option that tabs have to have in common: its value as text. */
   readonly common: Readonly<Record<string, string>>
+  /** Of a webapp. */
+  readonly layer: LayerStart | undefined
 }
 
 /** What the page's functions are asked for. */
@@ -72,6 +75,9 @@ export type PageCommand =
   | readonly ['reconnect']
   | readonly ['read', messages: number, bytes: number]
   | readonly ['disconnect', reasonCode: number]
+  | readonly ['layer', LayerCommand]
+  /** Of a webapp: as disconnect, once the others know. */
+  | readonly ['goodbye']
   | readonly ['leave']
 
 export type HostCommand =
@@ -97,6 +103,8 @@ export type HostCommand =
   | readonly ['stored', operation: number, Stored | undefined, PlainError | undefined]
   | readonly ['overflow', dropped: number]
   | readonly ['bytes', Body, isSent: boolean]
+  /** `size`: counts as a message of so many bytes that the page has to read. */
+  | readonly ['layer', LayerRow, size: number | undefined]
   | readonly ['ended']
 
 export interface Packet<Command> {
@@ -125,6 +133,12 @@ export function isPacket(given: unknown): given is Packet<readonly [string, ...u
 }
 
 export const MessageFlag = { qos: 3, retained: 4, duplicate: 8 } as const
+
+/** A webapp has left. */
+export function leftOf(uri: string): HostCommand {
+  const failure = { errorCode: 0, error: 'none', errorMessage: '', reasonCode: 0 } as const
+  return ['lost', { ...failure, reconnect: false, retryIn: 0, wasConnected: true, uri }, undefined, undefined]
+}
 
 /** Structured cloning refuses some errors, and loses what others have besides their message. */
 export function plainError(thrown: unknown, question?: number): PlainError {

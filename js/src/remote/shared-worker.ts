@@ -4,11 +4,17 @@ import { loadFailed } from './dedicated.js'
 import { Link, type PageOptions } from './link.js'
 import { whenReleased } from './locks.js'
 import { Presence } from './presence.js'
+import type { WorkerFiles } from './worker-files.js'
 
 /** In milliseconds: how long a worker may take to send what is left. */
 const PATIENCE = 3000
 
-export async function openSharedWorker(name: string, url: string | URL | undefined, options: PageOptions): Promise<Link> {
+export async function openSharedWorker(
+  name: string,
+  files: WorkerFiles,
+  url: string | URL | undefined,
+  options: PageOptions,
+): Promise<Link> {
   const presence = new Presence(name)
   const link = new Link({
     ...options,
@@ -34,7 +40,7 @@ export async function openSharedWorker(name: string, url: string | URL | undefin
   })
   const attach = async (): Promise<void> => {
     const lock = await presence.hold()
-    const worker = start(url)
+    const worker = start(files, url)
     worker.onerror = (event) => {
       event.preventDefault()
       presence.end()
@@ -58,11 +64,9 @@ export async function openSharedWorker(name: string, url: string | URL | undefin
   return link
 }
 
-function start(url: string | URL | undefined): SharedWorker {
+function start(files: WorkerFiles, url: string | URL | undefined): SharedWorker {
   try {
-    // Bundlers look for exactly this expression.
-    if (url === undefined) return new SharedWorker(new URL('./worker.js', import.meta.url), { type: 'module', name: 'websocket-mq' })
-    return new SharedWorker(url, { type: 'module', name: 'websocket-mq' })
+    return url === undefined ? files.shared() : new SharedWorker(url, { type: 'module', name: 'websocket-mq' })
   } catch (thrown) {
     throw loadFailed((thrown as Error).message)
   }

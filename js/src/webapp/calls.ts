@@ -206,7 +206,7 @@ function requestError(failure: LayerFailure, target: string, method: string): Mq
     case 'session_lost':
       return new RequestError(
         error,
-        `${method} to ${target} was lost: another connection took over the session. Send it again.`,
+        `${method} to ${target} was lost, as another connection took over the session: it may have been carried out. Send it again.`,
         target,
         method,
       )

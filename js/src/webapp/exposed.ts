@@ -45,8 +45,11 @@ export class Exposed {
     }
     for (const [name, handler] of added) this.#handlers.set(name, handler as AnyHandler)
     if (this.#handlers.size > 0) this.#client.expose(true)
+    const tell = (): void => this.#client.nameMethods?.([...this.#handlers.keys()])
+    tell()
     return () => {
       for (const [name, handler] of added) if (this.#handlers.get(name) === handler) this.#handlers.delete(name)
+      tell()
     }
   }
 

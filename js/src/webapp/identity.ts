@@ -82,6 +82,24 @@ function claim(account: string, first: string, guard: Guard | undefined, held: (
   }
 }
 
+/** Of tabs that share the connection of that name: nobody else can have it, and each keeps it in case that it is the first. */
+export function sharedIdentity(account: string, connection: string): Identity {
+  const key = `${account} ${connection}`
+  let [rand = randomName()] = hasStorage() ? readNames(key) : []
+  const rename = (name: string) => {
+    rand = name
+    if (hasStorage()) writeNames(key, [name])
+  }
+  rename(rand)
+  return {
+    get rand() {
+      return rand
+    },
+    rename,
+    release: () => {},
+  }
+}
+
 /** Undefined: a name that was used before cannot be distinguished from one in use, and is not reused. */
 function findGuard(): Guard | undefined {
   return hasStorage() ? findAnyGuard() : undefined

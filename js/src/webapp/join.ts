@@ -1,17 +1,19 @@
 import { anything, checkOptions, either, flag, object, oneOf, type Shape, text, UINT32, whole } from '../check.js'
-import { SHARED_OPTIONS } from '../connect-options.js'
+import { SHARED_OPTIONS, SHARED_SHAPE, workerOption } from '../connect-options.js'
 import { newClient, outboxOf, type Target } from '../connect.js'
 import { Connection } from '../connection.js'
 import { InvalidArgumentError, MqttError } from '../errors.js'
 import { hex } from '../failure.js'
+import { imported } from '../imported.js'
 import type { Load } from '../load.js'
 import { logTo } from '../log.js'
-import type { ConnectOptions } from '../options.js'
+import type { ConnectOptions, SharedOptions } from '../options.js'
 import { loadPacketWatch, type WatchPackets } from '../load-packet-watch.js'
 import { withSwitch } from '../switch.js'
 import { resolveUris, type Uri } from '../uris.js'
+import type { RemoteWebapp } from '../remote/webapp/open-webapp.js'
 import { layerError } from './calls.js'
-import { claimIdentity, type Identity, RAND } from './identity.js'
+import { claimIdentity, RAND } from './identity.js'
 import type { LayerHandlers, WebappModule } from './layer.js'
 import { DEFAULT_ROOT } from './root.js'
 import type { StateOf } from './schema.js'
@@ -23,6 +25,13 @@ export interface JoinOptions<S = object> extends Omit<
   ConnectOptions,
   'clientId' | 'will' | 'cleanStart' | 'prepare' | 'worker' | 'shared'
 > {
+  /**
+   * Whether the connection is in a worker of its own, so that the page does less; `url` is that of
+   * `websocket-mq/webapp/worker`. Default false.
+   */
+  worker?: boolean | { url: string | URL }
+  /** Whether all tabs of the origin share one connection, and are one webapp with one uid. Default false. */
+  shared?: boolean | SharedJoinOptions
   /** The organisation that the user belongs to. */
   org: string
   user: string
@@ -48,7 +57,11 @@ export interface JoinOptions<S = object> extends Omit<
   willDelay?: number
 }
 
-/** Where the convention's topics begin by default. Stands here alone. */
+/** How tabs share a connection. `url` is that of `websocket-mq/webapp/worker`. */
+export interface SharedJoinOptions extends SharedOptions {
+  /** `group` (the default): the tabs are one webapp. `each`, a webapp for each tab, is refused (`not_supported`). */
+  presence?: 'group' | 'each'
+}
 
 const JOIN_OPTIONS: Shape = {
   ...SHARED_OPTIONS,
@@ -60,6 +73,8 @@ const JOIN_OPTIONS: Shape = {
   watch: either(flag, object({ org: text, user: text })),
   rollCall: oneOf('auto', 'always', 'never'),
   willDelay: whole(0, UINT32),
+  worker: workerOption,
+  shared: either(flag, object({ ...SHARED_SHAPE, presence: oneOf('group', 'each') })),
 }
 
 /** The value `Webapp` of an entry, which knows how to load its module. */
@@ -84,9 +99,6 @@ export function joinable(load: Load) {
 }
 
 export async function joinWith<S>(load: Load, target: Target, given: JoinOptions<S>): Promise<Webapp<S>> {
-  for (const name of ['worker', 'shared'])
-    if ((given as object as Record<string, unknown> | null)?.[name])
-      throw new MqttError('not_supported', `The option ${name} is for connect(): a webapp has its connection in the page.`)
   checkOptions(given, JOIN_OPTIONS)
   const options = withSwitch(given)
   const { org, user, rand = '', signal } = options
@@ -95,31 +107,47 @@ export async function joinWith<S>(load: Load, target: Target, given: JoinOptions
   signal?.throwIfAborted()
   const uris = resolveUris(target)
   if (rand !== '' && !RAND.test(rand)) throw new InvalidArgumentError('rand is 4 to 16 of a-z and 0-9.')
-  const [module, watchPackets, identity] = await Promise.all([
-    load({ signal }) as Promise<unknown> as Promise<WebappModule>,
-    loadPacketWatch(options),
-    rand === '' ? claimIdentity(`${org}:${user}`) : ({ rand, rename: () => {}, release: () => {} } satisfies Identity),
-  ])
+  // First: should it fail, there is no worker yet that would be left.
+  const watchPackets = await loadPacketWatch(options)
+  const place = await openPlace(load, uris, options)
   try {
     signal?.throwIfAborted()
-    return await join(module, uris, options, identity, watchPackets)
+    return await join(place, uris, options, watchPackets)
   } catch (thrown) {
-    identity.release()
+    place.identity.release()
     throw thrown
   }
 }
 
+/** Where the module is, and whose it is. */
+async function openPlace<S>(load: Load, uris: readonly Uri[], options: JoinOptions<S>): Promise<RemoteWebapp> {
+  const { org, user, rand = '', signal } = options
+  const claim = () => (rand === '' ? claimIdentity(`${org}:${user}`) : Promise.resolve({ rand, rename: () => {}, release: () => {} }))
+  if (options.worker || options.shared) {
+    const { openWebapp } = await imported('open-webapp', import('../remote/webapp/open-webapp.js'))
+    return openWebapp(load, uris, options as JoinOptions<never>, claim)
+  }
+  const [module, identity] = await Promise.all([load({ signal }) as Promise<unknown> as Promise<WebappModule>, claim()])
+  return { module, outbox: undefined, identity }
+}
+
 async function join<S>(
-  module: WebappModule,
+  { module, outbox: hosted, identity }: RemoteWebapp,
   uris: [Uri, ...Uri[]],
   options: JoinOptions<S>,
-  identity: Identity,
   watchPackets: WatchPackets | undefined,
 ): Promise<Webapp<S>> {
   const { org, user, root = DEFAULT_ROOT, rand = '', state, watch = true, rollCall = 'auto', willDelay = 5, ...connectOptions } = options
   const uid = `${org}:${user}:${identity.rand}`
   const outbox = options.outbox
-    ? await outboxOf({ module: module as never, uris, options: connectOptions, clientId: uid, webapp: { account: `${org}:${user}`, root } })
+    ? (hosted ??
+      (await outboxOf({
+        module: module as never,
+        uris,
+        options: connectOptions,
+        clientId: uid,
+        webapp: { account: `${org}:${user}`, root },
+      })))
     : undefined
   const client = newClient(module, uris[0], uid)
   const log = logTo(options.log)
@@ -157,9 +185,10 @@ async function join<S>(
     joined.catch(() => {})
   }
   if (app === undefined) throw endedEarly()
+  app.joinedAs(client.clientId)
   // The promise of join() resolves first, and its handlers are added.
   setTimeout(() => outbox?.begin())
-  log?.('info', `Joined as ${uid}.`, { uid })
+  log?.('info', `Joined as ${app.uid}.`, { uid: app.uid })
   return app
 }
 

@@ -50,6 +50,11 @@ export class Presence<State> extends LiveMap<string, Present<State>> {
     this.#state = state
   }
 
+  /** @internal Another page of this webapp has set it. */
+  restated(state: string): void {
+    this.#state = JSON.parse(state) as State
+  }
+
   /** @internal */
   received(uid: string, state: string | undefined, since: number): void {
     if (state === undefined) return this.remove(uid)

@@ -236,6 +236,7 @@ export class Webapp<S = object> {
       onJoined,
       onJoinFailed,
       onRenamed: on((webapp, uid: string) => webapp.#renamed(uid)),
+      onState: on((webapp, state: string) => webapp.presence.restated(state)),
       onPresence: on((webapp, uid: string, state: string | undefined, since: number) => webapp.presence.received(uid, state, since)),
       onDevice: on((webapp, serialNumber: string, status: string | undefined) => webapp.#devices.received(serialNumber, status)),
       onService: on((webapp, service: string, instance: string, record: string | undefined) =>
@@ -252,6 +253,13 @@ export class Webapp<S = object> {
         webapp.#rooms.get(room)?.push({ from, data: decodeMessage(body as never) }),
       ),
     }
+  }
+
+  /** @internal Pages that share a connection are one webapp, whose name is that of the first. */
+  joinedAs(uid: string): void {
+    if (uid === this.#uid) return
+    this.#uid = uid
+    this.#identity.rename(uid.slice(uid.lastIndexOf(':') + 1))
   }
 
   #emitError(thrown: unknown): void {

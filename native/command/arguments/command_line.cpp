@@ -71,10 +71,20 @@ std::string with_short_name(const CLI::App& app, const std::string& name) {
     return '-' + option->get_snames().front() + " (" + name + ')';
 }
 
+/// "--one excludes --other" in our words.
+std::string about_others(std::string text) {
+    using Words = std::pair<std::string_view, std::string_view>;
+    for (const auto& [theirs, ours] :
+         {Words{" excludes ", " cannot be combined with "}, Words{" requires ", " needs "}}) {
+        if (const auto at = text.find(theirs); at != std::string::npos) text.replace(at, theirs.size(), ours);
+    }
+    return text;
+}
+
 /// "--name: what is wrong" as a sentence.
 std::string about_option(const CLI::App& app, const std::string& text) {
     const auto colon = text.find(": ");
-    if (colon == std::string::npos) return text + '.';
+    if (colon == std::string::npos) return about_others(text) + '.';
     const std::string name = with_short_name(app, text.substr(0, colon));
     const std::string rest = text.substr(colon + 2);
     if (rest.starts_with("At Most")) return name + " is given twice, and may be given once.";

@@ -124,7 +124,7 @@ export default [
     title: 'the user and the password of WSMQ_URL are given to the broker',
     ownBroker: true,
     async run({ startWithPassword }) {
-      await startWithPassword('service user', 'p@ss/w%rd?#ä')
+      await startWithPassword('service:the user', 'p@ss/w%rd?#ä')
     },
   },
   {

@@ -15,21 +15,24 @@ export async function connecting(options = {}) {
 
 /**
  * `WSMQ_OVER=direct` and `WSMQ_OVER=merged`: the same over a host, as in a worker, and as several pages share one.
- * @param {ReturnType<typeof fakeModule>} module
+ * @param {object} module with a Client
+ * @param {boolean} [isWebapp] it has messaging
  */
-async function loadOf(module) {
+export async function loadOf(module, isWebapp = false) {
   const over = process.env['WSMQ_OVER']
   if (over === undefined) return async () => module
   const { DirectChannel } = await importSource('remote/channels')
   const { Host } = await importSource('remote/host')
   const { Link } = await importSource('remote/link')
   const { moduleOf } = await importSource('remote/open-remote')
+  const { createLayer } = await importSource('remote/webapp/layer-host')
+  const { PortWebappClient } = await importSource('remote/webapp/port-webapp-client')
   return () => {
     const [page, host] = DirectChannel.pair()
     const link = new Link({ common: {}, user: {}, survives: false, onLeave: async () => {} })
-    new Host(module, { isShared: over === 'merged' }).add(host)
+    new Host(module, { isShared: over === 'merged', createLayer }).add(host)
     link.use(page)
-    return moduleOf(link, undefined)
+    return moduleOf(link, undefined, isWebapp ? PortWebappClient : undefined)
   }
 }
 

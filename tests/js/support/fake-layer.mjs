@@ -1,5 +1,5 @@
 // A webapp over a stand-in for the module: it records what the layer is asked for, and the test plays the layer.
-import { settled, until } from './connected.mjs'
+import { loadOf, settled, until } from './connected.mjs'
 import { FakeClient, fakeModule } from './fake-module.mjs'
 import { importSource } from './sources.mjs'
 
@@ -136,7 +136,7 @@ export async function joining(options = {}, target = 'ws://broker.test/mqtt') {
       }
     },
   }
-  const promise = joinWith(async () => module, target, { org: 'acme', user: 'ann', rand: 'ab12', ...options })
+  const promise = joinWith(await loadOf(module, true), target, { org: 'acme', user: 'ann', rand: 'ab12', ...options })
   let isOver = false
   promise.catch(() => {}).finally(() => (isOver = true))
   await until(() => clients.length > 0 || isOver)

@@ -209,6 +209,8 @@ public:
     [[nodiscard]] std::size_t unfinished_bytes() const noexcept;
     /// Messages waiting for async_receive().
     [[nodiscard]] std::size_t waiting_messages() const noexcept;
+    /// Of all connections of this client so far.
+    [[nodiscard]] Traffic traffic() const noexcept;
 
     class WSMQ_HIDDEN Impl;
 

@@ -21,6 +21,7 @@
 #include "wsmq/native/driver_handlers.hpp"
 #include "wsmq/native/link.hpp"
 #include "wsmq/native/optional_inputs.hpp"
+#include "wsmq/native/results.hpp"
 
 namespace wsmq::native {
 
@@ -92,6 +93,8 @@ public:
     [[nodiscard]] bool is_settling() const noexcept { return settling_; }
     /// Whether a transport that is being closed still sends its last bytes.
     [[nodiscard]] bool is_closing() const noexcept { return closing_ != 0; }
+    /// Of all connections so far.
+    [[nodiscard]] const Traffic& traffic() const noexcept { return traffic_; }
 
 private:
     void settle() {
@@ -193,6 +196,8 @@ private:
     }
 
     void watch(PacketLog::Direction direction, Bytes chunk) {
+        auto& count = direction == PacketLog::Direction::sent ? traffic_.sent : traffic_.received;
+        count += chunk.size();
         if (handlers_.watch_bytes) handlers_.watch_bytes(direction, chunk);
     }
 
@@ -212,6 +217,7 @@ private:
     std::optional<TimePoint> turn_time_;
     std::size_t unsent_ = 0;
     std::size_t closing_ = 0;  ///< links that still send
+    Traffic traffic_;
     bool flush_posted_ = false;
     bool settling_ = false;
     bool held_ = false;

@@ -1,6 +1,7 @@
 // The results of operations, beside their error.
 #pragma once
 #include <boost/system/error_code.hpp>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -50,6 +51,12 @@ struct Disconnection : Disconnected {
     std::string detail;
     /// The same for programs, as Transport::failure_cause().
     boost::system::error_code cause{};
+};
+
+/// Bytes of MQTT, without those of TLS and WebSocket.
+struct Traffic {
+    std::uint64_t sent = 0;
+    std::uint64_t received = 0;
 };
 
 }  // namespace wsmq::native

@@ -13,7 +13,7 @@
            (com.hivemq.client.mqtt.mqtt5.lifecycle Mqtt5ClientConnectedContext)
            (com.hivemq.client.mqtt.mqtt5.message.publish Mqtt5Publish Mqtt5PublishBuilder$Complete)
            (com.hivemq.client.mqtt.mqtt5.message.subscribe Mqtt5RetainHandling)
-           (java.net URI)
+           (java.net URI URLDecoder)
            (java.nio ByteBuffer)
            (java.util.concurrent CompletableFuture TimeUnit)
            (java.util.function BiConsumer Consumer Function)))
@@ -53,6 +53,11 @@
         (.messageExpiryInterval (long record-expiry))
         .build)))
 
+(defn- decoded
+  "Undoes the percent encoding: of each part by itself, for a user name may have a colon."
+  ^String [part]
+  (URLDecoder/decode (string/replace part "+" "%2B") "UTF-8"))
+
 (defn- client-builder
   "For mqtt://[user:password@]host[:port] or mqtts://."
   ^Mqtt5ClientBuilder []
@@ -62,10 +67,10 @@
     (when-not (or secure (= (.getScheme broker) "mqtt"))
       (throw (IllegalArgumentException. "WSMQ_URL begins with mqtt:// or mqtts://")))
     (when secure (.sslWithDefaultConfig builder))
-    (when-let [[user password] (some-> (.getUserInfo broker) (string/split #":" 2))]
+    (when-let [[user password] (some-> (.getRawUserInfo broker) (string/split #":" 2))]
       (-> (.simpleAuth builder)
-          (.username ^String user)
-          (.password (.getBytes (str password) "UTF-8"))
+          (.username (decoded user))
+          (.password (.getBytes (decoded (str password)) "UTF-8"))
           .applySimpleAuth))
     builder))
 

@@ -15,6 +15,7 @@ import com.hivemq.client.mqtt.mqtt5.message.subscribe.Mqtt5RetainHandling
 import com.hivemq.client.mqtt.mqtt5.message.subscribe.Mqtt5RetainHandling.DO_NOT_SEND
 import com.hivemq.client.mqtt.mqtt5.message.subscribe.Mqtt5RetainHandling.SEND
 import java.net.URI
+import java.net.URLDecoder
 import java.nio.ByteBuffer
 import java.util.concurrent.CompletableFuture
 import java.util.concurrent.TimeUnit
@@ -193,11 +194,14 @@ private fun clientBuilder(): Mqtt5ClientBuilder {
     val port = if (broker.port >= 0) broker.port else if (secure) 8883 else 1883
     val builder = Mqtt5Client.builder().serverHost(broker.host).serverPort(port)
     if (secure) builder.sslWithDefaultConfig()
-    broker.userInfo?.let {
-        val password = it.substringAfter(':', "").encodeToByteArray()
-        builder.simpleAuth().username(it.substringBefore(':')).password(password).applySimpleAuth()
+    broker.rawUserInfo?.let {
+        val password = decoded(it.substringAfter(':', "")).encodeToByteArray()
+        builder.simpleAuth().username(decoded(it.substringBefore(':'))).password(password).applySimpleAuth()
     }
     return builder
 }
+
+/** Undoes the percent encoding: of each part by itself, for a user name may have a colon. */
+private fun decoded(part: String) = URLDecoder.decode(part.replace("+", "%2B"), Charsets.UTF_8)
 
 fun main() = Service().run()

@@ -9,7 +9,7 @@ import com.hivemq.client.mqtt.mqtt5.message.subscribe.Mqtt5RetainHandling
 import com.hivemq.client.mqtt.mqtt5.message.subscribe.Mqtt5RetainHandling.{DO_NOT_SEND, SEND}
 import com.hivemq.client.mqtt.mqtt5.{Mqtt5AsyncClient, Mqtt5Client, Mqtt5ClientBuilder}
 
-import java.net.URI
+import java.net.{URI, URLDecoder}
 import java.nio.ByteBuffer
 import java.util.concurrent.atomic.AtomicInteger
 import scala.concurrent.ExecutionContext.Implicits.global
@@ -167,9 +167,12 @@ private def clientBuilder(): Mqtt5ClientBuilder =
   val port = if broker.getPort >= 0 then broker.getPort else if secure then 8883 else 1883
   val builder = Mqtt5Client.builder().serverHost(broker.getHost).serverPort(port)
   if secure then builder.sslWithDefaultConfig()
-  for credentials <- Option(broker.getUserInfo) do
+  for credentials <- Option(broker.getRawUserInfo) do
     val (user, password) = credentials.span(_ != ':')
-    builder.simpleAuth().username(user).password(password.drop(1).getBytes("UTF-8")).applySimpleAuth()
+    builder.simpleAuth().username(decoded(user)).password(decoded(password.drop(1)).getBytes("UTF-8")).applySimpleAuth()
   builder
+
+/** Undoes the percent encoding: of each part by itself, for a user name may have a colon. */
+private def decoded(part: String): String = URLDecoder.decode(part.replace("+", "%2B"), "UTF-8")
 
 @main def serve(): Unit = Service().run()

@@ -16,6 +16,7 @@ import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5PublishBuilder;
 import com.hivemq.client.mqtt.mqtt5.message.subscribe.Mqtt5RetainHandling;
 import java.net.URI;
+import java.net.URLDecoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -83,14 +84,19 @@ final class Service {
         var port = broker.getPort() < 0 ? (secure ? 8883 : 1883) : broker.getPort();
         var builder = Mqtt5Client.builder().serverHost(broker.getHost()).serverPort(port);
         if (secure) builder.sslWithDefaultConfig();
-        if (broker.getUserInfo() != null) {
-            var credentials = (broker.getUserInfo() + ":").split(":", 3);
+        if (broker.getRawUserInfo() != null) {
+            var credentials = (broker.getRawUserInfo() + ":").split(":", 3);
             builder.simpleAuth()
-                    .username(credentials[0])
-                    .password(credentials[1].getBytes(StandardCharsets.UTF_8))
+                    .username(decoded(credentials[0]))
+                    .password(decoded(credentials[1]).getBytes(StandardCharsets.UTF_8))
                     .applySimpleAuth();
         }
         return builder;
+    }
+
+    /** Undoes the percent encoding: of each part by itself, for a user name may have a colon. */
+    private static String decoded(String part) {
+        return URLDecoder.decode(part.replace("+", "%2B"), StandardCharsets.UTF_8);
     }
 
     /** Subscribes and then tells that requests are answered; after every reconnection again. */

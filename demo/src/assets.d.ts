@@ -1,0 +1,5 @@
+declare module '*.wasm' {
+  /** The file's address, relative to the script. */
+  const url: string
+  export default url
+}

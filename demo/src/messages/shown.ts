@@ -1,0 +1,17 @@
+// A message as the page shows it: one that arrived, or one of before a reload.
+import type { Message, Properties } from 'websocket-mq/webapp/wasm'
+
+export type Content = Pick<Message<never>, 'topic' | 'qos' | 'retain' | 'duplicate'> & {
+  readonly bytes: Uint8Array
+  readonly properties: Properties
+}
+
+export interface Shown {
+  /** Counts up, over all messages. */
+  readonly id: number
+  /** Milliseconds since 1970: of the frame in which it arrived. */
+  readonly at: number
+  readonly content: Content
+  /** The colour of its subscription; undefined: it came before the page was loaded again. */
+  readonly mark: number | undefined
+}

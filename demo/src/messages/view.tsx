@@ -1,0 +1,115 @@
+// The messages that arrive, the newest first, and one of them in full.
+import { signal } from '@preact/signals'
+import { query } from '../store/view.js'
+import { Heading } from '../ui/fields.js'
+import { Icon } from '../ui/icon.js'
+import { isNarrow } from '../ui/media.js'
+import { Spark } from '../ui/spark.js'
+import { number, plural, size, time } from '../ui/text.js'
+import { VirtualList } from '../ui/virtual-list.js'
+import { MessageDetail } from './detail.js'
+import { log, rates } from './log.js'
+import { preview } from './payload.js'
+import type { Shown } from './shown.js'
+import { MessageWindow } from './window.js'
+
+const shownMessages = new MessageWindow(log)
+const isPaused = signal(false)
+const selected = signal<Shown | undefined>(undefined)
+
+export function MessagesView() {
+  void log.changes.version
+  shownMessages.search(query.value)
+  shownMessages.update()
+  const chosen = selected.value
+  return (
+    <section class="panel view messages" aria-labelledby="messages-title">
+      <Heading id="messages-title" text="Messages">
+        <Rate />
+      </Heading>
+      <div class="toolbar">
+        <Search label="Search messages" placeholder="Topic, filter or text" />
+        <button type="button" aria-pressed={isPaused.value} onClick={() => shownMessages.pause((isPaused.value = !isPaused.value))}>
+          {isPaused.value ? 'Go on' : 'Pause'}
+        </button>
+        <button
+          type="button"
+          onClick={() => {
+            log.clear()
+            selected.value = undefined
+          }}
+        >
+          Clear
+        </button>
+      </div>
+      {isPaused.value && <p class="outcome">Paused. {plural(shownMessages.waiting, 'new message')}.</p>}
+      {shownMessages.rows.length === 0 && <p class="empty">{emptyText()}</p>}
+      <VirtualList
+        class="message-list"
+        rows={shownMessages.rows}
+        rowHeight={isNarrow.value ? 56 : 46}
+        label="Messages that arrived, the newest first"
+        keyOf={({ id }) => id}
+      >
+        {(shown) => <MessageRow shown={shown} isChosen={shown === chosen} />}
+      </VirtualList>
+      {chosen && <MessageDetail shown={chosen} onClose={() => (selected.value = undefined)} />}
+    </section>
+  )
+}
+
+function emptyText(): string {
+  if (query.value !== '' && log.length > 0) return 'No message fits the search.'
+  return 'Nothing yet. Publish something, or open this page in a second tab.'
+}
+
+function Rate() {
+  const rate = rates.value.at(-1) ?? 0
+  return (
+    <p class="rate">
+      <Spark values={rates.value} most={60} label={`Messages a second over the last minute, now ${rate}`} />
+      <span>
+        <strong id="rate">{number(rate)}</strong> /s · <strong id="total">{number(log.total)}</strong> in all
+      </span>
+    </p>
+  )
+}
+
+export function Search({ label, placeholder }: { label: string; placeholder: string }) {
+  return (
+    <label class="search">
+      <Icon name="search" />
+      <span class="hidden">{label}</span>
+      <input
+        type="search"
+        value={query}
+        placeholder={placeholder}
+        onInput={(event) => (query.value = event.currentTarget.value)}
+        spellcheck={false}
+      />
+    </label>
+  )
+}
+
+function MessageRow({ shown, isChosen }: { shown: Shown; isChosen: boolean }) {
+  const { content, at, mark } = shown
+  return (
+    <button
+      type="button"
+      class={mark === undefined ? 'message earlier' : 'message'}
+      data-mark={mark}
+      aria-pressed={isChosen}
+      onClick={() => (selected.value = isChosen ? undefined : shown)}
+    >
+      <span class="line-one">
+        <span class="topic">{content.topic}</span>
+        {content.retain && <span class="badge strong">retained</span>}
+        {content.qos > 0 && <span class="badge">QoS {content.qos}</span>}
+        {mark === undefined && <span class="badge">earlier</span>}
+        <span class="detail">{size(content.bytes.length)}</span>
+        <time dateTime={new Date(at).toISOString()}>{time(at)}</time>
+      </span>
+      <span class="payload">{preview(content.bytes)}</span>
+    </button>
+  )
+}

@@ -1,0 +1,66 @@
+// What the list shows of the log: all, or what fits the search; as it is, or as it was when it was paused.
+import { topicMatches } from 'websocket-mq/webapp/wasm'
+import type { MessageLog } from './log.js'
+import type { Shown } from './shown.js'
+import { textOf } from './payload.js'
+
+/** Bytes of a payload that are searched. */
+const SEARCHED = 4096
+
+export class MessageWindow {
+  /** The newest first. */
+  rows: readonly Shown[] = []
+  /** Messages since it was paused. */
+  waiting = 0
+  isPaused = false
+  #query = ''
+  #next = 0
+  readonly #log: MessageLog
+
+  constructor(log: MessageLog) {
+    this.#log = log
+  }
+
+  /** Takes what is new. Call it before each drawing. */
+  update(): void {
+    if (this.isPaused) {
+      this.waiting = this.#log.list(this.#next).length
+      return
+    }
+    this.waiting = 0
+    const fresh = this.#log.list(this.#next)
+    this.#next = (fresh.at(-1)?.id ?? this.#next - 1) + 1
+    const fitting = fresh.filter((shown) => fits(shown, this.#query)).reverse()
+    const rows = [...fitting, ...this.rows]
+    const { oldest } = this.#log
+    while ((rows.at(-1)?.id ?? oldest) < oldest) rows.pop()
+    this.rows = rows
+  }
+
+  search(query: string): void {
+    if (query === this.#query) return
+    this.#query = query
+    const all = this.isPaused ? this.#log.list().filter(({ id }) => id < this.#next) : this.#log.list()
+    this.rows = all.filter((shown) => fits(shown, query)).reverse()
+    this.#next = Math.max(this.#next, (all.at(-1)?.id ?? -1) + 1)
+  }
+
+  pause(isPaused: boolean): void {
+    this.isPaused = isPaused
+    this.update()
+  }
+}
+
+/** A topic filter with wildcards, or a text in the topic or the payload. */
+export function fits({ content }: Pick<Shown, 'content'>, query: string): boolean {
+  if (query === '') return true
+  if (/(?:^|\/)(?:\+|#$)/.test(query)) {
+    try {
+      return topicMatches(query, content.topic)
+    } catch {
+      return false
+    }
+  }
+  const wanted = query.toLowerCase()
+  return content.topic.toLowerCase().includes(wanted) || textOf(content.bytes.subarray(0, SEARCHED)).toLowerCase().includes(wanted)
+}

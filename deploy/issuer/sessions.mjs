@@ -1,0 +1,150 @@
+// Who sends a request: the site's session, by one of three ways.
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { AccessError, checkAccount } from '../access/rules.mjs'
+import { Refusal, siteOf } from './http.mjs'
+
+/**
+ * @typedef {{ org: string, user: string }} Session
+ * @typedef {(request: import('node:http').IncomingMessage) => Promise<Session> | Session} FindSession throws a Refusal
+ */
+
+const loggedOut = () => new Refusal(401, 'unauthenticated', 'There is no session. Log in to the site, then ask again.')
+
+/** @param {unknown} value @returns {Session | undefined} what may stand in front of the colons of a uid */
+function sessionOf(value) {
+  const { org, user } = Object(value)
+  if (typeof org !== 'string' || typeof user !== 'string') return undefined
+  try {
+    checkAccount({ role: 'webapp', name: `${org}:${user}:0000` })
+    return { org, user }
+  } catch (error) {
+    if (error instanceof AccessError) return undefined
+    throw error
+  }
+}
+
+/** Bytes of the site's answer, and milliseconds that it may take. */
+const longestAnswer = 4096
+const patience = 3000
+
+/**
+ * Asks the site, with the cookies and the Authorization of the request: 200 and `{"org", "user"}`, or 401 or 403.
+ * @param {string} url
+ * @returns {FindSession}
+ */
+export function askedSite(url) {
+  const unreachable = (/** @type {string} */ why) =>
+    new Refusal(503, 'session_check_failed', `The site's session check ${why}. Try again later.`, { 'Retry-After': '5' })
+  return async ({ headers }) => {
+    /** @type {Record<string, string>} */
+    const sent = { Accept: 'application/json' }
+    for (const name of /** @type {const} */ (['cookie', 'authorization'])) if (headers[name]) sent[name] = headers[name]
+    if (!sent['cookie'] && !sent['authorization']) throw loggedOut()
+    const response = await fetch(url, { headers: sent, redirect: 'manual', signal: AbortSignal.timeout(patience) }).catch(() => {
+      throw unreachable('does not answer')
+    })
+    const text = await readAnswer(response).catch(() => {
+      throw unreachable('broke off')
+    })
+    if (response.status === 401 || response.status === 403) throw loggedOut()
+    if (response.status !== 200) throw unreachable(`answered ${response.status}`)
+    const session = sessionOf(parsed(text))
+    if (!session) throw unreachable('answered something else than {"org", "user"} of letters, digits and _ . @ -')
+    return session
+  }
+}
+
+/** @param {Response} response */
+async function readAnswer(response) {
+  const decoder = new TextDecoder()
+  let text = ''
+  for await (const chunk of response.body ?? []) {
+    text += decoder.decode(chunk, { stream: true })
+    if (text.length > longestAnswer) throw new Error('too long')
+  }
+  return text
+}
+
+/** @param {string} text @returns {unknown} */
+function parsed(text) {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** @param {string} text @param {string | Uint8Array} secret */
+const mac = (text, secret) => createHmac('sha256', secret).update(text).digest('base64url')
+
+/** Header, claims and signature of a JSON Web Token with HMAC-SHA256, all in base64url. */
+const jwt = /^([\w-]{1,512}\.[\w-]{1,2048})\.([\w-]{43})$/
+
+/** @param {string} token @param {string | Uint8Array} secret @returns {unknown} its claims, where it is signed by the secret and has not expired */
+function verified(token, secret) {
+  const [, signed = '', signature = ''] = jwt.exec(token) ?? []
+  const expected = Buffer.from(mac(signed, secret))
+  const actual = Buffer.from(signature)
+  if (expected.length !== actual.length || !timingSafeEqual(expected, actual)) return undefined
+  const [header, claims] = signed.split('.').map((part) => parsed(Buffer.from(part, 'base64url').toString()))
+  const isCurrent = Object(header).alg === 'HS256' && Object(claims).exp > Date.now() / 1000
+  return isCurrent ? claims : undefined
+}
+
+/** The header in which a proxy that knows the session says whose it is. */
+export const sessionHeader = 'x-issuer-session'
+
+/**
+ * Believes a header that the site has signed: a JSON Web Token (HS256) with `org`, `user` and `exp`. The proxy in front
+ * sets it, and lets nobody else.
+ * @param {string | Uint8Array} secret
+ * @returns {FindSession}
+ */
+export function signedHeader(secret) {
+  return ({ headers }) => {
+    const token = headers[sessionHeader]
+    const session = sessionOf(typeof token === 'string' ? verified(token, secret) : undefined)
+    if (!session) throw loggedOut()
+    return session
+  }
+}
+
+/** Browsers share cookies between the ports of a host: another demonstration beside this one has a name of its own. */
+const cookieName = (/** @type {import('node:http').IncomingMessage} */ { headers }) =>
+  `issuer_session_${/:(\d{1,5})$/.exec(headers.host ?? '')?.[1] ?? ''}`
+const demoLife = 12 * 3600 // seconds
+
+/** Users of a demonstration, who log in without a password. A session ends with the issuer, whose key is its own. */
+export class DemoSessions {
+  #key = randomBytes(32)
+  #org
+  #users
+
+  /** @param {{ org: string, users: readonly string[] }} demo */
+  constructor({ org, users }) {
+    this.#org = org
+    this.#users = users
+  }
+
+  /** @param {import('node:http').IncomingMessage} request @param {string} user @returns {string} the Set-Cookie */
+  logIn(request, user) {
+    if (!this.#users.includes(user))
+      throw new Refusal(403, 'unknown_user', `The users of this demonstration are ${this.#users.join(', ')}.`)
+    const claims = { org: this.#org, user, exp: Math.floor(Date.now() / 1000) + demoLife }
+    const [head, body] = [{ alg: 'HS256' }, claims].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+    const signed = `${head}.${body}`
+    const value = `${signed}.${mac(signed, this.#key)}`
+    const secure = siteOf(request).startsWith('https:') ? '; Secure' : ''
+    return `${cookieName(request)}=${value}; Path=/issuer/; Max-Age=${demoLife}; HttpOnly; SameSite=Strict${secure}`
+  }
+
+  /** @type {FindSession} */
+  find = (request) => {
+    const cookies = (request.headers.cookie ?? '').split(/;\s*/).map((each) => each.split('='))
+    const wanted = cookieName(request)
+    const [, token = ''] = cookies.find(([name]) => name === wanted) ?? []
+    const session = sessionOf(verified(token, this.#key))
+    if (!session) throw loggedOut()
+    return session
+  }
+}

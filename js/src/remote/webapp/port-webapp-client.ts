@@ -1,0 +1,325 @@
+// The module's client of a webapp as a page has it whose connection lives elsewhere. Messages and notifications are ordinary
+// messages of PortClient, so that none is lost with a host; all else is the host's layer, which is told and tells.
+import type { ModuleConnectOptions } from '../../module.js'
+import { isJsonRpc, topicsOf } from '../../outbox/webapp-topics.js'
+import { layerError } from '../../webapp/calls.js'
+import type { LayerHandlers, LayerOptions, LayerRequest, RawBody, RequestTarget, WebappClient } from '../../webapp/layer.js'
+import type { Link } from '../link.js'
+import { PortClient } from '../port-client.js'
+import { leftOf, type PageCommand } from '../protocol.js'
+import { Census } from './census.js'
+import type { LayerCommand, LayerRow, LayerStart, StateRow } from './commands.js'
+import { checkNamed, checkRecord, checkTarget, isAccountPart, isLevel, isRoom, isRoot, isUid, moduleError, refusal } from './names.js'
+import { PageCalls } from './page-calls.js'
+import { PageRequests } from './page-requests.js'
+
+const JSON_TYPE = 'application/json'
+/** In milliseconds: as long as the module waits at its goodbye. */
+const PATIENCE = 2000
+const NOT_CONNECTED = { error: 'not_connected', text: 'There is no connection' } as const
+const SESSION_LOST = { error: 'session_lost', text: 'Another connection took the session over' } as const
+
+type Rows = { readonly [Name in LayerRow[0]]: (row: Extract<LayerRow, readonly [Name, ...unknown[]]>) => void }
+
+export class PortWebappClient extends PortClient implements WebappClient {
+  readonly #link: Link
+  #own: LayerOptions | undefined
+  #on: LayerHandlers | undefined
+  #isVersion5 = true
+  #isLeaving = false
+  /** Before it says goodbye, its messages are waited for. */
+  #patience: ReturnType<typeof setTimeout> | undefined
+  #isCalling = false
+  /** What arrived from within a call. */
+  #early: LayerRow[] = []
+  readonly #requests = new PageRequests((number) => this.#on?.onFailure(number, NOT_CONNECTED))
+  readonly #calls = new PageCalls()
+  readonly #census: Census | undefined
+  // What the next host is told again.
+  #methods: readonly string[] = []
+  readonly #rooms = new Set<string>()
+  #watchedPresence: readonly [org: string, user: string] | undefined
+  #devices: readonly string[] | undefined = []
+  #discovers = false
+
+  constructor(link: Link, uri: string, clientId: string) {
+    super(link, uri, clientId)
+    this.#link = link
+    if (link.survives) this.#census = new Census((row) => this.#state(row))
+    const { onCommand, onHost, onHostLost } = link
+    link.onCommand = (command, buffer) => {
+      if (command[0] === 'layer') return this.#arrived(command[1])
+      if (command[0] === 'connected') this.#requests.connected()
+      onCommand?.(command, buffer)
+      if (this.#patience !== undefined && this.unfinishedMessages === 0) this.#sayGoodbye()
+    }
+    link.onHost = (sender) => {
+      if (this.#isLeaving) return
+      onHost?.(sender)
+      this.#restore()
+    }
+    link.onHostLost = (error, isFinal) => {
+      if (!isFinal) this.#lost()
+      // Whoever has it says goodbye for this page.
+      if (this.#isLeaving) onCommand?.(leftOf(this.uri), undefined)
+      else onHostLost?.(error, isFinal)
+    }
+  }
+
+  protected override get layer(): LayerStart | undefined {
+    return this.#own && { options: this.#own, account: this.clientId.slice(0, this.clientId.lastIndexOf(':')) }
+  }
+
+  override connect(options: ModuleConnectOptions = {}): void {
+    this.#isVersion5 = (options.mqttVersion ?? 5) === 5
+    this.#calling(() => super.connect(options))
+  }
+
+  join(options: LayerOptions, handlers: LayerHandlers): void {
+    if (!isRoot(options.root)) throw refusal('invalid_root', 'Joining')
+    checkNamed(isUid(this.clientId), 'Joining')
+    checkRecord(this.clientId, options, 'Joining')
+    this.#own = options
+    this.#on = handlers
+  }
+
+  /** A webapp that joined says goodbye first. */
+  override disconnect(reasonCode = 0): void {
+    if (reasonCode !== 0 || this.#on === undefined || this.#isLeaving || !this.isConnected()) return super.disconnect(reasonCode)
+    this.#isLeaving = true
+    if (this.unfinishedMessages === 0) this.#sayGoodbye()
+    else this.#patience = setTimeout(() => this.#sayGoodbye(), PATIENCE)
+  }
+
+  override delete(): void {
+    clearTimeout(this.#patience)
+    this.#requests.end()
+    this.#census?.end()
+    super.delete()
+  }
+
+  setState(state: string): void {
+    if (this.#own === undefined) return
+    const own = { ...this.#own, state }
+    checkRecord(this.clientId, own, 'Presence')
+    this.#own = own
+    this.#say(['state', state])
+  }
+
+  watchPresence(org: string, user: string): void {
+    for (const part of [org, user]) checkNamed(part === '' || isAccountPart(part), 'Presence')
+    this.#watchedPresence = [org, user]
+    this.#say(['watchPresence', org, user])
+  }
+
+  request(request: LayerRequest): number {
+    checkTarget(request.target, request.method)
+    const { params } = request
+    // A view would take all of its buffer along.
+    const given = typeof params === 'object' ? { ...request, params: { ...params, bytes: params.bytes.slice() } } : request
+    const number = this.#requests.begin(given, this.isConnected())
+    this.#say(['request', number, given])
+    return number
+  }
+
+  cancelRequest(request: number): void {
+    if (this.#requests.finish(request)) this.#say(['cancelRequest', request])
+  }
+
+  grant(request: number, count: number): void {
+    if (this.#requests.has(request)) this.#say(['grant', request, count])
+  }
+
+  notify(target: RequestTarget, method: string, params: string | undefined): void {
+    checkTarget(target, method)
+    const topics = this.#topics
+    const topic = 'peer' in target ? topics.peer(target.peer, this.clientId) : topics.request(target.service, this.clientId)
+    const given = params === undefined ? '' : `,"params":${params}`
+    this.#publish(topic, `{"jsonrpc":"2.0","method":${JSON.stringify(method)}${given}}`, JSON_TYPE)
+  }
+
+  sendToPeer(uid: string, { bytes, contentType }: RawBody): void {
+    checkNamed(isUid(uid), 'Sending')
+    if (isJsonRpc(bytes)) throw refusal('invalid_argument', 'Sending')
+    this.#publish(this.#topics.peer(uid, this.clientId), bytes, contentType)
+  }
+
+  sendToRoom(room: string, { bytes, contentType }: RawBody): void {
+    checkNamed(isRoom(room), 'Sending')
+    this.#publish(this.#topics.room(room, this.clientId), bytes, contentType)
+  }
+
+  /** Which methods there are, is said below. */
+  expose(): void {}
+
+  nameMethods(methods: readonly string[]): void {
+    this.#methods = methods
+    this.#say(['methods', methods])
+  }
+
+  respond(call: number, result: string): void {
+    const number = this.#calls.finish(call)
+    if (number !== undefined) this.#say(['respond', number, result])
+  }
+
+  fail(call: number, code: number, message: string, data: string | undefined): void {
+    const number = this.#calls.finish(call)
+    if (number !== undefined) this.#say(['fail', number, code, message, data])
+  }
+
+  progress(call: number, value: string): boolean {
+    const number = this.#calls.spend(call)
+    if (number === undefined) return false
+    this.#say(['progress', number, value])
+    return true
+  }
+
+  joinRoom(room: string): void {
+    checkNamed(isRoom(room), `Room ${room}`)
+    this.#rooms.add(room)
+    this.#say(['room', room, true])
+  }
+
+  leaveRoom(room: string): void {
+    this.#rooms.delete(room)
+    this.#say(['room', room, false])
+  }
+
+  watchDevices(serialNumbers: string[] | undefined): void {
+    for (const each of serialNumbers ?? []) checkNamed(isLevel(each), 'Devices')
+    this.#devices = serialNumbers
+    this.#census?.forgetDevices((each) => serialNumbers?.includes(each) ?? true)
+    this.#say(['devices', serialNumbers])
+  }
+
+  unwatchDevices(): void {
+    this.watchDevices([])
+  }
+
+  discover(): void {
+    this.#discovers = true
+    this.#say(['discover'])
+  }
+
+  #sayGoodbye(): void {
+    clearTimeout(this.#patience)
+    this.#patience = undefined
+    this.#post(['goodbye'])
+    this.flush()
+  }
+
+  get #topics(): ReturnType<typeof topicsOf> {
+    return topicsOf(this.#own?.root ?? '')
+  }
+
+  #publish(topic: string, payload: string | Uint8Array, contentType: string): void {
+    const properties = this.#isVersion5 && contentType !== '' ? { properties: { contentType } } : {}
+    this.publish(topic, payload, { qos: 1, ...properties })
+  }
+
+  #say(command: LayerCommand): void {
+    this.#post(['layer', command])
+  }
+
+  #post(command: PageCommand): void {
+    this.#calling(() => this.#link.sender.add(command))
+  }
+
+  /** A host in this page answers at once, and no handler is called from within a call. */
+  #calling(call: () => void): void {
+    this.#isCalling = true
+    try {
+      call()
+    } finally {
+      this.#isCalling = false
+    }
+  }
+
+  #arrived(row: LayerRow): void {
+    if (!this.#isCalling && this.#early.length === 0) return this.#take(row)
+    if (this.#early.push(row) > 1) return
+    queueMicrotask(() => {
+      for (const each of this.#early) this.#take(each)
+      this.#early = []
+    })
+  }
+
+  #take(row: LayerRow): void {
+    if (this.isDeleted() || this.#on === undefined) return
+    try {
+      if (Object.hasOwn(this.#rows, row[0])) (this.#rows[row[0]] as (row: LayerRow) => void)(row)
+    } catch (thrown) {
+      this.onError?.(thrown)
+    }
+  }
+
+  readonly #rows: Rows = {
+    joined: ([, { since, state }]) => {
+      const isOther = state !== this.#own?.state
+      if (this.#own !== undefined) this.#own = { ...this.#own, since, state }
+      if (isOther) this.#on?.onState?.(state)
+      this.#census?.settle()
+      this.#on?.onJoined()
+    },
+    joinFailed: ([, error, text, reasonCode]) => this.#on?.onJoinFailed(error as never, text, reasonCode),
+    renamed: ([, uid]) => {
+      this.rename(uid)
+      this.#on?.onRenamed(uid)
+    },
+    state: ([, state]) => {
+      if (this.#own !== undefined) this.#own = { ...this.#own, state }
+      this.#on?.onState?.(state)
+    },
+    presence: (row) => this.#told(row),
+    device: (row) => this.#told(row),
+    service: (row) => this.#told(row),
+    result: ([, number, value]) => {
+      if (this.#requests.finish(number)) this.#on?.onResult(number, value)
+    },
+    failure: ([, number, failure]) => {
+      if (this.#requests.finish(number)) this.#on?.onFailure(number, failure)
+    },
+    progress: ([, number, value]) => {
+      if (this.#requests.has(number)) this.#on?.onProgress(number, value)
+    },
+    request: ([, incoming]) => this.#on?.onRequest(this.#calls.began(incoming)),
+    ended: ([, call, error]) => {
+      const number = this.#calls.ended(call)
+      if (number !== undefined) this.#on?.onEnded(number, error as never)
+    },
+    credit: ([, call, count]) => {
+      const number = this.#calls.credited(call, count)
+      if (number !== undefined) this.#on?.onCredit(number)
+    },
+    peerMessage: ([, from, bytes, contentType]) => this.#on?.onPeerMessage(from, { bytes, contentType }),
+    roomMessage: ([, room, from, bytes, contentType]) => this.#on?.onRoomMessage(room, from, { bytes, contentType }),
+    error: ([, { code, message }]) => this.onError?.(layerError(moduleError(code, message))),
+  }
+
+  #told(row: StateRow): void {
+    if (this.#census?.received(row) !== false) this.#state(row)
+  }
+
+  #state(row: StateRow): void {
+    const [service = '', instance = ''] = row[1].split('/')
+    if (row[0] === 'presence') this.#on?.onPresence(row[1], row[2], row[3])
+    else if (row[0] === 'device') this.#on?.onDevice(row[1], row[2])
+    else this.#on?.onService(service, instance, row[2])
+  }
+
+  /** The host is gone, and what it had begun with it. */
+  #lost(): void {
+    this.#census?.lost()
+    for (const number of this.#calls.lost()) this.#on?.onEnded(number, 'session_lost')
+    for (const number of this.#requests.lost()) this.#on?.onFailure(number, SESSION_LOST)
+  }
+
+  #restore(): void {
+    if (this.#watchedPresence !== undefined) this.#say(['watchPresence', ...this.#watchedPresence])
+    if (this.#methods.length > 0) this.#say(['methods', this.#methods])
+    for (const room of this.#rooms) this.#say(['room', room, true])
+    if (this.#devices?.length !== 0) this.#say(['devices', this.#devices])
+    if (this.#discovers) this.#say(['discover'])
+    for (const [number, request] of this.#requests.again()) this.#say(['request', number, request])
+  }
+}

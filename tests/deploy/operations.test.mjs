@@ -1,0 +1,41 @@
+// What docs/operations.md tells operators to do, done.
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { describe, it } from 'node:test'
+import mqtt from 'mqtt'
+import { eventually } from '../support/clusters/cluster.mjs'
+import { startDeployedMosquitto } from '../support/deployed-mosquitto.mjs'
+
+const page = await readFile(new URL('../../docs/operations.md', import.meta.url), 'utf8')
+
+describe('operations', { timeout: 60_000 }, () => {
+  it('the account for watching sees every topic that is to be watched, and nothing else', async (t) => {
+    const broker = await startDeployedMosquitto({ settings: ['sys_interval 1'] })
+    t.after(() => broker.close())
+    const [, commands = ''] = /```sh\n(dynsec\(\).*?)```/s.exec(page) ?? []
+    assert.ok(commands.includes('-h 127.0.0.1 '))
+    const env = { ...process.env, PASSWORD: 'admin', MONITOR_PASSWORD: 'watching' }
+    const script = `set -e\n${commands.replace('-h 127.0.0.1 ', `-h 127.0.0.1 -p ${broker.tcpPort} `)}`
+    execFileSync('sh', ['-c', script], { env, stdio: 'pipe' })
+
+    const wanted = [...page.matchAll(/^\| `(\$SYS\/[^`]+)` \|/gm)].map(([, topic]) => topic ?? '')
+    assert.ok(wanted.length >= 6)
+    const account = { clientId: 'monitor', username: 'monitor', password: 'watching', reconnectPeriod: 0 }
+    const client = await mqtt.connectAsync(broker.tcpUrl, { ...account, protocolVersion: 5 })
+    /** @type {Set<string>} */
+    const heard = new Set()
+    client.on('message', (topic) => heard.add(topic))
+    await client.subscribeAsync('$SYS/broker/#')
+    await eventually(`each of ${wanted} is published`, () => wanted.every((topic) => heard.has(topic)))
+    await assert.rejects(client.subscribeAsync('app/#'), /Not authorized/i)
+    await assert.rejects(client.publishAsync('$CONTROL/dynamic-security/v1', '{}', { qos: 1 }), /Not authorized/i)
+    await client.endAsync()
+  })
+
+  it('the time after which a crash forgets is that of the configuration', async () => {
+    const configuration = await readFile(new URL('../../deploy/mosquitto/mosquitto.conf', import.meta.url), 'utf8')
+    const [, seconds] = /^autosave_interval (\d+)$/m.exec(configuration) ?? []
+    assert.match(page, new RegExp(`\`autosave_interval\` \\(${seconds} s\\)`))
+  })
+})
