@@ -11,7 +11,9 @@ test('tabs whose SharedWorker died start another, and lose nothing at QoS 1', as
   const devtools = await browser.newBrowserCDPSession()
   const workers = async () => {
     const { targetInfos } = await devtools.send('Target.getTargets')
-    return targetInfos.filter((target) => target.type === 'shared_worker' && target.url.startsWith(site.url)).map(({ targetId }) => targetId)
+    return targetInfos
+      .filter((target) => target.type === 'shared_worker' && target.url.startsWith(site.url))
+      .map(({ targetId }) => targetId)
   }
   const [worker = ''] = await workers()
   const published = Array.from({ length: 20 }, (_, number) => one.publish(topic, String(number), { qos: 1 }))
