@@ -30,7 +30,7 @@ await runMain(async () => {
     await fill(lab)
     for (const colorScheme of /** @type {const} */ (['light', 'dark']))
       for (const [name, viewport] of Object.entries(SIZES)) {
-        const context = await browser.newContext({ viewport, colorScheme, deviceScaleFactor: name === 'phone' ? 2 : 1 })
+        const context = await browser.newContext({ viewport, colorScheme, deviceScaleFactor: name === 'phone' ? 1.5 : 1 })
         const page = await context.newPage()
         await page.addInitScript("sessionStorage.setItem('websocket-mq demo user', '\"ann\"')")
         await page.goto(demo.url)

@@ -41,7 +41,7 @@ export function Header() {
       >
         <Icon name="connection" />
       </button>
-      <button type="button" class={isFree ? 'primary' : 'end'} onClick={() => void (isFree ? reconnect() : close())}>
+      <button type="button" class={isFree ? 'primary' : 'disconnect'} onClick={() => void (isFree ? reconnect() : close())}>
         {isFree ? 'Connect' : 'Disconnect'}
       </button>
     </header>

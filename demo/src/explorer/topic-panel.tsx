@@ -56,8 +56,9 @@ function Value({ node }: { node: TopicNode }) {
       <Facts facts={facts} />
       <div class="toolbar">
         <FormChoice />
-        <span class="spring" />
-        <Actions node={node} />
+        <div class="inline end">
+          <Actions node={node} />
+        </div>
       </div>
       {problem.value && (
         <p class="outcome failed" role="alert">

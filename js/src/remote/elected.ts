@@ -78,8 +78,7 @@ class ElectedTab {
       resign = await hold(this.#leaderLock, { onStolen, ...(steal ? { steal } : { signal }) })
       // Only the leader needs what it is made of.
       const { Leader } = await imported('leader', import('./leader.js'))
-      const locks = { leadership: this.#leaderLock, presences: this.#presence.prefix }
-      const leader = await Leader.start(this.#air, this.#load, locks, this.#loadLayer)
+      const leader = await Leader.start(this.#air, this.#load, this.#presence.prefix, this.#leaderLock, this.#loadLayer)
       if (signal.aborted) {
         void leader.abandon()
         resign()

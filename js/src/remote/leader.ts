@@ -11,14 +11,6 @@ import type { LoadLayer } from './webapp/layer-host.js'
 /** In milliseconds: how long the tabs of the former leader are waited for, so that the broker's messages find them. */
 const PATIENCE = 2000
 
-/** The names of locks. */
-export interface LeaderLocks {
-  /** Who holds it is the leader. */
-  readonly leadership: string
-  /** What those of all tabs begin with. */
-  readonly presences: string
-}
-
 export class Leader {
   /** Also of a lock that it holds. */
   readonly name: string
@@ -28,8 +20,11 @@ export class Leader {
   readonly #attached = new Set<string>()
   #onAttached: (() => void) | undefined
 
-  /** Rejects if the module cannot be loaded. */
-  static async start(air: Air, load: Load, { leadership, presences }: LeaderLocks, loadLayer?: LoadLayer): Promise<Leader> {
+  /**
+   * Rejects if the module cannot be loaded. `presences` is what the locks of its tabs begin with, `leadership` the lock that
+   * makes a tab the leader.
+   */
+  static async start(air: Air, load: Load, presences: string, leadership: string, loadLayer?: LoadLayer): Promise<Leader> {
     const [module, createLayer] = await Promise.all([load(), loadLayer?.()])
     const name = `wsmq-host-${crypto.randomUUID()}`
     const release = await hold(name)
