@@ -41,7 +41,12 @@ export function run(program, args = [], { cwd = root, env = {}, live = false, pa
     // Detached, it has a group of its own, which ends as a whole.
     const options = { cwd, env: { ...process.env, ...env }, detached: signal !== undefined }
     const child = spawn(command, words, { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
-    const end = () => endGroup(child.pid)
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    let impatience
+    const end = () => {
+      signalGroup(child.pid, 'SIGINT') // as Ctrl-C does: compilers remove what they have half written
+      impatience = setTimeout(() => signalGroup(child.pid, 'SIGKILL'), patience)
+    }
     signal?.addEventListener('abort', end)
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8')
@@ -61,6 +66,7 @@ export function run(program, args = [], { cwd = root, env = {}, live = false, pa
     child.on('error', (error) => resolve({ code: 127, output: `${output}${error.message}\n` }))
     child.on('close', (code, by) => {
       signal?.removeEventListener('abort', end)
+      clearTimeout(impatience)
       if (by)
         output += `ended by ${by}
 `
@@ -72,10 +78,13 @@ export function run(program, args = [], { cwd = root, env = {}, live = false, pa
   })
 }
 
-/** @param {number | undefined} pid of its first process */
-function endGroup(pid) {
+/** Milliseconds that a program has to end when it is asked to. */
+const patience = 3000
+
+/** @param {number | undefined} pid of its first process @param {NodeJS.Signals} name */
+function signalGroup(pid, name) {
   try {
-    if (pid !== undefined) process.kill(-pid, 'SIGKILL')
+    if (pid !== undefined) process.kill(-pid, name)
   } catch {
     // It has ended.
   }
