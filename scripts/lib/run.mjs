@@ -45,7 +45,7 @@ export function run(program, args = [], { cwd = root, env = {}, live = false, pa
     let impatience
     const end = () => {
       signalGroup(child.pid, 'SIGINT') // as Ctrl-C does: compilers remove what they have half written
-      impatience = setTimeout(() => signalGroup(child.pid, 'SIGKILL'), patience)
+      impatience = setTimeout(() => signalGroup(child.pid, 'SIGKILL'), timeToEnd)
     }
     signal?.addEventListener('abort', end)
     for (const stream of [child.stdout, child.stderr]) {
@@ -67,19 +67,15 @@ export function run(program, args = [], { cwd = root, env = {}, live = false, pa
     child.on('close', (code, by) => {
       signal?.removeEventListener('abort', end)
       clearTimeout(impatience)
-      if (by)
-        output += `ended by ${by}
-`
-      if (held)
-        output += `${program} has ended, but something that it started still runs and holds its output.
-`
+      if (by) output += `ended by ${by}\n`
+      if (held) output += `${program} has ended, but something that it started still runs and holds its output.\n`
       resolve({ code: (code ?? 128) || Number(held), output })
     })
   })
 }
 
 /** Milliseconds that a program has to end when it is asked to. */
-const patience = 3000
+const timeToEnd = 3000
 
 /** @param {number | undefined} pid of its first process @param {NodeJS.Signals} name */
 function signalGroup(pid, name) {
