@@ -41,7 +41,7 @@ export function Header() {
       >
         <Icon name="connection" />
       </button>
-      <button type="button" class={isFree ? 'primary' : 'end'} onClick={() => void (isFree ? reconnect() : close())}>
+      <button type="button" class={isFree ? 'primary' : 'disconnect'} onClick={() => void (isFree ? reconnect() : close())}>
         {isFree ? 'Connect' : 'Disconnect'}
       </button>
     </header>
@@ -53,7 +53,7 @@ function Latency() {
   if (last === undefined) return null
   return (
     <p class="latency" title="The round trip of a message to this page itself">
-      <Spark values={latencies.value} most={30} label={`Round trip, now ${milliseconds(last)}`} />
+      <Spark values={latencies.value} most={20} label={`Round trip, now ${milliseconds(last)}`} />
       <span id="latency">{milliseconds(last)}</span>
     </p>
   )

@@ -18,7 +18,7 @@ import { forEach, lastLines, run } from './run.mjs'
  * @property {Record<string, string>} [lacks] checks that fail because of the library, and why
  */
 
-const atOnce = 2 // conformance runs, which mostly wait
+const atOnce = 3 // conformance runs, which mostly wait
 /** @type {Record<string, string>} */
 const environment = {
   CMAKE_BUILD_PARALLEL_LEVEL: String(availableParallelism()), // or else make starts everything at once

@@ -17,6 +17,7 @@ test('people meet in rooms, see who is there, and call one another', async ({ co
   const room = (page: typeof ann.page, name: string) =>
     page.getByRole('list', { name: 'Rooms' }).getByRole('listitem').filter({ hasText: name })
   await expect(room(ann.page, 'garden')).toContainText('2')
+  await expect(ann.page.getByRole('list', { name: 'Members of the room' })).toHaveText(/^acme:bob:\w+$/)
   await ann.page.getByLabel('Message', { exact: true }).fill('roses')
   await ann.page.getByRole('button', { name: 'Send' }).click()
   await expect(bob.page.getByRole('list', { name: 'What was said' })).toContainText('roses# garden')

@@ -1,11 +1,13 @@
 // The doctor of the package, which is loaded when it is asked.
 import { signal } from '@preact/signals'
 import type { Diagnosis } from 'websocket-mq/doctor'
-import { password, settings } from '../store/settings.js'
+import { isOwnServer, password, settings } from '../store/settings.js'
 import { sentence } from '../ui/text.js'
-import { isOwnServer } from '../store/settings.js'
 import { findIssuer } from './issuer.js'
 import { randomName } from './options.js'
+
+/** Where it publishes: the demo's users may, under access rules too. */
+export const DOCTOR_TOPIC = 'demo/doctor'
 
 export const diagnosis = signal<Diagnosis | undefined>(undefined)
 export const isExamining = signal(false)
@@ -17,7 +19,7 @@ export async function examine(): Promise<void> {
   failure.value = ''
   try {
     const { diagnose } = await import('websocket-mq/doctor')
-    diagnosis.value = await diagnose(settings.peek().address, await account())
+    diagnosis.value = await diagnose(settings.peek().address, { ...(await account()), topic: DOCTOR_TOPIC })
   } catch (error) {
     failure.value = sentence(error)
   } finally {

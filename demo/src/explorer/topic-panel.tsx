@@ -56,8 +56,9 @@ function Value({ node }: { node: TopicNode }) {
       <Facts facts={facts} />
       <div class="toolbar">
         <FormChoice />
-        <span class="spring" />
-        <Actions node={node} />
+        <div class="inline end">
+          <Actions node={node} />
+        </div>
       </div>
       {problem.value && (
         <p class="outcome failed" role="alert">
@@ -90,8 +91,15 @@ function Actions({ node }: { node: TopicNode }) {
         Publish here
       </button>
       {tree.retainedBelow(node).length > 0 && (
-        <button type="button" disabled={!isConnected.value} onClick={() => void clearRetained(node)}>
-          Clear retained
+        <button
+          type="button"
+          aria-label="Clear retained"
+          title="Clear what the broker retains at and below this topic"
+          disabled={!isConnected.value}
+          onClick={() => void clearRetained(node)}
+        >
+          <Icon name="pin" />
+          Clear
         </button>
       )}
     </>

@@ -1,6 +1,7 @@
 // The subscriptions, which outlive a connection: each new one is given the same.
 import { effect, signal } from '@preact/signals'
 import { type Connection, type Message, type Subscription, topicMatches } from 'websocket-mq/webapp/wasm'
+import { DOCTOR_TOPIC } from '../connection/doctor.js'
 import { connection } from '../connection/link.js'
 import { list, oneOf, record, text } from '../store/shapes.js'
 import { read, write } from '../store/storage.js'
@@ -123,15 +124,16 @@ function settle(entry: Entry, subscription: unknown, state: Entry['state'], deta
 function arrived(entry: Entry, messages: readonly Message<never>[]): void {
   entry.count += messages.length
   counts.touch()
-  const own = entries.peek().length === 1 ? messages : messages.filter(({ topic }) => ownerOf(topic) === entry)
+  const own = messages.filter(({ topic }) => ownerOf(topic) === entry)
   if (own.length > 0) take(own, entry.mark)
 }
 
-/** Each matching filter has a copy of a message: the first one's is shown. */
+/** Each matching filter has a copy of a message: the first one's is shown. The doctor's own messages never are. */
 function ownerOf(topic: string): Entry | undefined {
   if (owners.has(topic)) return owners.get(topic)
   if (owners.size >= MOST_TOPICS) owners.clear()
-  const owner = entries.peek().find(({ filter, state }) => state !== 'refused' && topicMatches(filter, topic))
+  const isDoctors = topic.startsWith(`${DOCTOR_TOPIC}/`)
+  const owner = isDoctors ? undefined : entries.peek().find(({ filter, state }) => state !== 'refused' && topicMatches(filter, topic))
   owners.set(topic, owner)
   return owner
 }

@@ -8,6 +8,8 @@ import { time } from '../ui/text.js'
 import { people, roomsOf } from './participants.js'
 import { joinRoom, leaveRoom, problem, rooms, said, type Said, say, target } from './talk.js'
 
+const MOST_MEMBERS = 12
+
 export function PeopleView() {
   return (
     <section class="panel view talk" aria-labelledby="talk-title">
@@ -15,6 +17,7 @@ export function PeopleView() {
         <JoinForm />
       </Heading>
       <RoomList />
+      <Members />
       <Conversation />
       {problem.value && (
         <p class="outcome failed" role="alert">
@@ -44,28 +47,19 @@ function JoinForm() {
   )
 }
 
+function membersOf(room: string) {
+  return people.value.filter((each) => roomsOf(each).includes(room))
+}
+
 function RoomList() {
   return (
     <ul class="chips" aria-label="Rooms">
       {rooms.value.map((room) => {
-        const members = people.value.filter((each) => roomsOf(each).includes(room))
         const isChosen = target.value === `#${room}`
         return (
           <li key={room} class={isChosen ? 'chip chosen' : 'chip'}>
-            <button
-              type="button"
-              aria-pressed={isChosen}
-              title={
-                members.length === 0
-                  ? 'Nobody else is here'
-                  : members
-                      .map((each) => each.uid)
-                      .slice(0, 20)
-                      .join('\n')
-              }
-              onClick={() => (target.value = `#${room}`)}
-            >
-              # {room} <span class="count">{members.length + 1}</span>
+            <button type="button" aria-pressed={isChosen} onClick={() => (target.value = `#${room}`)}>
+              # {room} <span class="count">{membersOf(room).length + 1}</span>
             </button>
             <button type="button" class="plain" aria-label={`Leave ${room}`} onClick={() => leaveRoom(room)}>
               <Icon name="close" />
@@ -73,6 +67,25 @@ function RoomList() {
           </li>
         )
       })}
+    </ul>
+  )
+}
+
+/** Who else is in the chosen room. */
+function Members() {
+  if (!target.value.startsWith('#')) return null
+  const members = membersOf(target.value.slice(1))
+  return (
+    <ul class="members" aria-label="Members of the room">
+      {members.length === 0 && <li class="quiet">Nobody else is in this room.</li>}
+      {members.slice(0, MOST_MEMBERS).map(({ uid: member }) => (
+        <li key={member}>
+          <button type="button" class="badge" title={`Talk with ${member}`} onClick={() => (target.value = member)}>
+            {member}
+          </button>
+        </li>
+      ))}
+      {members.length > MOST_MEMBERS && <li class="quiet">and {members.length - MOST_MEMBERS} more</li>}
     </ul>
   )
 }

@@ -10,6 +10,7 @@ const audiences = [
     text: 'Front end',
     pages: [
       'quick-start',
+      'demo',
       'api',
       'frameworks',
       'testing',
@@ -24,7 +25,7 @@ const audiences = [
   },
   { text: 'Recipes', pages: folder('recipes') },
   { text: 'Backends', pages: ['services', 'native', 'installing', 'command', 'protocol'] },
-  { text: 'Operators', pages: ['deployment', 'operations', 'troubleshooting', 'brokers', 'clusters', 'security'] },
+  { text: 'Operators', pages: ['deployment', 'operations', 'troubleshooting', 'brokers', 'scaling', 'clusters', 'security'] },
   { text: 'Contributors', pages: ['design', 'reference/contributing', 'reference/changelog', 'reference/security-policy'] },
 ]
 
