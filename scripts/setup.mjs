@@ -33,7 +33,7 @@ const needs = {
     { package: 'mosquitto-clients', program: 'mosquitto_pub' },
   ],
   deployment: [
-    { package: 'nginx-light', program: 'nginx' },
+    { package: 'nginx-light', program: 'nginx', service: 'nginx' },
     { package: 'openssl', program: 'openssl' },
   ],
   interop: [

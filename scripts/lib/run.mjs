@@ -41,7 +41,12 @@ export function run(program, args = [], { cwd = root, env = {}, live = false, pa
     // Detached, it has a group of its own, which ends as a whole.
     const options = { cwd, env: { ...process.env, ...env }, detached: signal !== undefined }
     const child = spawn(command, words, { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
-    const end = () => endGroup(child.pid)
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    let impatience
+    const end = () => {
+      signalGroup(child.pid, 'SIGINT') // as Ctrl-C does: compilers remove what they have half written
+      impatience = setTimeout(() => signalGroup(child.pid, 'SIGKILL'), timeToEnd)
+    }
     signal?.addEventListener('abort', end)
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8')
@@ -61,21 +66,21 @@ export function run(program, args = [], { cwd = root, env = {}, live = false, pa
     child.on('error', (error) => resolve({ code: 127, output: `${output}${error.message}\n` }))
     child.on('close', (code, by) => {
       signal?.removeEventListener('abort', end)
-      if (by)
-        output += `ended by ${by}
-`
-      if (held)
-        output += `${program} has ended, but something that it started still runs and holds its output.
-`
+      clearTimeout(impatience)
+      if (by) output += `ended by ${by}\n`
+      if (held) output += `${program} has ended, but something that it started still runs and holds its output.\n`
       resolve({ code: (code ?? 128) || Number(held), output })
     })
   })
 }
 
-/** @param {number | undefined} pid of its first process */
-function endGroup(pid) {
+/** Milliseconds that a program has to end when it is asked to. */
+const timeToEnd = 3000
+
+/** @param {number | undefined} pid of its first process @param {NodeJS.Signals} name */
+function signalGroup(pid, name) {
   try {
-    if (pid !== undefined) process.kill(-pid, 'SIGKILL')
+    if (pid !== undefined) process.kill(-pid, name)
   } catch {
     // It has ended.
   }

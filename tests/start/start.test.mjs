@@ -27,6 +27,18 @@ async function start(env = {}) {
   const exited = once(child, 'exit')
   let isOver = false
   void exited.then(() => (isOver = true))
+  /** @param {NodeJS.Signals} signal */
+  const end = async (signal) => {
+    const all = await descendants(child.pid ?? 0)
+    child.kill(signal)
+    await exited
+    const left = (await Promise.all(all.map(commandOf))).filter(Boolean)
+    const files = await readdir(temporary)
+    await rm(temporary, { recursive: true, force: true })
+    return { count: all.length, left, files }
+  }
+  /** @type {ReturnType<typeof end> | undefined} */
+  let ending
   /** @param {RegExp} expression @returns {Promise<string>} its group */
   const printed = async (expression) => {
     for (;;) {
@@ -42,15 +54,7 @@ async function start(env = {}) {
     url: () => printed(/The page: (https?:\S+)/),
     exited,
     /** Ends it, and returns what is left of it. @param {NodeJS.Signals} [signal] */
-    async end(signal = 'SIGINT') {
-      const all = await descendants(child.pid ?? 0)
-      child.kill(signal)
-      await exited
-      const left = (await Promise.all(all.map(commandOf))).filter(Boolean)
-      const files = await readdir(temporary)
-      await rm(temporary, { recursive: true, force: true })
-      return { count: all.length, left, files }
-    },
+    end: (signal = 'SIGINT') => (ending ??= end(signal)),
   }
 }
 
@@ -120,7 +124,7 @@ describe('npm start', { timeout: 900_000 }, () => {
       [bob, annsUid],
     ]))
       await page.evaluate(`app.presence.until((presence) => presence.has(${JSON.stringify(other)}))`)
-    await ann.evaluate(`new Promise((resolve) => app.devices().on(({ key, record }) => key === 'SN-2001' && record?.online && resolve()))`)
+    await ann.evaluate(`app.devices().until((devices) => devices.get('SN-2001')?.online)`)
     for (const service of ['demo-javascript', 'demo-cpp']) {
       await ann.evaluate(`app.services.until((services) => services.names.includes('${service}'))`)
       assert.equal(await ann.evaluate(`app.request('${service}', 'sum', [1, 2, 39])`), 42)
