@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util'
 import { root } from './lib/root.mjs'
 import { buildPreset } from './lib/cmake.mjs'
 import { buildPage } from './lib/demo-page.mjs'
+import { isPackageBuilt, notePackage } from './lib/package-stamp.mjs'
 import { isMain, must, runMain, timed } from './lib/run.mjs'
 import { setup } from './setup.mjs'
 
@@ -17,7 +18,10 @@ export async function build({ debug = false } = {}) {
 
 /** @param {string} preset whose module the package gets */
 export async function buildPackage(preset) {
+  // Who serves dist/ meanwhile, as another npm start does, is not disturbed without need.
+  if (await isPackageBuilt(preset)) return
   await timed('Building the package', () => must(process.execPath, [`${root}js/build.mjs`, `${root}build/${preset}`]))
+  await notePackage(preset)
 }
 
 if (await isMain(import.meta.url)) {

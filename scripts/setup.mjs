@@ -6,6 +6,7 @@ import { isLocked, runApt, switchOff } from './lib/apt.mjs'
 import { fetchBrokers } from './lib/broker-programs.mjs'
 import { isInstalled } from './lib/installed.mjs'
 import { installNodeModules } from './lib/node-modules.mjs'
+import { pythonPrograms } from './lib/python-modules.mjs'
 import { Failure, isMain, must, run, runMain, timed } from './lib/run.mjs'
 
 /**
@@ -59,6 +60,11 @@ const needs = {
     { package: 'haproxy', program: 'haproxy', service: 'haproxy' },
     { package: 'caddy', program: 'caddy', service: 'caddy' },
     { package: 'libnginx-mod-http-brotli-static', file: '/usr/lib/nginx/modules/ngx_http_brotli_static_module.so' },
+  ],
+  manifests: [
+    { package: 'docker-compose', program: 'docker-compose' },
+    { package: 'kubernetes-client', program: 'kubectl' },
+    { package: 'python3-venv', file: '/usr/lib/python3.11/ensurepip/__init__.py' },
   ],
   firefox: [{ package: 'firefox-esr', program: process.env['FIREFOX'] ?? 'firefox-esr' }],
   fuzz: [
@@ -150,6 +156,7 @@ export async function setup(wanted = Object.keys(needs)) {
   await installNodeModules()
   if (wanted.includes('build')) await installEmscripten()
   if (wanted.includes('brokers')) await fetchBrokers()
+  if (wanted.includes('manifests')) await pythonPrograms(`${root}tests/support/kubernetes-validate/`)
 }
 
 if (await isMain(import.meta.url)) {

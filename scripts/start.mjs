@@ -26,9 +26,12 @@ const tell = (part, text) => console.log(`${part.padEnd(22)} ${text}`)
 await runMain(async () => {
   const port = wantedPort()
   // Another npm start may be building into the same folders.
-  await exclusively('npm-start', async () => {
+  const prepare = async () => {
     await setUp()
     await build()
+  }
+  await exclusively('npm-start', prepare, {
+    onWait: () => console.log('Another npm start is building here: waiting until it has finished ...'),
   })
 
   const stop = askedToStop()

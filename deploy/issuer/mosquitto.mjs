@@ -153,7 +153,7 @@ export class MosquittoCredentials {
     const responses = await this.#security.send([role, client])
     const [wasRole, wasClient] = responses.map(({ error }) => error !== undefined && exists.test(error))
     if (wasRole && (await this.#isOurs(uid))) {
-      if (wasClient) check(await this.#security.send(this.#replacement(uid, password)))
+      check(wasClient ? await this.#security.send(this.#replacement(uid, password)) : responses.slice(1))
       return password
     }
     if (!wasRole && !wasClient) {
@@ -220,7 +220,7 @@ export class MosquittoCredentials {
       /** @type {{ roles: { rolename: string, textname?: string, textdescription?: string }[] }} */
       const { roles } = responses[0]?.data ?? { roles: [] }
       for (const { rolename, textname, textdescription } of roles)
-        if (textname === mark) found.set(rolename, this.#issued.get(rolename) ?? this.#ofEarlier(textdescription))
+        if (textname === mark) found.set(rolename, this.#knownAs(rolename, sinceIn(textdescription)))
       if (roles.length < rolesAtOnce) break
     }
     this.#issued = found
@@ -228,12 +228,16 @@ export class MosquittoCredentials {
   }
 
   /**
-   * Until when an earlier issuer had prolonged an account is not known: it gets one more life, if it is not too old.
-   * @param {string | undefined} text of its role
+   * Until when an earlier issuer had prolonged an account is not known: it gets one more life, if it is not too old. So
+   * does one that a backup has brought back.
+   * @param {string} uid
+   * @param {number} since when its password was made
    * @returns {Issued}
    */
-  #ofEarlier(text) {
-    const isOld = Date.now() - sinceIn(text) >= this.#passwordLife
+  #knownAs(uid, since) {
+    const known = this.#issued.get(uid)
+    if (known && (known.password?.since ?? since) === since) return known
+    const isOld = Date.now() - since >= this.#passwordLife
     return { expiresAt: isOld ? 0 : Date.now() + this.#lifetime, password: undefined }
   }
 

@@ -33,6 +33,8 @@ public:
     void set(Timer timer, TimePoint due) noexcept { at(timer) = due; }
     /// Unless it is due earlier.
     void set_earlier(Timer timer, TimePoint due) noexcept { at(timer) = std::min(at(timer), due); }
+    /// Unless it is due later.
+    void set_later(Timer timer, TimePoint due) noexcept { at(timer) = std::max(at(timer), due); }
     void stop(Timer timer) noexcept { at(timer) = never; }
     [[nodiscard]] bool is_set(Timer timer) const noexcept { return due_[static_cast<std::size_t>(timer)] != never; }
     /// True, once, where it is due.

@@ -9,7 +9,8 @@ namespace wsmq::messaging {
 
 namespace {
 
-/// A broker sends the retained messages within this time after its SUBACK.
+/// A broker sends the first retained messages within this time after its SUBACK, and each within this time after the
+/// one before.
 constexpr Duration retained_time{1'000};
 /// All webapps have replied to a presence request within this time, too.
 constexpr Duration settling_time{3'000};
@@ -23,6 +24,8 @@ constexpr Duration reply_time{20'000};
 constexpr Duration longest_reply_time{70'000};
 /// The same where the subscription is never seen to work.
 constexpr Duration longest_silence{30'000};
+/// A broker that takes longer to answer is not waited for.
+constexpr Duration longest_patience{30'000};
 constexpr std::size_t most_presences = 100'000;
 /// About this many webapps send "$/here" to a newcomer.
 constexpr std::uint64_t greeters = 3;
@@ -77,7 +80,9 @@ void Roster::subscribe() {
     retained_.is_awaited = true;
     const std::string filter = context_.topics.status("+");
     const auto error = context_.broker.subscribe({&filter, 1}, {Purpose::roster}, context_.now);
-    if (error == Error::none) view_ = View::settling;
+    if (error != Error::none) return;
+    view_ = View::settling;
+    asked_at_ = context_.now;
 }
 
 void Roster::handle_joined() {
@@ -87,9 +92,11 @@ void Roster::handle_joined() {
 void Roster::handle_connected(bool session_present) {
     // Now it arrives through the subscription to our own record, and proves nothing.
     retained_.is_awaited = false;
+    asked_at_.reset();
     if (!is_subscribed() || session_present) return;
-    // The engine renews the subscription.
+    // The engine renews the subscription. Our record, which comes behind it, is the answer.
     view_ = View::settling;
+    asked_at_ = context_.now;
     others_.clear();
     for (auto& [uid, presence] : presences_) presence.confirmed = false;
     context_.timers.set(Timer::presence_settled, context_.now + longest_silence);
@@ -110,27 +117,52 @@ void Roster::handle_stopped() {
 
 void Roster::handle_subscribed() {
     if (!is_watching()) return;
-    settles_by_ = context_.now + settling_time;
+    note_answer_time();
+    settles_by_ = context_.now + patience(settling_time);
     context_.timers.set(Timer::presence_settled, *settles_by_);
     schedule_presence_request();
 }
 
 void Roster::handle_own_record(bool retained) {
     retained_.is_delivered |= retained && retained_.is_awaited;
+    if (!retained && !retained_.is_awaited) note_answer_time();
     extend_settling();  // it was published behind the subscription
+}
+
+void Roster::note_answer_time() {
+    if (!asked_at_) return;
+    answer_time_ = std::chrono::duration_cast<Duration>(context_.now - *asked_at_);
+    asked_at_.reset();
+}
+
+Duration Roster::patience(Duration usual) const noexcept {
+    return std::clamp(2 * answer_time_, usual, std::max(usual, longest_patience));
+}
+
+/// One proves as much as our own does, and may arrive long before it.
+void Roster::handle_retained() {
+    retained_.is_delivered |= retained_.is_awaited;
+    const auto extend = [this](Timer timer, TimePoint due) {
+        if (context_.timers.is_set(timer)) context_.timers.set_later(timer, due);
+    };
+    extend(Timer::presence_request, context_.now + patience(retained_time));
+    if (view_ != View::settling || !retained_.is_awaited || !settles_by_) return;
+    settles_by_ = std::max(*settles_by_, context_.now + patience(settling_time));
+    extend(Timer::presence_settled, *settles_by_);
 }
 
 void Roster::extend_settling() {
     if (!context_.timers.is_set(Timer::presence_settled) || view_ == View::asked_again) return;
     const bool requests_presence = needs_presence_request();
-    if (!settles_by_) settles_by_ = context_.now + (requests_presence ? reply_time : longest_settling);
-    context_.timers.set(Timer::presence_settled,
-                        std::min(*settles_by_, context_.now + (requests_presence ? reply_time : quiet_time)));
+    if (!settles_by_) settles_by_ = context_.now + (requests_presence ? reply_time : patience(longest_settling));
+    const auto settles_at = context_.now + (requests_presence ? reply_time : patience(quiet_time));
+    context_.timers.set(Timer::presence_settled, std::min(*settles_by_, settles_at));
 }
 
 void Roster::schedule_presence_request() {
     if (roll_call_ == RollCall::always) request_presence();
-    if (roll_call_ == RollCall::automatic) context_.timers.set(Timer::presence_request, context_.now + retained_time);
+    if (roll_call_ == RollCall::automatic)
+        context_.timers.set(Timer::presence_request, context_.now + patience(retained_time));
 }
 
 void Roster::request_presence() {
@@ -173,6 +205,7 @@ bool Roster::is_wanted(const UidParts& parts) const {
 void Roster::handle_record(std::string_view uid, const IncomingMessage& message) {
     const auto parts = parse_uid(uid);
     if (!parts || !message.may_be_record()) return;
+    if (message.retain) handle_retained();
     const auto scanned = json_rpc::scan(message.payload);
     if (!scanned.ok && !message.payload.empty()) return;
     const bool online = json_rpc::is_true(scanned.find("online"));

@@ -71,6 +71,13 @@ private:
     [[nodiscard]] bool is_wanted(const UidParts&) const;
     void subscribe();
     void schedule_presence_request();
+    /// The broker answered what was asked at asked_at_.
+    void note_answer_time();
+    /// How long to wait for what usually takes `usual`: longer where the broker is slow to answer, for example because
+    /// a thousand webapps come back at once.
+    [[nodiscard]] Duration patience(Duration usual) const noexcept;
+    /// The broker delivers what it retains, and may not be done yet.
+    void handle_retained();
     /// A webapp was confirmed, or the subscription was seen to work: others may follow.
     void extend_settling();
     void appear(std::string_view uid, Presence);
@@ -101,6 +108,8 @@ private:
     Presences presences_;
     Census others_;                        ///< online, and not watched
     std::optional<TimePoint> settles_by_;  ///< at the latest
+    std::optional<TimePoint> asked_at_;    ///< the subscription, or its renewal; until the answer
+    Duration answer_time_{0};
 };
 
 }  // namespace wsmq::messaging

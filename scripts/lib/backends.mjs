@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import './cmake.mjs' // which sets ccache up
 import { isInstalled } from './installed.mjs'
 import { areModulesInstalled, noteModules } from './node-modules.mjs'
@@ -17,8 +18,12 @@ import { forEach, lastLines, run } from './run.mjs'
  * @property {Record<string, string>} [lacks] checks that fail because of the library, and why
  */
 
-const atOnce = 2 // conformance runs, which mostly wait
-const launcher = isInstalled('ccache') ? { CMAKE_CXX_COMPILER_LAUNCHER: 'ccache' } : undefined
+const atOnce = 3 // conformance runs, which mostly wait
+/** @type {Record<string, string>} */
+const environment = {
+  CMAKE_BUILD_PARALLEL_LEVEL: String(availableParallelism()), // or else make starts everything at once
+  ...(isInstalled('ccache') ? { CMAKE_CXX_COMPILER_LAUNCHER: 'ccache' } : {}),
+}
 
 /** Every language of the table, or why it is absent. @returns {(Backend | { language: string, absent: string })[]} */
 function languages() {
@@ -54,7 +59,7 @@ export async function buildBackend({ name, build }, signal) {
   for (const [program = '', ...args] of build) {
     // What is installed already stays: another instance may be running with it.
     if (program === 'npm' && (await areModulesInstalled(`${cwd}/`))) continue
-    const { code, output } = await run(program, args, { cwd, ...(launcher ? { env: launcher } : {}), ...(signal ? { signal } : {}) })
+    const { code, output } = await run(program, args, { cwd, env: environment, ...(signal ? { signal } : {}) })
     if (code !== 0) return `${[program, ...args].join(' ')} failed:\n${lastLines(output, 60)}`
     if (program === 'npm') await noteModules(`${cwd}/`)
   }

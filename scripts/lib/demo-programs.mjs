@@ -44,10 +44,11 @@ export class DemoPrograms {
 
   /** Starts them, and tells which it starts and which it skips, with the reason. */
   start() {
-    this.#starting = Promise.all([
-      this.#startDevices(),
-      inBackground(() => forEach(inOrder(), buildsAtOnce, (each) => this.#startService(each))),
-    ])
+    const lacking = new Map(inOrder().map((backend) => [backend, missing(backend)]))
+    for (const [backend, lacks] of lacking) if (lacks !== undefined) this.#tell(partOf(backend), `skipped: ${lacks} is not installed`)
+    const available = [...lacking].flatMap(([backend, lacks]) => (lacks === undefined ? [backend] : []))
+    const services = inBackground(() => forEach(available, buildsAtOnce, (backend) => this.#startService(backend)))
+    this.#starting = Promise.all([this.#startDevices(), services])
     return this.#starting
   }
 
@@ -67,10 +68,8 @@ export class DemoPrograms {
   /** @param {Backend} backend */
   async #startService(backend) {
     const { signal } = this.#stopping
-    const part = `Service in ${backend.language}`
+    const part = partOf(backend)
     if (signal.aborted) return
-    const lacks = missing(backend)
-    if (lacks !== undefined) return this.#tell(part, `skipped: ${lacks} is not installed`)
     this.#tell(part, 'building')
     const begin = performance.now()
     const wrong = await this.#build(backend)
@@ -115,6 +114,9 @@ export class DemoPrograms {
     )
   }
 }
+
+/** @param {Backend} backend */
+const partOf = ({ language }) => `Service in ${language}`
 
 /** The project's own first; it takes longest to build. */
 function inOrder() {

@@ -12,7 +12,7 @@ export class Endings {
     return started
   }
 
-  /** What was started meanwhile, is ended as well. */
+  /** Of several failures the first is thrown, once all is ended. */
   async close() {
     /** @type {unknown[]} */
     const errors = []

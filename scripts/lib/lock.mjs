@@ -12,13 +12,15 @@ const patience = 25
  * @template T
  * @param {string} name of a file
  * @param {() => Promise<T>} work
- * @param {{ signal?: AbortSignal, folder?: string }} [options] signal: gives up waiting
+ * @param {{ signal?: AbortSignal, onWait?: () => void, folder?: string }} [options] signal: gives up waiting; onWait: is called
+ *   once, if somebody else is at it
  * @returns {Promise<T>}
  */
-export async function exclusively(name, work, { signal, folder = `${root}build/locks/` } = {}) {
+export async function exclusively(name, work, { signal, onWait, folder = `${root}build/locks/` } = {}) {
   await mkdir(folder, { recursive: true })
   const file = folder + name
   for (let looks = 0; !(await isTaken(file)); ++looks) {
+    if (looks === 1) onWait?.()
     if (await isAbandoned(file, looks)) await rm(file, { force: true })
     else await sleep(pause, undefined, signal ? { signal } : {})
   }

@@ -20,7 +20,7 @@ export const needsOf = {
   install: ['native', 'install', 'broker'],
   command: ['native', 'native tests', 'broker'],
   'bench-native': ['native', 'native tests', 'native bench', 'broker'],
-  js: ['native', 'broker', 'browser tests', 'interop', 'proxies'],
+  js: ['native', 'broker', 'browser tests', 'interop', 'proxies', 'manifests'],
   tooling: ['broker'],
   templates: ['broker', 'browser tests'],
   site: ['docs', 'browser tests'],
@@ -45,6 +45,9 @@ const foldersOf = {
   clusters: 'tests/clusters',
   firefox: 'tests/firefox',
 }
+/** Of the part js, by what their paths begin with: what waits for time limits, and what builds and compiles more than it waits. */
+const waiting = ['tests/conformance/']
+const computing = ['bench/quick', 'tests/bundlers/', 'tests/docs/', 'tests/wasm/boundary']
 const fuzzSeconds = 20 // for each of the targets, in CI
 /** Files of tests that run side by side: they wait more than they compute. By itself node runs one on two processors. */
 const filesAtOnce = 3
@@ -87,6 +90,10 @@ export async function stages() {
   const files = await testFiles()
   /** @param {string} part @param {Stage['kind']} kind @param {string[]} builds @param {string} title */
   const together = (part, kind, builds, title) => nodeTests(part, kind, builds, title, files[part] ?? [])
+  const js = files['js'] ?? []
+  /** @param {readonly string[]} beginnings */
+  const those = (beginnings) => js.filter((file) => beginnings.some((path) => file.startsWith(path)))
+  const others = js.filter((file) => !those([...waiting, ...computing]).includes(file))
   /** @type {Promise<import('./backends.mjs').Backend[]> | undefined} */
   let building
   /** @param {import('./report.mjs').Report} report */
@@ -99,23 +106,27 @@ export async function stages() {
     { part: 'fuzz', kind: 'compute', builds: ['fuzz'], unnamed: true, run: testFuzzTargets },
     together('install', 'compute', [], 'Installed libraries'),
     together('site', 'compute', ['package'], 'The site of the docs'),
+    together('bench-native', 'compute', [], 'Native bench'),
+    together('tooling', 'compute', ['package'], 'Compilers and bundlers'),
+    together('templates', 'compute', ['package'], 'Templates'),
+    nodeTests('js', 'compute', ['package'], 'Tests under Node that compile', those(computing)),
+    { part: 'check', kind: 'compute', builds: ['package'], unnamed: true, run: (report) => check(report, quickChecks) },
 
+    // It needs no build, for which the others wait.
+    nodeTests('js', 'wait', [], 'The conformance suite itself', those(waiting)),
     together('interop', 'wait', ['package', 'debug'], 'Other brokers'),
     // One by one: each starts a dozen programs.
     ...(files['clusters'] ?? []).map((file) =>
       nodeTests('clusters', 'wait', ['package', 'debug'], `Cluster: ${basename(file, '.test.mjs')}`, [file]),
     ),
+    together('command', 'wait', ['debug'], 'The wsmq command'),
     { part: 'backends', kind: 'wait', builds: [], unnamed: true, run: async (report) => testBackends(report, await builtBackends(report)) },
 
     unitTests('debug', 'alone', 'debug', 'Unit tests'),
     unitTests('tsan', 'alone', 'tsan', 'Threads under the thread sanitizer'),
     // They note what a broker has delivered after a fixed time.
     together('brokers', 'alone', ['package'], 'What brokers do'),
-    together('command', 'alone', ['debug'], 'The wsmq command'),
-    together('bench-native', 'alone', [], 'Native bench'),
-    together('tooling', 'alone', ['package'], 'Compilers and bundlers'),
-    together('templates', 'alone', ['package'], 'Templates'),
-    together('js', 'alone', ['package'], 'Tests under Node'),
+    nodeTests('js', 'alone', ['package'], 'Tests under Node', others),
     together('firefox', 'alone', ['package'], 'Tests in Firefox'),
     {
       part: 'browser',
@@ -123,6 +134,5 @@ export async function stages() {
       builds: ['package'],
       run: (report, name) => report.step('Tests in the browser', () => runBrowserTests(name)),
     },
-    { part: 'check', kind: 'alone', builds: ['package'], unnamed: true, run: (report) => check(report, quickChecks) },
   ]
 }

@@ -116,7 +116,7 @@ for (const qos of [1, 2] as const) {
       await tab.crash()
       const next = await open({ path: 'outbox.html', broker: chaos.url })
       await next.call('open', next.broker)
-      await expect.poll(async () => (await facts(next)).state, { timeout: 20_000 }).toBe('connected')
+      await expect.poll(async () => (await facts(next)).state).toBe('connected')
       await expect.poll(async () => (await facts(next)).backlog, { timeout: 60_000 }).toBe(0)
       const doubled = await expectAll(messages, acknowledged)
       if (qos === 2) expect(doubled).toBe(0)
@@ -248,7 +248,7 @@ test('a database that is deleted meanwhile is made anew, with all that is unfini
   await expect.poll(() => tab.call('stored')).toEqual({ slots: 1, records: 5 })
   await tab.call('deleteDatabase')
   await tab.call('publish', topic, [6], { qos: 1 })
-  await expect.poll(() => tab.call('stored'), { timeout: 20_000 }).toEqual({ slots: 1, records: 6 })
+  await expect.poll(() => tab.call('stored')).toEqual({ slots: 1, records: 6 })
   await reload(tab)
   chaos.refusing = false
   await tab.call('open', tab.broker)
@@ -289,7 +289,7 @@ test('of a webapp, messages to rooms and peers and its own topics are sent later
   const next = await open({ path: 'outbox.html', broker: chaos.url })
   const nextUid = await next.call<string>('join', next.broker, { root })
   expect(nextUid).not.toBe(uid)
-  await expect.poll(async () => (await facts(next)).delivered.length, { timeout: 20_000 }).toBe(3)
+  await expect.poll(async () => (await facts(next)).delivered.length).toBe(3)
   await expect.poll(() => own.length).toBe(1)
   const said = messages.slice(before).filter((each) => !each.topic.includes('/status/') && !each.topic.includes('/_roll/'))
   expect(said.map((each) => [each.topic.slice(root.length), each.text])).toEqual([

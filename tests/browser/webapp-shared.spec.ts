@@ -1,5 +1,5 @@
 // Several tabs that are one webapp: over a SharedWorker, and over a tab that the others elect, which may die.
-import { expect, type OpenOptions, storedMessages, type Tab, test as base } from './support.js'
+import { expect, name, type OpenOptions, storedMessages, type Tab, test as base } from './support.js'
 
 interface Facts {
   changes: string[]
@@ -35,24 +35,24 @@ const present = (tab: Tab) => tab.call<string[]>('present')
 const patient = expect.configure({ timeout: 30_000 })
 
 /** The tab exposes `who`, which says its name; `hang`, which never answers; and `steps`, which never ends. */
-function expose(tab: Tab, name: string): Promise<void> {
-  return tab.page.evaluate((own) => {
+function expose(tab: Tab, own: string): Promise<void> {
+  return tab.page.evaluate((name) => {
     const { app } = (globalThis as unknown as { client: { app: { expose(handlers: object): void } } }).client
     const asked: string[] = []
     Object.assign(globalThis, { asked })
     app.expose({
-      who: () => own,
+      who: () => name,
       hang: ({ at }: { at: string }) => {
         asked.push('hang')
-        return at === own ? new Promise(() => {}) : own
+        return at === name ? new Promise(() => {}) : name
       },
       async *steps() {
         asked.push('steps')
         for (let n = 0; ; n++) yield n
       },
-      [`only_${own}`]: () => own,
+      [`only_${name}`]: () => name,
     })
-  }, name)
+  }, own)
 }
 const asked = (tab: Tab) => tab.page.evaluate(() => (globalThis as unknown as { asked: string[] }).asked)
 
@@ -126,7 +126,7 @@ for (const shared of ways) {
 
 for (const protocolVersion of [4, 5] as const)
   for (const end of ['crashes', 'is closed', 'leaves'] as const)
-    test(`MQTT ${protocolVersion}: where the leader ${end}, the next one is the same webapp, and has all that its tabs had`, async ({
+    test(`${name(protocolVersion)}: where the leader ${end}, the next one is the same webapp, and has all that its tabs had`, async ({
       join,
       browser,
     }) => {
@@ -135,8 +135,9 @@ for (const protocolVersion of [4, 5] as const)
       const [leader, two, three] = [await join(own), await join(own), await join(own)]
       const context = await browser.newContext()
       const bob = await join({ user: 'bob', protocolVersion }, { context })
-      const eve = await join({ user: 'eve', protocolVersion, willDelay: 0 }, { context: await browser.newContext() })
+      const eve = await join({ user: 'eve', protocolVersion, willDelay: 0 }, { context })
       await bob.tab.call('expose')
+      await bob.tab.call('enter', 'lobby')
       await expose(leader.tab, 'leader')
       await expose(two.tab, 'two')
       await three.tab.call('enter', 'lobby')
@@ -156,8 +157,9 @@ for (const protocolVersion of [4, 5] as const)
       await two.tab.call('say', 'lobby', 'still here')
       for (const { tab } of [two, three]) await patient.poll(async () => (await facts(tab)).state).toBe('connected')
       expect(await three.tab.call('request', bob.uid, 'sum', [1, 2], { timeout: 30_000 })).toEqual({ result: 3 })
-      for (const name of ['who', 'only_two'])
-        expect(await bob.tab.call('request', leader.uid, name, undefined, { timeout: 30_000 })).toEqual({ result: 'two' })
+      await patient.poll(async () => (await facts(bob.tab)).said).toEqual([{ from: leader.uid, data: 'still here' }])
+      for (const method of ['who', 'only_two'])
+        expect(await bob.tab.call('request', leader.uid, method, undefined, { timeout: 30_000 })).toEqual({ result: 'two' })
       await bob.tab.call('say', 'lobby', 'good morning')
       await patient.poll(async () => (await facts(three.tab)).said).toEqual([{ from: bob.uid, data: 'good morning' }])
       // Who went meanwhile is gone, and who stayed neither went nor came.
@@ -167,6 +169,7 @@ for (const protocolVersion of [4, 5] as const)
       await patient.poll(() => bob.tab.call('stateOf', leader.uid)).toEqual({ two: true })
       if (protocolVersion === 5) expect((await facts(bob.tab)).changes.filter((change) => change === `gone ${leader.uid}`)).toEqual([])
       if (end === 'crashes') await leader.tab.page.close()
+      await context.close()
     })
 
 for (const where of [{ worker: true }, { shared: { via: 'worker' } }, { shared: { via: 'tab' } }] as const)

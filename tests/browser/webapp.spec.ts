@@ -168,7 +168,7 @@ for (const protocolVersion of versions) {
       const simulate = ['node', 'demo/devices/simulate.mjs']
       const device = await start([...simulate, 'SN-7'], repository)
       await start([...simulate, 'SN-8', 'SN-9'], repository)
-      await expect.poll(() => ann.call('deviceStates'), { timeout: 20_000 }).toEqual({ 'SN-7': true, 'SN-8': true })
+      await expect.poll(() => ann.call('deviceStates')).toEqual({ 'SN-7': true, 'SN-8': true })
       await device.stop('SIGKILL')
       await expect.poll(() => ann.call('deviceStates')).toEqual({ 'SN-7': false, 'SN-8': true })
     })

@@ -1,4 +1,5 @@
 import { startHaproxy } from '../support/haproxy.mjs'
+import { spreadsClients } from './promises/cluster.mjs'
 import { keepsItsPromises } from './promises/refusals.mjs'
 import { isReloaded } from './promises/reload.mjs'
 
@@ -17,4 +18,13 @@ isReloaded({
   keeps: true,
   soon: [['hard-stop-after 12h', 'hard-stop-after 1s']],
   files: ['server.pem', 'server.pem.key'],
+})
+
+spreadsClients({
+  name: 'HAProxy',
+  refusal: 503,
+  start: ([first = 0, ...others]) => {
+    const more = others.map((port, index) => `    server broker${index + 2} 127.0.0.1:${port}\n`).join('')
+    return startHaproxy({ brokerPort: first, changes: [['\nbackend pages', `${more}\nbackend pages`]] })
+  },
 })

@@ -1,7 +1,9 @@
 // What docs/operations.md tells operators to do, done.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import mqtt from 'mqtt'
 import { eventually } from '../support/clusters/cluster.mjs'
@@ -31,6 +33,26 @@ describe('operations', { timeout: 60_000 }, () => {
     await assert.rejects(client.subscribeAsync('app/#'), /Not authorized/i)
     await assert.rejects(client.publishAsync('$CONTROL/dynamic-security/v1', '{}', { qos: 1 }), /Not authorized/i)
     await client.endAsync()
+  })
+
+  it("cron's script mails what the doctor says where there is something to know, with its exit code", async (t) => {
+    const directory = await mkdtemp(join(tmpdir(), 'wsmq-operations-'))
+    t.after(() => rm(directory, { recursive: true, force: true }))
+    const [, script] = /```sh\n(#!\/bin\/sh\nexport WSMQ_PASSWORD.*?)```/s.exec(page) ?? []
+    assert.ok(script)
+    for (const [name, text] of /** @type {const} */ ([
+      ['wsmq', '#!/bin/sh\n[ "$1" = doctor ] && echo the verdict >&2\nexit $CODE\n'],
+      ['mail', '#!/bin/sh\nprintf "%s|" "$@"\ncat\n'],
+      ['script', script],
+    ]))
+      await writeFile(join(directory, name), text, { mode: 0o755 })
+    /** @param {string} code */
+    const mailed = (code) => {
+      const env = { ...process.env, CODE: code, PATH: `${directory}:${process.env['PATH']}` }
+      return execFileSync('sh', [join(directory, 'script')], { env, encoding: 'utf8' })
+    }
+    assert.equal(mailed('0'), '')
+    for (const code of ['1', '3', '27']) assert.equal(mailed(code), `-s|MQTT: doctor exited with ${code}|ops@example.org|the verdict\n`)
   })
 
   it('the time after which a crash forgets is that of the configuration', async () => {

@@ -1,5 +1,7 @@
 // The issuer before a real Mosquitto, both as they are deployed, and webapps that live on what it issues.
 import assert from 'node:assert/strict'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import mqtt from 'mqtt'
 import { dynamicSecurityRemoval, issuerAccount } from '../../deploy/access/mosquitto.mjs'
@@ -240,6 +242,25 @@ describe('credentials for Mosquitto, and time', { timeout: 60_000 }, () => {
       await client.publishAsync('app/webapp/req/orders/acme:ann:eeee', '{}', { qos: 1 })
       await client.endAsync()
     }
+  })
+
+  it('goes on with a broker whose accounts were restored from a backup', async (t) => {
+    const credentials = open({ lifetime: 60_000 })
+    t.after(() => credentials.close())
+    const uid = 'acme:ann:ffff'
+    await credentials.issue(uid)
+    const file = join(broker.directory, 'dynamic-security.json')
+    const backup = await readFile(file)
+    await credentials.revoke(uid)
+    const before = await credentials.issue(uid)
+    await broker.stop()
+    await until(async () => !credentials.isReady)
+    await writeFile(file, backup)
+    await broker.start()
+    await until(async () => credentials.isReady)
+    const now = await credentials.issue(uid)
+    assert.notEqual(now.password, before.password)
+    await (await enter(now)).endAsync()
   })
 
   it('a user has a bounded number of them', async (t) => {

@@ -53,7 +53,7 @@ class Scene {
   /** @param {any} [options] of join() */
   page(options = {}) {
     const name = `page ${++this.#pages}`
-    const link = new Link({ common: {}, user: {}, survives: true, onLeave: () => {} })
+    const link = new Link({ common: {}, user: {}, survives: true, onLeave: async () => {} })
     const attach = (host = this.host, lock = name) => {
       const [here, there] = DirectChannel.pair()
       host.add(there)

@@ -79,6 +79,30 @@ TEST_F(RollCallsOfAGoodBroker, AreAnsweredByWhoHasNotSeenItAndByWhoIsToldTo) {
     }
 }
 
+/// As after a thousand have joined at once: then what a broker retains takes longer than a second.
+TEST_F(RollCallsOfAGoodBroker, AreNotMadeWhileItsRecordsAreStillArriving) {
+    constexpr std::size_t pages = 20;
+    fill_the_house(pages);
+    const auto last_page = Target::peer("acme:ann:p119");
+    for (const auto& [uid, pause] : {std::pair{"acme:bob:bbbb", 900ms}, {"acme:cyd:cccc", 4'000ms}}) {
+        auto& newcomer = world.joined(uid);
+        const auto records = told("ev/webapp/status/+");
+        newcomer.let_through(0);
+        EXPECT_EQ(newcomer.layer().watch_presence({}, {}, world.now), Error::none);
+        for (std::size_t i = 0; i <= pages; ++i) {  // the SUBACK, and a record at a time
+            world.advance(pause);
+            const auto id = world.request(newcomer, last_page, "m");
+            EXPECT_TRUE(newcomer.layer().cancel(id, world.now)) << "who is not known yet may be there";
+            newcomer.let_through(1);
+        }
+        newcomer.let_through(1'000);
+        world.advance(60s);
+        EXPECT_GE(newcomer.layer().presences().size(), pages);
+        EXPECT_EQ(told(rolls), 0u) << "nobody is missing";
+        EXPECT_EQ(told("ev/webapp/status/+"), records) << "nobody has to answer";
+    }
+}
+
 TEST_F(RollCalls, WithinTheIntervalAreAnsweredWhenItIsOver) {
     (void)world.joined(ann_uid);
     call();

@@ -27,6 +27,7 @@ export async function startDeployedSite({ brokerPort, changes = {} }) {
       'websocket-mq.conf': [brokerAt(brokerPort), ...(changes['websocket-mq.conf'] ?? [])],
       'websocket-mq-http.conf': changes['websocket-mq-http.conf'] ?? [],
       'websocket-mq-auth.conf': changes['websocket-mq-auth.conf'] ?? [],
+      'issuer.conf': changes['issuer.conf'] ?? [],
     })
     // In the order in which nginx reads conf.d, where the site is called default.conf.
     return 'include site.conf;\ninclude websocket-mq-http.conf;'

@@ -9,9 +9,11 @@ import { ExposureWatch } from '../../scripts/lib/exposure-watch.mjs'
 import { startFakeBroker } from '../wasm/support/fake-broker.mjs'
 import { startAedes } from './aedes.mjs'
 import { startBroker } from './broker.mjs'
+import { startCaddy } from './caddy.mjs'
 import { startChaosProxy } from './chaos-proxy.mjs'
 import { startDeployedMosquitto } from './deployed-mosquitto.mjs'
 import { startDeployedSite } from './deployed-site.mjs'
+import { startHaproxy } from './haproxy.mjs'
 import { isLoopback, listeners, parseTable } from './listening.mjs'
 import { startPageServer } from './page-server.mjs'
 import { startProxy } from './proxy.mjs'
@@ -87,6 +89,8 @@ const servers = {
   'the page server': async () => startPageServer({ roots: {}, brokerPort: 9 }),
   'nginx of the tests': async () => startProxy({ brokerPort: 9, root: tmpdir() }),
   'nginx as shipped, at loopback addresses': async () => startDeployedSite({ brokerPort: 9 }),
+  'HAProxy as shipped, at loopback addresses': async () => startHaproxy({ brokerPort: 9 }),
+  'Caddy as shipped, at loopback addresses': async () => startCaddy({ brokerPort: 9 }),
   'the files of the bench': startFiles,
   'the sink of the bench': startSink,
 }

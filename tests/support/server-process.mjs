@@ -97,7 +97,7 @@ export class ServerProcess {
    * @param {string} complaint
    */
   async #becomes(condition, complaint) {
-    const deadline = performance.now() + 60_000 // RabbitMQ on a busy machine
+    const deadline = performance.now() + 180_000 // RabbitMQ on a busy machine
     while (!(await condition())) {
       if (!this.running) throw new Error(`${this.program} ended at once:\n${this.#output}`)
       if (performance.now() > deadline) throw new Error(`${this.program} ${complaint}:\n${this.#output}`)

@@ -25,7 +25,7 @@ const audiences = [
   },
   { text: 'Recipes', pages: folder('recipes') },
   { text: 'Backends', pages: ['services', 'native', 'installing', 'command', 'protocol'] },
-  { text: 'Operators', pages: ['deployment', 'operations', 'troubleshooting', 'brokers', 'clusters', 'security'] },
+  { text: 'Operators', pages: ['deployment', 'operations', 'troubleshooting', 'brokers', 'scaling', 'clusters', 'security'] },
   { text: 'Contributors', pages: ['design', 'reference/contributing', 'reference/changelog', 'reference/security-policy'] },
 ]
 

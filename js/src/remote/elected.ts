@@ -1,12 +1,13 @@
 // `shared` where there is no SharedWorker: the tabs elect one that has the connection. Who holds the lock of the leader is
-// it; the others wait for that lock, and speak with the leader over a BroadcastChannel.
+// it; the others wait for that lock, and speak with the leader over a BroadcastChannel. From one that hangs they take it.
 import { imported } from '../imported.js'
 import type { Load } from '../load.js'
 import { Air } from './air.js'
 import type { Leader } from './leader.js'
 import { Link, type PageOptions } from './link.js'
-import { hold, whenReleased } from './locks.js'
+import { hold, holderOf, locksOf, whenReleased } from './locks.js'
 import { Presence } from './presence.js'
+import { Watchdog } from './watchdog.js'
 import type { LoadLayer } from './webapp/layer-host.js'
 
 export async function openElected(name: string, load: Load, options: PageOptions, loadLayer?: LoadLayer): Promise<Link> {
@@ -22,6 +23,7 @@ class ElectedTab {
   readonly #loadLayer: LoadLayer | undefined
   readonly #presence: Presence
   readonly #air: Air
+  readonly #watchdog: Watchdog
   #lock = ''
   #leader: Leader | undefined
   #resign: (() => void) | undefined
@@ -34,7 +36,14 @@ class ElectedTab {
     this.#loadLayer = loadLayer
     this.#presence = new Presence(name)
     this.#air = new Air(`wsmq-air-${name}`)
-    this.#air.onLeader = (leader) => this.#follow(leader)
+    this.#air.onLeader = (leader) => {
+      if (leader === this.link.hostLock) this.#watchdog.heard()
+      this.#follow(leader)
+    }
+    this.#watchdog = new Watchdog(
+      () => this.#air.ask(),
+      () => void this.#takeOver(),
+    )
     this.link = new Link({
       ...options,
       survives: true,
@@ -57,14 +66,19 @@ class ElectedTab {
     void this.#stand(this.#candidacy)
   }
 
-  /** Waits for its turn: until the leader is gone, or for ever. */
-  async #stand({ signal }: AbortController): Promise<void> {
+  get #leaderLock(): string {
+    return `wsmq-leader-${this.#name}`
+  }
+
+  /** Waits for its turn: until the leader is gone, or for ever; or takes it. */
+  async #stand({ signal }: AbortController, steal = false): Promise<void> {
     let resign: (() => void) | undefined
     try {
-      resign = await hold(`wsmq-leader-${this.#name}`, signal)
+      const onStolen = () => !signal.aborted && this.#deposed()
+      resign = await hold(this.#leaderLock, { onStolen, ...(steal ? { steal } : { signal }) })
       // Only the leader needs what it is made of.
       const { Leader } = await imported('leader', import('./leader.js'))
-      const leader = await Leader.start(this.#air, this.#load, this.#presence.prefix, this.#loadLayer)
+      const leader = await Leader.start(this.#air, this.#load, this.#presence.prefix, this.#leaderLock, this.#loadLayer)
       if (signal.aborted) {
         void leader.abandon()
         resign()
@@ -79,6 +93,29 @@ class ElectedTab {
     }
   }
 
+  /** The leader does not answer. One tab at a time looks whether it still leads, and if so takes over from it. */
+  async #takeOver(): Promise<void> {
+    // A store cannot be taken from whoever may still write to it.
+    if (this.link.user['outbox']) return
+    const suspect = this.link.hostLock
+    await locksOf()?.request(`wsmq-takeover-${this.#name}`, { ifAvailable: true }, async (lock) => {
+      const isLeader = (await holderOf(suspect)) === (await holderOf(this.#leaderLock))
+      if (lock === null || !isLeader || suspect !== this.link.hostLock || !this.#watchdog.isSilent) return
+      this.#candidacy.abort()
+      this.#candidacy = new AbortController()
+      this.#hostGone(suspect)
+      await this.#stand(this.#candidacy, true)
+    })
+  }
+
+  /** Another tab has taken over, as this one hung: it goes on as one that follows. */
+  #deposed(): void {
+    this.#presence.release()
+    void this.#stepDown()
+    this.link.lost(new Error('Another tab has taken over the connection, as this one did not answer.'), false)
+    void this.begin()
+  }
+
   #follow(leader: string): void {
     if (this.#leader === undefined && !this.#candidacy.signal.aborted && this.#lock !== '' && leader !== this.link.hostLock)
       this.#attach(leader)
@@ -87,6 +124,8 @@ class ElectedTab {
   #attach(leader: string): void {
     this.#hostGone(this.link.hostLock)
     this.link.hostLock = leader
+    if (this.#leader === undefined) this.#watchdog.start()
+    else this.#watchdog.stop()
     const channel = this.#leader === undefined ? this.#air.open(this.#lock, leader) : this.#leader.channel(this.#lock)
     this.link.use(channel, { tab: this.#presence.tab, lock: this.#lock, name: this.#name })
   }
@@ -94,12 +133,14 @@ class ElectedTab {
   #hostGone(lock: string): void {
     if (lock === '' || this.link.hostLock !== lock) return
     this.link.hostLock = ''
+    this.#watchdog.stop()
     this.link.lost(new Error('The tab that held the connection is gone.'), false)
   }
 
   /** Frozen, or through: somebody else may lead. */
   #stepDown(): Promise<void> {
     this.#candidacy.abort()
+    this.#watchdog.stop()
     this.link.hostLock = ''
     const abandoned = this.#leader?.abandon()
     this.#leader = undefined

@@ -1,7 +1,7 @@
 // One page, as the host of its connection sees it.
 import type { ArrivedMessage, Failure } from '../module.js'
 import { Arrivals } from './arrivals.js'
-import { type Channel, type HostCommand, isPacket, MessageFlag, type PageCommand } from './protocol.js'
+import { type Body, type Channel, type HostCommand, isPacket, MessageFlag, type PageCommand } from './protocol.js'
 import { Sender } from './sender.js'
 import type { LayerRow } from './webapp/commands.js'
 
@@ -61,8 +61,8 @@ export class HostPort {
   }
 
   /** A message for the layer in the page. */
-  deliverRow(row: LayerRow, size: number): void {
-    if (this.isJoined && this.#arrivals.admit(size, 1)) this.send(['layer', row, size])
+  deliverRow(bytes: Uint8Array, row: (body: Body) => LayerRow): void {
+    if (this.isJoined && this.#arrivals.admit(bytes.length, 1)) this.send(['layer', row(this.#sender.pack(bytes)), bytes.length])
   }
 
   /** False: the page does not read, and has to be told later. */

@@ -34,6 +34,8 @@ export interface HostOptions {
   readonly settled?: () => Promise<void>
   /** Resolves when the pages of a former host are there. */
   readonly gather?: () => Promise<void>
+  /** Whether no other host has taken over. */
+  readonly leads?: () => Promise<boolean>
   readonly openOutbox?: OpenOutbox
   /** Where the module has messaging. */
   readonly createLayer?: CreateLayer
@@ -324,9 +326,15 @@ export class Host {
     }
     client.onConnectionLost = (loss) => {
       open.connected = undefined
-      if (this.#open !== open) return
-      this.#tellFailure('lost', loss)
-      if (!loss.reconnect) this.#over()
+      const tell = (): void => {
+        if (this.#open !== open) return
+        this.#tellFailure('lost', loss)
+        if (!loss.reconnect) this.#over()
+      }
+      // The broker may tell that another host has taken over before anybody else does: that is not the end.
+      const { leads } = this.#options
+      if (loss.reconnect || leads === undefined) tell()
+      else void leads().then((isSo) => isSo && tell())
     }
     client.onMessageArrived = (message) => exchange.deliver(message)
     client.onPublished = (number, reasonCode, properties) =>

@@ -4,7 +4,7 @@ import type { Load } from '../load.js'
 import type { Air } from './air.js'
 import { DirectChannel } from './channels.js'
 import { Host } from './host.js'
-import { hold, locksOf, whenReleased } from './locks.js'
+import { hold, holderOf, locksOf, whenReleased } from './locks.js'
 import type { Channel } from './protocol.js'
 import type { LoadLayer } from './webapp/layer-host.js'
 
@@ -20,18 +20,23 @@ export class Leader {
   readonly #attached = new Set<string>()
   #onAttached: (() => void) | undefined
 
-  /** Rejects if the module cannot be loaded. `presences` is what the locks of its tabs begin with. */
-  static async start(air: Air, load: Load, presences: string, loadLayer?: LoadLayer): Promise<Leader> {
+  /**
+   * Rejects if the module cannot be loaded. `presences` is what the locks of its tabs begin with, `leadership` the lock that
+   * makes a tab the leader.
+   */
+  static async start(air: Air, load: Load, presences: string, leadership: string, loadLayer?: LoadLayer): Promise<Leader> {
     const [module, createLayer] = await Promise.all([load(), loadLayer?.()])
     const name = `wsmq-host-${crypto.randomUUID()}`
     const release = await hold(name)
     return new Leader(air, name, release, (leader) => {
       const gather = () => leader.#gather(presences)
+      const leads = async () => (await holderOf(leadership)) === (await holderOf(name))
       return new Host(module, {
         isShared: true,
         lock: name,
         whenReleased,
         gather,
+        leads,
         openOutbox: outboxOf,
         ...(createLayer && { createLayer }),
       })

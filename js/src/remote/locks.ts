@@ -15,14 +15,34 @@ export function requireLocks(): void {
     )
 }
 
+export interface HoldOptions {
+  /** Ends the waiting. A lock that is stolen is not waited for. */
+  readonly signal?: AbortSignal
+  /** Takes the lock from whoever holds it. */
+  readonly steal?: true
+  /** Somebody has stolen it. */
+  readonly onStolen?: () => void
+}
+
 /** Resolves with what gives the lock back, once it is held. Rejects with the signal's reason. */
-export function hold(name: string, signal?: AbortSignal): Promise<() => void> {
+export function hold(name: string, { onStolen, ...options }: HoldOptions = {}): Promise<() => void> {
   const locks = locksOf()
   if (locks === undefined) return Promise.reject(new Error('This environment has no Web Locks.'))
   return new Promise((resolve, reject) => {
-    const held = (): Promise<void> => new Promise((release) => resolve(release))
-    locks.request(name, signal === undefined ? {} : { signal }, held).catch(reject)
+    let isHeld = false
+    const held = (): Promise<void> =>
+      new Promise((release) => {
+        isHeld = true
+        resolve(release)
+      })
+    locks.request(name, options, held).catch((thrown: unknown) => (isHeld ? onStolen?.() : reject(thrown)))
   })
+}
+
+/** Which page or worker holds the lock. */
+export async function holderOf(name: string): Promise<string | undefined> {
+  const { held = [] } = (await locksOf()?.query()) ?? {}
+  return held.find((lock) => lock.name === name)?.clientId
 }
 
 /** Calls back once nobody holds the lock any more. */

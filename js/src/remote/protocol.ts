@@ -137,7 +137,7 @@ export const MessageFlag = { qos: 3, retained: 4, duplicate: 8 } as const
 /** A webapp has left. */
 export function leftOf(uri: string): HostCommand {
   const failure = { errorCode: 0, error: 'none', errorMessage: '', reasonCode: 0 } as const
-  return ['lost', { ...failure, reconnect: false, retryIn: 0, wasConnected: true, uri } as ConnectionLoss, undefined, undefined]
+  return ['lost', { ...failure, reconnect: false, retryIn: 0, wasConnected: true, uri }, undefined, undefined]
 }
 
 /** Structured cloning refuses some errors, and loses what others have besides their message. */

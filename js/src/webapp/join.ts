@@ -125,7 +125,7 @@ async function openPlace<S>(load: Load, uris: readonly Uri[], options: JoinOptio
   const claim = () => (rand === '' ? claimIdentity(`${org}:${user}`) : Promise.resolve({ rand, rename: () => {}, release: () => {} }))
   if (options.worker || options.shared) {
     const { openWebapp } = await imported('open-webapp', import('../remote/webapp/open-webapp.js'))
-    return openWebapp(load, uris, options as JoinOptions<never>, claim)
+    return openWebapp(load, uris, options, claim)
   }
   const [module, identity] = await Promise.all([load({ signal }) as Promise<unknown> as Promise<WebappModule>, claim()])
   return { module, outbox: undefined, identity }

@@ -1,18 +1,12 @@
 // What a shipped proxy keeps from the broker. The broker here agrees to everything, so that a refusal is the proxy's own.
 import assert from 'node:assert/strict'
-import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { get, request } from 'node:https'
 import { after, before, describe, it } from 'node:test'
 import { strictContentSecurityPolicy } from '../../support/page-server.mjs'
-
-/** What a broker answers, with the proof that it understood the question (RFC 6455, 4.2.2). @param {import('node:http').IncomingHttpHeaders} asked */
-function agreement({ upgrade, 'sec-websocket-key': key }) {
-  const accept = createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64')
-  return `HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: ${upgrade}\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`
-}
+import { agreement } from './agreement.mjs'
 
 /**
  * @typedef {object} Site what a proxy with the shipped files offers

@@ -121,7 +121,8 @@ bool Party::try_to_open() {
 
 bool Party::settle() {
     bool moved = try_to_open();
-    if (open_ && !inbox_.empty()) {
+    if (open_ && !inbox_.empty() && passes_ != std::size_t{0}) {
+        if (passes_) --*passes_;
         const Packet packet = inbox_.front();
         inbox_.pop_front();
         moved = true;

@@ -48,6 +48,8 @@ public:
     /// The connection breaks, and with `stays` it cannot be made again until online().
     void cut(bool stays = false);
     void online();
+    /// From now on the broker is slow: only so many packets of it arrive, until this is called again.
+    void let_through(std::size_t packets) { passes_ = packets; }
     [[nodiscard]] bool is_connected() const noexcept { return open_; }
     /// What it told since the last time.
     std::vector<std::string> take() { return std::exchange(lines_, {}); }
@@ -83,6 +85,7 @@ private:
     bool open_ = false;
     bool can_open_ = true;
     std::deque<Packet> inbox_;
+    std::optional<std::size_t> passes_;  ///< of the inbox; nothing: all
     Block unread_;
     Block chunk_;  ///< lent to the client until it wants more
     std::vector<std::string> lines_;

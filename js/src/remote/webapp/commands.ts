@@ -1,7 +1,7 @@
 // What a page and the host of its webapp say to each other about messaging, beside the commands of ../protocol.ts. Numbers of
 // requests are the page's, those of calls of others the module's.
 import type { LayerFailure, LayerIncoming, LayerOptions, LayerRequest, Value } from '../../webapp/layer.js'
-import type { PlainError } from '../protocol.js'
+import type { Body, PlainError } from '../protocol.js'
 
 /** With connect: what join() of the module is called with. */
 export interface LayerStart {
@@ -46,8 +46,8 @@ export type LayerRow =
   | readonly ['ended', call: number, error: string]
   /** The host has taken so many items of a call. */
   | readonly ['credit', call: number, count: number]
-  | readonly ['peerMessage', from: string, bytes: Uint8Array, contentType: string]
-  | readonly ['roomMessage', room: string, from: string, bytes: Uint8Array, contentType: string]
+  | readonly ['peerMessage', from: string, Body, contentType: string]
+  | readonly ['roomMessage', room: string, from: string, Body, contentType: string]
   | readonly ['error', PlainError]
 
 /** What is so until the next row of the same key. */

@@ -104,10 +104,10 @@ export class LayerHost {
       onEnded: (call, error) => this.#calls.ended(call, error),
       onCredit: (call) => this.#calls.credited(call),
       onPeerMessage: (from, { bytes, contentType }) => {
-        for (const port of this.#ports) port.deliverRow(['peerMessage', from, bytes, contentType], bytes.length)
+        for (const port of this.#ports) port.deliverRow(bytes, (body) => ['peerMessage', from, body, contentType])
       },
       onRoomMessage: (room, from, { bytes, contentType }) => {
-        for (const port of this.#rooms.get(room) ?? []) port.deliverRow(['roomMessage', room, from, bytes, contentType], bytes.length)
+        for (const port of this.#rooms.get(room) ?? []) port.deliverRow(bytes, (body) => ['roomMessage', room, from, body, contentType])
       },
     }
   }

@@ -6,12 +6,13 @@ import { layerError } from '../../webapp/calls.js'
 import type { LayerHandlers, LayerOptions, LayerRequest, RawBody, RequestTarget, WebappClient } from '../../webapp/layer.js'
 import type { Link } from '../link.js'
 import { PortClient } from '../port-client.js'
-import { leftOf, type PageCommand } from '../protocol.js'
+import { type Body, leftOf, type PageCommand } from '../protocol.js'
 import { Census } from './census.js'
 import type { LayerCommand, LayerRow, LayerStart, StateRow } from './commands.js'
 import { checkNamed, checkRecord, checkTarget, isAccountPart, isLevel, isRoom, isRoot, isUid, moduleError, refusal } from './names.js'
 import { PageCalls } from './page-calls.js'
 import { PageRequests } from './page-requests.js'
+import { Wishes } from './wishes.js'
 
 const JSON_TYPE = 'application/json'
 /** In milliseconds: as long as the module waits at its goodbye. */
@@ -19,7 +20,9 @@ const PATIENCE = 2000
 const NOT_CONNECTED = { error: 'not_connected', text: 'There is no connection' } as const
 const SESSION_LOST = { error: 'session_lost', text: 'Another connection took the session over' } as const
 
-type Rows = { readonly [Name in LayerRow[0]]: (row: Extract<LayerRow, readonly [Name, ...unknown[]]>) => void }
+type Rows = { readonly [Name in LayerRow[0]]: (row: Extract<LayerRow, readonly [Name, ...unknown[]]>, buffer: Buffer) => void }
+/** Of the packet. */
+type Buffer = ArrayBuffer | undefined
 
 export class PortWebappClient extends PortClient implements WebappClient {
   readonly #link: Link
@@ -31,16 +34,11 @@ export class PortWebappClient extends PortClient implements WebappClient {
   #patience: ReturnType<typeof setTimeout> | undefined
   #isCalling = false
   /** What arrived from within a call. */
-  #early: LayerRow[] = []
+  #early: [LayerRow, Buffer][] = []
   readonly #requests = new PageRequests((number) => this.#on?.onFailure(number, NOT_CONNECTED))
   readonly #calls = new PageCalls()
   readonly #census: Census | undefined
-  // What the next host is told again.
-  #methods: readonly string[] = []
-  readonly #rooms = new Set<string>()
-  #watchedPresence: readonly [org: string, user: string] | undefined
-  #devices: readonly string[] | undefined = []
-  #discovers = false
+  readonly #wishes = new Wishes()
 
   constructor(link: Link, uri: string, clientId: string) {
     super(link, uri, clientId)
@@ -48,7 +46,7 @@ export class PortWebappClient extends PortClient implements WebappClient {
     if (link.survives) this.#census = new Census((row) => this.#state(row))
     const { onCommand, onHost, onHostLost } = link
     link.onCommand = (command, buffer) => {
-      if (command[0] === 'layer') return this.#arrived(command[1])
+      if (command[0] === 'layer') return this.#arrived(command[1], buffer)
       if (command[0] === 'connected') this.#requests.connected()
       onCommand?.(command, buffer)
       if (this.#patience !== undefined && this.unfinishedMessages === 0) this.#sayGoodbye()
@@ -108,7 +106,6 @@ export class PortWebappClient extends PortClient implements WebappClient {
 
   watchPresence(org: string, user: string): void {
     for (const part of [org, user]) checkNamed(part === '' || isAccountPart(part), 'Presence')
-    this.#watchedPresence = [org, user]
     this.#say(['watchPresence', org, user])
   }
 
@@ -153,7 +150,6 @@ export class PortWebappClient extends PortClient implements WebappClient {
   expose(): void {}
 
   nameMethods(methods: readonly string[]): void {
-    this.#methods = methods
     this.#say(['methods', methods])
   }
 
@@ -176,18 +172,15 @@ export class PortWebappClient extends PortClient implements WebappClient {
 
   joinRoom(room: string): void {
     checkNamed(isRoom(room), `Room ${room}`)
-    this.#rooms.add(room)
     this.#say(['room', room, true])
   }
 
   leaveRoom(room: string): void {
-    this.#rooms.delete(room)
     this.#say(['room', room, false])
   }
 
   watchDevices(serialNumbers: string[] | undefined): void {
     for (const each of serialNumbers ?? []) checkNamed(isLevel(each), 'Devices')
-    this.#devices = serialNumbers
     this.#census?.forgetDevices((each) => serialNumbers?.includes(each) ?? true)
     this.#say(['devices', serialNumbers])
   }
@@ -197,7 +190,6 @@ export class PortWebappClient extends PortClient implements WebappClient {
   }
 
   discover(): void {
-    this.#discovers = true
     this.#say(['discover'])
   }
 
@@ -218,6 +210,7 @@ export class PortWebappClient extends PortClient implements WebappClient {
   }
 
   #say(command: LayerCommand): void {
+    this.#wishes.note(command)
     this.#post(['layer', command])
   }
 
@@ -235,19 +228,19 @@ export class PortWebappClient extends PortClient implements WebappClient {
     }
   }
 
-  #arrived(row: LayerRow): void {
-    if (!this.#isCalling && this.#early.length === 0) return this.#take(row)
-    if (this.#early.push(row) > 1) return
+  #arrived(row: LayerRow, buffer: Buffer): void {
+    if (!this.#isCalling && this.#early.length === 0) return this.#take(row, buffer)
+    if (this.#early.push([row, buffer]) > 1) return
     queueMicrotask(() => {
-      for (const each of this.#early) this.#take(each)
+      for (const each of this.#early) this.#take(...each)
       this.#early = []
     })
   }
 
-  #take(row: LayerRow): void {
+  #take(row: LayerRow, buffer: Buffer): void {
     if (this.isDeleted() || this.#on === undefined) return
     try {
-      if (Object.hasOwn(this.#rows, row[0])) (this.#rows[row[0]] as (row: LayerRow) => void)(row)
+      if (Object.hasOwn(this.#rows, row[0])) (this.#rows[row[0]] as (row: LayerRow, buffer: Buffer) => void)(row, buffer)
     } catch (thrown) {
       this.onError?.(thrown)
     }
@@ -291,8 +284,9 @@ export class PortWebappClient extends PortClient implements WebappClient {
       const number = this.#calls.credited(call, count)
       if (number !== undefined) this.#on?.onCredit(number)
     },
-    peerMessage: ([, from, bytes, contentType]) => this.#on?.onPeerMessage(from, { bytes, contentType }),
-    roomMessage: ([, room, from, bytes, contentType]) => this.#on?.onRoomMessage(room, from, { bytes, contentType }),
+    peerMessage: ([, from, body, contentType], buffer) => this.#on?.onPeerMessage(from, { bytes: bytesOf(body, buffer), contentType }),
+    roomMessage: ([, room, from, body, contentType], buffer) =>
+      this.#on?.onRoomMessage(room, from, { bytes: bytesOf(body, buffer), contentType }),
     error: ([, { code, message }]) => this.onError?.(layerError(moduleError(code, message))),
   }
 
@@ -315,11 +309,12 @@ export class PortWebappClient extends PortClient implements WebappClient {
   }
 
   #restore(): void {
-    if (this.#watchedPresence !== undefined) this.#say(['watchPresence', ...this.#watchedPresence])
-    if (this.#methods.length > 0) this.#say(['methods', this.#methods])
-    for (const room of this.#rooms) this.#say(['room', room, true])
-    if (this.#devices?.length !== 0) this.#say(['devices', this.#devices])
-    if (this.#discovers) this.#say(['discover'])
+    for (const command of this.#wishes.all()) this.#say(command)
     for (const [number, request] of this.#requests.again()) this.#say(['request', number, request])
   }
+}
+
+/** A copy, so that a message does not keep the packet. */
+function bytesOf(body: Body, buffer: Buffer): Uint8Array {
+  return typeof body === 'string' || buffer === undefined ? new Uint8Array(0) : new Uint8Array(buffer, ...body).slice()
 }

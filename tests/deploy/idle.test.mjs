@@ -1,4 +1,4 @@
-// Time limits of nginx and the keep alive of MQTT.
+// Time limits of proxies and the keep alive of MQTT.
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { describe, it } from 'node:test'
@@ -17,11 +17,15 @@ async function setting(file, pattern) {
 describe('a connection without messages', { timeout: 60_000 }, () => {
   it('may be silent for longer than the broker waits for the longest keep alive', async () => {
     const keepAlive = await setting('mosquitto/mosquitto.conf', /^max_keepalive (\d+)$/m)
-    const timeouts = [
-      (await setting('nginx/websocket-mq.conf', /^ {4}proxy_read_timeout (\d+)h;$/m)) * 3600,
-      (await setting('nginx/websocket-mq.conf', /^ {4}proxy_send_timeout (\d+)h;$/m)) * 3600,
-    ]
-    for (const seconds of timeouts) assert.ok(seconds > 1.5 * keepAlive, `${seconds} s, and a keep alive of ${keepAlive} s`)
+    const limits = {
+      'nginx, from the broker': (await setting('nginx/websocket-mq.conf', /^ {4}proxy_read_timeout (\d+)h;$/m)) * 3600,
+      'nginx, to the broker': (await setting('nginx/websocket-mq.conf', /^ {4}proxy_send_timeout (\d+)h;$/m)) * 3600,
+      HAProxy: (await setting('haproxy/haproxy.cfg', /^ {4}timeout tunnel (\d+)h$/m)) * 3600,
+      'the ingress of Kubernetes, from the broker': await setting('kubernetes/ingress.yaml', /proxy-read-timeout: '(\d+)'/),
+      'the ingress of Kubernetes, to the broker': await setting('kubernetes/ingress.yaml', /proxy-send-timeout: '(\d+)'/),
+    }
+    for (const [name, seconds] of Object.entries(limits))
+      assert.ok(seconds > 1.5 * keepAlive, `${name}: ${seconds} s, and a keep alive of ${keepAlive} s`)
   })
 
   it('stays while its keep alive is shorter than the time limit, and is cut without one', async (t) => {
