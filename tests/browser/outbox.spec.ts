@@ -6,6 +6,10 @@ import { chromium, type BrowserContext } from '@playwright/test'
 import { packedDist } from '../support/packed.mjs'
 import { expect, type Tab, test as base } from './support.js'
 
+interface OutboxPage {
+  mq: { stored(): Promise<{ messages: number; oldest: number }> }
+  publish(...given: unknown[]): void
+}
 interface Facts {
   delivered: { topic: string; qos: number; retain: boolean; publishedAt: number }[]
   errors: { name: string; code: string; cause?: string }[]
@@ -152,7 +156,7 @@ test('what stored() promised survives a crash in the next moment', async ({ open
       const batch = 1 + round * 20
       const { stored, took } = await tab.page.evaluate(
         async ([to, numbers, level]) => {
-          const { client } = globalThis as unknown as { client: { mq: Connection; publish: (...given: unknown[]) => void } }
+          const { client } = globalThis as unknown as { client: OutboxPage }
           client.publish(to, numbers, { qos: level })
           const start = performance.now()
           return { stored: await client.mq.stored(), took: performance.now() - start }
