@@ -41,9 +41,24 @@ function(wsmq_library target component)
     set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE ON DEFINE_SYMBOL "")
     target_compile_options(${target} PRIVATE -fno-semantic-interposition)
   endif()
+  if(WSMQ_UNITY)
+    wsmq_unity(${target})
+  endif()
   if(WSMQ_INSTALL)
     wsmq_install_library()
   endif()
+endfunction()
+
+# Compiles the sources of a folder together: most of the time goes into the headers. Those that are to be left out have the
+# property SKIP_UNITY_BUILD_INCLUSION.
+function(wsmq_unity target)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
+  get_target_property(sources ${target} SOURCES)
+  foreach(source IN LISTS sources)
+    cmake_path(GET source PARENT_PATH folder)
+    cmake_path(GET folder FILENAME folder)
+    set_source_files_properties("${source}" PROPERTIES UNITY_GROUP "${folder}")
+  endforeach()
 endfunction()
 
 # With the variables of wsmq_library().

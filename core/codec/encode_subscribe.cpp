@@ -5,7 +5,7 @@
 namespace wsmq::codec {
 namespace {
 
-constexpr unsigned required_flags = 0x02;  // [MQTT-3.8.1-1] [MQTT-3.10.1-1]
+constexpr unsigned fixed_flags = 0x02;  // [MQTT-3.8.1-1] [MQTT-3.10.1-1]
 
 /// MQTT 5.0, 3.8.3.1. MQTT 3 has the QoS only, and the rest is reserved.
 unsigned options_byte(const Subscription& subscription, Version version) noexcept {
@@ -29,7 +29,7 @@ void encode_subscribe(Buffer& out, std::uint16_t packet_identifier, std::span<co
     std::size_t size = 2 + properties_size(properties.size(), version);
     for (const Subscription& subscription : subscriptions) size += binary_size(subscription.topic_filter.size()) + 1;
 
-    Writer writer = begin_packet(out, PacketType::subscribe, required_flags, size);
+    Writer writer = begin_packet(out, PacketType::subscribe, fixed_flags, size);
     writer.two_byte_integer(packet_identifier).properties(properties, version);
     for (const Subscription& subscription : subscriptions) {
         writer.text(subscription.topic_filter).byte(options_byte(subscription, version));
@@ -41,7 +41,7 @@ void encode_unsubscribe(Buffer& out, std::uint16_t packet_identifier, std::span<
     std::size_t size = 2 + properties_size(properties.size(), version);
     for (const std::string_view filter : topic_filters) size += binary_size(filter.size());
 
-    Writer writer = begin_packet(out, PacketType::unsubscribe, required_flags, size);
+    Writer writer = begin_packet(out, PacketType::unsubscribe, fixed_flags, size);
     writer.two_byte_integer(packet_identifier).properties(properties, version);
     for (const std::string_view filter : topic_filters) writer.text(filter);
 }

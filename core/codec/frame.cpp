@@ -6,7 +6,7 @@
 namespace wsmq::codec {
 namespace {
 
-constexpr std::uint8_t duplicate_flag = 0x08;
+constexpr std::uint8_t duplicate_bit = 0x08;
 
 /// The flags that a packet type carries; `variable` are the bits that may be 0 or 1 (MQTT 5.0, table 2-2).
 struct AllowedFlags {
@@ -19,7 +19,7 @@ constexpr std::array<AllowedFlags, 16> allowed_flags = [] {
     table[static_cast<std::size_t>(PacketType::publish)] = {0, 0x0F};
     // MQTT 3.1 marks repetitions of these three as duplicates too; decoders of later versions refuse that.
     for (const auto type : {PacketType::pubrel, PacketType::subscribe, PacketType::unsubscribe}) {
-        table[static_cast<std::size_t>(type)] = {0x02, duplicate_flag};
+        table[static_cast<std::size_t>(type)] = {0x02, duplicate_bit};
     }
     return table;
 }();

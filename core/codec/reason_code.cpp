@@ -12,15 +12,17 @@ using codec::PacketType;
 
 using PacketSet = std::uint16_t;
 
-constexpr PacketSet only(PacketType type) noexcept { return static_cast<PacketSet>(1u << static_cast<unsigned>(type)); }
+constexpr PacketSet packet(PacketType type) noexcept {
+    return static_cast<PacketSet>(1u << static_cast<unsigned>(type));
+}
 
-constexpr PacketSet received = only(PacketType::puback) | only(PacketType::pubrec);
-constexpr PacketSet released = only(PacketType::pubrel) | only(PacketType::pubcomp);
-constexpr PacketSet suback = only(PacketType::suback);
-constexpr PacketSet unsuback = only(PacketType::unsuback);
-constexpr PacketSet disconnect = only(PacketType::disconnect);
-constexpr PacketSet auth = only(PacketType::auth);
-constexpr PacketSet can_fail = only(PacketType::connack) | received | released | suback | unsuback | disconnect;
+constexpr PacketSet received = packet(PacketType::puback) | packet(PacketType::pubrec);
+constexpr PacketSet released = packet(PacketType::pubrel) | packet(PacketType::pubcomp);
+constexpr PacketSet suback = packet(PacketType::suback);
+constexpr PacketSet unsuback = packet(PacketType::unsuback);
+constexpr PacketSet disconnect = packet(PacketType::disconnect);
+constexpr PacketSet auth = packet(PacketType::auth);
+constexpr PacketSet can_fail = packet(PacketType::connack) | received | released | suback | unsuback | disconnect;
 
 struct Success {
     std::uint8_t value;
@@ -46,7 +48,7 @@ struct Name {
 };
 
 /// MQTT 5.0, table 2-6.
-constexpr Name names[] = {
+constexpr Name code_names[] = {
     {0x00, "Success"},
     {0x01, "Granted QoS 1"},
     {0x02, "Granted QoS 2"},
@@ -95,12 +97,12 @@ constexpr Name names[] = {
 }  // namespace
 
 bool codec::may_carry(PacketType type, std::uint8_t reason) noexcept {
-    if (is_failure(ReasonCode{reason})) return (can_fail & only(type)) != 0;
-    return reason < packets_by_value.size() && (packets_by_value[reason] & only(type)) != 0;
+    if (is_failure(ReasonCode{reason})) return (can_fail & packet(type)) != 0;
+    return reason < packets_by_value.size() && (packets_by_value[reason] & packet(type)) != 0;
 }
 
 std::string_view describe(ReasonCode reason) noexcept {
-    for (const Name& name : names) {
+    for (const Name& name : code_names) {
         if (name.value == static_cast<std::uint8_t>(reason)) return name.text;
     }
     return "Unknown reason";

@@ -85,20 +85,20 @@ std::string_view take_until(std::string_view& text, std::size_t end) {
     return part;
 }
 
-using Failure = std::optional<UrlError>;
+using Fault = std::optional<UrlError>;
 
-Failure read_credentials(std::string_view text, Url& url) {
+Fault read_credentials(std::string_view text, Url& url) {
     const bool has_password = text.find(':') != std::string_view::npos;
     url.username = percent_decoded(take_until(text, text.find(':')));
     if (has_password) url.password = percent_decoded(text);
-    return !url.username || (has_password && !url.password) ? Failure{UrlError::invalid_character} : Failure{};
+    return !url.username || (has_password && !url.password) ? Fault{UrlError::invalid_character} : Fault{};
 }
 
-Failure read_host(std::string_view& text, Url& url) {
+Fault read_host(std::string_view& text, Url& url) {
     if (!text.starts_with('[')) {
         url.host = lowered(text.substr(0, text.find(':')));
         text.remove_prefix(url.host.size());
-        return is_sound_name(url.host) ? Failure{} : UrlError::invalid_host;
+        return is_sound_name(url.host) ? Fault{} : UrlError::invalid_host;
     }
     const auto end = text.find(']');
     if (end == std::string_view::npos) return UrlError::invalid_host;
@@ -110,17 +110,17 @@ Failure read_host(std::string_view& text, Url& url) {
     return {};
 }
 
-Failure read_port(std::string_view text, Url& url) {
+Fault read_port(std::string_view text, Url& url) {
     url.port = default_port(url.scheme);
     if (text.empty()) return {};
     if (text.front() != ':') return UrlError::invalid_host;
     text.remove_prefix(1);
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), url.port);
     const bool is_whole = error == std::errc{} && end == text.data() + text.size();
-    return is_whole && url.port != 0 ? Failure{} : UrlError::invalid_port;
+    return is_whole && url.port != 0 ? Fault{} : UrlError::invalid_port;
 }
 
-Failure read_authority(std::string_view text, Url& url) {
+Fault read_authority(std::string_view text, Url& url) {
     // The last one: a password may hold an "@" that was not escaped.
     if (const auto at = text.rfind('@'); at != std::string_view::npos) {
         if (const auto failure = read_credentials(take_until(text, at), url)) return failure;
@@ -130,7 +130,7 @@ Failure read_authority(std::string_view text, Url& url) {
 }
 
 /// What is behind the scheme of mqtt+unix: [user[:password]@]/path.
-Failure read_socket(std::string_view text, Url& url) {
+Fault read_socket(std::string_view text, Url& url) {
     const auto slash = text.find('/');
     if (slash == std::string_view::npos) return UrlError::invalid_socket_path;
     auto authority = text.substr(0, slash);
@@ -142,7 +142,7 @@ Failure read_socket(std::string_view text, Url& url) {
     if (!path) return UrlError::invalid_character;
     const bool is_sound = authority.empty() && path->size() > 1 && path->size() <= longest_socket_path &&
                           path->find('\0') == std::string::npos && url.target.find('?') == std::string::npos;
-    return is_sound ? Failure{} : UrlError::invalid_socket_path;
+    return is_sound ? Fault{} : UrlError::invalid_socket_path;
 }
 
 }  // namespace

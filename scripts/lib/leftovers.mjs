@@ -4,9 +4,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 const markName = 'STARTED_BY_TEST_FILE'
-const pauseMs = 500
+const pauseMs = 1000
 /** How many looks in a row find a program before it is ended: many end by themselves when the tests' process has. */
-const looks = 6
+const looks = 4
 
 /** Begins the line on stderr that scripts/lib/json-reporter.mjs makes a failure of. */
 export const prefix = 'Left running: '

@@ -106,7 +106,7 @@ test('connections are saved, linked to, and exported with their session, never w
   await page.getByLabel('Name', { exact: true }).fill('staging')
   await page.getByRole('button', { name: 'Save' }).click()
   await expect(page.getByRole('list', { name: 'Saved connections' })).toContainText('staging/ws_mqtt')
-  expect(new URL(page.url()).hash).toBe('#view=connection&search=kept&org=globex')
+  await expect.poll(() => new URL(page.url()).hash).toBe('#view=connection&search=kept&org=globex')
 
   const download = page.waitForEvent('download')
   await page.getByRole('button', { name: 'Export' }).click()
@@ -140,6 +140,9 @@ test('connections are saved, linked to, and exported with their session, never w
   const linked = await openDemo(context, server.url, { hash: '#view=topics&search=climate&org=initech' })
   await expect(linked.page.getByRole('searchbox', { name: 'Search topics' })).toHaveValue('climate')
   await expect(linked.page.locator('#own')).toHaveText(/^initech:/)
+  // What a link does not say is the default, and not what its reader had last.
+  const short = await openDemo(context, server.url, { hash: '#view=topics' })
+  await expect(short.page.locator('#own')).toHaveText(/^acme:/)
   expect(uncaught).toEqual([])
 })
 

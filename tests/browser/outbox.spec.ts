@@ -140,6 +140,39 @@ test('a crash loses nothing that was published some time before, connected or no
   await expect.poll(async () => (await facts(next)).delivered.length).toBe(50)
 })
 
+test('what stored() promised survives a crash in the next moment', async ({ open, chaos, topic, arriving }) => {
+  test.slow()
+  const messages = await arriving(topic)
+  chaos.refusing = true
+  let count = 0
+  for (const qos of [1, 2] as const)
+    for (let round = 0; round < 4; round++) {
+      const tab = await open({ path: 'outbox.html', broker: chaos.url })
+      await tab.call('open', tab.broker)
+      const batch = 1 + round * 20
+      const { stored, took } = await tab.page.evaluate(
+        async ([to, numbers, level]) => {
+          const { client } = globalThis as unknown as { client: { mq: Connection; publish: (...given: unknown[]) => void } }
+          client.publish(to, numbers, { qos: level })
+          const start = performance.now()
+          return { stored: await client.mq.stored(), took: performance.now() - start }
+        },
+        [topic, numbers(batch, count + 1), qos] as const,
+      )
+      await tab.crash()
+      count += batch
+      console.log(`stored() took ${took.toFixed(1)} ms for ${batch} messages at QoS ${qos}.`)
+      expect(stored.messages).toBe(count)
+      expect(stored.oldest).toBeLessThanOrEqual(Date.now())
+    }
+  chaos.refusing = false
+  const next = await open({ path: 'outbox.html', broker: chaos.url })
+  await next.call('open', next.broker)
+  await expect.poll(() => messages.length, { timeout: 30_000 }).toBe(count)
+  expect(messages.map(({ text }) => Number(text)).sort((one, other) => one - other)).toEqual(numbers(count))
+  await expect.poll(async () => (await facts(next)).delivered.length).toBe(count)
+})
+
 test('two tabs have two outboxes, and a client identifier names one of them', async ({ open, chaos }) => {
   const [one, other] = [await open({ path: 'outbox.html', broker: chaos.url }), await open({ path: 'outbox.html', broker: chaos.url })]
   const first = await one.call<{ clientId: string }>('open', one.broker)
@@ -150,6 +183,25 @@ test('two tabs have two outboxes, and a client identifier names one of them', as
   expect(refusal).toMatchObject({ error: { name: 'MqttError', code: 'outbox_in_use' } })
   await one.page.close()
   expect(await third.call('open', third.broker, { clientId: first.clientId })).toEqual({ clientId: first.clientId })
+})
+
+test('without Web Locks tabs ask each other whose an outbox is', async ({ open, chaos, topic, arriving, context }) => {
+  await context.addInitScript(() => Object.defineProperty(navigator, 'locks', { value: undefined }))
+  const messages = await arriving(topic)
+  chaos.refusing = true
+  const [one, other] = [await open({ path: 'outbox.html', broker: chaos.url }), await open({ path: 'outbox.html', broker: chaos.url })]
+  const first = await one.call<{ clientId: string }>('open', one.broker)
+  const second = await other.call<{ clientId: string }>('open', other.broker)
+  expect(second.clientId).not.toBe(first.clientId)
+  await one.call('publish', topic, [1], { qos: 2 })
+  await other.call('publish', topic, [2], { qos: 2 })
+  await reload(one)
+  expect(await one.call('open', one.broker)).toEqual(first)
+  // For want of locks, connections cannot be shared.
+  const refused = await other.call<{ error?: { code: string } }>('open', other.broker, { shared: true, prepare: undefined })
+  expect(refused.error?.code).toBe('not_supported')
+  chaos.refusing = false
+  await expect.poll(() => messages.map(({ text }) => text).sort()).toEqual(['1', '2'])
 })
 
 test('one page sends what three dead tabs left, each by its own client identifier', async ({ open, chaos, topic, arriving }) => {

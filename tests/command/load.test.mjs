@@ -21,7 +21,7 @@ function assertPercentiles(percentiles) {
   )
 }
 
-describe('wsmq bench --webapps', { timeout: 120_000 }, () => {
+describe('wsmq bench --webapps', { timeout: 180_000 }, () => {
   it('joins all, and all of them ask and are heard in their rooms', async () => {
     const { code, out, err } = await load('--rooms', '3', '--requests', '4', '--broker-pid', String(world.broker.pid))
     assert.equal(code, 0, err)

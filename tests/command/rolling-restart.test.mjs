@@ -71,7 +71,7 @@ class Caller {
   }
 }
 
-describe('a service is restarted instance by instance', { timeout: 120_000 }, () => {
+describe('a service is restarted instance by instance', { timeout: 180_000 }, () => {
   for (const version of ['5', '311']) {
     for (const sharing of [[], ['--no-share']]) {
       it(`over MQTT ${version}${sharing.length > 0 ? ', with an election' : ''}`, async () => {

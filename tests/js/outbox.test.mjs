@@ -3,7 +3,17 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -181,6 +191,18 @@ describe('an outbox in files', () => {
     await process.kill()
     const { mq: named } = await open({ clientId: process.clientId ?? '' })
     assert.equal(named.clientId, process.clientId)
+  })
+
+  it('of another machine is in use until its lock has not been touched for half a minute', async () => {
+    const clientId = await leaveOffline([{ qos: 1 }])
+    const lock = slotFile().replace(/outbox$/, 'lock')
+    writeFileSync(lock, JSON.stringify({ pid: process.pid, start: '', host: 'elsewhere' }))
+    await assert.rejects(open({ ...named(), clientId }), { code: 'outbox_in_use' })
+    const longAgo = new Date(Date.now() - 31_000)
+    utimesSync(lock, longAgo, longAgo)
+    const { mq, delivered } = await open({ ...named(), clientId })
+    assert.equal(mq.clientId, clientId)
+    await until(() => delivered.length === 1)
   })
 
   it('drains what several dead processes left, each with its own client identifier', async () => {

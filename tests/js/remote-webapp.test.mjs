@@ -60,11 +60,11 @@ class Scene {
       link.use(here, { tab: name, lock, name: '' })
       return there
     }
-    attach()
+    const channel = attach()
     const given = { org: 'acme', user: 'ann', rand: `ab0${this.#pages}`, ...options }
     const joining = joinWith(() => moduleOf(link, undefined, PortWebappClient), 'ws://broker.test/', given)
     joining.catch(() => {})
-    return { link, attach, joining, vanish: () => this.locks.get(name)?.() }
+    return { link, attach, channel, joining, vanish: () => this.locks.get(name)?.() }
   }
 
   /** @param {any} [options] of join() */
@@ -669,6 +669,23 @@ describe('a channel of a webapp', () => {
     const call = app.request('orders', 'create')
     scene.client.layer.onResult(scene.client.given('request').length, '1')
     assert.equal(await call, 1)
+  })
+})
+
+describe('a page of a webapp', () => {
+  it('to which others write nonsense goes on', async () => {
+    const scene = new Scene()
+    const { app, channel } = await scene.joined()
+    app.on('error', () => {})
+    const kinds = ['joinFailed', 'state', 'presence', 'device', 'result', 'failure', 'progress', 'request', 'ended', 'credit']
+    const rows = [...kinds, 'roomMessage', 'error', '__proto__', 'nonsense'].flatMap((kind) => [[kind], [kind, 10 ** 9, {}]])
+    const call = app.request('orders', 'create')
+    for (const row of [undefined, null, 7, [], ...rows]) channel.post({ commands: [['layer', row]], bytes: undefined })
+    scene.client.layer.onResult(1, '1')
+    assert.equal(await call, 1)
+    scene.client.layer.onPresence(bob, '1', 1000)
+    assert.equal(app.presence.has(bob), true)
+    assert.equal(app.state, 'connected')
   })
 })
 

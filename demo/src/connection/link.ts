@@ -27,6 +27,8 @@ export const isConnected = computed(() => status.value.state === 'connected')
 export const isOff = computed(() => status.value.state === 'closed' || status.value.state === 'failed')
 
 let attempt: AbortController | undefined
+/** Counts the calls of `open()`: of several that wait for the same end, the last one connects. */
+let turn = 0
 let countdown: ReturnType<typeof setInterval> | undefined
 
 // The package finds the file beside its own script, which is a part of a bundle here.
@@ -35,7 +37,9 @@ loaded.catch(() => {})
 
 /** Connects, and goes on until `disconnect()` or an error that is final. Never rejects. */
 export async function open(settings: Settings, password: string): Promise<void> {
+  const ownTurn = ++turn
   await close()
+  if (turn !== ownTurn) return
   const own = (attempt = new AbortController())
   notice.value = ''
   show('connecting', 'Connecting …')

@@ -105,7 +105,7 @@ function MessageRow({ shown, isChosen }: { shown: Shown; isChosen: boolean }) {
         <span class="topic">{content.topic}</span>
         {content.retain && <span class="badge strong">retained</span>}
         {content.qos > 0 && <span class="badge">QoS {content.qos}</span>}
-        {mark === undefined && <span class="badge">earlier</span>}
+        {mark === undefined && <span class="badge strong">earlier</span>}
         <span class="detail">{size(content.bytes.length)}</span>
         <time dateTime={new Date(at).toISOString()}>{time(at)}</time>
       </span>
