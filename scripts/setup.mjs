@@ -31,11 +31,9 @@ const needs = {
   broker: [
     { package: 'mosquitto', program: 'mosquitto', service: 'mosquitto' },
     { package: 'mosquitto-clients', program: 'mosquitto_pub' },
+    { package: 'openssl', program: 'openssl' }, // its certificates
   ],
-  deployment: [
-    { package: 'nginx-light', program: 'nginx', service: 'nginx' },
-    { package: 'openssl', program: 'openssl' },
-  ],
+  deployment: [{ package: 'nginx-light', program: 'nginx', service: 'nginx' }],
   interop: [
     { package: 'rabbitmq-server', program: 'rabbitmq-server', service: 'rabbitmq-server' },
     { package: 'erlang-base', program: 'epmd' },
