@@ -33,7 +33,8 @@ async function start(env = {}) {
     child.kill(signal)
     await exited
     const left = (await Promise.all(all.map(commandOf))).filter(Boolean)
-    const files = await readdir(temporary)
+    // Python leaves files of its own where it is interrupted while it makes a virtual environment.
+    const files = (await readdir(temporary)).filter((name) => name.startsWith('wsmq-'))
     await rm(temporary, { recursive: true, force: true })
     return { count: all.length, left, files }
   }
