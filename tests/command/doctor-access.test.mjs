@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { startDeployedMosquitto } from '../support/deployed-mosquitto.mjs'
-import { broker, diagnose, found } from './doctor.mjs'
+import { dropping } from '../support/dropping.mjs'
+import { broker, closing, diagnose, found } from './doctor.mjs'
 
 describe('the access rules of the convention, from inside', { timeout: 180_000 }, () => {
   const uid = 'acme:ann:aaaa'
@@ -34,6 +35,14 @@ describe('the access rules of the convention, from inside', { timeout: 180_000 }
     assert.equal(diagnosis.code, 0, diagnosis.verdict)
     assert.deepEqual(diagnosis.broker.versions, [3, 4, 5])
     assert.ok(diagnosis.findings.every(({ status }) => status === 'ok' || status === 'skipped'))
+  })
+
+  it('are tried once more where the broker closes a connection instead of answering', async () => {
+    const { port, close } = await dropping(Number(new URL(deployed.tcpUrl).port))
+    closing.push(close)
+    const account = ['-u', uid, '-P', 'secret', '--as', 'webapp', '--uid', uid]
+    const diagnosis = await diagnose(`mqtt://127.0.0.1:${port}`, ...account, '--no-measure')
+    assert.equal(diagnosis.code, 0, diagnosis.verdict)
   })
 
   it('are too wide where everybody may do everything', async () => {

@@ -10,6 +10,7 @@ import { WebSocketServer } from 'ws'
 import { root } from '../access/expectations.mjs'
 import { startBroker } from '../support/broker.mjs'
 import { startDeployedMosquitto } from '../support/deployed-mosquitto.mjs'
+import { dropping } from '../support/dropping.mjs'
 import { freePort } from '../support/free-port.mjs'
 import { proxyUpgrades } from '../support/upgrade-proxy.mjs'
 
@@ -252,6 +253,15 @@ describe('the access rules of the convention, from inside', () => {
     const diagnosis = await diagnose(broker.url, { credentials, clientId: uid, uid, root, as: 'webapp', measure: false })
     assert.deepEqual(diagnosis.findings.filter(({ status }) => status !== 'ok'), []) // prettier-ignore
     assert.match(found(diagnosis, 'access').text, /are those of the convention/)
+  })
+
+  it('are tried once more where the broker closes a connection instead of answering', async (test) => {
+    const { port, close } = await dropping(Number(new URL(broker.url).port))
+    test.after(close)
+    const url = broker.url.replace(/:\d+/, `:${port}`)
+    const credentials = { username: uid, password: 'secret' }
+    const { ok, verdict } = await diagnose(url, { credentials, clientId: uid, uid, root, as: 'webapp', measure: false })
+    assert.ok(ok, verdict)
   })
 
   it('can be tried together with the measuring where an account has one connection', async () => {

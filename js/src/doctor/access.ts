@@ -123,7 +123,9 @@ async function isAllowed(
   action: Trial['action'],
   topic: string,
 ): Promise<boolean> {
-  const mq: Connection = await attempt(url, { ...attempts, clientId: uid }, { protocolVersion: version })
+  const begin = (): Promise<Connection> => attempt(url, { ...attempts, clientId: uid }, { protocolVersion: version })
+  // Once more: a broker may not be done with the connection before, which had the same client identifier.
+  const mq = await begin().catch(begin)
   const refused = mq.closed.then(() => false)
   const asked =
     action === 'publish' ? mq.publish(topic, '', { qos: 1 }) : mq.subscribe(topic, { qos: 1, retainHandling: 2 }, () => {}).ready

@@ -14,6 +14,8 @@ using Status = Finding::Status;
 net::awaitable<bool> may(Checkup& checkup, const native::Url& url, Version version, const Trial& trial) {
     const auto options = checkup.options(version);
     auto result = co_await attempt(checkup, url, options);
+    // Once more: a broker may not be done with the connection before, which had the same client identifier.
+    if (!result.connection) result = co_await attempt(checkup, url, options);
     if (!result.connection) throw Unanswered{explanation(result, url, options)};
     Ended<native::Answer> ended;
     if (trial.action == Action::publish) {
