@@ -15,7 +15,7 @@ export default defineConfig<object, { defaults: object }>({
   timeout: 120_000,
   expect: { timeout: 30_000 },
   // Nothing hangs a run.
-  globalTimeout: process.env['CI'] ? 20 * 60_000 : 0,
+  globalTimeout: process.env['CI'] ? 30 * 60_000 : 0,
   // A fault that breaks every test is reported early, and not after each has timed out.
   maxFailures: process.env['CI'] ? 15 : 0,
   reporter: [['list'], ['json', { outputFile: 'build/reports/playwright.json' }]],
