@@ -93,6 +93,8 @@ const others = {
     // It sends them in any order, and by topic aliases that it may not have given yet.
     'a session keeps messages of QoS 1': /^yes/,
     'a session keeps them for a client that takes topic aliases': /^(no \(topic_alias_invalid\)|yes)/,
+    // In some runs it loses one that it has acknowledged, or delivers nothing to that session afterwards.
+    'restart while 300 messages of QoS 1 go to a session': /^(yes|no) \(\d+ of 300 accepted/,
     'wrong password': { '3.1.1': '0x87', 5: '0x86' },
     'unknown user': { '3.1.1': '0x87', 5: '0x86' },
     'Receive Maximum announced': '1024',
