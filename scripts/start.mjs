@@ -1,6 +1,5 @@
 // npm start: the deployment in small, on free loopback ports (PORT chooses the site's): Mosquitto with access rules, the
 // issuer, nginx with the page, simulated devices, and every demo service whose toolchain is there.
-import { startDeployment } from './lib/deployment.mjs'
 import { exclusively } from './lib/lock.mjs'
 import { Failure, runMain } from './lib/run.mjs'
 import { askedToStop, explainListen, wantedPort } from './lib/server-options.mjs'
@@ -35,6 +34,7 @@ await runMain(async () => {
   })
 
   const stop = askedToStop()
+  const { startDeployment } = await import('./lib/deployment.mjs') // it needs packages that have just been installed
   const deployment = await startDeployment({ port, tell }).catch((error) => {
     throw explainListen(error, port)
   })

@@ -1,7 +1,6 @@
 import { copyFile, mkdir, readdir, rm } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { build } from 'esbuild'
 import { root as ours } from './root.mjs'
 
 /**
@@ -10,6 +9,7 @@ import { root as ours } from './root.mjs'
  * @param {{ root?: string, debug?: boolean }} [options] `root`: of the work tree, with a slash at its end
  */
 export async function buildPage({ root = ours, debug = false } = {}) {
+  const { build } = await import('esbuild') // npm start installs it first
   const folder = `${root}demo/app/`
   const dist = `${root}dist/`
   await mkdir(folder, { recursive: true })
