@@ -1,3 +1,4 @@
+import { startOnFreePorts } from '../../tests/support/free-port.mjs'
 import { backends } from './backends.mjs'
 import { startDemoBroker } from './demo-broker.mjs'
 import { startDemoIssuer } from './demo-issuer.mjs'
@@ -6,8 +7,6 @@ import { startDemoSite } from './demo-site.mjs'
 import { Endings } from './endings.mjs'
 
 /** Tells what is going on with a part. @typedef {(part: string, text: string) => void} Tell */
-
-const attempts = 3 // a free port may be taken by somebody else before its server has it
 
 /**
  * The deployment in small: Mosquitto with access rules, the issuer, nginx with the page. `programs` take part in it; the
@@ -19,33 +18,18 @@ export async function startDeployment({ port = 0, behindNginx, tell = () => {} }
   try {
     const services = backends().map((backend) => ({ role: 'service', name: serviceOf(backend) }))
     const devices = serialNumbers.map((name) => ({ role: 'device', name }))
-    const broker = endings.add(await again(() => startDemoBroker([...services, ...devices])))
+    const broker = endings.add(await startOnFreePorts(() => startDemoBroker([...services, ...devices])))
     tell('Mosquitto', 'started, with access rules')
-    const issuer = endings.add(await again(() => startDemoIssuer({ url: broker.tcpUrl, password: broker.issuerPassword })))
+    const issuer = endings.add(await startOnFreePorts(() => startDemoIssuer({ url: broker.tcpUrl, password: broker.issuerPassword })))
     tell('Issuer', 'started')
     const ports = { brokerPort: broker.webSocketPort, issuerPort: issuer.port }
     const start = () => startDemoSite({ port, ...ports, ...(behindNginx === undefined ? {} : { behindNginx }) })
-    const site = endings.add(await (port === 0 ? again(start) : start()))
+    const site = endings.add(await (port === 0 ? startOnFreePorts(start) : start()))
     tell('Site', `started: ${site.title}`)
     const programs = endings.add(new DemoPrograms({ url: broker.tcpUrl, passwordOf: broker.passwordOf, tell }))
     return { broker, programs, url: site.url, authority: site.authority, close: () => endings.close() }
   } catch (error) {
     await endings.close()
     throw error
-  }
-}
-
-/**
- * @template T
- * @param {() => Promise<T>} start
- * @returns {Promise<T>}
- */
-async function again(start) {
-  for (let attempt = 1; ; ++attempt) {
-    try {
-      return await start()
-    } catch (error) {
-      if (attempt === attempts || !/in use|EADDRINUSE/i.test(String(error))) throw error
-    }
   }
 }

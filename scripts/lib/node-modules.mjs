@@ -1,32 +1,16 @@
-import { createHash } from 'node:crypto'
-import { existsSync } from 'node:fs'
-import { readFile, writeFile } from 'node:fs/promises'
 import { relative } from 'node:path'
 import { root } from './root.mjs'
 import { must, timed } from './run.mjs'
+import { Stamp } from './stamp.mjs'
 
 /** @param {string} folder with a slash at its end */
-async function lockAndStamp(folder) {
-  const lock = createHash('sha256')
-    .update(await readFile(`${folder}package-lock.json`))
-    .digest('hex')
-  return { lock, stamp: `${folder}node_modules/.installed-lock` }
-}
+const stampOf = (folder) => new Stamp(`${folder}package-lock.json`, `${folder}node_modules/.installed-lock`)
 
-/**
- * Whether what the lock file of a folder names is installed there. By content and not by time: a checkout gives files new times.
- * @param {string} folder with a slash at its end
- */
-export async function areModulesInstalled(folder) {
-  const { lock, stamp } = await lockAndStamp(folder)
-  return existsSync(stamp) && (await readFile(stamp, 'utf8')) === lock
-}
+/** Whether what the lock file of a folder names is installed there. @param {string} folder with a slash at its end */
+export const areModulesInstalled = (folder) => stampOf(folder).isCurrent()
 
 /** Notes that it is. @param {string} folder with a slash at its end */
-export async function noteModules(folder) {
-  const { lock, stamp } = await lockAndStamp(folder)
-  await writeFile(stamp, lock)
-}
+export const noteModules = (folder) => stampOf(folder).note()
 
 /**
  * Installs what the lock file of a folder names, where that has not been done.

@@ -1,9 +1,7 @@
-import { createHash } from 'node:crypto'
-import { existsSync } from 'node:fs'
-import { readFile, writeFile } from 'node:fs/promises'
 import { relative } from 'node:path'
 import { root } from './root.mjs'
 import { must, timed } from './run.mjs'
+import { Stamp } from './stamp.mjs'
 
 /**
  * The programs of a virtual environment of Python, made of requirements.txt in this folder where that has not been done.
@@ -12,17 +10,14 @@ import { must, timed } from './run.mjs'
  */
 export async function pythonPrograms(folder) {
   const programs = `${folder}.venv/bin/`
-  const stamp = `${folder}.venv/.installed`
-  const requirements = createHash('sha256')
-    .update(await readFile(`${folder}requirements.txt`))
-    .digest('hex')
-  if (existsSync(stamp) && (await readFile(stamp, 'utf8')) === requirements) return programs
+  const stamp = new Stamp(`${folder}requirements.txt`, `${folder}.venv/.installed`)
+  if (await stamp.isCurrent()) return programs
   await timed(`Installing the Python packages of ${relative(root, folder)}`, async () => {
     await must('python3', ['-m', 'venv', '--clear', `${folder}.venv`])
     await must(`${programs}pip`, ['install', '--quiet', '--no-compile', '--require-hashes', '--requirement', `${folder}requirements.txt`], {
       whenItFails: 'pip failed. Check that PyPI can be reached, then run this again.',
     })
   })
-  await writeFile(stamp, requirements)
+  await stamp.note()
   return programs
 }

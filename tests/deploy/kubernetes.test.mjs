@@ -12,6 +12,7 @@ import { root } from '../../scripts/lib/root.mjs'
 import { freePort } from '../support/free-port.mjs'
 import { built, parsed, validated } from '../support/manifests.mjs'
 import { startNginx } from '../support/nginx.mjs'
+import { upgradeHeaders as upgrade } from '../support/upgrade-headers.mjs'
 
 const deploy = `${root}deploy/`
 const run = promisify(execFile)
@@ -176,12 +177,6 @@ describe('configure.sh', { timeout: 60_000 }, () => {
         asking.once('error', reject)
         asking.end()
       })
-    const upgrade = {
-      Connection: 'Upgrade',
-      Upgrade: 'websocket',
-      'Sec-WebSocket-Version': '13',
-      'Sec-WebSocket-Key': 'AAAAAAAAAAAAAAAAAAAAAA==',
-    }
     assert.equal((await ask('/ws_mqtt', { ...upgrade, Origin: 'https://example.org' })).statusCode, 101)
     for (const origin of ['http://example.org', 'https://evil.example', 'https://other.example.org'])
       assert.equal((await ask('/ws_mqtt', { ...upgrade, Origin: origin })).statusCode, 403, origin)

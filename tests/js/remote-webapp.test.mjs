@@ -1,7 +1,7 @@
 // A webapp whose connection is elsewhere: the host of its layer and the pages that are it, without a browser.
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { settled, until } from './support/connected.mjs'
+import { manualChannel, settled, until } from './support/connected.mjs'
 import { FakeWebappClient, moduleError } from './support/fake-layer.mjs'
 import { fakeModule } from './support/fake-module.mjs'
 import { importSource } from './support/sources.mjs'
@@ -614,15 +614,9 @@ describe('a page that does not read', () => {
     const scene = new Scene()
     /** @type {any[]} */
     const rows = []
-    const channel = {
-      /** @type {((packet: unknown) => void) | undefined} */
-      onPacket: undefined,
-      isDirect: true,
-      post: (/** @type {any} */ { commands }) => rows.push(...commands),
-      close: () => {},
-    }
+    const channel = manualChannel(rows)
     scene.host.add(channel)
-    const say = (/** @type {any[]} */ ...commands) => channel.onPacket?.({ commands, bytes: undefined })
+    const say = (/** @type {any[]} */ ...commands) => channel.say(...commands)
     const options = { root: 'app/', state: '{}', since: 1, willDelay: 5, renames: true, rollCall: 'auto' }
     const request = { uris: ['ws://a/'], clientId: 'acme:ann:ab12', user: {}, options: {}, common: {} }
     say(['attach', { tab: 't', lock: '', name: '' }], ['connect', { ...request, layer: { options, account: 'acme:ann' } }])

@@ -1,7 +1,7 @@
 // The host of a connection and its pages, without a browser: what they say to each other, and what may go wrong.
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { settled, until } from './support/connected.mjs'
+import { manualChannel, settled, until } from './support/connected.mjs'
 import { fakeModule } from './support/fake-module.mjs'
 import { importSource } from './support/sources.mjs'
 
@@ -314,15 +314,9 @@ describe('a page that does not read', () => {
     const scene = new Scene()
     /** @type {any[]} */
     const posted = []
-    const here = {
-      /** @type {((packet: unknown) => void) | undefined} */
-      onPacket: undefined,
-      isDirect: true,
-      post: (/** @type {any} */ packet) => posted.push(...packet.commands),
-      close: () => {},
-    }
+    const here = manualChannel(posted)
     scene.host.add(here)
-    const say = (/** @type {any[]} */ ...commands) => here.onPacket?.({ commands, bytes: undefined })
+    const say = (/** @type {any[]} */ ...commands) => here.say(...commands)
     say(['attach', { tab: 't', lock: '', name: '' }], ['connect', { uris: ['ws://a/'], clientId: 'c', user: {}, options: {}, common: {} }])
     scene.client.accept()
     for (let count = 0; count < 25_000; count++) scene.client.arrive('a', 'x')

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { freePort } from './free-port.mjs'
+import { freePort, startOnFreePorts } from './free-port.mjs'
 import { ServerProcess } from './server-process.mjs'
 
 /**
@@ -92,8 +92,7 @@ export class Broker {
  * @returns {Promise<Broker>} already started
  */
 export async function startBroker(options = {}) {
-  const attempts = 3 // a free port may be taken by somebody else before Mosquitto has it
-  for (let attempt = 1; ; ++attempt) {
+  return startOnFreePorts(async () => {
     const directory = await mkdtemp(join(tmpdir(), 'wsmq-mosquitto-'))
     const broker = new Broker(directory, await freePort(), await freePort())
     await writeConfiguration(directory, broker, options)
@@ -102,9 +101,9 @@ export async function startBroker(options = {}) {
       return broker
     } catch (error) {
       await broker.close()
-      if (attempt === attempts || !/in use/.test(String(error))) throw error
+      throw error
     }
-  }
+  })
 }
 
 /**

@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { startFiles } from '../../bench/servers.mjs'
 import { startPageServer, strictContentSecurityPolicy } from './page-server.mjs'
+import { upgradeHeaders as upgrade } from './upgrade-headers.mjs'
 
 /** @typedef {{ status: number | undefined, headers: import('node:http').IncomingHttpHeaders, text: string }} Answer */
 
@@ -22,13 +23,6 @@ async function ask(port, path, options = {}) {
   let text = ''
   if (response.statusCode !== 101) for await (const chunk of response.setEncoding('utf8')) text += chunk
   return { status: response.statusCode, headers: response.headers, text }
-}
-
-const upgrade = {
-  Connection: 'Upgrade',
-  Upgrade: 'websocket',
-  'Sec-WebSocket-Version': '13',
-  'Sec-WebSocket-Key': 'AAAAAAAAAAAAAAAAAAAAAA==',
 }
 
 describe('the page server', { timeout: 60_000 }, () => {

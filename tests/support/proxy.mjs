@@ -1,4 +1,4 @@
-import { freePort } from './free-port.mjs'
+import { freePort, startOnFreePorts } from './free-port.mjs'
 import { adaptShipped, brokerAt, startNginx } from './nginx.mjs'
 import { strictContentSecurityPolicy } from './page-server.mjs'
 
@@ -8,19 +8,14 @@ import { strictContentSecurityPolicy } from './page-server.mjs'
  *   root: the directory served at /; dist: one served at /dist/
  */
 export async function startProxy({ brokerPort, root, dist, contentSecurityPolicy = strictContentSecurityPolicy }) {
-  const attempts = 3 // a free port may be taken by somebody else before nginx has it
-  for (let attempt = 1; ; ++attempt) {
+  return startOnFreePorts(async () => {
     const port = await freePort()
-    try {
-      const nginx = await startNginx([port], async (directory) => {
-        await adaptShipped(directory, { 'websocket-mq.conf': [brokerAt(brokerPort)], 'websocket-mq-http.conf': [] })
-        return site({ port, root, dist, contentSecurityPolicy })
-      })
-      return { port, url: `https://localhost:${port}/`, webSocketUrl: `wss://localhost:${port}/ws_mqtt`, ...nginx }
-    } catch (error) {
-      if (attempt === attempts || !/in use/.test(String(error))) throw error
-    }
-  }
+    const nginx = await startNginx([port], async (directory) => {
+      await adaptShipped(directory, { 'websocket-mq.conf': [brokerAt(brokerPort)], 'websocket-mq-http.conf': [] })
+      return site({ port, root, dist, contentSecurityPolicy })
+    })
+    return { port, url: `https://localhost:${port}/`, webSocketUrl: `wss://localhost:${port}/ws_mqtt`, ...nginx }
+  })
 }
 
 /** @param {{ port: number, root: string, dist: string | undefined, contentSecurityPolicy: string }} options */

@@ -61,7 +61,7 @@ export class TopicTree {
         this.leftOut++
         continue
       }
-      if (node.latest === undefined) this.#appeared(node, 1)
+      if (node.latest === undefined) this.#appeared(node)
       node.count++
       for (let each: TopicNode | undefined = node; each !== undefined; each = each.parent) each.messages++
       node.previous = node.latest
@@ -101,9 +101,9 @@ export class TopicTree {
     return node
   }
 
-  #appeared(node: TopicNode, count: number): void {
+  #appeared(node: TopicNode): void {
     this.shape++
-    for (let each: TopicNode | undefined = node; each !== undefined; each = each.parent) each.topics += count
+    for (let each: TopicNode | undefined = node; each !== undefined; each = each.parent) each.topics++
   }
 }
 

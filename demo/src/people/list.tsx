@@ -1,5 +1,4 @@
 // The lists of people, services and devices.
-import type { ComponentChildren } from 'preact'
 import { uid } from '../connection/link.js'
 import { change, remember, settings } from '../store/settings.js'
 import { topic, view } from '../store/view.js'
@@ -21,7 +20,6 @@ interface RowProps {
   isOn: boolean
   title: string
   onClick: () => void
-  children?: ComponentChildren
 }
 
 function Row({ name, detail, badges = [], isOn, title, onClick }: RowProps) {

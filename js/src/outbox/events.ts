@@ -1,5 +1,5 @@
-import { callError } from '../failure.js'
 import { jsonOf } from '../message.js'
+import { payloadText } from '../payload-text.js'
 
 /** What is known of a message of an earlier page that the broker has acknowledged. */
 export interface DeliveredFacts {
@@ -33,17 +33,9 @@ export interface Stored {
   readonly oldest: number | undefined
 }
 
-const decoder = /* @__PURE__ */ new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-
 /** Facts are what crosses over from a worker. */
 export function deliveredOf(facts: DeliveredFacts): Delivered {
-  const text = (): string => {
-    try {
-      return decoder.decode(facts.bytes)
-    } catch {
-      throw callError('invalid_utf8', 'The payload is not UTF-8: read bytes.')
-    }
-  }
-  const { topic } = facts
+  const { topic, bytes } = facts
+  const text = (): string => payloadText(bytes, 'bytes')
   return { ...facts, text, json: <T>() => jsonOf(topic, text()) as T }
 }

@@ -5,9 +5,6 @@ import { Link, type PageOptions } from './link.js'
 import type { PlainError } from './protocol.js'
 import type { WorkerFiles } from './worker-files.js'
 
-/** In milliseconds: a worker that hangs does not answer. */
-const PATIENCE = 3000
-
 interface NodeWorker {
   postMessage(message: unknown, transfer: unknown[]): void
   on(type: string, listener: (given: never) => void): void
@@ -19,17 +16,11 @@ export function openDedicated(files: WorkerFiles, url: string | URL | undefined,
   const link = new Link({
     ...options,
     survives: false,
-    onLeave: () =>
-      new Promise((resolve) => {
-        const end = () => {
-          clearTimeout(timer)
-          link.close()
-          worker.terminate()
-          resolve()
-        }
-        const timer = setTimeout(end, PATIENCE)
-        link.onEnded = end
-      }),
+    onLeave: async () => {
+      await link.ended()
+      link.close()
+      worker.terminate()
+    },
   })
   worker.onFailed((reason) => {
     link.lost(loadFailed(reason), true)

@@ -32,6 +32,9 @@ export interface LinkOptions extends PageOptions {
 /** Of a page that has its host to itself. An outbox tells its messages from those of an earlier page. */
 const alone = (): Attachment => ({ tab: randomClientId(), lock: '', name: '' })
 
+/** In milliseconds. */
+const PATIENCE = 3000
+
 export class Link {
   readonly common: Readonly<Record<string, string>>
   readonly user: Readonly<Record<string, unknown>>
@@ -51,6 +54,7 @@ export class Link {
   #resolve!: (tables: Tables) => void
   #reject!: (error: Error) => void
   #left: Promise<void> | undefined
+  #onEnded: (() => void) | undefined
 
   constructor({ common, user, survives, onLeave, onHello }: LinkOptions) {
     this.common = common
@@ -101,8 +105,16 @@ export class Link {
     this.#channel?.close()
   }
 
-  /** Called once the host has ended. */
-  onEnded: (() => void) | undefined
+  /** Resolves once the host has sent and stored what is left. One that hangs is not waited for. */
+  ended(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, PATIENCE)
+      this.#onEnded = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+  }
 
   #take(command: HostCommand, buffer: ArrayBuffer | undefined): void {
     switch (command[0]) {
@@ -127,7 +139,7 @@ export class Link {
       case 'delivered':
         return this.onDelivered?.(command[1])
       case 'ended':
-        return this.onEnded?.()
+        return this.#onEnded?.()
       default:
         this.onCommand?.(command, buffer)
     }

@@ -1,9 +1,8 @@
 // A message that arrived at the host, as the page sees it.
-import { callError } from '../failure.js'
 import type { ArrivedMessage, Properties } from '../module.js'
+import { payloadText } from '../payload-text.js'
 import { type Body, MessageFlag } from './protocol.js'
 
-const decoder = /* @__PURE__ */ new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 const NO_PROPERTIES: Properties = Object.freeze({})
 /** Numbers are given anew once there are so many topics, which whoever caches by them has to expect. */
 const MOST_TOPICS = 100_000
@@ -77,14 +76,7 @@ export class PortMessage implements ArrivedMessage {
   }
 
   get payloadString(): string {
-    if (this.#text === undefined) {
-      try {
-        this.#text = decoder.decode(this.#bytes ?? this.#view())
-      } catch {
-        throw callError('invalid_utf8', 'The payload is not UTF-8: read payloadBytes.')
-      }
-    }
-    return this.#text
+    return (this.#text ??= payloadText(this.#bytes ?? this.#view(), 'payloadBytes'))
   }
 
   #view(): Uint8Array {

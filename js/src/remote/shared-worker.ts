@@ -6,9 +6,6 @@ import { whenReleased } from './locks.js'
 import { Presence } from './presence.js'
 import type { WorkerFiles } from './worker-files.js'
 
-/** In milliseconds: how long a worker may take to send what is left. */
-const PATIENCE = 3000
-
 export async function openSharedWorker(
   name: string,
   files: WorkerFiles,
@@ -19,17 +16,11 @@ export async function openSharedWorker(
   const link = new Link({
     ...options,
     survives: true,
-    onLeave: () =>
-      new Promise((resolve) => {
-        const end = (): void => {
-          clearTimeout(timer)
-          presence.end()
-          link.close()
-          resolve()
-        }
-        const timer = setTimeout(end, PATIENCE)
-        link.onEnded = end
-      }),
+    onLeave: async () => {
+      await link.ended()
+      presence.end()
+      link.close()
+    },
     onHello: (lock) => {
       whenReleased(lock, () => {
         if (link.hostLock !== lock) return

@@ -149,8 +149,8 @@ private:
         co_await crowd_.rejoin();
         auto result = meter.read();
         co_await quiet();
-        result["received_bytes_each"] = meter.read()["received_bytes_each"];
-        result["sent_bytes_each"] = meter.read()["sent_bytes_each"];
+        const auto settled = meter.read();
+        for (const auto* key : {"received_bytes_each", "sent_bytes_each"}) result[key] = settled[key];
         result["returned"] = crowd_.returned;
         result["losses"] = crowd_.losses - losses;
         result["departures"] = crowd_.departures - departures;

@@ -8,6 +8,7 @@ import { describe, it } from 'node:test'
 import { eventually } from '../../support/clusters/cluster.mjs'
 import { freePort } from '../../support/free-port.mjs'
 import { agreement } from './agreement.mjs'
+import { upgradeHeaders } from '../../support/upgrade-headers.mjs'
 
 /** @param {number} [refusal] the status that a broker which is not ready answers with */
 async function startUpgrader(refusal) {
@@ -46,13 +47,7 @@ async function upgrade({ url, authority }) {
   const { protocol, port } = new URL(url)
   const request = protocol === 'https:' ? requestByTls : requestInClear
   return new Promise((resolve, reject) => {
-    const headers = {
-      Connection: 'Upgrade',
-      Upgrade: 'websocket',
-      'Sec-WebSocket-Version': '13',
-      'Sec-WebSocket-Key': 'AAAAAAAAAAAAAAAAAAAAAA==',
-    }
-    const asking = request({ host: 'localhost', port, path: '/ws_mqtt', ca, headers, agent: false })
+    const asking = request({ host: 'localhost', port, path: '/ws_mqtt', ca, headers: upgradeHeaders, agent: false })
     asking.once('upgrade', ({ statusCode }, socket) => resolve({ status: statusCode, socket: socket.on('error', () => {}) }))
     asking.once('response', (response) => resolve({ status: response.resume().statusCode }))
     asking.once('error', reject)

@@ -7,6 +7,7 @@ import { get, request } from 'node:https'
 import { after, before, describe, it } from 'node:test'
 import { strictContentSecurityPolicy } from '../../support/page-server.mjs'
 import { agreement } from './agreement.mjs'
+import { upgradeHeaders as upgrade } from '../../support/upgrade-headers.mjs'
 
 /**
  * @typedef {object} Site what a proxy with the shipped files offers
@@ -91,12 +92,6 @@ export const keepsItsPromises = ({ name, server, start, otherOrigin, slow, few }
         asking.once('error', reject)
         asking.end()
       })
-    }
-    const upgrade = {
-      Connection: 'Upgrade',
-      Upgrade: 'websocket',
-      'Sec-WebSocket-Version': '13',
-      'Sec-WebSocket-Key': 'AAAAAAAAAAAAAAAAAAAAAA==',
     }
 
     it('passes WebSocket on, however it is spelt', async () => {

@@ -52,3 +52,20 @@ export function settled() {
 export async function until(condition) {
   while (!condition()) await settled()
 }
+
+/**
+ * A page's end of a host that notes what it is told, and says only what the test does.
+ * @param {any[]} told
+ */
+export function manualChannel(told) {
+  return {
+    /** @type {((packet: unknown) => void) | undefined} */
+    onPacket: undefined,
+    isDirect: true,
+    post: (/** @type {any} */ { commands }) => told.push(...commands),
+    close: () => {},
+    say(/** @type {any[]} */ ...commands) {
+      this.onPacket?.({ commands, bytes: undefined })
+    },
+  }
+}

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { freePort } from '../free-port.mjs'
+import { freePort, startOnFreePorts } from '../free-port.mjs'
 import { ServerProcess } from '../server-process.mjs'
 
 /**
@@ -23,8 +23,7 @@ import { ServerProcess } from '../server-process.mjs'
  * @param {(directory: string, ports: number[]) => Promise<{ setup: NodeSetup, facts: Facts }>} prepare writes its files
  */
 export async function startNode(name, portCount, prepare) {
-  const attempts = 3 // a free port may be taken by somebody else before the broker has it
-  for (let attempt = 1; ; ++attempt) {
+  return startOnFreePorts(async () => {
     const directory = await mkdtemp(join(tmpdir(), `wsmq-${name}-`))
     const ports = await Promise.all(Array.from({ length: portCount }, freePort))
     const { setup, facts } = await prepare(directory, ports)
@@ -34,9 +33,9 @@ export async function startNode(name, portCount, prepare) {
       return { ...facts, ...node }
     } catch (error) {
       await node.close()
-      if (attempt === attempts || !/in use|eaddrinuse/i.test(String(error))) throw error
+      throw error
     }
-  }
+  })
 }
 
 /** @param {string} directory @param {NodeSetup} setup */

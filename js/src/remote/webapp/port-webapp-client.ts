@@ -27,6 +27,7 @@ type Buffer = ArrayBuffer | undefined
 export class PortWebappClient extends PortClient implements WebappClient {
   readonly #link: Link
   #own: LayerOptions | undefined
+  #topics = topicsOf('')
   #on: LayerHandlers | undefined
   #isVersion5 = true
   #isLeaving = false
@@ -78,6 +79,7 @@ export class PortWebappClient extends PortClient implements WebappClient {
     checkNamed(isUid(this.clientId), 'Joining')
     checkRecord(this.clientId, options, 'Joining')
     this.#own = options
+    this.#topics = topicsOf(options.root)
     this.#on = handlers
   }
 
@@ -198,10 +200,6 @@ export class PortWebappClient extends PortClient implements WebappClient {
     this.#patience = undefined
     this.#post(['goodbye'])
     this.flush()
-  }
-
-  get #topics(): ReturnType<typeof topicsOf> {
-    return topicsOf(this.#own?.root ?? '')
   }
 
   #publish(topic: string, payload: string | Uint8Array, contentType: string): void {
