@@ -47,8 +47,8 @@ async function fill(page: Page, view: (typeof tabs)[number]): Promise<void> {
     await page.getByRole('button', { name: 'Send' }).click()
   }
   if (view !== 'Topics') return
-  await page.getByRole('button', { name: /^kitchen/ }).click()
-  await page.getByRole('button', { name: /^climate/ }).click()
+  await page.getByRole('treeitem', { name: /^kitchen/ }).click()
+  await page.getByRole('treeitem', { name: /^climate/ }).click()
   await expect(page.locator('.chart canvas')).toBeVisible()
 }
 
@@ -69,7 +69,7 @@ test('what can be touched on a phone is as large as a finger, and nothing is wid
   for (const name of [...tabs, 'Publish', 'Connection settings']) {
     await page.getByRole('button', { name, exact: true }).click()
     const small = await page
-      .locator('button, input:not([type=checkbox], .hidden), select, textarea, summary, .button, label.check')
+      .locator('button, input:not([type=checkbox], .hidden), select, textarea, summary, .button, label.check, [role=treeitem]')
       .evaluateAll((all) =>
         all
           .filter((each) => each.checkVisibility())

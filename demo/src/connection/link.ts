@@ -10,7 +10,8 @@ import type { App, DemoSchema } from './schema.js'
 
 export type LinkState = 'closed' | 'connecting' | 'connected' | 'reconnecting' | 'failed'
 
-export const status = signal<{ state: LinkState; text: string }>({ state: 'closed', text: 'Not connected' })
+/** `wait`: how long it may take, which is not read out each time that it changes. */
+export const status = signal<{ state: LinkState; text: string; wait: string }>({ state: 'closed', text: 'Not connected', wait: '' })
 /** What the user should know; empty: nothing. */
 export const notice = signal('')
 /** The connection, also while it is interrupted. */
@@ -42,7 +43,7 @@ export async function open(settings: Settings, password: string): Promise<void> 
   if (turn !== ownTurn) return
   const own = (attempt = new AbortController())
   notice.value = ''
-  show('connecting', 'Connecting …')
+  show('connecting', 'Connecting', '…')
   try {
     await loaded
     const credentials = await credentialsOf(settings, password, own.signal)
@@ -133,7 +134,7 @@ function changed({ state, retryIn, attempt: number, error }: Partial<StateChange
   } else if (state === 'connecting' || state === 'reconnecting') {
     const doing = state === 'connecting' ? 'Connecting' : 'Reconnecting'
     if (retryIn !== undefined) countDown(state, doing, retryIn)
-    else show(state, `${doing} …${number ? ` (attempt ${number + 1})` : ''}`)
+    else show(state, doing, `…${number ? ` (attempt ${number + 1})` : ''}`)
     if (error !== undefined) tell(error)
   }
 }
@@ -142,7 +143,7 @@ function countDown(state: LinkState, doing: string, retryIn: number): void {
   const end = performance.now() + retryIn
   const tick = () => {
     const seconds = Math.ceil((end - performance.now()) / 1000)
-    show(state, seconds > 0 ? `${doing} in ${seconds} s` : `${doing} …`)
+    show(state, doing, seconds > 0 ? `in ${seconds} s` : '…')
   }
   tick()
   countdown = setInterval(tick, 250)
@@ -152,8 +153,9 @@ function stopCountdown(): void {
   clearInterval(countdown)
 }
 
-function show(state: LinkState, text: string): void {
-  if (status.peek().text !== text || status.peek().state !== state) status.value = { state, text }
+function show(state: LinkState, text: string, wait = ''): void {
+  const now = status.peek()
+  if (now.text !== text || now.state !== state || now.wait !== wait) status.value = { state, text, wait }
 }
 
 function tell(error: unknown): void {
