@@ -69,6 +69,8 @@ private:
 
     [[nodiscard]] bool is_subscribed() const noexcept { return view_ > View::wanted; }
     [[nodiscard]] bool is_wanted(const UidParts&) const;
+    /// Whoever is not watched any more is reported as gone.
+    void restart(View);
     void subscribe();
     void schedule_presence_request();
     /// The broker answered what was asked at asked_at_.

@@ -169,18 +169,6 @@ describe('pages that are one webapp', () => {
 })
 
 describe('join()', () => {
-  it('says that tabs which share a connection are one webapp', async () => {
-    const options = { org: 'acme', user: 'ann', shared: { presence: 'each' } }
-    await assert.rejects(
-      joinWith(async () => fakeModule(), 'ws://broker.test/', options),
-      {
-        name: 'MqttError',
-        code: 'not_supported',
-        message: /worker: true/,
-      },
-    )
-  })
-
   it('says where the places are not', async () => {
     const options = { org: 'acme', user: 'ann', shared: true }
     await assert.rejects(

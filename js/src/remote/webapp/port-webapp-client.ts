@@ -3,15 +3,37 @@
 import type { ModuleConnectOptions } from '../../module.js'
 import { isJsonRpc, topicsOf } from '../../outbox/webapp-topics.js'
 import { layerError } from '../../webapp/calls.js'
-import type { LayerHandlers, LayerOptions, LayerRequest, RawBody, RequestTarget, WebappClient } from '../../webapp/layer.js'
+import { isOf } from '../../webapp/account.js'
+import type {
+  JoinLayerOptions,
+  LayerHandlers,
+  LayerOptions,
+  LayerRequest,
+  RawBody,
+  RequestTarget,
+  WebappClient,
+} from '../../webapp/layer.js'
 import type { Link } from '../link.js'
 import { PortClient } from '../port-client.js'
 import { type Body, leftOf, type PageCommand } from '../protocol.js'
 import { Census } from './census.js'
-import type { LayerCommand, LayerRow, LayerStart, StateRow } from './commands.js'
-import { checkNamed, checkRecord, checkTarget, isAccountPart, isLevel, isRoom, isRoot, isUid, moduleError, refusal } from './names.js'
+import type { LayerCommand, LayerRow, LayerStart, StateRow, TabState } from './commands.js'
+import {
+  checkNamed,
+  checkRecord,
+  checkTarget,
+  fitsRecord,
+  isAccountPart,
+  isLevel,
+  isRoom,
+  isRoot,
+  isUid,
+  moduleError,
+  refusal,
+} from './names.js'
 import { PageCalls } from './page-calls.js'
 import { PageRequests } from './page-requests.js'
+import { recordOf, tooLargeForAll } from './tab-record.js'
 import { Wishes } from './wishes.js'
 
 const JSON_TYPE = 'application/json'
@@ -27,6 +49,10 @@ type Buffer = ArrayBuffer | undefined
 export class PortWebappClient extends PortClient implements WebappClient {
   readonly #link: Link
   #own: LayerOptions | undefined
+  /** Where each page has a state of its own: this one, and all that others are told of. */
+  #tab: TabState | undefined
+  #tabs: readonly TabState[] = []
+  #isWatched: (uid: string) => boolean = () => false
   #topics = topicsOf('')
   #on: LayerHandlers | undefined
   #isVersion5 = true
@@ -66,7 +92,7 @@ export class PortWebappClient extends PortClient implements WebappClient {
   }
 
   protected override get layer(): LayerStart | undefined {
-    return this.#own && { options: this.#own, account: this.clientId.slice(0, this.clientId.lastIndexOf(':')) }
+    return this.#own && { options: this.#own, account: this.clientId.slice(0, this.clientId.lastIndexOf(':')), tab: this.#tab }
   }
 
   override connect(options: ModuleConnectOptions = {}): void {
@@ -74,10 +100,13 @@ export class PortWebappClient extends PortClient implements WebappClient {
     this.#calling(() => super.connect(options))
   }
 
-  join(options: LayerOptions, handlers: LayerHandlers): void {
+  join({ tab: id, ...options }: JoinLayerOptions, handlers: LayerHandlers): void {
     if (!isRoot(options.root)) throw refusal('invalid_root', 'Joining')
     checkNamed(isUid(this.clientId), 'Joining')
-    checkRecord(this.clientId, options, 'Joining')
+    const { since, state } = options
+    const tab = id === undefined ? undefined : { id, since, state, setAt: 0 }
+    checkRecord(this.clientId, { ...options, ...(tab && recordOf([tab])) }, 'Joining')
+    this.#tab = tab
     this.#own = options
     this.#topics = topicsOf(options.root)
     this.#on = handlers
@@ -100,15 +129,31 @@ export class PortWebappClient extends PortClient implements WebappClient {
 
   setState(state: string): void {
     if (this.#own === undefined) return
+    if (this.#tab !== undefined) return this.#setTabState(this.#own, this.#tab, state)
     const own = { ...this.#own, state }
     checkRecord(this.clientId, own, 'Presence')
     this.#own = own
     this.#say(['state', state])
   }
 
+  /** What the others have said meanwhile, the host knows. */
+  #setTabState(own: LayerOptions, { id, since, setAt }: TabState, state: string): void {
+    const tab = { id, since, state, setAt: Math.max(Date.now(), setAt + 1) }
+    const others = this.#tabs.filter((other) => other.id !== id)
+    if (!fitsRecord(this.clientId, { ...own, ...recordOf([...others, tab]) })) throw tooLargeForAll()
+    this.#tab = tab
+    this.#say(['tab', tab])
+  }
+
   watchPresence(org: string, user: string): void {
     for (const part of [org, user]) checkNamed(part === '' || isAccountPart(part), 'Presence')
+    this.#watch((uid) => isOf(uid, org, user))
     this.#say(['watchPresence', org, user])
+  }
+
+  unwatchPresence(): void {
+    this.#watch(() => false)
+    this.#say(['unwatchPresence'])
   }
 
   request(request: LayerRequest): number {
@@ -183,7 +228,7 @@ export class PortWebappClient extends PortClient implements WebappClient {
 
   watchDevices(serialNumbers: string[] | undefined): void {
     for (const each of serialNumbers ?? []) checkNamed(isLevel(each), 'Devices')
-    this.#census?.forgetDevices((each) => serialNumbers?.includes(each) ?? true)
+    this.#census?.forget('device', (each) => serialNumbers?.includes(each) ?? true)
     this.#say(['devices', serialNumbers])
   }
 
@@ -246,7 +291,7 @@ export class PortWebappClient extends PortClient implements WebappClient {
 
   readonly #rows: Rows = {
     joined: ([, { since, state }]) => {
-      const isOther = state !== this.#own?.state
+      const isOther = state !== this.#own?.state && this.#tab === undefined
       if (this.#own !== undefined) this.#own = { ...this.#own, since, state }
       if (isOther) this.#on?.onState?.(state)
       this.#census?.settle()
@@ -261,7 +306,22 @@ export class PortWebappClient extends PortClient implements WebappClient {
       if (this.#own !== undefined) this.#own = { ...this.#own, state }
       this.#on?.onState?.(state)
     },
-    presence: (row) => this.#told(row),
+    tabs: ([, tabs]) => {
+      this.#tabs = tabs
+      this.#on?.onTabs?.(recordOf(tabs).tabs)
+    },
+    refused: ([, setAt, former]) => {
+      // Of what the page has said since, it will hear.
+      const isLatest = this.#tab?.setAt === setAt
+      if (isLatest && former !== undefined) {
+        this.#tab = former
+        this.#on?.onState?.(former.state)
+      }
+      this.onError?.(layerError(tooLargeForAll(former === undefined)))
+    },
+    presence: (row) => {
+      if (row[2] === undefined || this.#isWatched(row[1])) this.#told(row)
+    },
     device: (row) => this.#told(row),
     service: (row) => this.#told(row),
     result: ([, number, value]) => {
@@ -294,9 +354,14 @@ export class PortWebappClient extends PortClient implements WebappClient {
 
   #state(row: StateRow): void {
     const [service = '', instance = ''] = row[1].split('/')
-    if (row[0] === 'presence') this.#on?.onPresence(row[1], row[2], row[3])
+    if (row[0] === 'presence') this.#on?.onPresence(row[1], row[2], row[3], row[4])
     else if (row[0] === 'device') this.#on?.onDevice(row[1], row[2])
     else this.#on?.onService(service, instance, row[2])
+  }
+
+  #watch(isWatched: (uid: string) => boolean): void {
+    this.#isWatched = isWatched
+    this.#census?.forget('presence', isWatched)
   }
 
   /** The host is gone, and what it had begun with it. */
