@@ -176,7 +176,7 @@ describe('join()', () => {
       { code: 'not_supported', message: /https:/ },
     )
     await assert.rejects(
-      joinWith(async () => fakeModule(), 'ws://broker.test/', { ...options, shared: { presence: 'all' } }),
+      joinWith(async () => fakeModule(), 'ws://broker.test/', { ...options, shared: { presence: 'echa' } }),
       {
         name: 'InvalidArgumentError',
         message: /presence is one of group, each/,

@@ -15,6 +15,16 @@ const { joinWith } = await importSource('webapp/join')
 /** A peer. */
 export const bob = 'acme:bob:cd34'
 
+/** As open-webapp.ts names it. @param {string} tab */
+function named(tab) {
+  return class extends PortWebappClient {
+    /** @param {any} options @param {any} handlers */
+    join(options, handlers) {
+      super.join({ ...options, tab }, handlers)
+    }
+  }
+}
+
 /** A host with a stand-in for the module with messaging, and pages that come and go. */
 export class Scene {
   /** @type {FakeWebappClient[]} */
@@ -47,10 +57,10 @@ export class Scene {
     return /** @type {FakeWebappClient} */ (this.clients.at(-1))
   }
 
-  /** @param {any} [options] of join() */
-  page(options = {}) {
+  /** @param {any} [options] of join() @param {string} [tab] its name, where each page has a state */
+  page(options = {}, tab) {
     const name = `page ${++this.#pages}`
-    const link = new Link({ common: {}, user: {}, survives: true, onLeave: async () => {} })
+    const link = new Link({ common: tab === undefined ? {} : { presence: 'each' }, user: {}, survives: true, onLeave: async () => {} })
     const attach = (host = this.host, lock = name) => {
       const [here, there] = DirectChannel.pair()
       host.add(there)
@@ -59,14 +69,15 @@ export class Scene {
     }
     const channel = attach()
     const given = { org: 'acme', user: 'ann', rand: `ab0${this.#pages}`, ...options }
-    const joining = joinWith(() => moduleOf(link, undefined, PortWebappClient), 'ws://broker.test/', given)
+    const Page = tab === undefined ? PortWebappClient : named(tab)
+    const joining = joinWith(() => moduleOf(link, undefined, Page), 'ws://broker.test/', given)
     joining.catch(() => {})
     return { link, attach, channel, joining, vanish: () => this.locks.get(name)?.() }
   }
 
-  /** @param {any} [options] of join() */
-  async joined(options) {
-    const page = this.page(options)
+  /** @param {any} [options] of join() @param {string} [tab] */
+  async joined(options, tab) {
+    const page = this.page(options, tab)
     await until(() => this.clients.length > 0)
     await settled()
     if (!this.client.connected) this.accept()

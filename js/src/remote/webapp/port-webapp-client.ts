@@ -17,20 +17,9 @@ import type { Link } from '../link.js'
 import { PortClient } from '../port-client.js'
 import { type Body, leftOf, type PageCommand } from '../protocol.js'
 import { Census } from './census.js'
-import type { LayerCommand, LayerRow, LayerStart, StateRow, TabState } from './commands.js'
-import {
-  checkNamed,
-  checkRecord,
-  checkTarget,
-  fitsRecord,
-  isAccountPart,
-  isLevel,
-  isRoom,
-  isRoot,
-  isUid,
-  moduleError,
-  refusal,
-} from './names.js'
+import type { LayerCommand, LayerRow, LayerStart, StateRow } from './commands.js'
+import { checkNamed, checkRecord, checkTarget, isAccountPart, isLevel, isRoom, isRoot, isUid, moduleError, refusal } from './names.js'
+import { OwnTab } from './own-tab.js'
 import { PageCalls } from './page-calls.js'
 import { PageRequests } from './page-requests.js'
 import { recordOf, tooLargeForAll } from './tab-record.js'
@@ -49,9 +38,8 @@ type Buffer = ArrayBuffer | undefined
 export class PortWebappClient extends PortClient implements WebappClient {
   readonly #link: Link
   #own: LayerOptions | undefined
-  /** Where each page has a state of its own: this one, and all that others are told of. */
-  #tab: TabState | undefined
-  #tabs: readonly TabState[] = []
+  /** Where each page has a state of its own. */
+  #tab: OwnTab | undefined
   #isWatched: (uid: string) => boolean = () => false
   #topics = topicsOf('')
   #on: LayerHandlers | undefined
@@ -64,6 +52,8 @@ export class PortWebappClient extends PortClient implements WebappClient {
   #early: [LayerRow, Buffer][] = []
   readonly #requests = new PageRequests((number) => this.#on?.onFailure(number, NOT_CONNECTED))
   readonly #calls = new PageCalls()
+  #onJoined!: () => void
+  readonly #joined = new Promise<void>((resolve) => (this.#onJoined = resolve))
   readonly #census: Census | undefined
   readonly #wishes = new Wishes()
 
@@ -92,7 +82,7 @@ export class PortWebappClient extends PortClient implements WebappClient {
   }
 
   protected override get layer(): LayerStart | undefined {
-    return this.#own && { options: this.#own, account: this.clientId.slice(0, this.clientId.lastIndexOf(':')), tab: this.#tab }
+    return this.#own && { options: this.#own, account: this.clientId.slice(0, this.clientId.lastIndexOf(':')), tab: this.#tab?.own }
   }
 
   override connect(options: ModuleConnectOptions = {}): void {
@@ -103,9 +93,8 @@ export class PortWebappClient extends PortClient implements WebappClient {
   join({ tab: id, ...options }: JoinLayerOptions, handlers: LayerHandlers): void {
     if (!isRoot(options.root)) throw refusal('invalid_root', 'Joining')
     checkNamed(isUid(this.clientId), 'Joining')
-    const { since, state } = options
-    const tab = id === undefined ? undefined : { id, since, state, setAt: 0 }
-    checkRecord(this.clientId, { ...options, ...(tab && recordOf([tab])) }, 'Joining')
+    const tab = id === undefined ? undefined : new OwnTab(id, options)
+    checkRecord(this.clientId, { ...options, ...(tab && recordOf([tab.own])) }, 'Joining')
     this.#tab = tab
     this.#own = options
     this.#topics = topicsOf(options.root)
@@ -129,20 +118,11 @@ export class PortWebappClient extends PortClient implements WebappClient {
 
   setState(state: string): void {
     if (this.#own === undefined) return
-    if (this.#tab !== undefined) return this.#setTabState(this.#own, this.#tab, state)
+    if (this.#tab !== undefined) return this.#say(['tab', this.#tab.set(state, this.clientId, this.#own)])
     const own = { ...this.#own, state }
     checkRecord(this.clientId, own, 'Presence')
     this.#own = own
     this.#say(['state', state])
-  }
-
-  /** What the others have said meanwhile, the host knows. */
-  #setTabState(own: LayerOptions, { id, since, setAt }: TabState, state: string): void {
-    const tab = { id, since, state, setAt: Math.max(Date.now(), setAt + 1) }
-    const others = this.#tabs.filter((other) => other.id !== id)
-    if (!fitsRecord(this.clientId, { ...own, ...recordOf([...others, tab]) })) throw tooLargeForAll()
-    this.#tab = tab
-    this.#say(['tab', tab])
   }
 
   watchPresence(org: string, user: string): void {
@@ -296,6 +276,7 @@ export class PortWebappClient extends PortClient implements WebappClient {
       if (isOther) this.#on?.onState?.(state)
       this.#census?.settle()
       this.#on?.onJoined()
+      this.#onJoined()
     },
     joinFailed: ([, error, text, reasonCode]) => this.#on?.onJoinFailed(error as never, text, reasonCode),
     renamed: ([, uid]) => {
@@ -307,17 +288,15 @@ export class PortWebappClient extends PortClient implements WebappClient {
       this.#on?.onState?.(state)
     },
     tabs: ([, tabs]) => {
-      this.#tabs = tabs
-      this.#on?.onTabs?.(recordOf(tabs).tabs)
+      if (this.#tab !== undefined) this.#on?.onTabs?.(this.#tab.told(tabs))
     },
     refused: ([, setAt, former]) => {
-      // Of what the page has said since, it will hear.
-      const isLatest = this.#tab?.setAt === setAt
-      if (isLatest && former !== undefined) {
-        this.#tab = former
-        this.#on?.onState?.(former.state)
-      }
-      this.onError?.(layerError(tooLargeForAll(former === undefined)))
+      const state = former && this.#tab?.takeBack(setAt, former)
+      if (state !== undefined) this.#on?.onState?.(state)
+      const report = () => this.onError?.(layerError(tooLargeForAll(former === undefined)))
+      // The promise of join() resolves first, and its handlers are added.
+      if (former === undefined) void this.#joined.then(() => setTimeout(report))
+      else report()
     },
     presence: (row) => {
       if (row[2] === undefined || this.#isWatched(row[1])) this.#told(row)
