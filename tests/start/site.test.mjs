@@ -65,7 +65,7 @@ for (const behindNginx of [true, false])
     })
 
     it('what is not for pages is not there for them', async () => {
-      for (const path of ['/issuer/revoke', '/issuer/revoke?x', '/issuer/jwks.json', '/issuer/nothing'])
+      for (const path of ['/issuer/revoke', '/issuer/revoke?x', '/issuer/introspect', '/issuer/jwks.json', '/issuer/nothing'])
         assert.equal((await ask(path, path.includes('revoke') ? { uid: 'acme:ann:x7f3' } : undefined)).status, 404, path)
       assert.equal((await ask('/issuer/login', { user: 'ann' }, { Origin: 'https://evil.example' })).status, 403)
     })
