@@ -5,7 +5,7 @@ import { measureLatency } from './connection/latency.js'
 import { notice } from './connection/link.js'
 import { reconnect } from './connection/reconnect.js'
 import { tree } from './explorer/tree.js'
-import { keepHistory } from './messages/history.js'
+import { startHistory } from './history/history.js'
 import { log, measureRate } from './messages/log.js'
 import { startSubscriptions } from './messages/subscriptions.js'
 import { watchPackets } from './packets/timeline.js'
@@ -18,7 +18,7 @@ const mayConnect = readHash()
 writeHash()
 addEventListener('hashchange', readHash)
 
-keepHistory(log)
+startHistory()
 startSubscriptions((messages, mark) => {
   log.add(messages, mark)
   tree.add(messages)

@@ -3,7 +3,7 @@ import { signal } from '@preact/signals'
 import { Changes } from '../ui/changes.js'
 import type { Content, Shown } from './shown.js'
 
-export const MOST_MESSAGES = 2000
+export const MOST_MESSAGES = 5000
 const MOST_BYTES = 16 * 2 ** 20
 
 /** The latest messages, oldest first, bounded by their number and their bytes. */
@@ -11,6 +11,8 @@ export class MessageLog {
   readonly changes = new Changes()
   /** How many have arrived. */
   total = 0
+  /** How many times it was cleared. */
+  clearings = 0
   readonly #kept: Shown[] = []
   /** Those before it have been dropped, and are removed in one go. */
   #first = 0
@@ -27,6 +29,11 @@ export class MessageLog {
     this.changes.touch()
   }
 
+  /** What came before the page was loaded again. */
+  restore(messages: readonly { content: Content; at: number }[]): void {
+    for (const { content, at } of messages) this.add([content], undefined, at)
+  }
+
   get length(): number {
     return this.#kept.length - this.#first
   }
@@ -34,6 +41,11 @@ export class MessageLog {
   /** The `id` of the oldest message that is kept; of the next one, if there is none. */
   get oldest(): number {
     return this.#kept[this.#first]?.id ?? this.#nextId
+  }
+
+  /** The `id` of the next message. */
+  get next(): number {
+    return this.#nextId
   }
 
   /** A copy, oldest first. @param from only those with this `id` or a later one */
@@ -44,6 +56,7 @@ export class MessageLog {
   }
 
   clear(): void {
+    this.clearings++
     this.#kept.length = this.#first = this.#bytes = this.total = 0
     this.changes.touch()
   }
