@@ -35,6 +35,7 @@ for (const [device, viewport] of Object.entries(sizes))
       await page.getByRole('button', { name: 'Connection settings' }).click()
       await page.getByRole('button', { name: 'MQTT client' }).click()
       await page.getByText('Will', { exact: true }).click()
+      await page.getByText('Advanced', { exact: true }).click()
       await examine(page, 'Connection')
     })
 
@@ -68,6 +69,7 @@ test('what can be touched on a phone is as large as a finger, and nothing is wid
   await subscribed(page).catch(() => {}) // the list of filters is another view here
   for (const name of [...tabs, 'Publish', 'Connection settings']) {
     await page.getByRole('button', { name, exact: true }).click()
+    if (name === 'Connection settings') await page.getByText('Advanced', { exact: true }).click()
     const small = await page
       .locator('button, input:not([type=checkbox], .hidden), select, textarea, summary, .button, label.check, [role=treeitem]')
       .evaluateAll((all) =>

@@ -2,7 +2,7 @@
 import { computed, signal } from '@preact/signals'
 import { connect, type Connection, load, type StateChange, Webapp } from 'websocket-mq/webapp/wasm'
 import wasmUrl from 'websocket-mq/wsmq-webapp.wasm'
-import { isOwnServer, type Settings } from '../store/settings.js'
+import { isOwnServer, type Place, type Settings } from '../store/settings.js'
 import { sentence } from '../ui/text.js'
 import { findIssuer } from './issuer.js'
 import { connectOptions, joinOptions } from './options.js'
@@ -21,6 +21,8 @@ export const app = signal<App | undefined>(undefined)
 export const uid = signal('')
 /** Counts the times that a connection was established: what was negotiated may be another each time. */
 export const established = signal(0)
+/** Where the connection runs. */
+export const place = signal<Place>('page')
 /** Whether the credentials came from the page's own server. */
 export const isIssued = signal(false)
 
@@ -32,9 +34,14 @@ let attempt: AbortController | undefined
 let turn = 0
 let countdown: ReturnType<typeof setInterval> | undefined
 
-// The package finds the file beside its own script, which is a part of a bundle here.
-const loaded = load({ wasmUrl: new URL(wasmUrl, import.meta.url) })
-loaded.catch(() => {})
+let loaded: Promise<void> | undefined
+
+/** Loads the module into the page. A worker has its own. */
+export function loadModule(): Promise<void> {
+  // The package finds the file beside its own script, which is a part of a bundle here.
+  loaded ??= load({ wasmUrl: new URL(wasmUrl, import.meta.url) })
+  return loaded
+}
 
 /** Connects, and goes on until `disconnect()` or an error that is final. Never rejects. */
 export async function open(settings: Settings, password: string): Promise<void> {
@@ -43,9 +50,10 @@ export async function open(settings: Settings, password: string): Promise<void> 
   if (turn !== ownTurn) return
   const own = (attempt = new AbortController())
   notice.value = ''
+  place.value = settings.runsIn
   show('connecting', 'Connecting', '…')
   try {
-    await loaded
+    if (settings.runsIn === 'page') await loadModule()
     const credentials = await credentialsOf(settings, password, own.signal)
     own.signal.throwIfAborted()
     const mq = settings.role === 'webapp' ? await join(settings, credentials, own) : await plain(settings, credentials, own)

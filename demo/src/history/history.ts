@@ -2,7 +2,7 @@
 import { signal } from '@preact/signals'
 import { tree } from '../explorer/tree.js'
 import { log } from '../messages/log.js'
-import { type Settings, withoutSecrets } from '../store/settings.js'
+import { accountOf, type Settings } from '../store/settings.js'
 import { read, write } from '../store/storage.js'
 import { sentence } from '../ui/text.js'
 import { claim } from './claim.js'
@@ -30,8 +30,8 @@ let open: Open | undefined
 let turn: Promise<void> = Promise.resolve()
 
 /** Goes on with the history of these settings, where it is another. Never rejects. */
-export function useHistory({ address, user, username }: Settings): Promise<void> {
-  turn = turn.then(() => change(`${new URL(withoutSecrets(address) || '/', location.href).href} ${username || user}`)).catch(tell)
+export function useHistory(settings: Settings): Promise<void> {
+  turn = turn.then(() => change(accountOf(settings))).catch(tell)
   return turn
 }
 

@@ -1,7 +1,7 @@
 // What arrives: every message is counted, and the latest are kept.
 import { signal } from '@preact/signals'
 import { Changes } from '../ui/changes.js'
-import type { Content, Shown } from './shown.js'
+import type { Content, Mark, Shown } from './shown.js'
 
 export const MOST_MESSAGES = 5000
 const MOST_BYTES = 16 * 2 ** 20
@@ -19,19 +19,19 @@ export class MessageLog {
   #bytes = 0
   #nextId = 0
 
-  add(contents: readonly Content[], mark: number | undefined, at = Date.now()): void {
+  add(contents: readonly Content[], mark: Mark, at = Date.now()): void {
     for (const content of contents) {
       this.#kept.push({ id: this.#nextId++, at, content, mark })
       this.#bytes += content.bytes.length
     }
-    if (mark !== undefined) this.total += contents.length
+    if (typeof mark === 'number') this.total += contents.length
     this.#trim()
     this.changes.touch()
   }
 
   /** What came before the page was loaded again. */
   restore(messages: readonly { content: Content; at: number }[]): void {
-    for (const { content, at } of messages) this.add([content], undefined, at)
+    for (const { content, at } of messages) this.add([content], 'earlier', at)
   }
 
   get length(): number {
