@@ -45,17 +45,20 @@ Error Roster::watch(std::string_view org, std::string_view user, bool is_joined)
     }
     const bool same = is_watching() && org_ == org && user_ == user;
     if (same) return Error::none;
+    const bool is_narrower = is_subscribed() && (org_.empty() || org_ == org) && (user_.empty() || user_ == user);
     org_ = org;
     user_ = user;
-    restart(View::wanted);
+    if (!is_narrower) restart(View::wanted);
+    forget_unwanted();
     // The filter is the same for all: to subscribe it again brings the records of those who were not watched.
-    if (is_joined) subscribe();
+    if (!is_narrower && is_joined) subscribe();
     return Error::none;
 }
 
 Error Roster::unwatch() {
     const bool was_subscribed = is_subscribed();
     restart(View::none);
+    forget_unwanted();
     if (!was_subscribed) return Error::none;
     return context_.broker.unsubscribe(context_.topics.status("+"), context_.now);
 }
@@ -66,9 +69,14 @@ void Roster::restart(View view) {
     others_.clear();
     context_.timers.stop(Timer::presence_request);
     context_.timers.stop(Timer::presence_settled);
+}
+
+void Roster::forget_unwanted() {
     for (auto each = presences_.begin(); each != presences_.end();) {
         const auto current = each++;
-        if (view == View::none || !is_wanted(*parse_uid(current->first))) vanish(current);
+        if (is_watching() && is_wanted(*parse_uid(current->first))) continue;
+        if (is_watching()) others_.note(current->first, true);
+        vanish(current);
     }
 }
 

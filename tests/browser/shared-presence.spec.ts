@@ -118,6 +118,24 @@ for (const way of ways) {
     expect(records.at(-1)?.online).toBe(false)
   })
 
+  test(`a page that joins twice, as in StrictMode, is one of the tabs that share via a ${way.via}`, async ({ open, topic, bob }) => {
+    const tab = await open({ path: 'webapp.html' })
+    const joined = await tab.page.evaluate(
+      async ([url, options]) => {
+        const file = '/dist/webapp.js'
+        const { Webapp } = await import(file)
+        const mounting = new AbortController()
+        const first = Webapp.join(url, { ...options, signal: mounting.signal })
+        const second = Webapp.join(url, options)
+        mounting.abort()
+        await first.catch(() => {})
+        return (await second).tab as string
+      },
+      [tab.broker, { org: 'acme', user: 'ann', root: `${topic}/`, shared, state: 1 }] as const,
+    )
+    await patient.poll(bob.tabs).toEqual({ [joined]: 1 })
+  })
+
   test(`tabs that share via a ${way.via} watch as long as one of them does`, async ({ join, bob }) => {
     const [one, two] = [await join({ shared: way, watch: false }), await join({ shared: way, watch: false })]
     await patient.poll(() => bob.changes.length).toBeGreaterThan(0)

@@ -116,6 +116,26 @@ TEST_P(Presence, WhoIsWatchedBeforeAndAfterNeitherGoesNorComes) {
     EXPECT_THAT(ann.take(), ElementsAre("gone acme:cyd:cccc {}", "appeared other:bob:dddd {}"));
 }
 
+TEST_P(Presence, OfFewerIsWatchedWithoutAskingTheBroker) {
+    auto& ann = watching();
+    auto& peer = bob();
+    (void)world.joined("other:bob:dddd", GetParam());
+    (void)ann.take();
+    std::vector<std::string> subscribed;
+    world.broker.allows = [&](const auto&, const auto& filter) {
+        if (filter.ends_with('+')) subscribed.push_back(filter);
+        return true;
+    };
+    for (const auto* user : {"", "bob"}) {
+        EXPECT_EQ(ann.layer().watch_presence("acme", user, world.now), Error::none);
+        EXPECT_EQ(peer.layer().set_state(R"({"now":")" + std::string{user} + R"("})", world.now), Error::none);
+        world.settle();
+    }
+    EXPECT_THAT(ann.take(), ElementsAre("gone other:bob:dddd {}", R"(changed acme:bob:bbbb {"now":""})",
+                                        R"(changed acme:bob:bbbb {"now":"bob"})"));
+    EXPECT_THAT(subscribed, IsEmpty());
+}
+
 TEST_P(Presence, IsNotToldAnyMoreWhenNobodyWatches) {
     (void)bob();
     auto& ann = watching();
