@@ -181,8 +181,8 @@ describe('pages with a state each, and the bound of their record', () => {
     const one = await scene.joined({ state: size(1900) }, 'tab1')
     /** @type {any[]} */
     const errors = []
-    const late = await scene.joined({ state: size(1000) }, 'tab2')
-    late.app.on('error', (/** @type {any} */ error) => errors.push(error))
+    const late = await scene.page({ state: size(1000) }, 'tab2').joining
+    late.on('error', (/** @type {any} */ error) => errors.push(error))
     await until(() => errors.length > 0)
     assert.deepEqual(
       record(scene).tabs.map(([id]) => id),
@@ -198,7 +198,7 @@ describe('pages with a state each, and the bound of their record', () => {
       record(scene).tabs.map(([id]) => id),
       ['tab1', 'tab2'],
     )
-    assert.equal(late.app.presence.state.length, 1000)
+    assert.equal(late.presence.state.length, 1000)
   })
 })
 
