@@ -45,8 +45,8 @@ async function open(user, hash = '') {
   const tab = await firefox.open(`${site.url}icon.svg`)
   tabs.push(tab)
   await tab.run((user) => {
-    localStorage.clear() // of the tests before
-    sessionStorage.setItem('websocket-mq demo user', JSON.stringify(user))
+    window.localStorage.clear() // of the tests before
+    window.sessionStorage.setItem('websocket-mq demo user', JSON.stringify(user))
   }, user)
   await tab.send('browsingContext.navigate', { url: site.url + hash, wait: 'complete' })
   await isConnected(tab)
@@ -154,7 +154,7 @@ describe('the demo page in Firefox', { timeout: 180_000 }, () => {
     await tab.until(() => document.querySelectorAll('.findings li').length > 5)
     await shows(tab, '.verdict', 'The broker can be used with MQTT 5')
     // Its list scrolls, and not the page.
-    assert.equal(await tab.run(() => document.documentElement.scrollHeight - innerHeight), 0)
+    assert.equal(await tab.run(() => document.documentElement.scrollHeight - window.innerHeight), 0)
     await shoot(tab, 'connection')
   })
 
@@ -162,7 +162,7 @@ describe('the demo page in Firefox', { timeout: 180_000 }, () => {
     const tab = await open('ann')
     await tab.resize(390, 844)
     while ((await tab.run(() => document.documentElement.dataset['theme'])) !== 'dark') await tab.click('[aria-label^=Theme]')
-    const ground = await tab.run(() => getComputedStyle(document.body).backgroundColor)
+    const ground = await tab.run(() => window.getComputedStyle(document.body).backgroundColor)
     assert.equal(ground, 'rgb(11, 17, 18)')
     for (const view of ['messages', 'topics', 'people', 'services', 'packets', 'publish']) {
       await tab.click(`[data-tab=${view}]`)
