@@ -25,7 +25,7 @@ const tabs = []
 before(async () => {
   broker = await startBroker()
   site = await startPageServer({
-    roots: { '/': directory('../../demo/'), '/dist/': directory('../../dist/') },
+    roots: { '/': directory('../../demo/page/') },
     brokerPort: broker.webSocketPort,
     contentSecurityPolicy: demoContentSecurityPolicy,
   })
