@@ -96,7 +96,7 @@ function MessageRow({ shown, isChosen }: { shown: Shown; isChosen: boolean }) {
   return (
     <button
       type="button"
-      class={mark === undefined ? 'message earlier' : 'message'}
+      class={typeof mark === 'number' ? 'message' : 'message earlier'}
       data-mark={mark}
       aria-pressed={isChosen}
       onClick={() => (selected.value = isChosen ? undefined : shown)}
@@ -105,7 +105,7 @@ function MessageRow({ shown, isChosen }: { shown: Shown; isChosen: boolean }) {
         <span class="topic">{content.topic}</span>
         {content.retain && <span class="badge strong">retained</span>}
         {content.qos > 0 && <span class="badge">QoS {content.qos}</span>}
-        {mark === undefined && <span class="badge strong">earlier</span>}
+        {typeof mark === 'string' && <span class="badge strong">{mark}</span>}
         <span class="detail">{size(content.bytes.length)}</span>
         <time dateTime={new Date(at).toISOString()}>{time(at)}</time>
       </span>

@@ -1,5 +1,5 @@
 // The lists of people, services and devices.
-import { uid } from '../connection/link.js'
+import { place, uid } from '../connection/link.js'
 import { change, remember, settings } from '../store/settings.js'
 import { topic, view } from '../store/view.js'
 import { chosen } from '../calls/chosen.js'
@@ -61,6 +61,7 @@ export function PeoplePanel() {
         <Choice label="You are" value={user} options={users.map((each) => [each, each] as const)} onChange={beAnother} />
         <code id="own">{uid.value || 'not there'}</code>
       </div>
+      {place.value === 'shared' && uid.value !== '' && <p class="quiet">All tabs of {user} in this browser are this one webapp.</p>}
       {all.length === 0 && <p class="quiet">Nobody else. Open this page in a second tab.</p>}
       <VirtualList rows={all} rowHeight={rowHeight()} label="Others who are here" keyOf={(each) => each.uid}>
         {(each) => (
