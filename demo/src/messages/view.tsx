@@ -32,7 +32,7 @@ export function MessagesView() {
         <Rate />
       </Heading>
       <div class="toolbar">
-        <Search label="Search messages" placeholder="Topic, filter, text, /regex/ or $.path > 20" />
+        <Search label="Search messages" placeholder={isNarrow.value ? 'Topic or text' : 'Topic, filter, text, /regex/ or $.path > 20'} />
         <button type="button" aria-pressed={isPaused.value} onClick={() => shownMessages.pause((isPaused.value = !isPaused.value))}>
           {isPaused.value ? 'Go on' : 'Pause'}
         </button>
