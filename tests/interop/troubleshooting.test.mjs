@@ -110,6 +110,13 @@ async function site(brokerPort, changes = {}) {
   return { ...started, command: [started.webSocketUrl, '--cafile', started.authority] }
 }
 
+/** The changes with which nginx asks whether somebody is signed in. @param {number} port @returns {Record<string, [string, string][]>} */
+const askingAt = (port) => ({
+  'site.conf': [['include /etc/nginx/mime.types;', 'include websocket-mq-auth.conf;\n    include /etc/nginx/mime.types;']],
+  'websocket-mq.conf': [['# auth_request ', 'auth_request ']],
+  'websocket-mq-auth.conf': [['127.0.0.1:8080', `127.0.0.1:${port}`]],
+})
+
 /** nginx with one `server`. @param {(port: number) => string} configure */
 async function nginx(configure) {
   const port = await freePort()
@@ -175,13 +182,12 @@ const symptoms = {
   'HTTP status 403': async () => ({ command: [...(await site(await freePort())).command, '--header', 'Origin: https://evil.example'] }),
   'HTTP status 401': async () => {
     const port = await listen(createServer((_, response) => response.writeHead(401).end()))
-    const include = 'include websocket-mq-auth.conf;\n    include /etc/nginx/mime.types;'
-    const changes = /** @type {Record<string, [string, string][]>} */ ({
-      'site.conf': [['include /etc/nginx/mime.types;', include]],
-      'websocket-mq.conf': [['# auth_request ', 'auth_request ']],
-      'websocket-mq-auth.conf': [['127.0.0.1:8080', `127.0.0.1:${port}`]],
-    })
-    return { command: (await site(await freePort(), changes)).command }
+    return { command: (await site(await freePort(), askingAt(port))).command }
+  },
+  'HTTP status 500': async () => ({ command: (await site(await freePort(), askingAt(await freePort()))).command }),
+  'did not complete the WebSocket handshake': async () => {
+    const port = await listen(createTcpServer((socket) => socket.resume().end()))
+    return { command: [`ws://127.0.0.1:${port}/`] }
   },
   'HTTP status 404': async () => {
     const { webSocketUrl, authority } = await site(await freePort(), {
