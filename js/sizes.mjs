@@ -11,7 +11,7 @@ const KB = 1000
 const pages = [
   { name: '`websocket-mq`', entry: 'index.js', budget: 62 },
   { name: '`websocket-mq/wasm`', entry: 'wasm.js', more: ['wsmq.wasm'], budget: 60 },
-  { name: '`websocket-mq/webapp`', entry: 'webapp.js', budget: 100 },
+  { name: '`websocket-mq/webapp`', entry: 'webapp.js', budget: 101 },
   { name: '`websocket-mq/webapp/wasm`', entry: 'webapp-wasm.js', more: ['wsmq-webapp.wasm'], budget: 99 },
   { name: '`websocket-mq/paho`', entry: 'paho.js', budget: 61 },
   { name: '`paho-mqtt.js`', entry: 'paho-mqtt.js', more: ['wsmq.wasm'], budget: 56 },

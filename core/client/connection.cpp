@@ -19,9 +19,9 @@ Client::Impl::Impl(ConnectOptions options)
     struct Restore final : Store::Visitor {
         Impl& impl;
         explicit Restore(Impl& owner) : impl{owner} {}
-        void visit(StoreKey key, Bytes record) override {
+        void visit(StoreKey key, Bytes record, Duration age) override {
             if (key.kind == StoreKind::outgoing) {
-                impl.publisher.messages().restore(key.number, record);
+                impl.publisher.messages().restore(key.number, record, age);
             } else if (key.kind == StoreKind::received) {
                 impl.received.restore(key.number);
             }
@@ -36,6 +36,7 @@ Errc Client::Impl::start() {
     continuity.started();
     refusals.clear();
     credentials = context.options.credentials;
+    publisher.handle_started();
     reconnector.start();
     begin_attempt();
     return Errc::none;

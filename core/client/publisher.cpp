@@ -149,6 +149,15 @@ bool Publisher::shorten_expiry(session::InflightMessage& message) {
     return true;
 }
 
+/// session_lost() stores them anew, and a store counts from then on.
+void Publisher::shorten_expiry_of_sent() {
+    if (!any_expires_) return;
+    for (auto index = messages_.waiting().first; index != InflightMessages::none; index = messages_.next(index)) {
+        auto& message = messages_.at(index);
+        if (message.sent && message.expires) (void)shorten_expiry(message);
+    }
+}
+
 Errc Publisher::check(std::string_view topic, std::size_t size, const PublishOptions& options) const {
     if (!context_.is_started()) return Errc::not_started;
     if (options.qos > Qos::exactly_once) return Errc::invalid_argument;
@@ -324,11 +333,24 @@ Errc Publisher::handle_acknowledgement(codec::PacketType type, const codec::Ackn
     return Errc::none;
 }
 
+/// The store was read before there was a time.
+void Publisher::handle_started() {
+    if (std::exchange(was_started_, true)) return;
+    for (auto index = messages_.waiting().first; index != InflightMessages::none; index = messages_.next(index)) {
+        auto& message = messages_.at(index);
+        if (!message.expires) continue;
+        *message.expires += context_.now.time_since_epoch();
+        any_expires_ = true;
+        if (!may_be_delivered(message)) schedule_expiry(message);
+    }
+}
+
 void Publisher::handle_connected(bool session_present) {
     aliases_.reset(std::min(context_.options.outgoing_topic_alias_maximum, context_.negotiated.topic_alias_maximum));
     if (session_present) {
         send_releases();
     } else {
+        shorten_expiry_of_sent();
         messages_.session_lost();
         finish_released();
     }

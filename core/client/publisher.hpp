@@ -30,6 +30,8 @@ public:
     void drop_expired();
     [[nodiscard]] std::optional<TimePoint> expiry_deadline() const noexcept { return expiry_deadline_; }
 
+    /// From here on, restored messages expire as all others.
+    void handle_started();
     void handle_connected(bool session_present);
     /// Sends what waited for the store.
     void handle_stored();
@@ -85,6 +87,7 @@ private:
     void schedule_expiry(const session::InflightMessage&);
     /// Writes the time that is left into the packet. False: it has expired.
     [[nodiscard]] bool shorten_expiry(session::InflightMessage&);
+    void shorten_expiry_of_sent();
 
     Context& context_;
     session::InflightMessages messages_;
@@ -92,6 +95,7 @@ private:
     Destination prepared_{Destination::Kind::nowhere};
     bool drain_awaited_ = false;
     bool any_expires_ = false;  ///< or did once
+    bool was_started_ = false;
     std::optional<TimePoint> expiry_deadline_;
 };
 

@@ -21,6 +21,14 @@ void write_packet_identifier(InflightMessage& message) {
     message.packet[offset + 1] = static_cast<std::uint8_t>(message.packet_identifier);
 }
 
+std::optional<std::uint32_t> expiry_interval(const std::vector<std::uint8_t>& packet) {
+    const auto offset = codec::message_expiry_offset(packet);
+    if (offset == 0) return std::nullopt;
+    std::uint32_t seconds = 0;
+    for (std::size_t i = 0; i < 4; ++i) seconds = seconds << 8 | packet[offset + i];
+    return seconds;
+}
+
 void clear_and_shrink(std::vector<std::uint8_t>& packet) {
     packet.clear();
     if (packet.capacity() > kept_capacity) std::vector<std::uint8_t>{}.swap(packet);
@@ -157,7 +165,7 @@ InflightMessages::Index InflightMessages::find(OperationId operation) const noex
     return none;
 }
 
-void InflightMessages::restore(std::uint64_t sequence, Bytes record) {
+void InflightMessages::restore(std::uint64_t sequence, Bytes record, Duration age) {
     auto stored = decode_record(record, version_);
     if (!stored || sequence < next_sequence_) return;
     const bool released = stored->state == DeliveryState::awaiting_pubcomp;
@@ -168,6 +176,10 @@ void InflightMessages::restore(std::uint64_t sequence, Bytes record) {
     message.sequence = sequence;
     message.packet = std::move(stored->packet);
     message.state = stored->state;
+    if (!released && version_ == Version::v5) {
+        const auto interval = expiry_interval(message.packet);
+        if (interval) message.expires = TimePoint{std::chrono::seconds{*interval}} - age;
+    }
     if (identifiers_.reserve(stored->packet_identifier, index)) {
         message.packet_identifier = stored->packet_identifier;
         message.sent = message.ever_sent = true;

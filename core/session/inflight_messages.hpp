@@ -19,12 +19,13 @@ struct InflightMessage {
     std::uint16_t packet_identifier = 0;
     Qos qos = Qos::at_most_once;
     DeliveryState state = DeliveryState::done;
-    bool droppable = false;            ///< may make room for newer messages while it waits
-    bool sent = false;                 ///< on an earlier connection of this session: DUP
-    bool ever_sent = false;            ///< on any connection, of whatever session
-    bool release_sent = false;         ///< PUBREL, on this connection
-    bool awaits_store = false;         ///< it is in flight, and its PUBLISH is not sent yet
-    std::optional<TimePoint> expires;  ///< with its Message Expiry Interval
+    bool droppable = false;     ///< may make room for newer messages while it waits
+    bool sent = false;          ///< on an earlier connection of this session: DUP
+    bool ever_sent = false;     ///< on any connection, of whatever session
+    bool release_sent = false;  ///< PUBREL, on this connection
+    bool awaits_store = false;  ///< it is in flight, and its PUBLISH is not sent yet
+    /// With its Message Expiry Interval; restored, and the client not started yet: from the clock's epoch.
+    std::optional<TimePoint> expires;
     std::vector<std::uint8_t> packet;  ///< the encoded PUBLISH, without topic alias; empty when released
 };
 
@@ -89,8 +90,9 @@ public:
     /// Linear in the number of messages; `none` where there is none.
     [[nodiscard]] Index find(OperationId) const noexcept;
 
-    /// A record of the store, in ascending order; one that cannot be decoded is skipped.
-    void restore(std::uint64_t sequence, Bytes record);
+    /// A record of the store, in ascending order; one that cannot be decoded is skipped. `age` is taken off its Message
+    /// Expiry Interval.
+    void restore(std::uint64_t sequence, Bytes record, Duration age);
 
 private:
     struct Node {

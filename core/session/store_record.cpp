@@ -3,6 +3,7 @@
 #include "codec/decode.hpp"
 #include "codec/encode.hpp"
 #include "session/inflight_messages.hpp"
+#include "wsmq/store.hpp"
 
 namespace wsmq::session {
 
@@ -56,3 +57,12 @@ std::optional<StoredMessage> decode_record(Bytes record, Version version) {
 }
 
 }  // namespace wsmq::session
+
+std::string_view wsmq::stored_topic(Bytes record) noexcept {
+    using namespace session;
+    if (record.size() <= header_size || record[0] != format) return {};
+    const auto framed = codec::read_frame(record.subspan(header_size), maximum_size);
+    if (framed.status != codec::FrameResult::Status::complete) return {};
+    const auto publish = codec::decode_publish(framed.frame, static_cast<Version>(record[1]));
+    return publish ? publish->topic : std::string_view{};
+}

@@ -130,8 +130,10 @@ Error Device::set_status(std::string_view status, TimePoint now) {
     auto record = record_of(true, status);
     if (!record) return Error::invalid_json;
     if (record->size() > maximum_record_size) return Error::payload_too_large;
-    impl_->record = std::move(*record);
-    return impl_->context.broker.is_connected() ? impl_->publish(impl_->record, {}) : Error::none;
+    // Without a connection it goes with the next one.
+    const auto error = impl_->context.broker.is_connected() ? impl_->publish(*record, {}) : Error::none;
+    if (error == Error::none) impl_->record = std::move(*record);
+    return error;
 }
 
 void Device::leave(TimePoint now) {

@@ -57,8 +57,9 @@ Error BrokerLink::subscribe(std::span<const Subscription> subscriptions, Operati
     return Error::none;
 }
 
-Error BrokerLink::unsubscribe(std::string_view filter, TimePoint now) {
-    const auto id = client_.unsubscribe(std::span{&filter, 1}, {}, now);
+Error BrokerLink::unsubscribe(std::span<const std::string> filters, TimePoint now) {
+    const std::vector<std::string_view> borrowed{filters.begin(), filters.end()};
+    const auto id = client_.unsubscribe(borrowed, {}, now);
     if (!id) return error_of(id.error());
     operations_[*id] = {};
     return Error::none;

@@ -71,7 +71,8 @@ public:
     Error subscribe(std::span<const Subscription>, Operation, TimePoint now);
     /// Of retained_subscription() topics.
     Error subscribe(std::span<const std::string> filters, Operation, TimePoint now);
-    Error unsubscribe(std::string_view filter, TimePoint now);
+    Error unsubscribe(std::span<const std::string> filters, TimePoint now);
+    Error unsubscribe(const std::string& filter, TimePoint now) { return unsubscribe({&filter, 1}, now); }
     /// Cancels an operation, where it was not sent yet, and ignores its result.
     void abandon(OperationId);
     /// The same for all of this purpose.

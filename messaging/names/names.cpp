@@ -17,19 +17,10 @@ bool is_name_character(char c) noexcept {
            c == '-';
 }
 
-bool is_control(char c) noexcept { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
-
-/// C1 controls, U+0080 to U+009F, which UTF-8 begins with 0xC2.
-bool has_wide_control(std::string_view text) noexcept {
-    for (std::size_t at = 0; at + 1 < text.size(); ++at) {
-        if (text[at] == '\xC2' && static_cast<unsigned char>(text[at + 1]) < 0xA0) return true;
-    }
-    return false;
-}
-
+/// As a topic name may be sent: without wildcards, control characters and noncharacters.
 bool is_text_without(std::string_view text, std::string_view forbidden, std::size_t longest) noexcept {
-    return !text.empty() && text.size() <= longest && text.find_first_of(forbidden) == std::string_view::npos &&
-           std::ranges::none_of(text, is_control) && !has_wide_control(text) && is_valid_utf8(text);
+    return text.size() <= longest && text.find_first_of(forbidden) == std::string_view::npos &&
+           validate_topic_name(text) == Errc::none;
 }
 
 bool is_rand(std::string_view text) noexcept {
@@ -41,8 +32,8 @@ bool is_rand(std::string_view text) noexcept {
 
 bool is_valid_root(std::string_view root) noexcept {
     if (root.empty()) return true;
-    return root.size() <= longest_root && root.ends_with('/') && !root.starts_with('$') && is_valid_topic_name(root) &&
-           std::ranges::none_of(root, is_control) && !has_wide_control(root);
+    return root.size() <= longest_root && root.ends_with('/') && !root.starts_with('$') &&
+           validate_topic_name(root) == Errc::none;
 }
 
 bool is_valid_name(std::string_view name) noexcept {
@@ -53,9 +44,9 @@ bool is_valid_instance(std::string_view instance) noexcept {
     return is_valid_name(instance) && !instance.starts_with('_');
 }
 
-bool is_valid_account_part(std::string_view part) noexcept { return is_text_without(part, "/+#:", longest_name); }
+bool is_valid_account_part(std::string_view part) noexcept { return is_text_without(part, "/:", longest_name); }
 
-bool is_valid_level(std::string_view level) noexcept { return is_text_without(level, "/+#", longest_level); }
+bool is_valid_level(std::string_view level) noexcept { return is_text_without(level, "/", longest_level); }
 
 bool is_valid_room(std::string_view room) noexcept { return is_valid_level(room) && !room.starts_with('_'); }
 

@@ -22,7 +22,10 @@ const Discovery::Watch* Discovery::watch_of(std::string_view service) const {
 
 Error Discovery::watch(std::string_view service) {
     watches_.push_back({.service = std::string{service}});
-    return context_.broker.client().is_started() ? subscribe(watches_.size() - 1) : Error::none;
+    if (!context_.broker.client().is_started()) return Error::none;
+    const auto error = subscribe(watches_.size() - 1);
+    if (error != Error::none) watches_.pop_back();
+    return error;
 }
 
 Error Discovery::subscribe(std::size_t number) {
@@ -33,15 +36,17 @@ Error Discovery::subscribe(std::size_t number) {
 
 Error Discovery::discover(std::string_view service) {
     if (!service.empty() && !is_valid_name(service)) return Error::invalid_name;
+    const auto* watched = watch_of(service);
+    const bool is_enough = watched != nullptr && (!service.empty() || watched->service.empty());
+    const auto error = is_enough ? Error::none : watch(service);
+    if (error != Error::none) return error;
     reported_services_.emplace(service);
     // Known records will not be delivered again.
     for (const auto& [name, instances] : services_) {
         if (!service.empty() && name != service) continue;
         for (const auto& [instance, record] : instances) report(name, instance, record);
     }
-    const auto* watched = watch_of(service);
-    const bool is_enough = watched != nullptr && (!service.empty() || watched->service.empty());
-    return is_enough ? Error::none : watch(service);
+    return Error::none;
 }
 
 void Discovery::consult(std::string_view service) {

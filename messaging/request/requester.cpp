@@ -44,7 +44,6 @@ Result<RequestId> Requester::request(const Target& target, std::string_view meth
     if (const auto error = check(target, params, options); error != Error::none) return error;
     if (!context_.broker.client().is_started()) return Error::not_connected;
     const bool of_service = target.kind == Target::Kind::service;
-    if (of_service && consults_) discovery_.consult(target.name);
     const std::uint64_t key = last_ + 1;
     Pending pending{.kind = target.kind, .name = std::string{target.name}};
     pending.grants_credit = options.grants_credit;
@@ -55,6 +54,7 @@ Result<RequestId> Requester::request(const Target& target, std::string_view meth
         if (!published) return published.error();
         pending.publish = *published;
     }
+    if (of_service && consults_) discovery_.consult(target.name);
     last_ = key;
     const auto position = requests_.emplace(key, std::move(pending)).first;
     deadlines_.set(key, context_.now + options.timeout);
@@ -223,12 +223,13 @@ Requester::Requests::iterator Requester::find(std::string_view id, std::string_v
 }
 
 /// To the instance or peer that works on it.
-void Requester::control(const Pending& pending, std::string_view payload, bool waits) {
+Error Requester::control(const Pending& pending, std::string_view payload, bool waits) {
     const bool of_service = pending.kind == Target::Kind::service;
     const auto instance = is_valid_instance(pending.at) ? std::string_view{pending.at} : all_instances;
     const auto topic =
         of_service ? context_.topics.instance(pending.name, instance, uid_) : topic_of({pending.kind, pending.name});
-    (void)context_.broker.publish(topic, payload, {.waits = waits, .content_type = json_type}, {}, context_.now);
+    return context_.broker.publish(topic, payload, {.waits = waits, .content_type = json_type}, {}, context_.now)
+        .error();
 }
 
 /// Grants what the application granted, as far as it may be outstanding. The rest follows as items arrive, in batches.
@@ -241,10 +242,11 @@ void Requester::send_credit(Requests::iterator position) {
     pending.wanted -= repaid;
     const auto items = std::min(pending.wanted, pending.received + convention::most_credit - pending.allowed);
     if (items == 0 || (items < pending.wanted && items < convention::first_credit)) return;
+    // Without the credit the stream would stop. What the queue has no room for stays wanted, and goes with the next.
+    const auto more = json_rpc::encode_more(quoted(id_text(position->first)), items);
+    if (control(pending, more, true) != Error::none) return;
     pending.allowed += items;
     pending.wanted -= items;
-    // Without the credit the stream would stop.
-    control(pending, json_rpc::encode_more(quoted(id_text(position->first)), items), true);
 }
 
 void Requester::respond(Requests::iterator position, std::string_view result, std::string_view content_type) {
@@ -263,7 +265,7 @@ void Requester::fail(Requests::iterator position, Error why, std::int64_t code, 
 
 /// Ends a request that a responder may be working on. A cancellation that cannot be sent now would be too late.
 void Requester::give_up(Requests::iterator position, Error why, std::int64_t code) {
-    control(position->second, json_rpc::encode_cancel(quoted(id_text(position->first))), false);
+    (void)control(position->second, json_rpc::encode_cancel(quoted(id_text(position->first))), false);
     fail(position, why, code);
 }
 

@@ -72,7 +72,7 @@ private:
     [[nodiscard]] std::string topic_of(const Target&) const;
     [[nodiscard]] std::string id_text(std::uint64_t key) const;
     [[nodiscard]] Requests::iterator find(std::string_view id, std::string_view peer);
-    void control(const Pending&, std::string_view payload, bool waits);
+    Error control(const Pending&, std::string_view payload, bool waits);
     void send_credit(Requests::iterator);
     void respond(Requests::iterator, std::string_view result, std::string_view content_type);
     void fail(Requests::iterator, Error, std::int64_t code = 0, std::string_view message = {},

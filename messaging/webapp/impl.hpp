@@ -3,7 +3,9 @@
 #pragma once
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "layer/context.hpp"
 #include "layer/membership.hpp"
@@ -52,7 +54,11 @@ struct Webapp::Impl {
     [[nodiscard]] static Will last_will(const Options&);
     [[nodiscard]] std::vector<std::string> filters_to_join() const;
     Error subscribe_if_started(const Subscription&);
-    Error unsubscribe_if_started(const std::string& filter);
+    Error unsubscribe_if_started(std::span<const std::string> filters);
+    using Devices = std::set<std::string, std::less<>>;
+    [[nodiscard]] std::vector<std::string> device_filters(const Devices& of, const Devices& without = {}) const;
+    /// To those that are not watched yet; all or none.
+    Error subscribe_to_devices(const Devices& wanted, const Devices& watched = {});
     [[nodiscard]] Responder& responder_of(CallId call) {
         return service_notifications.has(call) ? service_notifications : responder;
     }
@@ -71,7 +77,7 @@ struct Webapp::Impl {
 
     std::vector<std::string> join_filters;
     std::set<std::string, std::less<>> rooms;
-    std::set<std::string, std::less<>> devices;  ///< by serial number; "+" for all
+    Devices devices;  ///< by serial number; "+" for all
     bool exposes = false;
 
     bool started = false;        ///< the client is started, and has the subscriptions

@@ -19,7 +19,7 @@ void Webapp::Impl::handle_opening() {
     membership.handle_opening();
     subscribe_to_join();
     for (const auto& room : rooms) (void)subscribe_if_started(live_subscription(context.topics.room(room, "+")));
-    for (const auto& device : devices) (void)subscribe_if_started(retained_subscription(context.topics.device(device)));
+    (void)subscribe_to_devices(devices);
     discovery.subscribe_again();
 }
 
@@ -92,7 +92,7 @@ void Webapp::Impl::take_new_uid() {
     for (const auto purpose : {Purpose::join, Purpose::presence}) context.broker.abandon(purpose);
     // It also discards what is not acknowledged, so that nothing more is sent under the uid of the other webapp.
     if (context.broker.client().rename(*uid, last_will(renamed), context.now) != Errc::none) return;
-    for (const auto& filter : join_filters) (void)context.broker.unsubscribe(filter, context.now);
+    (void)context.broker.unsubscribe(join_filters, context.now);
     options.uid = *uid;
     requester.rename(*uid);
     responder.rename(*uid);

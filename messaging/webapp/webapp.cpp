@@ -15,9 +15,15 @@ namespace {
 /// How much longer than the shortest rand the one of a new uid is.
 constexpr std::size_t growth_of_rand = 4;
 
+bool may_be_tabs(std::string_view text) {
+    const auto scanned = json_rpc::scan(text);
+    return text.empty() || (scanned.ok && scanned.type == json_rpc::Type::array);
+}
+
 Announcer::Settings announcer_settings(const Webapp::Options& options) {
     return {.uid = options.uid,
             .state = options.state,
+            .tabs = options.tabs,
             .since = options.since,
             .expiry = options.presence_expiry,
             .appears = options.appears,
@@ -32,7 +38,8 @@ Announcer::Settings announcer_settings(const Webapp::Options& options) {
 Result<ConnectOptions> Webapp::connect_options(ConnectOptions base, const Options& options) {
     if (!is_valid_root(options.root)) return Error::invalid_root;
     if (!is_valid_uid(options.uid)) return Error::invalid_name;
-    if (!options.trusts_json && !json_rpc::is_json(options.state)) return Error::invalid_json;
+    if (!options.trusts_json && !(json_rpc::is_json(options.state) && may_be_tabs(options.tabs)))
+        return Error::invalid_json;
     const auto expiry = options.presence_expiry.value_or(Announcer::offline_expiry);
     for (const auto& time : {options.will_delay, expiry}) {
         if (time.count() < 0 || time > convention::longest_expiry) return Error::invalid_argument;
@@ -202,15 +209,18 @@ Error Webapp::Impl::subscribe_if_started(const Subscription& subscription) {
     return started ? context.broker.subscribe({&subscription, 1}, {}, context.now) : Error::none;
 }
 
-Error Webapp::Impl::unsubscribe_if_started(const std::string& filter) {
-    return started ? context.broker.unsubscribe(filter, context.now) : Error::none;
+Error Webapp::Impl::unsubscribe_if_started(std::span<const std::string> filters) {
+    return started && !filters.empty() ? context.broker.unsubscribe(filters, context.now) : Error::none;
 }
 
 Error Webapp::join_room(std::string_view room, TimePoint now) {
     impl_->context.now = now;
     if (!is_valid_room(room)) return Error::invalid_name;
-    const bool is_new = impl_->rooms.emplace(room).second;
-    return is_new ? impl_->subscribe_if_started(live_subscription(impl_->context.topics.room(room, "+"))) : Error::none;
+    if (impl_->rooms.contains(room)) return Error::none;
+    const auto filter = impl_->context.topics.room(room, "+");
+    const auto error = impl_->subscribe_if_started(live_subscription(filter));
+    if (error == Error::none) impl_->rooms.emplace(room);
+    return error;
 }
 
 Error Webapp::leave_room(std::string_view room, TimePoint now) {
@@ -218,16 +228,23 @@ Error Webapp::leave_room(std::string_view room, TimePoint now) {
     if (!is_valid_room(room)) return Error::invalid_name;
     const auto found = impl_->rooms.find(room);
     if (found == impl_->rooms.end()) return Error::none;
-    impl_->rooms.erase(found);
-    return impl_->unsubscribe_if_started(impl_->context.topics.room(room, "+"));
+    const auto filter = impl_->context.topics.room(room, "+");
+    const auto error = impl_->unsubscribe_if_started({&filter, 1});
+    if (error == Error::none) impl_->rooms.erase(found);
+    return error;
 }
 
 // --- Presence, devices, services -------------------------------------------------------------------
 
 Error Webapp::set_state(std::string_view state, TimePoint now) {
+    return set_state(state, impl_->announcer.tabs(), now);
+}
+
+Error Webapp::set_state(std::string_view state, std::string_view tabs, TimePoint now) {
     impl_->context.now = now;
     if (impl_->membership.is_leaving()) return Error::left;
-    return impl_->context.accepts_json(state) ? impl_->announcer.set_state(state) : Error::invalid_json;
+    const bool is_sound = impl_->context.accepts_json(state) && (impl_->context.trusts_json || may_be_tabs(tabs));
+    return is_sound ? impl_->announcer.set_state(state, tabs) : Error::invalid_json;
 }
 
 Error Webapp::watch_presence(std::string_view org, std::string_view user, TimePoint now) {
@@ -245,28 +262,34 @@ const Presences& Webapp::presences() const noexcept { return impl_->roster.prese
 Error Webapp::watch_devices(std::span<const std::string_view> serial_numbers, TimePoint now) {
     impl_->context.now = now;
     if (!std::ranges::all_of(serial_numbers, is_valid_level)) return Error::invalid_name;
-    std::set<std::string, std::less<>> wanted{serial_numbers.begin(), serial_numbers.end()};
+    Impl::Devices wanted{serial_numbers.begin(), serial_numbers.end()};
     if (wanted.empty()) wanted.emplace("+");
-    const auto former = std::exchange(impl_->devices, wanted);
-    auto error = Error::none;
-    const auto note = [&error](Error each) { error = error == Error::none ? each : error; };
-    for (const auto& each : former) {
-        if (!wanted.contains(each)) note(impl_->unsubscribe_if_started(impl_->context.topics.device(each)));
-    }
-    for (const auto& each : wanted) {
-        if (!former.contains(each))
-            note(impl_->subscribe_if_started(retained_subscription(impl_->context.topics.device(each))));
-    }
-    return error;
+    auto& devices = impl_->devices;
+    if (const auto error = impl_->subscribe_to_devices(wanted, devices); error != Error::none) return error;
+    std::swap(devices, wanted);
+    // Where it cannot be sent, what still arrives is not reported.
+    (void)impl_->unsubscribe_if_started(impl_->device_filters(wanted, devices));
+    return Error::none;
 }
 
 Error Webapp::unwatch_devices(TimePoint now) {
     impl_->context.now = now;
-    auto error = Error::none;
-    for (const auto& each : std::exchange(impl_->devices, {})) {
-        error = impl_->unsubscribe_if_started(impl_->context.topics.device(each));
-    }
+    const auto error = impl_->unsubscribe_if_started(impl_->device_filters(impl_->devices));
+    if (error == Error::none) impl_->devices.clear();
     return error;
+}
+
+std::vector<std::string> Webapp::Impl::device_filters(const Devices& of, const Devices& without) const {
+    std::vector<std::string> filters;
+    for (const auto& device : of) {
+        if (!without.contains(device)) filters.push_back(context.topics.device(device));
+    }
+    return filters;
+}
+
+Error Webapp::Impl::subscribe_to_devices(const Devices& wanted, const Devices& watched) {
+    const auto filters = device_filters(wanted, watched);
+    return started && !filters.empty() ? context.broker.subscribe(filters, {}, context.now) : Error::none;
 }
 
 Error Webapp::discover(std::string_view service, TimePoint now) {

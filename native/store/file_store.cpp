@@ -18,37 +18,51 @@ namespace {
 // A log that cannot be written is not written anew at every turn: the pauses double up to this.
 constexpr unsigned longest_pause = 1024;
 
+/// Seconds since 1970; 0: nobody knows.
+using Time = std::uint64_t;
+
+struct Record {
+    std::vector<std::uint8_t> bytes;
+    Time put = 0;               ///< outgoing messages only
+    bool is_inherited = false;  ///< of an earlier process
+};
+using Records = std::map<StoreKey, Record>;
+
 class Replay final : public FrameVisitor {
 public:
-    using Records = std::map<StoreKey, std::vector<std::uint8_t>>;
     explicit Replay(Records& records) : records_{records} {}
 
     void visit(Change change, StoreKey key, Bytes record) override {
         switch (change) {
-            case Change::put: records_[key].assign(record.begin(), record.end()); return;
+            case Change::put: records_[key] = {{record.begin(), record.end()}, time_, true}; return;
             case Change::erase: records_.erase(key); return;
             case Change::clear: records_.clear(); return;
+            case Change::time: time_ = key.number; return;
         }
     }
+    [[nodiscard]] Time time() const noexcept { return time_; }
 
 private:
     Records& records_;
+    Time time_ = 0;
 };
 
 }  // namespace
 
 class FileStore::Impl {
 public:
-    Impl(std::string path, Options options) : path_{std::move(path)}, options_{options} {}
+    Impl(std::string path, Options options) : path_{std::move(path)}, options_{std::move(options)} {}
 
     [[nodiscard]] ErrorCode open();
     bool put(StoreKey key, Bytes record);
     void erase(StoreKey key);
+    void finished(StoreKey key, Errc error, ReasonCode reason) const;
     void clear();
     [[nodiscard]] ErrorCode flush();
     [[nodiscard]] ErrorCode compact();
 
-    [[nodiscard]] const Replay::Records& records() const noexcept { return records_; }
+    void for_each(Visitor&) const;
+    [[nodiscard]] std::size_t size() const noexcept { return records_.size(); }
     [[nodiscard]] ErrorCode error() const noexcept { return error_; }
     [[nodiscard]] std::size_t damaged() const noexcept { return damaged_; }
     [[nodiscard]] std::uint64_t log_size() const noexcept { return written_ + pending_.size(); }
@@ -62,14 +76,18 @@ private:
         return written_ > options_.compact_above && written_ > 2 * live_size_;
     }
     void appended(bool is_final = true);
+    /// Rounded up, so that no message expires early.
+    [[nodiscard]] Time now() const;
+    static void append_time(std::vector<std::uint8_t>& log, Time& last, Time time);
     static std::size_t frame_size(std::size_t record_size) noexcept { return smallest_frame + record_size; }
 
     std::string path_;
     Options options_;
     File lock_;
     File log_;
-    Replay::Records records_;
+    Records records_;
     std::vector<std::uint8_t> pending_;  ///< changes that are not in the file yet
+    Time time_ = 0;                      ///< of the last put in the log, with what is pending
     std::uint64_t written_ = 0;          ///< bytes of the file that hold changes, maybe half of the last one
     std::size_t live_size_ = 0;          ///< of a log of nothing but what is kept
     std::size_t damaged_ = 0;
@@ -92,7 +110,8 @@ FileStore::ErrorCode FileStore::Impl::open() {
     Replay replay{records_};
     const auto reading = read_log(content, replay);
     if (reading.foreign) return make_error_code(boost::system::errc::bad_message);
-    for (const auto& [key, record] : records_) live_size_ += frame_size(record.size());
+    for (const auto& [key, record] : records_) live_size_ += frame_size(record.bytes.size());
+    time_ = replay.time();
     damaged_ = content.size() - reading.sound;
     written_ = reading.sound;
     if (damaged_ != 0 && !reading.torn) {
@@ -112,9 +131,11 @@ FileStore::ErrorCode FileStore::Impl::keep_damaged_log() const {
 
 bool FileStore::Impl::put(StoreKey key, Bytes record) {
     const auto [place, is_new] = records_.try_emplace(key);
-    live_size_ -= is_new ? 0 : frame_size(place->second.size());
+    auto& kept = place->second;
+    live_size_ -= is_new ? 0 : frame_size(kept.bytes.size());
     live_size_ += frame_size(record.size());
-    place->second.assign(record.begin(), record.end());
+    kept.bytes.assign(record.begin(), record.end());
+    if (key.kind == StoreKind::outgoing) append_time(pending_, time_, kept.put = now());
     append_frame(pending_, Change::put, key, record);
     must_sync_ = true;
     // A received message was not handed over yet: a process that is killed now must get it again.
@@ -125,13 +146,36 @@ bool FileStore::Impl::put(StoreKey key, Bytes record) {
 void FileStore::Impl::erase(StoreKey key) {
     const auto found = records_.find(key);
     if (found == records_.end()) return;
-    live_size_ -= frame_size(found->second.size());
+    live_size_ -= frame_size(found->second.bytes.size());
     records_.erase(found);
     append_frame(pending_, Change::erase, key, {});
     // An outgoing message that comes back is sent once more, as what it was. An identifier that comes
     // back would take the next message that bears it for its own duplicate.
     if (key.kind == StoreKind::received) must_sync_ = true;
     appended();
+}
+
+void FileStore::Impl::finished(StoreKey key, Errc error, ReasonCode reason) const {
+    if (!options_.on_undelivered || (error == Errc::none && !is_failure(reason))) return;
+    const auto found = records_.find(key);
+    if (found != records_.end() && found->second.is_inherited)
+        options_.on_undelivered(stored_topic(found->second.bytes), error, reason);
+}
+
+void FileStore::Impl::for_each(Visitor& visitor) const {
+    const auto present = now();
+    for (const auto& [key, record] : records_) {
+        const bool is_older = record.put != 0 && record.put < present;
+        visitor.visit(key, record.bytes, std::chrono::seconds{is_older ? present - record.put : 0});
+    }
+}
+
+Time FileStore::Impl::now() const {
+    return static_cast<Time>(std::chrono::ceil<std::chrono::seconds>(options_.clock().time_since_epoch()).count());
+}
+
+void FileStore::Impl::append_time(std::vector<std::uint8_t>& log, Time& last, Time time) {
+    if (std::exchange(last, time) != time) append_frame(log, Change::time, {StoreKind{}, time}, {});
 }
 
 void FileStore::Impl::clear() {
@@ -192,7 +236,11 @@ FileStore::ErrorCode FileStore::Impl::rewrite_in_time() {
 FileStore::ErrorCode FileStore::Impl::compact() {
     std::vector<std::uint8_t> content{log_header.begin(), log_header.end()};
     content.reserve(log_header.size() + live_size_);
-    for (const auto& [key, record] : records_) append_frame(content, Change::put, key, record);
+    Time time = 0;
+    for (const auto& [key, record] : records_) {
+        if (key.kind == StoreKind::outgoing) append_time(content, time, record.put);
+        append_frame(content, Change::put, key, record.bytes);
+    }
 
     const auto path = path_ + ".new";
     ErrorCode error;
@@ -207,13 +255,14 @@ FileStore::ErrorCode FileStore::Impl::compact() {
     }
     log_ = std::move(fresh);
     written_ = content.size();
+    time_ = time;
     pending_.clear();
     must_sync_ = is_unusable_ = false;
     return sync_directory_of(path_);
 }
 
 std::shared_ptr<FileStore> FileStore::open(const std::string& path, ErrorCode& error, Options options) {
-    auto impl = std::make_unique<Impl>(path, options);
+    auto impl = std::make_unique<Impl>(path, std::move(options));
     error = impl->open();
     if (error) return nullptr;
     return std::shared_ptr<FileStore>{new FileStore{std::move(impl)}};
@@ -221,7 +270,7 @@ std::shared_ptr<FileStore> FileStore::open(const std::string& path, ErrorCode& e
 
 std::shared_ptr<FileStore> FileStore::open(const std::string& path, Options options) {
     ErrorCode error;
-    auto store = open(path, error, options);
+    auto store = open(path, error, std::move(options));
     if (error) throw boost::system::system_error{error, path};
     return store;
 }
@@ -232,15 +281,14 @@ FileStore::~FileStore() { (void)impl_->flush(); }
 bool FileStore::put(StoreKey key, Bytes record) { return impl_->put(key, record); }
 void FileStore::erase(StoreKey key) { impl_->erase(key); }
 void FileStore::clear() { impl_->clear(); }
-void FileStore::for_each(Visitor& visitor) const {
-    for (const auto& [key, record] : impl_->records()) visitor.visit(key, record);
-}
+void FileStore::finished(StoreKey key, Errc error, ReasonCode reason) { impl_->finished(key, error, reason); }
+void FileStore::for_each(Visitor& visitor) const { impl_->for_each(visitor); }
 
 FileStore::ErrorCode FileStore::flush() { return impl_->flush(); }
 FileStore::ErrorCode FileStore::compact() { return impl_->compact(); }
 FileStore::ErrorCode FileStore::error() const noexcept { return impl_->error(); }
 std::size_t FileStore::damaged() const noexcept { return impl_->damaged(); }
-std::size_t FileStore::size() const noexcept { return impl_->records().size(); }
+std::size_t FileStore::size() const noexcept { return impl_->size(); }
 std::uint64_t FileStore::log_size() const noexcept { return impl_->log_size(); }
 
 }  // namespace wsmq::native

@@ -31,7 +31,7 @@ std::uint32_t checksum(Bytes bytes) {
 
 bool is_known(std::uint8_t change, std::uint8_t kind) {
     const bool known_change =
-        change >= static_cast<std::uint8_t>(Change::put) && change <= static_cast<std::uint8_t>(Change::clear);
+        change >= static_cast<std::uint8_t>(Change::put) && change <= static_cast<std::uint8_t>(Change::time);
     return known_change && kind <= static_cast<std::uint8_t>(StoreKind::received);
 }
 

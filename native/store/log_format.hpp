@@ -1,6 +1,7 @@
 // The log of a FileStore: a header, and then frames. A frame is the length of its body and the
 // body's CRC-32, both in 4 bytes, and the body: what was done, the kind of the key, its number in 8
-// bytes, and the record. Integers are little-endian.
+// bytes, and the record. Integers are little-endian. A frame of Change::time has seconds since 1970 (UTC) for a number:
+// when what follows was put; 0, and before the first such frame: nobody knows.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -11,7 +12,7 @@
 
 namespace wsmq::native {
 
-enum class Change : std::uint8_t { put = 1, erase = 2, clear = 3 };
+enum class Change : std::uint8_t { put = 1, erase = 2, clear = 3, time = 4 };
 
 inline constexpr std::array<std::uint8_t, 8> log_header{'w', 's', 'm', 'q', 'l', 'o', 'g', '1'};
 /// Of a frame whose record is empty.

@@ -12,7 +12,7 @@ namespace {
 
 TEST(Names, ARootIsEmptyOrEndsInASlash) {
     for (const auto* root : {"", "app/", "app/acme/", "/"}) EXPECT_TRUE(is_valid_root(root)) << root;
-    for (const auto* root : {"app", "ev+/", "ev#/", "$SYS/", "a\n/", "a\xFF/"}) {
+    for (const auto* root : {"app", "ev+/", "ev#/", "$SYS/", "a\n/", "a\xFF/", "a\xEF\xBF\xBE/"}) {
         EXPECT_FALSE(is_valid_root(root)) << root;
     }
     EXPECT_FALSE(is_valid_root(std::string(2'000, 'a') + "/"));
@@ -36,7 +36,7 @@ TEST(Names, OrgAndUserMayBeInAnyScriptButHoldNoSeparator) {
     for (const auto* part : {"acme", "J\xC3\xBCrgen", "a b", "ann@acme.example"}) {
         EXPECT_TRUE(is_valid_account_part(part)) << part;
     }
-    for (const auto* part : {"", "a/b", "a+b", "a#", "a:b", "a\tb", "a\x7F", "a\xC2\x85", "\xFF"}) {
+    for (const auto* part : {"", "a/b", "a+b", "a#", "a:b", "a\tb", "a\x7F", "a\xC2\x85", "\xFF", "\xEF\xB7\x90"}) {
         EXPECT_FALSE(is_valid_account_part(part)) << part;
     }
     EXPECT_FALSE(is_valid_account_part(std::string_view{"a\0b", 3}));
@@ -45,6 +45,15 @@ TEST(Names, OrgAndUserMayBeInAnyScriptButHoldNoSeparator) {
 TEST(Names, ASerialNumberMayHoldAColon) {
     EXPECT_TRUE(is_valid_level("00:11:22"));
     EXPECT_FALSE(is_valid_level("a/b"));
+}
+
+TEST(Names, HoldNoNoncharacterBecauseTheEngineWouldNotSendIt) {
+    for (const auto* name : {"a\xEF\xB7\x90", "\xEF\xBF\xBF", "\xF0\x9F\xBF\xBE"}) {
+        EXPECT_FALSE(is_valid_level(name));
+        EXPECT_FALSE(is_valid_room(name));
+        EXPECT_FALSE(is_valid_account_part(name));
+    }
+    EXPECT_TRUE(is_valid_level("\xEF\xBF\xBD")) << "U+FFFD is a character";
 }
 
 TEST(Names, AUidIsMadeOfItsPartsAndTakenApartAgain) {

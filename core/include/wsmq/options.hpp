@@ -132,7 +132,8 @@ struct PublishOptions {
     WhenBlocked when_blocked = WhenBlocked::wait;
     /// From PropertyWriter, borrowed for the call; ignored below MQTT 5. Topic aliases are refused: the client assigns
     /// them. A message with a Message Expiry Interval is sent with the time that is left after its wait in the queue,
-    /// and fails with Errc::expired when none is; one that is restored from a store begins it anew.
+    /// and fails with Errc::expired when none is. One that is restored from a store goes on expiring when the client is
+    /// started, with what its store says is left (Store::Visitor).
     Bytes encoded_properties{};
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <map>
+#include <string_view>
 #include <vector>
 
 #include "wsmq/error.hpp"
@@ -43,7 +44,9 @@ public:
     class WSMQ_EXPORT Visitor {
     public:
         virtual ~Visitor() = default;
-        virtual void visit(StoreKey, Bytes record) = 0;
+        /// `age`: how long ago the record was put, for stores that outlive the process; it counts against the Message
+        /// Expiry Interval in the record.
+        virtual void visit(StoreKey, Bytes record, Duration age = {}) = 0;
     };
     /// In ascending order of the keys. The visitor does not change the store.
     virtual void for_each(Visitor&) const = 0;
@@ -54,7 +57,11 @@ public:
     [[nodiscard]] virtual bool is_behind(StoreKey) const noexcept { return false; }
 };
 
-/// Keeps a session across client objects of one process. Costs a copy of each message.
+/// The topic of an outgoing record; empty where it has none any more. A view into the record.
+[[nodiscard]] WSMQ_EXPORT std::string_view stored_topic(Bytes record) noexcept;
+
+/// Keeps a session across client objects of one process. Costs a copy of each message. Keeps no times: the time between
+/// two client objects does not count against Message Expiry Intervals.
 class WSMQ_EXPORT MemoryStore final : public Store {
 public:
     bool put(StoreKey, Bytes record) override;

@@ -226,6 +226,7 @@ export class Host {
   }
 
   #connect(port: HostPort, request: ConnectRequest): void {
+    port.layer = request.layer
     const former = this.#open?.request.common
     if (former !== undefined) {
       const odd = Object.keys({ ...former, ...request.common }).find((name) => former[name] !== request.common[name])
@@ -302,6 +303,7 @@ export class Host {
       // The promises of join() resolve first, and its handlers are added.
       joined: () => setTimeout(() => outbox?.begin()),
       renamed: (uid) => outbox?.rename(uid),
+      later: (act, delay) => void this.#module.setTimer(act, delay),
     })
   }
 

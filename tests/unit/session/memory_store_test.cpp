@@ -6,7 +6,7 @@ namespace {
 
 struct Listing final : Store::Visitor {
     std::vector<std::pair<StoreKey, std::vector<std::uint8_t>>> found;
-    void visit(StoreKey key, Bytes record) override {
+    void visit(StoreKey key, Bytes record, Duration) override {
         found.emplace_back(key, std::vector(record.begin(), record.end()));
     }
 };

@@ -18,9 +18,10 @@ namespace wsmq::messaging {
 [[nodiscard]] WSMQ_EXPORT bool is_valid_name(std::string_view name) noexcept;
 /// As a name; the first character is no underscore, which is kept for the convention's own.
 [[nodiscard]] WSMQ_EXPORT bool is_valid_instance(std::string_view instance) noexcept;
-/// An org or a user: 1 to 64 bytes of UTF-8 without '/', '+', '#', ':' and control characters.
+/// An org or a user: 1 to 64 bytes of UTF-8 without '/', '+', '#', ':', control characters and
+/// noncharacters.
 [[nodiscard]] WSMQ_EXPORT bool is_valid_account_part(std::string_view part) noexcept;
-/// A serial number: 1 to 128 bytes of UTF-8 without '/', '+', '#' and control characters.
+/// A serial number: 1 to 128 bytes of UTF-8 without '/', '+', '#', control characters and noncharacters.
 [[nodiscard]] WSMQ_EXPORT bool is_valid_level(std::string_view level) noexcept;
 /// A room: as a serial number; those that begin with an underscore are the convention's own.
 [[nodiscard]] WSMQ_EXPORT bool is_valid_room(std::string_view room) noexcept;

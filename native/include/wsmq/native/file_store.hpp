@@ -4,10 +4,12 @@
 // and replaced. A record that a crash left incomplete at the end is cut off when the log is opened. Needs POSIX.
 #pragma once
 #include <boost/system/error_code.hpp>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "wsmq/export.hpp"
 #include "wsmq/store.hpp"
@@ -23,10 +25,18 @@ enum class Durability : std::uint8_t {
     unsynced,      ///< written before anything that depends on it is sent; the system decides when to sync
 };
 
+/// A message of an earlier process was given up: its topic (empty where the broker had confirmed its receipt), and the
+/// client's error, else the broker's reason. Called on the client's executor; it must not call or destroy the client.
+using Undelivered = std::function<void(std::string_view topic, Errc, ReasonCode)>;
+
 struct FileStoreOptions {
     Durability durability = Durability::every_turn;
     /// A log larger than this is rewritten once more than half of it is out of date. In bytes.
     std::size_t compact_above = 1u << 20;
+    /// Its operations ended with that process, so that nothing else reports it.
+    Undelivered on_undelivered{};
+    /// The time of day, by which messages go on expiring between two processes; 1970-01-01: nobody knows it.
+    std::chrono::system_clock::time_point (*clock)() = &std::chrono::system_clock::now;
 };
 
 /// Not thread-safe: use it on the client's executor.
@@ -49,6 +59,7 @@ public:
 
     bool put(StoreKey, Bytes record) override;
     void erase(StoreKey) override;
+    void finished(StoreKey, Errc, ReasonCode) override;
     void clear() override;
     void for_each(Visitor&) const override;
 
