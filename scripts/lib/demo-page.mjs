@@ -4,13 +4,13 @@ import { resolve } from 'node:path'
 import { root as ours } from './root.mjs'
 
 /**
- * Bundles the demo page's scripts and styles into demo/app/, as a user of the package would: through its exports, with the
+ * Bundles the demo page's scripts and styles into demo/page/app/, as a user of the package would: through its exports, with the
  * module and the workers as files beside.
  * @param {{ root?: string, debug?: boolean }} [options] `root`: of the work tree, with a slash at its end
  */
 export async function buildPage({ root = ours, debug = false } = {}) {
   const { build } = await import('esbuild') // npm start installs it first
-  const folder = `${root}demo/app/`
+  const folder = `${root}demo/page/app/`
   const dist = `${root}dist/`
   await mkdir(folder, { recursive: true })
   const before = new Set(await readdir(folder))

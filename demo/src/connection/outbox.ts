@@ -2,6 +2,7 @@
 import { effect, signal } from '@preact/signals'
 import type { Delivered, Stored } from 'websocket-mq/webapp/wasm'
 import { log } from '../messages/log.js'
+import { settings } from '../store/settings.js'
 import { connection } from './link.js'
 
 /** Milliseconds between two looks. */
@@ -14,7 +15,7 @@ export function watchOutbox(): void {
   effect(() => {
     const mq = connection.value
     stored.value = undefined
-    if (mq === undefined) return
+    if (mq === undefined || !settings.peek().outbox) return
     const look = async () => {
       const now = await mq.stored().catch(() => undefined)
       if (connection.peek() !== mq || isSame(now, stored.peek())) return

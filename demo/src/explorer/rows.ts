@@ -1,5 +1,5 @@
 // The tree as the rows of a list: what is open, or what fits the search.
-import { fits } from '../messages/window.js'
+import { type Matcher, matcherOf } from '../messages/query.js'
 import { type TreeItem } from '../ui/tree-keys.js'
 import { type TopicNode, type TopicTree } from './tree.js'
 
@@ -17,7 +17,7 @@ export class TreeRows {
     const now = [tree.root, tree.shape, open, query, folded]
     if (now.some((each, index) => each !== this.#of[index])) {
       this.#of = now
-      this.#rows = query === '' ? visible(tree.root, open) : found(tree.root, query, folded)
+      this.#rows = query === '' ? visible(tree.root, open) : found(tree.root, matcherOf(query), folded)
     }
     return this.#rows
   }
@@ -38,11 +38,11 @@ function visible(root: TopicNode, open: ReadonlySet<string>): TreeRow[] {
 }
 
 /** Topics that fit, below the levels that lead to them. */
-function found(root: TopicNode, query: string, folded: ReadonlySet<string>): TreeRow[] {
+function found(root: TopicNode, fits: Matcher, folded: ReadonlySet<string>): TreeRow[] {
   const walk = (node: TopicNode, level: number): TreeRow[] => {
     const hits = sorted(node)
       .map((child) => ({ child, below: walk(child, level + 1) }))
-      .filter(({ child, below }) => below.length > 0 || (child.latest !== undefined && fits({ content: child.latest.content }, query)))
+      .filter(({ child, below }) => below.length > 0 || (child.latest !== undefined && fits(child.latest.content)))
     return hits.flatMap(({ child, below }, index) => {
       const isOpen = below.length > 0 ? !folded.has(child.path) : undefined
       return [rowOf(child, { level, position: index + 1, siblings: hits.length, isOpen }), ...(isOpen ? below : [])]

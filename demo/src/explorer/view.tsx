@@ -67,7 +67,7 @@ export function ExplorerView() {
         </span>
       </Heading>
       <div class="toolbar">
-        <Search label="Search topics" placeholder="Topic, filter or value" />
+        <Search label="Search topics" placeholder={isNarrow.value ? 'Topic or text' : 'Topic, filter, text, /regex/ or $.path > 20'} />
         <button type="button" onClick={() => tree.clear()}>
           Clear
         </button>

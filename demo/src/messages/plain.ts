@@ -1,6 +1,7 @@
 // Messages as JSON, for files and the session's storage: the latest small ones.
 import type { Properties } from 'websocket-mq/webapp/wasm'
 import { list, oneOf, record, text, whole } from '../store/shapes.js'
+import { base64Of } from './payload.js'
 import type { Content, Shown } from './shown.js'
 
 const MOST = 200
@@ -18,7 +19,7 @@ export function plainMessages(messages: readonly Dated[]): unknown[] {
       topic,
       qos,
       retain,
-      base64: base64(bytes),
+      base64: base64Of(bytes),
       ...(Object.keys(properties).length > 0 && { properties: plainProperties(properties) }),
     }))
 }
@@ -46,7 +47,7 @@ export function messagesOf(plain: unknown): Dated[] {
 
 function plainProperties(properties: object): object {
   const entries = Object.entries(properties).map(
-    ([name, value]) => [name, value instanceof Uint8Array ? { base64: base64(value) } : value] as const,
+    ([name, value]) => [name, value instanceof Uint8Array ? { base64: base64Of(value) } : value] as const,
   )
   return Object.fromEntries(entries)
 }
@@ -54,10 +55,6 @@ function plainProperties(properties: object): object {
 function propertiesOf(plain: unknown): Properties {
   const entries = Object.entries(record(plain)).map(([name, value]) => [name, bytesOf(record(value)['base64']) ?? value] as const)
   return Object.fromEntries(entries)
-}
-
-function base64(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes))
 }
 
 function bytesOf(given: unknown): Uint8Array | undefined {

@@ -53,7 +53,7 @@ export function PeoplePanel() {
     void reconnect()
   }
   return (
-    <section class="panel people" aria-labelledby="people-title">
+    <section class="panel people" style={{ '--rows': all.length }} aria-labelledby="people-title">
       <Heading id="people-title" text="People">
         <Count value={all.length} />
       </Heading>
@@ -85,7 +85,7 @@ export function PeoplePanel() {
 export function ServicesPanel() {
   const all = services.value
   return (
-    <section class="panel services" aria-labelledby="services-title">
+    <section class="panel services" style={{ '--rows': all.length }} aria-labelledby="services-title">
       <Heading id="services-title" text="Services">
         <Count value={all.length} />
       </Heading>
@@ -112,7 +112,7 @@ export function ServicesPanel() {
 export function DevicesPanel() {
   const all = devices.value
   return (
-    <section class="panel devices" aria-labelledby="devices-title">
+    <section class="panel devices" style={{ '--rows': all.length }} aria-labelledby="devices-title">
       <Heading id="devices-title" text="Devices">
         <Count value={all.length} />
       </Heading>
