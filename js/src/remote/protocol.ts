@@ -8,7 +8,7 @@ import type { LayerCommand, LayerRow, LayerStart } from './webapp/commands.js'
 export type PublishOptions = NonNullable<Parameters<Client['publish']>[2]>
 
 /** Changes with everything below: a worker file of another version of this package is refused. */
-export const PROTOCOL = 2
+export const PROTOCOL = 3
 
 /** Text, or the place of bytes in the packet's buffer. */
 export type Body = string | readonly [start: number, length: number]
