@@ -25,7 +25,7 @@ export default defineConfig(
   {
     ignores: [
       'build/',
-      'demo/app/',
+      'demo/page/app/',
       'demo/backends/*/build/',
       'dist/',
       'coverage/',

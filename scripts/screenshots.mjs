@@ -67,8 +67,8 @@ async function shoot(page, name, scheme) {
 /** @param {import('@playwright/test').Page} page */
 async function openTopic(page) {
   await page.locator('[data-tab=topics]').click()
-  await page.getByRole('button', { name: /^kitchen/ }).click()
-  await page.getByRole('button', { name: /^climate/ }).click()
+  await page.getByRole('treeitem', { name: /^kitchen/ }).click()
+  await page.getByRole('treeitem', { name: /^climate/ }).click()
 }
 
 /** Others who take part, by their records. @param {import('mqtt').MqttClient} broker */

@@ -44,7 +44,7 @@ const { values } = parseArgs({
 })
 const [seconds, rate, topics, slowdown] = [values.seconds, values.rate, values.topics, values.slowdown].map(Number)
 const path = (/** @type {string} */ relative) => fileURLToPath(new URL(relative, import.meta.url))
-const roots = { '/': path('../../demo/'), '/bench/': path('../') }
+const roots = { '/': path('../../demo/page/'), '/bench/': path('../') }
 
 const broker = await startBroker()
 const server = await startPageServer({ roots, brokerPort: broker.webSocketPort, contentSecurityPolicy: demoContentSecurityPolicy })

@@ -13,7 +13,7 @@ import { nextTheme, theme } from './ui/theme.js'
 const icons = { system: 'system', light: 'sun', dark: 'moon' } as const
 
 export function Header() {
-  const { state, text } = status.value
+  const { state, text, wait } = status.value
   const isFree = isOff.value
   return (
     <header class="bar">
@@ -24,6 +24,7 @@ export function Header() {
       <p class="status" id="status" role="status" data-state={state}>
         <span class="dot" aria-hidden="true" />
         <span>{text}</span>
+        {wait && <span aria-hidden="true">{wait}</span>}
       </p>
       <Latency />
       <span class="spring" />

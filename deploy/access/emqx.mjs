@@ -1,8 +1,11 @@
 // EMQX: acl.conf (Erlang terms), and the `acl` claim of a JSON Web Token.
 import { sign } from './jwt.mjs'
+import { checkLifetime, defaultLifetime } from './lifetime.mjs'
 import { AccessError, accountOf, nameExpressions, rulesFor, rulesForAll } from './rules.mjs'
 
 /** @typedef {import('./rules.mjs').Account} Account */
+
+export { defaultLifetime }
 
 /**
  * The filter of a subscription as EMQX takes it. A rule's `+` also allows the subscriber's `#`, in the versions that
@@ -49,23 +52,6 @@ function terms(who, { publish, subscribe }) {
       subscribe.map((each) => (isExact(each) && !each.filter.includes('${') ? `{eq, "${each.filter}"}` : `"${each.filter}"`)),
     ),
   ]
-}
-
-/** Seconds that a token lives if nobody says otherwise. */
-export const defaultLifetime = 600
-
-/**
- * The longest life of a token, in seconds: a day for a webapp, which can ask for another one whenever it connects; a month
- * for the others, whose tokens no browser holds.
- * @param {Account} account
- */
-const longestLife = ({ role }) => (role === 'webapp' ? 86_400 : 30 * 86_400)
-
-/** @param {Account} account @param {number} lifetime */
-function checkLifetime(account, lifetime) {
-  const longest = longestLife(account)
-  if (!Number.isInteger(lifetime) || lifetime < 1 || lifetime > longest)
-    throw new AccessError(`The token of a ${account.role} lives for 1 to ${longest} seconds, and not for ${lifetime}.`)
 }
 
 /**

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import { aclConf, claims, token } from './emqx.mjs'
 import { aclFile, administratorBound, closedByDefault, dynamicSecurity, dynamicSecurityForIssuer } from './mosquitto.mjs'
-import { definitions } from './rabbitmq.mjs'
+import { definitions, userForIssuer } from './rabbitmq.mjs'
 import { AccessError, checkRoot, parseAccount } from './rules.mjs'
 
 const usage = `npm run access -- --broker FORM [--root ROOT] [--account ROLE=NAME]... [--lifetime SECONDS] [--issuer]
@@ -28,6 +28,12 @@ const textOf = ({ role, name }) => `${role}=${name}`
 
 const password = () => process.env['ACCESS_PASSWORD'] || randomBytes(18).toString('base64url')
 
+function issuerPassword() {
+  const text = password()
+  if (!process.env['ACCESS_PASSWORD']) console.error(`issuer ${text}`)
+  return text
+}
+
 /** @type {Record<string, (accounts: Account[], root: string, token: { lifetime?: number | undefined, issuer: boolean }) => string>} */
 const forms = {
   mosquitto: (accounts, root, { issuer }) =>
@@ -48,10 +54,12 @@ const forms = {
       .map((each) => `${secret ? token(each, secret) : JSON.stringify(each)}\n`)
       .join('')
   },
-  rabbitmq: (accounts, root) => {
+  rabbitmq: (accounts, root, { issuer }) => {
     const withPasswords = accounts.map((account) => ({ account, password: password() }))
     if (!process.env['ACCESS_PASSWORD']) for (const { account, password } of withPasswords) console.error(`${textOf(account)} ${password}`)
-    return `${JSON.stringify(definitions(withPasswords, root), null, 2)}\n`
+    const all = definitions(withPasswords, root)
+    if (issuer) all.users.push(userForIssuer(issuerPassword()))
+    return `${JSON.stringify(all, null, 2)}\n`
   },
 }
 
@@ -69,7 +77,8 @@ function main() {
   if (values.help) return console.log(usage)
   const form = Object.hasOwn(forms, values.broker ?? '') ? forms[values.broker ?? ''] : undefined
   if (!form) throw new AccessError(`--broker is one of: ${Object.keys(forms).join(', ')}.`)
-  if (values.issuer && values.broker !== 'mosquitto') throw new AccessError('--issuer is for --broker mosquitto: tokens need no account.')
+  if (values.issuer && values.broker !== 'mosquitto' && values.broker !== 'rabbitmq')
+    throw new AccessError('--issuer is for --broker mosquitto and rabbitmq: elsewhere the issuer has no account.')
   const lifetime = values.lifetime === undefined ? undefined : Number(values.lifetime)
   process.stdout.write(form(values.account.map(parseAccount), checkRoot(values.root), { lifetime, issuer: values.issuer }))
 }

@@ -18,18 +18,11 @@ export function definitions(accounts, root, vhost = '/') {
   const all = accounts.map(({ account, password }) => ({ password, rules: rulesFor(account, root) }))
   for (const { rules, password } of all) {
     checkPassword(password)
-    const topics = [...rules.publish.map(({ topic }) => topic), ...rules.subscribe.map(({ filter }) => filter)]
-    const dotted = topics.find((topic) => topic.includes('.'))
-    if (dotted !== undefined) throw new AccessError(`RabbitMQ takes the dot in "${dotted}" for a slash.`)
+    checkDots(rules)
   }
   return {
     vhosts: [{ name: vhost }],
-    users: all.map(({ rules, password }) => ({
-      name: rules.account,
-      password_hash: passwordHash(password),
-      hashing_algorithm: 'rabbit_password_hashing_sha256',
-      tags: [],
-    })),
+    users: all.map(({ rules, password }) => userOf(rules.account, password)),
     permissions: all.map(({ rules }) => {
       // The queue of a session has the client identifier in its name. Who may use no other queue than its own cannot take
       // up the session of another.
@@ -47,6 +40,34 @@ export function definitions(accounts, root, vhost = '/') {
     })),
     policies: [{ vhost, name: 'sessions', pattern: '^mqtt-subscription-', 'apply-to': 'queues', priority: 0, definition: queueBounds }],
   }
+}
+
+/** @param {string} name @param {string} password @param {string[]} tags */
+const userOf = (name, password, tags = []) => ({
+  name,
+  password_hash: passwordHash(password),
+  hashing_algorithm: 'rabbit_password_hashing_sha256',
+  tags,
+})
+
+/** Of no role of rules.json, whose names have no slash; HTTP's Basic authentication takes no colon. */
+export const issuerUser = 'issuer/accounts'
+
+/**
+ * The issuer's account, which ends connections: RabbitMQ wants an administrator for that. It has no permissions in any
+ * virtual host, so that it is of no use to an MQTT client.
+ * @param {string} password
+ */
+export function userForIssuer(password) {
+  checkPassword(password)
+  return userOf(issuerUser, password, ['administrator'])
+}
+
+/** @param {import('./rules.mjs').Rules} rules */
+export function checkDots({ publish, subscribe }) {
+  const topics = [...publish.map(({ topic }) => topic), ...subscribe.map(({ filter }) => filter)]
+  const dotted = topics.find((topic) => topic.includes('.'))
+  if (dotted !== undefined) throw new AccessError(`RabbitMQ takes the dot in "${dotted}" for a slash.`)
 }
 
 /**

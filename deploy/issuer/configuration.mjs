@@ -66,11 +66,14 @@ const minute = 60_000
  * @typedef {{ kind: 'secret', secret: string }} SecretSettings tokens are signed with a secret that the broker has as well
  * @typedef {{ kind: 'keys', file: string, rotation: number, announcement: number, lifetime: number }} KeySettings tokens
  *   are signed with keys that the broker fetches
+ * @typedef {{ kind: 'tokens', form: 'emqx' | 'rabbitmq', signing: SecretSettings | KeySettings,
+ *   api?: import('./broker-api.mjs').ApiSettings }} TokenSettings api: the broker's interface for administrators
  */
 
-/** @param {Environment} env @param {number} lifetime @returns {MosquittoSettings | SecretSettings | KeySettings} */
+/** @param {Environment} env @param {number} lifetime @returns {MosquittoSettings | TokenSettings} */
 function brokerIn(env, lifetime) {
-  if (choiceOf(env, 'ISSUER_BROKER', ['mosquitto', 'emqx']) === 'mosquitto')
+  const kind = choiceOf(env, 'ISSUER_BROKER', ['mosquitto', 'emqx', 'rabbitmq'])
+  if (kind === 'mosquitto')
     return {
       kind: 'mosquitto',
       url: addressIn(env, 'ISSUER_BROKER_URL'),
@@ -78,16 +81,37 @@ function brokerIn(env, lifetime) {
       passwordLife: numberOf(env, 'ISSUER_PASSWORD_HOURS', 24, 0, 8760) * 60 * minute,
       roles: words(env['ISSUER_ROLES']),
     }
-  const file = env['ISSUER_KEY_FILE']
-  if (!file) return { kind: 'secret', secret: secretIn(env, 'ACCESS_SECRET') }
-  return {
-    kind: 'keys',
-    file,
-    lifetime,
-    rotation: numberOf(env, 'ISSUER_ROTATION_DAYS', 30, 1 / 24, 365) * 24 * 60 * minute,
-    announcement: numberOf(env, 'ISSUER_ANNOUNCEMENT', 600, 1, 86_400) * 1000,
-  }
+  // RabbitMQ keeps a connection whose token has ended, unless it is told.
+  if (kind === 'rabbitmq') return { kind: 'tokens', form: 'rabbitmq', signing: keysIn(env, lifetime), api: apiIn(env) }
+  const signing = env['ISSUER_KEY_FILE']
+    ? keysIn(env, lifetime)
+    : { kind: /** @type {const} */ ('secret'), secret: secretIn(env, 'ACCESS_SECRET') }
+  return { kind: 'tokens', form: 'emqx', signing, ...(env['ISSUER_API_URL'] ? { api: apiIn(env) } : {}) }
 }
+
+/** @param {Environment} env @param {number} lifetime @returns {KeySettings} */
+const keysIn = (env, lifetime) => ({
+  kind: 'keys',
+  file: required(env, 'ISSUER_KEY_FILE'),
+  lifetime,
+  rotation: numberOf(env, 'ISSUER_ROTATION_DAYS', 30, 1 / 24, 365) * 24 * 60 * minute,
+  announcement: numberOf(env, 'ISSUER_ANNOUNCEMENT', 600, 1, 86_400) * 1000,
+})
+
+/** @param {Environment} env */
+function apiUserIn(env) {
+  const user = required(env, 'ISSUER_API_USER')
+  if (user.includes(':'))
+    throw new ConfigurationError(`ISSUER_API_USER is "${user}". HTTP's Basic authentication takes no colon in a name.`)
+  return user
+}
+
+/** @param {Environment} env */
+const apiIn = (env) => ({
+  url: addressIn(env, 'ISSUER_API_URL'),
+  user: apiUserIn(env),
+  password: required(env, 'ISSUER_API_PASSWORD'),
+})
 
 /** @param {Environment} env */
 export function configurationIn(env) {
@@ -98,7 +122,9 @@ export function configurationIn(env) {
     root: rootIn(env),
     lifetime,
     origins: words(env['ISSUER_ORIGINS']),
+    // Who may revoke must be able to rely on it, also after a restart.
     administratorToken: env['ISSUER_ADMIN_TOKEN'] ? secretIn(env, 'ISSUER_ADMIN_TOKEN') : '',
+    revocationFile: env['ISSUER_ADMIN_TOKEN'] ? required(env, 'ISSUER_REVOCATION_FILE') : env['ISSUER_REVOCATION_FILE'],
     sessions: sessionsIn(env),
     broker: brokerIn(env, lifetime),
   }

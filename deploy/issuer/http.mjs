@@ -1,5 +1,6 @@
 // Bodies, answers and addresses of requests over HTTP.
 import { isIPv6 } from 'node:net'
+import { URLSearchParams } from 'node:url'
 
 /** An answer that is not the one that was wanted. Its message is for the caller, and holds nothing secret. */
 export class Refusal extends Error {
@@ -19,8 +20,9 @@ export class Refusal extends Error {
 
 const malformed = (/** @type {string} */ message) => new Refusal(400, 'malformed', message)
 
-/** Bytes of a body; a uid has at most 146 characters. */
+/** Bytes of a body: a uid has at most 146 characters, a token some 3,000. */
 const longestBody = 4096
+const longestForm = 16_384
 
 /**
  * The JSON object in a request's body.
@@ -29,25 +31,42 @@ const longestBody = 4096
  */
 export async function readObject(request) {
   // Also what makes a page of another site ask first (a CORS preflight), which nothing here answers.
-  if (!/^application\/json\s*(?:;|$)/i.test(request.headers['content-type'] ?? ''))
-    throw new Refusal(415, 'malformed', 'The body is JSON, with the Content-Type application/json.')
-  /** @type {Buffer[]} */
-  const chunks = []
-  let length = 0
-  for await (const chunk of request) {
-    length += chunk.length
-    if (length > longestBody) throw new Refusal(413, 'too_large', `The body has at most ${longestBody} bytes.`, { Connection: 'close' })
-    chunks.push(chunk)
-  }
+  checkType(request, 'application/json')
+  const body = await readBody(request, longestBody)
   /** @type {unknown} */
   let value
   try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks)))
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
   } catch {
     throw malformed('The body is not JSON in UTF-8.')
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw malformed('The body is a JSON object.')
   return /** @type {Record<string, unknown>} */ (value)
+}
+
+/** The fields of a form in a request's body. @param {import('node:http').IncomingMessage} request */
+export async function readForm(request) {
+  checkType(request, 'application/x-www-form-urlencoded')
+  return new URLSearchParams((await readBody(request, longestForm)).toString('latin1'))
+}
+
+/** @param {import('node:http').IncomingMessage} request @param {string} type */
+function checkType({ headers }, type) {
+  const [actual = ''] = (headers['content-type'] ?? '').split(';')
+  if (actual.trim().toLowerCase() !== type) throw new Refusal(415, 'malformed', `The body has the Content-Type ${type}.`)
+}
+
+/** @param {import('node:http').IncomingMessage} request @param {number} longest bytes */
+async function readBody(request, longest) {
+  /** @type {Buffer[]} */
+  const chunks = []
+  let length = 0
+  for await (const chunk of request) {
+    length += chunk.length
+    if (length > longest) throw new Refusal(413, 'too_large', `The body has at most ${longest} bytes.`, { Connection: 'close' })
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
 }
 
 /**
@@ -59,6 +78,22 @@ export function textOf(object, name) {
   const text = Object.hasOwn(object, name) ? object[name] : undefined
   if (typeof text !== 'string') throw malformed(`The body has the member "${name}", a string.`)
   return text
+}
+
+/** Seconds that a revocation holds at most. */
+const longestDuration = 30 * 86_400
+
+/**
+ * A member of a body that may be a number of seconds, in milliseconds.
+ * @param {Record<string, unknown>} object
+ * @param {string} name
+ */
+export function durationOf(object, name) {
+  if (!Object.hasOwn(object, name)) return undefined
+  const seconds = object[name]
+  if (typeof seconds !== 'number' || !(seconds >= 0 && seconds <= longestDuration))
+    throw malformed(`The member "${name}" is a number of seconds, from 0 to ${longestDuration}.`)
+  return seconds * 1000
 }
 
 /**

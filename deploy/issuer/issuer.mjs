@@ -2,15 +2,18 @@
 import { timingSafeEqual, createHash } from 'node:crypto'
 import { createServer } from 'node:http'
 import { AccessError, checkAccount } from '../access/rules.mjs'
-import { addressOf, readObject, Refusal, send, sendRefusal, siteOf, textOf } from './http.mjs'
+import { addressOf, durationOf, readForm, readObject, Refusal, send, sendRefusal, siteOf, textOf } from './http.mjs'
 import { RateLimit } from './rate-limit.mjs'
+import { Revocations } from './revocations.mjs'
 
 /**
  * @typedef {object} Credentials
  * @property {boolean} isReady
  * @property {(uid: string) => Promise<{ username: string, password: string, expiresAt: number }>} issue
- * @property {(who: string) => Promise<number>} revoke
+ * @property {(who: string, until: number) => Promise<{ revoked: number, validUntil?: number }>} revoke
  * @property {() => { keys: object[] }} [published]
+ * @property {(token: string) => { uid: string, issuedAt: number, end: number } | undefined} [read]
+ * @property {(uid: string, end: number) => void} [noteLogin]
  * @property {() => Promise<void>} close
  *
  * @typedef {object} IssuerOptions
@@ -19,6 +22,7 @@ import { RateLimit } from './rate-limit.mjs'
  * @property {import('./sessions.mjs').DemoSessions} [demo] lets anybody log in as one of its users
  * @property {readonly string[]} [origins] of further sites whose pages may ask, as browsers write them
  * @property {string} [administratorToken] without it nobody revokes
+ * @property {Revocations} [revocations] that are known already
  * @property {{ burst: number, perSecond: number }} [addressRate]
  * @property {{ burst: number, perSecond: number }} [userRate]
  * @property {(text: string) => void} [log]
@@ -35,11 +39,13 @@ export class Issuer {
   #log
   #byAddress
   #byUser
+  #revocations
   /** @type {Record<string, (request: Request, response: Answer) => Promise<void> | void>} */
   #routes = {
     'POST /issuer/login': (request, response) => this.#logIn(request, response),
     'POST /issuer/credential': (request, response) => this.#issue(request, response),
     'POST /issuer/revoke': (request, response) => this.#revoke(request, response),
+    'POST /issuer/introspect': (request, response) => this.#introspect(request, response),
     'GET /issuer/health': (_, response) => this.#tellHealth(response),
     'GET /issuer/jwks.json': (_, response) => this.#tellKeys(response),
   }
@@ -48,6 +54,7 @@ export class Issuer {
   constructor(options) {
     this.#options = options
     this.#log = options.log ?? (() => {})
+    this.#revocations = options.revocations ?? new Revocations({ lifetime: 600_000 })
     // An address may be a whole company, whose pages all come back together.
     this.#byAddress = new RateLimit(options.addressRate ?? { burst: 200, perSecond: 20 })
     this.#byUser = new RateLimit(options.userRate ?? { burst: 30, perSecond: 0.5 })
@@ -132,6 +139,7 @@ export class Issuer {
     checkUid(uid)
     if (!uid.startsWith(`${org}:${user}:`))
       throw new Refusal(403, 'not_yours', `A session of ${org}:${user} gets credentials for uids that begin with ${org}:${user}: alone.`)
+    this.#revocations.check(uid)
     const credential = await this.#options.credentials.issue(uid)
     this.#log(`Issued: ${uid} until ${new Date(credential.expiresAt).toISOString()}`)
     send(response, 200, credential)
@@ -150,9 +158,23 @@ export class Issuer {
     const isUser = Object.hasOwn(body, 'user')
     const who = textOf(body, isUser ? 'user' : 'uid')
     checkUid(isUser ? `${who}:0000` : who)
-    const revoked = await this.#options.credentials.revoke(who)
-    this.#log(`Revoked: ${who}, ${revoked} in all`)
-    send(response, 200, { revoked })
+    // It stands, and is not forgotten, before anything is asked of the broker, which may not answer.
+    const refusedUntil = await this.#revocations.add(who, durationOf(body, 'seconds'))
+    this.#log(`Revoked: ${who}, until ${new Date(refusedUntil).toISOString()}`)
+    send(response, 200, { refusedUntil, ...(await this.#options.credentials.revoke(who, refusedUntil)) })
+  }
+
+  /**
+   * Whether a token is good (RFC 7662), for RabbitMQ's login: nginx does not hand it on.
+   * @param {Request} request @param {Answer} response
+   */
+  async #introspect(request, response) {
+    const { credentials } = this.#options
+    if (!credentials.read) throw new Refusal(404, 'not_found', 'These credentials are not tokens.')
+    const read = credentials.read((await readForm(request)).get('token') ?? '')
+    if (read === undefined || this.#revocations.isVoid(read.uid, read.issuedAt)) return send(response, 200, { active: false })
+    credentials.noteLogin?.(read.uid, read.end)
+    send(response, 200, { active: true, username: read.uid, client_id: read.uid, iat: read.issuedAt, exp: read.end })
   }
 
   /** @param {Answer} response */

@@ -1,9 +1,8 @@
 // The keys that sign tokens. With RS256 the issuer makes them itself, and renews them without a gap: a new key is published
 // before the first token is signed with it, and an old one until the last has expired.
 import { createHash, createPrivateKey, createPublicKey, generateKeyPair } from 'node:crypto'
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
 import { promisify } from 'node:util'
+import { readOwn, writeOwn } from './own-file.mjs'
 
 /**
  * @typedef {import('../access/jwt.mjs').Key} Key
@@ -16,7 +15,13 @@ import { promisify } from 'node:util'
  */
 export function sharedSecret(secret) {
   const kid = createHash('sha256').update(`kid ${secret}`).digest('base64url').slice(0, 12)
-  return { current: () => /** @type {Key} */ ({ alg: 'HS256', kid, secret }), published: () => [], renew: async () => {} }
+  const key = { alg: /** @type {const} */ ('HS256'), kid, secret }
+  return {
+    current: () => key,
+    find: (/** @type {unknown} */ name) => (name === kid ? key : undefined),
+    published: () => [],
+    renew: async () => {},
+  }
 }
 
 /** Pairs of keys in a file of the issuer's own, the newest at the end. */
@@ -48,11 +53,7 @@ export class KeyFile {
 
   /** Reads the file, or makes it. */
   async open() {
-    const text = await readFile(this.#file, 'utf8').catch((error) => {
-      if (error.code === 'ENOENT') return '[]'
-      throw error
-    })
-    this.#keys = keysIn(text, this.#file)
+    this.#keys = keysIn(await readOwn(this.#file, '[]'), this.#file)
     await this.renew()
     return this
   }
@@ -65,7 +66,7 @@ export class KeyFile {
     const kept = this.#keys.filter((_, index) => !this.#isOver(index, now))
     if (!isTime && kept.length === this.#keys.length) return
     const keys = isTime ? [...kept, await newKey(now)] : kept
-    await store(this.#file, keys)
+    await writeOwn(this.#file, keys)
     this.#keys = keys
   }
 
@@ -75,6 +76,12 @@ export class KeyFile {
       this.#keys.findLast(({ createdAt }) => this.#now() >= createdAt + this.#announcement) ?? this.#keys[0]
     )
     return { alg: 'RS256', kid, privateKey: createPrivateKey(pem) }
+  }
+
+  /** The one that a token names. @param {unknown} kid @returns {import('../access/jwt.mjs').PublicKey | undefined} */
+  find(kid) {
+    const key = this.#keys.find((each) => each.kid === kid)
+    return key && { alg: 'RS256', publicKey: createPublicKey(key.pem) }
   }
 
   /** A JSON Web Key Set (RFC 7517, 5): every key that a sound token may be signed with. */
@@ -112,12 +119,4 @@ async function newKey(createdAt) {
     privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
   })
   return { kid: createHash('sha256').update(publicKey).digest('base64url').slice(0, 12), createdAt, pem: privateKey }
-}
-
-/** @param {string} file @param {StoredKey[]} keys */
-async function store(file, keys) {
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 })
-  const unfinished = `${file}.new`
-  await writeFile(unfinished, JSON.stringify(keys), { mode: 0o600 })
-  await rename(unfinished, file)
 }

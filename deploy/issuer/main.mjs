@@ -1,8 +1,11 @@
 // node main.mjs: the issuer, configured by its environment. SIGTERM ends it when what is in hand is answered.
 import { configurationIn, ConfigurationError } from './configuration.mjs'
+import { EmqxConnections } from './emqx-connections.mjs'
 import { Issuer } from './issuer.mjs'
 import { KeyFile, sharedSecret } from './keys.mjs'
 import { MosquittoCredentials } from './mosquitto.mjs'
+import { RabbitMqConnections } from './rabbitmq-connections.mjs'
+import { Revocations } from './revocations.mjs'
 import { askedSite, DemoSessions, signedHeader } from './sessions.mjs'
 import { TokenCredentials } from './tokens.mjs'
 
@@ -13,8 +16,10 @@ const log = (/** @type {string} */ text) => console.error(text)
 /** @param {Configuration} configuration */
 async function credentialsFor({ broker, root, lifetime }) {
   if (broker.kind === 'mosquitto') return new MosquittoCredentials({ ...broker, root, lifetime, log })
-  const keys = broker.kind === 'secret' ? sharedSecret(broker.secret) : await new KeyFile(broker).open()
-  return new TokenCredentials({ keys, root, lifetime, log })
+  const { form, signing, api } = broker
+  const keys = signing.kind === 'secret' ? sharedSecret(signing.secret) : await new KeyFile(signing).open()
+  const Connections = form === 'rabbitmq' ? RabbitMqConnections : EmqxConnections
+  return new TokenCredentials({ keys, root, lifetime, form, log, ...(api && { connections: new Connections({ ...api, lifetime, log }) }) })
 }
 
 /** @param {Configuration['sessions']} sessions */
@@ -27,9 +32,10 @@ function sessionsFor(sessions) {
 
 async function main() {
   const configuration = configurationIn(process.env)
-  const { host, port, origins, administratorToken } = configuration
+  const { host, port, origins, administratorToken, revocationFile: file, lifetime } = configuration
+  const revocations = await new Revocations({ ...(file ? { file } : {}), lifetime }).open()
   const credentials = await credentialsFor(configuration)
-  const issuer = new Issuer({ credentials, ...sessionsFor(configuration.sessions), origins, administratorToken, log })
+  const issuer = new Issuer({ credentials, ...sessionsFor(configuration.sessions), origins, administratorToken, revocations, log })
   let isEnding = false
   const end = async () => {
     if (isEnding) return

@@ -89,12 +89,13 @@ export class MosquittoCredentials {
   /**
    * Takes away what was issued to a user (`{org}:{user}`) or for a uid; connections that use it end.
    * @param {string} who
-   * @returns {Promise<number>} how many
+   * @returns {Promise<{ revoked: number }>} how many
    */
   async revoke(who) {
-    const uids = [...this.#issued.keys()].filter((uid) => uid === who || uid.startsWith(`${who}:`))
+    // In turn: one that is being made is among them when it is there.
+    const uids = await this.#inTurn(async () => [...this.#issued.keys()].filter((uid) => uid === who || uid.startsWith(`${who}:`)))
     for (const uid of uids) await this.#inTurn(() => this.#remove(uid))
-    return uids.length
+    return { revoked: uids.length }
   }
 
   /** What was issued stays, and is removed in its time by the next issuer, or this one when it is back. */

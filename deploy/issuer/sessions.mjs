@@ -1,5 +1,6 @@
 // Who sends a request: the site's session, by one of three ways.
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
+import { sign, verified } from '../access/jwt.mjs'
 import { AccessError, checkAccount } from '../access/rules.mjs'
 import { Refusal, siteOf } from './http.mjs'
 
@@ -74,22 +75,8 @@ function parsed(text) {
   }
 }
 
-/** @param {string} text @param {string | Uint8Array} secret */
-const mac = (text, secret) => createHmac('sha256', secret).update(text).digest('base64url')
-
-/** Header, claims and signature of a JSON Web Token with HMAC-SHA256, all in base64url. */
-const jwt = /^([\w-]{1,512}\.[\w-]{1,2048})\.([\w-]{43})$/
-
-/** @param {string} token @param {string | Uint8Array} secret @returns {unknown} its claims, where it is signed by the secret and has not expired */
-function verified(token, secret) {
-  const [, signed = '', signature = ''] = jwt.exec(token) ?? []
-  const expected = Buffer.from(mac(signed, secret))
-  const actual = Buffer.from(signature)
-  if (expected.length !== actual.length || !timingSafeEqual(expected, actual)) return undefined
-  const [header, claims] = signed.split('.').map((part) => parsed(Buffer.from(part, 'base64url').toString()))
-  const isCurrent = Object(header).alg === 'HS256' && Object(claims).exp > Date.now() / 1000
-  return isCurrent ? claims : undefined
-}
+/** @param {string} token @param {string | Uint8Array} secret */
+const signedBy = (token, secret) => sessionOf(verified(token, () => ({ alg: 'HS256', secret })))
 
 /** The header in which a proxy that knows the session says whose it is. */
 export const sessionHeader = 'x-issuer-session'
@@ -103,7 +90,7 @@ export const sessionHeader = 'x-issuer-session'
 export function signedHeader(secret) {
   return ({ headers }) => {
     const token = headers[sessionHeader]
-    const session = sessionOf(typeof token === 'string' ? verified(token, secret) : undefined)
+    const session = typeof token === 'string' ? signedBy(token, secret) : undefined
     if (!session) throw loggedOut()
     return session
   }
@@ -131,9 +118,7 @@ export class DemoSessions {
     if (!this.#users.includes(user))
       throw new Refusal(403, 'unknown_user', `The users of this demonstration are ${this.#users.join(', ')}.`)
     const claims = { org: this.#org, user, exp: Math.floor(Date.now() / 1000) + demoLife }
-    const [head, body] = [{ alg: 'HS256' }, claims].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
-    const signed = `${head}.${body}`
-    const value = `${signed}.${mac(signed, this.#key)}`
+    const value = sign(claims, { alg: 'HS256', secret: this.#key })
     const secure = siteOf(request).startsWith('https:') ? '; Secure' : ''
     return `${cookieName(request)}=${value}; Path=/issuer/; Max-Age=${demoLife}; HttpOnly; SameSite=Strict${secure}`
   }
@@ -143,7 +128,7 @@ export class DemoSessions {
     const cookies = (request.headers.cookie ?? '').split(/;\s*/).map((each) => each.split('='))
     const wanted = cookieName(request)
     const [, token = ''] = cookies.find(([name]) => name === wanted) ?? []
-    const session = sessionOf(verified(token, this.#key))
+    const session = signedBy(token, this.#key)
     if (!session) throw loggedOut()
     return session
   }

@@ -19,6 +19,10 @@ std::string online_record(const Announcer::Settings& settings) {
     auto record = opening(true, settings.uid, settings.since);
     record += R"(,"state":)";
     record += settings.state;
+    if (!settings.tabs.empty()) {
+        record += R"(,"tabs":)";
+        record += settings.tabs;
+    }
     record += '}';
     return record;
 }
@@ -33,12 +37,12 @@ bool Announcer::fits(const Settings& settings) {
     return online_record(settings).size() + settings.reserve <= maximum_record_size;
 }
 
-Error Announcer::set_state(std::string_view state) {
-    auto former = std::exchange(settings_.state, state);
-    if (settings_.appears && !fits(settings_)) {
-        settings_.state = std::move(former);
-        return Error::payload_too_large;
-    }
+Error Announcer::set_state(std::string_view state, std::string_view tabs) {
+    auto changed = settings_;
+    changed.state = state;
+    changed.tabs = tabs;
+    if (settings_.appears && !fits(changed)) return Error::payload_too_large;
+    settings_ = std::move(changed);
     // Without a connection it goes with the next one.
     return settings_.appears && context_.broker.is_connected() ? announce(Purpose::nothing) : Error::none;
 }

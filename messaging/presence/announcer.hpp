@@ -14,6 +14,7 @@ public:
     struct Settings {
         std::string uid;
         std::string state;  ///< JSON text
+        std::string tabs;   ///< JSON text; empty: none
         std::int64_t since = 0;
         std::optional<std::chrono::seconds> expiry;  ///< 0: never; nothing: as many webapps as there are allow
         bool appears = true;                         ///< off: there is no record
@@ -33,8 +34,9 @@ public:
     /// Whether the record is within maximum_record_size.
     [[nodiscard]] static bool fits(const Settings&);
 
-    /// Error::payload_too_large: the former state stays.
-    Error set_state(std::string_view state);
+    /// Both as in Settings. Error::payload_too_large: the former ones stay.
+    Error set_state(std::string_view state, std::string_view tabs);
+    [[nodiscard]] const std::string& tabs() const noexcept { return settings_.tabs; }
     /// Publishes that we are online.
     Error announce(Purpose);
     /// Publishes that we are offline.

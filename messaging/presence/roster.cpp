@@ -45,25 +45,39 @@ Error Roster::watch(std::string_view org, std::string_view user, bool is_joined)
     }
     const bool same = is_watching() && org_ == org && user_ == user;
     if (same) return Error::none;
-    if (const auto error = unwatch(); error != Error::none) return error;
+    const bool is_narrower = is_subscribed() && (org_.empty() || org_ == org) && (user_.empty() || user_ == user);
     org_ = org;
     user_ = user;
-    view_ = View::wanted;
-    if (is_joined) subscribe();
+    if (!is_narrower) restart(View::wanted);
+    forget_unwanted();
+    // The filter is the same for all: to subscribe it again brings the records of those who were not watched.
+    if (!is_narrower && is_joined) subscribe();
     return Error::none;
 }
 
 Error Roster::unwatch() {
     const bool was_subscribed = is_subscribed();
-    view_ = View::none;
-    retained_.is_awaited = false;
-    presences_.clear();
-    others_.clear();
-    for (const auto timer : {Timer::presence_request, Timer::presence_settled, Timer::presence_expiry}) {
-        context_.timers.stop(timer);
-    }
+    restart(View::none);
+    forget_unwanted();
     if (!was_subscribed) return Error::none;
     return context_.broker.unsubscribe(context_.topics.status("+"), context_.now);
+}
+
+void Roster::restart(View view) {
+    view_ = view;
+    retained_.is_awaited = false;
+    others_.clear();
+    context_.timers.stop(Timer::presence_request);
+    context_.timers.stop(Timer::presence_settled);
+}
+
+void Roster::forget_unwanted() {
+    for (auto each = presences_.begin(); each != presences_.end();) {
+        const auto current = each++;
+        if (is_watching() && is_wanted(*parse_uid(current->first))) continue;
+        if (is_watching()) others_.note(current->first, true);
+        vanish(current);
+    }
 }
 
 bool Roster::is_absent(std::string_view uid) const {
@@ -218,6 +232,8 @@ void Roster::handle_record(std::string_view uid, const IncomingMessage& message)
     Presence presence;
     const auto* state = scanned.find("state");
     presence.state = state ? state->raw : std::string_view{"null"};
+    const auto* tabs = scanned.find("tabs");
+    if (tabs && tabs->type == json_rpc::Type::array) presence.tabs = tabs->raw;
     presence.since = json_rpc::integer_of(scanned.find("since")).value_or(0);
     presence.expires = message.expires(context_.now);
     const bool is_new = !message.retain && !presences_.contains(uid);
@@ -234,7 +250,8 @@ void Roster::appear(std::string_view uid, Presence presence) {
         return report(PresenceChanged::Change::appeared, made->first, made->second);
     }
     if (!found->second.confirmed) extend_settling();
-    const bool same = found->second.state == presence.state && found->second.since == presence.since;
+    const auto& former = found->second;
+    const bool same = former.state == presence.state && former.tabs == presence.tabs && former.since == presence.since;
     found->second = std::move(presence);
     if (!same) report(PresenceChanged::Change::changed, found->first, found->second);
 }
@@ -245,8 +262,8 @@ void Roster::vanish(Presences::iterator position) {
 }
 
 void Roster::report(PresenceChanged::Change change, const std::string& uid, const Presence& presence) {
-    context_.events.push(PresenceChanged{change, uid, presence.state, presence.since},
-                         {&PresenceChanged::uid, &PresenceChanged::state});
+    context_.events.push(PresenceChanged{change, uid, presence.state, presence.tabs, presence.since},
+                         {&PresenceChanged::uid, &PresenceChanged::state, &PresenceChanged::tabs});
 }
 
 void Roster::handle_timeout() {

@@ -69,6 +69,10 @@ private:
 
     [[nodiscard]] bool is_subscribed() const noexcept { return view_ > View::wanted; }
     [[nodiscard]] bool is_wanted(const UidParts&) const;
+    /// The former view is over, with what was awaited for it.
+    void restart(View);
+    /// Whoever is not watched any more is reported as gone.
+    void forget_unwanted();
     void subscribe();
     void schedule_presence_request();
     /// The broker answered what was asked at asked_at_.

@@ -15,9 +15,15 @@ namespace {
 /// How much longer than the shortest rand the one of a new uid is.
 constexpr std::size_t growth_of_rand = 4;
 
+bool may_be_tabs(std::string_view text) {
+    const auto scanned = json_rpc::scan(text);
+    return text.empty() || (scanned.ok && scanned.type == json_rpc::Type::array);
+}
+
 Announcer::Settings announcer_settings(const Webapp::Options& options) {
     return {.uid = options.uid,
             .state = options.state,
+            .tabs = options.tabs,
             .since = options.since,
             .expiry = options.presence_expiry,
             .appears = options.appears,
@@ -32,7 +38,8 @@ Announcer::Settings announcer_settings(const Webapp::Options& options) {
 Result<ConnectOptions> Webapp::connect_options(ConnectOptions base, const Options& options) {
     if (!is_valid_root(options.root)) return Error::invalid_root;
     if (!is_valid_uid(options.uid)) return Error::invalid_name;
-    if (!options.trusts_json && !json_rpc::is_json(options.state)) return Error::invalid_json;
+    if (!options.trusts_json && !(json_rpc::is_json(options.state) && may_be_tabs(options.tabs)))
+        return Error::invalid_json;
     const auto expiry = options.presence_expiry.value_or(Announcer::offline_expiry);
     for (const auto& time : {options.will_delay, expiry}) {
         if (time.count() < 0 || time > convention::longest_expiry) return Error::invalid_argument;
@@ -230,9 +237,14 @@ Error Webapp::leave_room(std::string_view room, TimePoint now) {
 // --- Presence, devices, services -------------------------------------------------------------------
 
 Error Webapp::set_state(std::string_view state, TimePoint now) {
+    return set_state(state, impl_->announcer.tabs(), now);
+}
+
+Error Webapp::set_state(std::string_view state, std::string_view tabs, TimePoint now) {
     impl_->context.now = now;
     if (impl_->membership.is_leaving()) return Error::left;
-    return impl_->context.accepts_json(state) ? impl_->announcer.set_state(state) : Error::invalid_json;
+    const bool is_sound = impl_->context.accepts_json(state) && (impl_->context.trusts_json || may_be_tabs(tabs));
+    return is_sound ? impl_->announcer.set_state(state, tabs) : Error::invalid_json;
 }
 
 Error Webapp::watch_presence(std::string_view org, std::string_view user, TimePoint now) {

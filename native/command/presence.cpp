@@ -33,7 +33,10 @@ private:
         const auto record = parse_json(payload);
         if (!record || !record->is_object() || record->value("online", Json{}) != Json(true)) return std::nullopt;
         const auto since = record->value("since", Json{});
-        return Json{{"since", since.is_number_integer() ? since : Json{}}, {"state", record->value("state", Json{})}};
+        Json told{{"since", since.is_number_integer() ? since : Json{}}, {"state", record->value("state", Json{})}};
+        const auto tabs = record->find("tabs");
+        if (tabs != record->end() && tabs->is_array()) told["tabs"] = *tabs;
+        return told;
     }
 
     void changed(Change change, const std::string& topic, const Json& record) override {
@@ -64,7 +67,8 @@ private:
     }
 
     static std::string line_of(const std::string& topic, const Json& record) {
-        return std::string{uid_of(topic)} + ' ' + to_text(record["state"]);
+        const auto line = std::string{uid_of(topic)} + ' ' + to_text(record["state"]);
+        return record.contains("tabs") ? line + " tabs " + to_text(record["tabs"]) : line;
     }
 
     static Json object_of(const std::string& topic, const Json& record) {

@@ -226,6 +226,9 @@ ErrorCode Webapp::set_state(const nlohmann::json& state) {
 ErrorCode Webapp::watch_presence(std::string_view org, std::string_view user) {
     return impl_->try_layer([&](auto& layer, auto now) { return layer.watch_presence(org, user, now); });
 }
+ErrorCode Webapp::unwatch_presence() {
+    return impl_->try_layer([](auto& layer, auto now) { return layer.unwatch_presence(now); });
+}
 ErrorCode Webapp::watch_devices() {
     return impl_->try_layer([](auto& layer, auto now) { return layer.watch_devices({}, now); });
 }

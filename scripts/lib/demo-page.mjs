@@ -4,13 +4,13 @@ import { resolve } from 'node:path'
 import { root as ours } from './root.mjs'
 
 /**
- * Bundles the demo page's scripts and styles into demo/app/, as a user of the package would: through its exports, with the
- * module and the timer's worker as files beside.
+ * Bundles the demo page's scripts and styles into demo/page/app/, as a user of the package would: through its exports, with the
+ * module and the workers as files beside.
  * @param {{ root?: string, debug?: boolean }} [options] `root`: of the work tree, with a slash at its end
  */
 export async function buildPage({ root = ours, debug = false } = {}) {
   const { build } = await import('esbuild') // npm start installs it first
-  const folder = `${root}demo/app/`
+  const folder = `${root}demo/page/app/`
   const dist = `${root}dist/`
   await mkdir(folder, { recursive: true })
   const before = new Set(await readdir(folder))
@@ -34,8 +34,13 @@ export async function buildPage({ root = ours, debug = false } = {}) {
     tsconfigRaw: { compilerOptions: { jsx: 'react-jsx', jsxImportSource: 'preact', useDefineForClassFields: true } },
   })
   const written = new Set(Object.keys(metafile.outputs).map((file) => resolve(root, file).slice(folder.length)))
-  // The package finds its timer's worker beside its script, and the browser's debugger the module's source map.
-  for (const name of ['timer.js', ...(existsSync(`${dist}wsmq-webapp.wasm.map`) ? ['wsmq-webapp.wasm.map'] : [])]) {
+  // The package finds its workers beside its script, and the browser's debugger the module's source map.
+  for (const name of [
+    'timer.js',
+    'worker.js',
+    'webapp-worker.js',
+    ...(existsSync(`${dist}wsmq-webapp.wasm.map`) ? ['wsmq-webapp.wasm.map'] : []),
+  ]) {
     await copyFile(dist + name, folder + name)
     written.add(name)
   }

@@ -34,7 +34,7 @@ async function startByNode({ port, brokerPort, issuerPort }) {
   const { url, close } = await startPageServer({
     port,
     brokerPort,
-    roots: { '/': `${ours}demo`, '/dist/': `${ours}dist` },
+    roots: { '/': `${ours}demo/page`, '/dist/': `${ours}dist` },
     contentSecurityPolicy: demoContentSecurityPolicy,
     live: issuerProxy(issuerPort),
   })
@@ -66,7 +66,7 @@ function siteChanges(directory, port) {
     ['/etc/nginx/certificates/', `${directory}/`],
     ['# include /etc/nginx/snippets/issuer.conf;', 'include /etc/nginx/snippets/issuer.conf;'],
     ['/etc/nginx/snippets/', `${directory}/`],
-    ['root /usr/share/nginx/html;', `root "${ours}demo";\n    location /dist/ { alias "${ours}dist/"; }`],
+    ['root /usr/share/nginx/html;', `root "${ours}demo/page";\n    location /dist/ { alias "${ours}dist/"; }`],
     // The page's user may name any broker.
     ["connect-src 'self';", "connect-src 'self' ws: wss:;"],
     // It would hold for every server at localhost.

@@ -13,7 +13,7 @@ export async function startDemo(port = 0, { root = ours, live } = {}) {
   const broker = await startBroker()
   const brokerUrl = `mqtt://127.0.0.1:${broker.tcpPort}`
   const programs = new DemoPrograms({ url: brokerUrl })
-  const roots = { '/': `${root}demo`, '/dist/': `${root}dist` }
+  const roots = { '/': `${root}demo/page`, '/dist/': `${root}dist` }
   const pages = await startPageServer({
     port,
     brokerPort: broker.webSocketPort,

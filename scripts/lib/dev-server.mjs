@@ -15,9 +15,9 @@ import { watchSources } from './watch.mjs'
 
 /** The demo, whose page reloads once what has changed is built. @param {DevOptions} options */
 export async function startDev({ buildModule, buildPackage, buildPage, port = 0, root = ours }) {
-  const live = new LiveReload(`${root}demo/index.html`)
+  const live = new LiveReload(`${root}demo/page/index.html`)
   const demo = await startDemo(port, { root, live })
-  const what = { folders: ['demo'], trees: ['demo/src', 'core', 'messaging', 'wasm', 'js'] }
+  const what = { folders: ['demo/page'], trees: ['demo/src', 'core', 'messaging', 'wasm', 'js'] }
   /** Of changes that did not build. @type {readonly string[]} */
   let unbuilt = []
   const stop = await watchSources(root, what, async (changed) => {

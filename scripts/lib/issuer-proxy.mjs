@@ -2,7 +2,7 @@ import { request as ask } from 'node:http'
 import { refusalOf } from '../../tests/support/own-requests.mjs'
 
 /** For the administrator and the broker on this machine. */
-const hidden = ['/issuer/revoke', '/issuer/jwks.json']
+const hidden = ['/issuer/revoke', '/issuer/introspect', '/issuer/jwks.json']
 
 /** Hands on what is for the issuer, as deploy/nginx/issuer.conf does, where there is no nginx. @param {number} port of the issuer */
 export function issuerProxy(port) {

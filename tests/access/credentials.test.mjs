@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { aclConf, claims, defaultLifetime, token } from '../../deploy/access/emqx.mjs'
 import { aclFile, dynamicSecurity, dynamicSecurityRemoval } from '../../deploy/access/mosquitto.mjs'
+import { claims as rabbitMqClaims, token as rabbitMqToken } from '../../deploy/access/rabbitmq-token.mjs'
 import { definitions } from '../../deploy/access/rabbitmq.mjs'
 import { AccessError, accountOf, rulesFor } from '../../deploy/access/rules.mjs'
 import { ann, root } from './expectations.mjs'
@@ -19,6 +20,7 @@ const makers = [
   ['dynamicSecurityRemoval', dynamicSecurityRemoval],
   ['aclFile', (account) => aclFile([account], root)],
   ['claims', (account) => claims(account, root)],
+  ['claims for RabbitMQ', (account) => rabbitMqClaims(account, root)],
   ['definitions', (account) => definitions([{ account, password: 'secret' }], root)],
   // Webapps and devices have no line of their own there.
   ['aclConf', (account) => (/webapp|device/.test(account.role) ? rulesFor(account, root) : aclConf([account], root))],
@@ -166,5 +168,15 @@ describe('a token', () => {
       { username: /** @type {any} */ (undefined) },
     ])
       assert.throws(() => token({ ...good, ...change }, secret), AccessError, JSON.stringify(change))
+  })
+
+  it('for RabbitMQ is not signed for claims that were changed either, nor for names with dots, which are slashes there', () => {
+    const key = { alg: /** @type {const} */ ('HS256'), secret }
+    const good = rabbitMqClaims(annAccount, root)
+    assert.match(rabbitMqToken(good, key), /^[\w-]+\.[\w-]+\.[\w-]+$/)
+    for (const change of [{ sub: '#', client_id: '#' }, { client_id: 'acme:bob:bbbb' }, { exp: good.iat + 86_401 }])
+      assert.throws(() => rabbitMqToken({ ...good, ...change }, key), AccessError, JSON.stringify(change))
+    assert.throws(() => rabbitMqClaims({ role: 'webapp', name: 'acme:ann.lee:aaaa' }, root), AccessError)
+    assert.throws(() => rabbitMqClaims(annAccount, 'shop.eu/'), AccessError)
   })
 })

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { isPassword } from '../../deploy/access/rabbitmq.mjs'
 import { AccessError, checkRoot, parseAccount } from '../../deploy/access/rules.mjs'
 
 const program = fileURLToPath(new URL('../../deploy/access/generate.mjs', import.meta.url))
@@ -61,7 +62,17 @@ describe('npm run access', () => {
     assert.notEqual(username, clientid)
     const { acls } = commands.find(({ command, rolename }) => command === 'createRole' && rolename === roles[0].rolename)
     assert.ok(acls.every((/** @type {{ topic: string }} */ { topic }) => topic.startsWith('$CONTROL/dynamic-security/v1')))
-    assert.match(generate(['--broker', 'emqx-file', '--issuer']).stderr, /--issuer is for --broker mosquitto/)
+    assert.match(generate(['--broker', 'emqx-file', '--issuer']).stderr, /--issuer is for --broker mosquitto and rabbitmq/)
+  })
+
+  it('makes the account of an issuer for RabbitMQ: an administrator who may use no virtual host', () => {
+    const { stdout, stderr } = generate(['--broker', 'rabbitmq', '--account', 'service=orders', '--issuer'])
+    const { users, permissions, topic_permissions: topics } = JSON.parse(stdout)
+    const [issuer] = users.filter((/** @type {{ tags: string[] }} */ { tags }) => tags.length > 0)
+    assert.deepEqual(issuer.tags, ['administrator'])
+    for (const { user } of [...permissions, ...topics]) assert.equal(user, 'service:orders')
+    const [, password = ''] = /^issuer (\S+)$/m.exec(stderr) ?? []
+    assert.ok(isPassword(issuer.password_hash, password))
   })
 
   it('gives each account a password of its own', () => {

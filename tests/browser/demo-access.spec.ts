@@ -35,6 +35,7 @@ for (const [device, viewport] of Object.entries(sizes))
       await page.getByRole('button', { name: 'Connection settings' }).click()
       await page.getByRole('button', { name: 'MQTT client' }).click()
       await page.getByText('Will', { exact: true }).click()
+      await page.getByText('Advanced', { exact: true }).click()
       await examine(page, 'Connection')
     })
 
@@ -47,8 +48,8 @@ async function fill(page: Page, view: (typeof tabs)[number]): Promise<void> {
     await page.getByRole('button', { name: 'Send' }).click()
   }
   if (view !== 'Topics') return
-  await page.getByRole('button', { name: /^kitchen/ }).click()
-  await page.getByRole('button', { name: /^climate/ }).click()
+  await page.getByRole('treeitem', { name: /^kitchen/ }).click()
+  await page.getByRole('treeitem', { name: /^climate/ }).click()
   await expect(page.locator('.chart canvas')).toBeVisible()
 }
 
@@ -68,8 +69,9 @@ test('what can be touched on a phone is as large as a finger, and nothing is wid
   await subscribed(page).catch(() => {}) // the list of filters is another view here
   for (const name of [...tabs, 'Publish', 'Connection settings']) {
     await page.getByRole('button', { name, exact: true }).click()
+    if (name === 'Connection settings') await page.getByText('Advanced', { exact: true }).click()
     const small = await page
-      .locator('button, input:not([type=checkbox], .hidden), select, textarea, summary, .button, label.check')
+      .locator('button, input:not([type=checkbox], .hidden), select, textarea, summary, .button, label.check, [role=treeitem]')
       .evaluateAll((all) =>
         all
           .filter((each) => each.checkVisibility())

@@ -32,3 +32,29 @@ test('the demo works under access rules, says what they refuse, and the doctor f
   for (const { page } of [ann, bob]) await connected(page)
   for (const { uncaught } of [ann, bob]) expect(uncaught).toEqual([])
 })
+
+// Playwright trusts the run's certificate for pages and their own workers alone: the shared one is behind a server of Node.
+const places = [
+  ['nginx', ['runsIn=worker', 'runsIn=worker&role=client', 'outbox=true&role=client']],
+  ['Node', ['runsIn=shared', 'runsIn=shared&role=client']],
+] as const
+
+for (const [server, hashes] of places)
+  test(`wherever the connection runs, it has its credentials, and the page its worker, behind ${server}`, async ({ browser, closing }) => {
+    test.setTimeout(120_000)
+    const behind = server === 'Node' ? { behindNginx: false } : {}
+    const deployment = await closing(startDeployment({ port: 0, tell: () => {}, ...behind }))
+    const context = await closing(browser.newContext({ ignoreHTTPSErrors: true }))
+    for (const hash of hashes) {
+      const { page, uncaught } = await openDemo(context, `${deployment.url}#${hash}`, { user: 'ann' })
+      await subscribed(page)
+      await publish(page, 'demo/from', hash)
+      await expect(messageRows(page).first(), hash).toContainText(hash)
+      expect(uncaught).toEqual([])
+      await page.close()
+    }
+    for (const file of ['worker.js', 'webapp-worker.js']) {
+      const worker = await context.request.get(`${deployment.url}app/${file}`)
+      expect(worker.headers()['content-type'], file).toMatch(/^(?:text|application)\/javascript/)
+    }
+  })

@@ -16,8 +16,8 @@ test('the topic explorer shows values, changes, numbers over time, and clears wh
   const { page, uncaught } = await openDemo(context, server.url)
   await subscribed(page)
   await show(page, 'Topics')
-  const topics = page.getByRole('list', { name: 'Topics' })
-  const row = (name: string) => topics.getByRole('button', { name: new RegExp(`^${name}`) })
+  const topics = page.getByRole('tree', { name: 'Topics' })
+  const row = (name: string) => topics.getByRole('treeitem', { name: new RegExp(`^${name}`) })
   await expect(row('lab')).toContainText('2 · 2')
   await row('kitchen').click()
   await expect(row('climate')).toContainText('retained')
@@ -45,7 +45,7 @@ test('the topic explorer shows values, changes, numbers over time, and clears wh
   await expect(page.getByRole('textbox', { name: 'Topic', exact: true })).toHaveValue('lab/kitchen/climate')
 
   await page.getByRole('searchbox', { name: 'Search topics' }).fill('attic')
-  await expect(topics.getByRole('listitem')).toHaveCount(3)
+  await expect(topics.getByRole('treeitem')).toHaveCount(3)
   await expect(row('kitchen')).toHaveCount(0)
   await page.getByRole('searchbox', { name: 'Search topics' }).fill('')
 
@@ -73,5 +73,5 @@ test('the explorer has what the convention tells, and a device leads to its topi
   const { page } = await openDemo(context, server.url)
   await page.getByRole('list', { name: 'Devices' }).getByRole('button', { name: 'SN-7' }).click()
   await expect(page.getByRole('article', { name: 'Topic app/device/status/SN-7' })).toContainText('battery: 55')
-  await expect(page.getByRole('list', { name: 'Topics' })).toContainText('SN-7')
+  await expect(page.getByRole('tree', { name: 'Topics' })).toContainText('SN-7')
 })

@@ -6,7 +6,7 @@ import { demoContentSecurityPolicy, startPageServer } from '../support/page-serv
 import { dist, expect } from './support.js'
 
 export const demo = fileURLToPath(new URL('../../demo/', import.meta.url))
-export const demoRoots = { '/': demo, '/dist/': dist }
+export const demoRoots = { '/': `${demo}page/`, '/dist/': dist }
 
 export interface DemoTab {
   page: Page

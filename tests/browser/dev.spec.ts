@@ -11,7 +11,7 @@ test('npm run dev builds what has changed and reloads the page', async ({ page, 
   await mkdir(`${root}build`, { recursive: true })
   const copy = `${await mkdtemp(`${root}build/dev-`)}/`
   await closing(Promise.resolve({ close: () => rm(copy, { recursive: true, force: true }) }))
-  for (const folder of ['demo/index.html', 'demo/src', 'core/codec', 'messaging/names', 'wasm', 'js/src'])
+  for (const folder of ['demo/page/index.html', 'demo/src', 'core/codec', 'messaging/names', 'wasm', 'js/src'])
     await cp(root + folder, copy + folder, { recursive: true })
   await mkdir(`${copy}dist`)
   const built: string[] = []
@@ -39,7 +39,7 @@ test('npm run dev builds what has changed and reloads the page', async ({ page, 
     await expect.poll(() => loads).toBe(before + 1)
   }
 
-  const index = `${copy}demo/index.html`
+  const index = `${copy}demo/page/index.html`
   await reloads(async () => writeFile(index, (await readFile(index, 'utf8')).replace('<title>websocket-mq', '<title>edited')))
   await expect(page).toHaveTitle('edited')
   expect(built).toEqual([])

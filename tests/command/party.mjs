@@ -14,9 +14,15 @@ export class World {
   constructor(broker, directory) {
     this.broker = broker
     this.directory = directory
+    this.files = 0
     this.address = ['-L', `mqtt://127.0.0.1:${broker.tcpPort}`]
     /** @type {Set<import('mqtt').MqttClient>} */
     this.clients = new Set()
+  }
+
+  /** The path of a file of its own, in which a program leaves what it has to say. */
+  freshFile() {
+    return join(this.directory, `file-${++this.files}`)
   }
 
   static async open() {

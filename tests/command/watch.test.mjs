@@ -86,6 +86,30 @@ describe('wsmq presence', { timeout: 180_000 }, () => {
     assert.deepEqual(change, { change: 'appeared', uid: 'acme:ann:aaaa', org: 'acme', user: 'ann', since: 17, state: { a: 'ü' } })
   })
 
+  it('prints the tabs of a webapp that tells of each', async () => {
+    const client = await world.client()
+    const tell = (/** @type {unknown} */ tabs) =>
+      client.publishAsync(status('acme:ann:aaaa'), JSON.stringify({ online: true, since: 17, state: 2, tabs }), { qos: 1, retain: true })
+    const tabs = [
+      { id: 'k3x9', since: 17, state: 1 },
+      { id: 'p0q1', since: 18, state: 2 },
+    ]
+    await tell(tabs)
+    const one = world.start('presence')
+    await one.until(() => one.out.includes('appeared'))
+    await tell(tabs.slice(1))
+    await one.until(() => one.out.includes('changed'))
+    const [object] = objectsOf((await world.run('presence', '--once', '--json')).out)
+    assert.deepEqual(object, { uid: 'acme:ann:aaaa', org: 'acme', user: 'ann', since: 17, state: 2, tabs: tabs.slice(1) })
+    await tell({ not: 'an array' })
+    await one.until(() => linesOf(one.out).length === 3)
+    assert.deepEqual(linesOf(one.out), [
+      `appeared acme:ann:aaaa 2 tabs ${JSON.stringify(tabs)}`,
+      `changed acme:ann:aaaa 2 tabs ${JSON.stringify(tabs.slice(1))}`,
+      'changed acme:ann:aaaa 2',
+    ])
+  })
+
   it('does not show up itself', async () => {
     const heard = await world.listen('app/#')
     const one = world.start('presence', '-d')

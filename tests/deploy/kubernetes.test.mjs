@@ -182,6 +182,7 @@ describe('configure.sh', { timeout: 60_000 }, () => {
       assert.equal((await ask('/ws_mqtt', { ...upgrade, Origin: origin })).statusCode, 403, origin)
     assert.equal((await ask('/issuer/health')).headers['x-name'], 'issuer')
     assert.equal((await ask('/issuer/revoke')).statusCode, 404)
+    assert.equal((await ask('/issuer/introspect')).statusCode, 404)
     assert.equal((await ask('/healthz')).statusCode, 204)
     assert.equal((await ask('/')).statusCode, 404)
   })

@@ -1,6 +1,8 @@
 // What one account can do to Mosquitto with the shipped configuration, and to those who share it.
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
+import { connect, createServer } from 'node:net'
 import { afterEach, describe, it } from 'node:test'
 import mqtt from 'mqtt'
 import { dynamicSecurityRemoval } from '../../deploy/access/mosquitto.mjs'
@@ -27,8 +29,8 @@ describe("Mosquitto's limits", { timeout: 120_000 }, () => {
   })
 
   /** @param {string} username @param {mqtt.IClientOptions} [options] */
-  function join(username, options = {}) {
-    const client = mqtt.connect(broker.tcpUrl, {
+  function join(username, options = {}, url = broker.tcpUrl) {
+    const client = mqtt.connect(url, {
       clientId: username,
       username,
       password: 'secret',
@@ -63,6 +65,33 @@ describe("Mosquitto's limits", { timeout: 120_000 }, () => {
     await join('service:orders').publishAsync(own, 'after', { qos: 1 })
     while (sizes.at(-1) !== 5) await new Promise((resolve) => page.once('message', resolve))
     assert.deepEqual(sizes, [65_000, 5])
+  })
+
+  it('a large message goes to a page in pieces, for which it waits', async (t) => {
+    await start()
+    let pieces = 0
+    const relay = createServer((client) => {
+      const upstream = connect(Number(new URL(broker.url).port), '127.0.0.1')
+      for (const socket of [client, upstream]) socket.on('error', () => {})
+      client
+        .pipe(upstream)
+        .on('data', () => ++pieces)
+        .pipe(client)
+    })
+    await once(relay.listen(0, '127.0.0.1'), 'listening')
+    t.after(() => relay.close())
+    const url = broker.url.replace(/:\d+/, `:${/** @type {import('node:net').AddressInfo} */ (relay.address()).port}`)
+    const page = join(bob, {}, url)
+    const own = `${root}webapp/res/${bob}`
+    await page.subscribeAsync(own, { qos: 1 })
+    const service = join('service:orders')
+    // What is sent as one is read as one, two or three; a machine that is busy reads several pieces as one.
+    for (let most = 0; most < 6; most = Math.max(most, pieces)) {
+      pieces = 0
+      const arrived = new Promise((resolve) => page.once('message', resolve))
+      await service.publishAsync(own, Buffer.alloc(60_000), { qos: 1 })
+      await arrived
+    }
   })
 
   it('what waits for a client is bounded, and the first messages are kept', async () => {

@@ -7,6 +7,8 @@ import { join } from 'node:path'
 import { WebSocket } from 'ws'
 
 const program = process.env['FIREFOX'] ?? 'firefox-esr'
+/** Milliseconds. */
+const PATIENCE = 30_000
 
 export class Firefox {
   #child
@@ -15,6 +17,8 @@ export class Firefox {
   #number = 0
   /** @type {Map<number, { resolve: (result: any) => void, reject: (reason: Error) => void }>} */
   #waiting = new Map()
+  /** Errors that nobody caught, and those that the console was given, in any tab. @type {string[]} */
+  errors = []
 
   /** @returns {Promise<Firefox>} */
   static async launch() {
@@ -29,6 +33,7 @@ export class Firefox {
     await once(socket, 'open')
     const firefox = new Firefox(child, profile, socket)
     await firefox.send('session.new', { capabilities: {} })
+    await firefox.send('session.subscribe', { events: ['log.entryAdded'] })
     return firefox
   }
 
@@ -40,8 +45,9 @@ export class Firefox {
     socket.on('message', (data) => this.#answered(JSON.parse(String(data))))
   }
 
-  /** @param {{ id?: number, type: string, result?: any, error?: string, message?: string }} answer */
-  #answered({ id, type, result, error, message }) {
+  /** @param {{ id?: number, type: string, result?: any, error?: string, message?: string, params?: any }} answer */
+  #answered({ id, type, result, error, message, params }) {
+    if (type === 'event' && params.level === 'error') this.errors.push(params.text)
     const waiting = this.#waiting.get(id ?? -1)
     this.#waiting.delete(id ?? -1)
     if (type === 'success') waiting?.resolve(result)
@@ -55,9 +61,9 @@ export class Firefox {
     return new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject }))
   }
 
-  /** A tab. @param {string} url */
-  async open(url) {
-    const { context } = await this.send('browsingContext.create', { type: 'tab' })
+  /** A tab. @param {string} url @param {object} [apart] `userContext`: of whose storage it is */
+  async open(url, apart = {}) {
+    const { context } = await this.send('browsingContext.create', { type: 'tab', ...apart })
     await this.send('browsingContext.navigate', { context, url, wait: 'complete' })
     return new Tab(this, context)
   }
@@ -92,6 +98,52 @@ export class Tab {
     })
     if (type !== 'success') throw new Error(exceptionDetails.text)
     return result.value === undefined ? undefined : JSON.parse(result.value)
+  }
+
+  /** Waits until a function in the page returns something that is true, which it returns. @param {(...given: any[]) => unknown} find @param {...unknown} given */
+  async until(find, ...given) {
+    const end = performance.now() + PATIENCE
+    while (performance.now() < end) {
+      const found = await this.run(find, ...given)
+      if (found) return found
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+    throw new Error(`In vain: ${find} of ${JSON.stringify(given)}`)
+  }
+
+  /** Presses keys, one after the other, as a user does: characters, or code points of WebDriver's own. @param {...string} keys */
+  async press(...keys) {
+    const actions = keys.flatMap((value) => [
+      { type: 'keyDown', value },
+      { type: 'keyUp', value },
+    ])
+    await this.send('input.performActions', { actions: [{ type: 'key', id: 'keyboard', actions }] })
+  }
+
+  /** Clicks on the middle of an element. @param {string} selector */
+  async click(selector) {
+    const [x, y] = await this.until((selector) => {
+      const element = document.querySelector(selector)
+      element?.scrollIntoView({ block: 'nearest' })
+      const { left = 0, top = 0, width = 0, height = 0 } = element?.getBoundingClientRect() ?? {}
+      return width > 0 && [Math.round(left + width / 2), Math.round(top + height / 2)]
+    }, selector)
+    const actions = [
+      { type: 'pointerMove', x, y },
+      { type: 'pointerDown', button: 0 },
+      { type: 'pointerUp', button: 0 },
+    ]
+    await this.send('input.performActions', { actions: [{ type: 'pointer', id: 'mouse', actions }] })
+  }
+
+  /** @param {number} width @param {number} height */
+  resize(width, height) {
+    return this.send('browsingContext.setViewport', { viewport: { width, height } })
+  }
+
+  /** @param {string} method @param {object} [parameters] @returns {Promise<any>} */
+  send(method, parameters = {}) {
+    return this.firefox.send(method, { context: this.context, ...parameters })
   }
 
   reload() {

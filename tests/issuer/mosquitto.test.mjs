@@ -96,15 +96,40 @@ describe('credentials for Mosquitto', { timeout: 120_000 }, () => {
     const clients = await Promise.all(uids.map(async (uid) => enter(await issuer.credentialFor(uid.split(':')[1] ?? '', uid))))
     const closed = clients.map((client) => new Promise((resolve) => client.once('close', () => resolve(undefined))))
     const one = await issuer.revoke({ uid: 'acme:ann:eeee' })
-    assert.deepEqual([one.status, one.body], [200, { revoked: 1 }])
+    assert.deepEqual([one.status, one.body.revoked, one.body.validUntil], [200, 1, undefined])
     await closed[0]
-    const { body } = await issuer.revoke({ user: 'acme:ann' })
+    const { body } = await issuer.revoke({ user: 'acme:ann', seconds: 1 })
     assert.ok(body.revoked >= 1)
     await closed[1]
     // Of bob nothing was said.
     await clients[2]?.publishAsync('app/webapp/req/orders/acme:bob:eeee', '{}', { qos: 1 })
     await clients[2]?.endAsync()
-    assert.deepEqual((await issuer.revoke({ uid: 'acme:ann:eeee' })).body, { revoked: 0 })
+    assert.equal((await issuer.revoke({ uid: 'acme:ann:eeee' })).body.revoked, 0)
+    const Cookie = await issuer.logIn('ann')
+    const again = await issuer.post('/issuer/credential', { uid: 'acme:ann:eeee' }, { Cookie })
+    assert.deepEqual([again.status, again.body.error.code], [403, 'revoked'])
+    // What was said of the user is over, and what was said of the uid is not.
+    await until(async () => (await issuer.post('/issuer/credential', { uid: 'acme:ann:ffff' }, { Cookie })).status === 200)
+  })
+
+  it('are taken away also where they are being made meanwhile', async (t) => {
+    const credentials = new MosquittoCredentials({
+      url: broker.tcpUrl,
+      password: 'issuer-password',
+      root: 'app/',
+      lifetime: 60_000,
+      log: () => {},
+    })
+    t.after(() => credentials.close())
+    // One connection at a time has the account of the issuer.
+    await issuer.close()
+    await until(async () => credentials.isReady)
+    const [made, { revoked }] = await Promise.all([credentials.issue('acme:bob:race'), credentials.revoke('acme:bob:race')])
+    assert.equal(revoked, 1)
+    await assert.rejects(enter(made), /Not authorized/i)
+    await credentials.close()
+    issuer = await startIssuer(forMosquitto(broker.tcpUrl))
+    await until(async () => (await issuer.get('/issuer/health')).status === 200)
   })
 
   it('survive a restart of the broker: the webapp and the issuer come back', async () => {
@@ -145,14 +170,14 @@ describe('credentials for Mosquitto', { timeout: 120_000 }, () => {
     app.mq.reconnect()
     await reconnected
     assert.ok(asked() > times)
-    assert.deepEqual((await issuer.revoke({ uid: 'acme:bob:jjjj' })).body, { revoked: 1 })
+    assert.equal((await issuer.revoke({ uid: 'acme:bob:jjjj' })).body.revoked, 1)
   })
 
   it('touch no account that was made by others', async () => {
     await broker.add({ role: 'webapp', name: 'acme:ann:mine' }, 'app/', 'by hand')
     const { status, body } = await issuer.post('/issuer/credential', { uid: 'acme:ann:mine' }, { Cookie: await issuer.logIn('ann') })
     assert.deepEqual([status, body.error.code], [409, 'taken'])
-    await issuer.revoke({ user: 'acme:ann' })
+    await issuer.revoke({ user: 'acme:ann', seconds: 0 })
     const client = await enter({ username: 'acme:ann:mine', password: 'by hand', expiresAt: 0 })
     await client.publishAsync('app/webapp/req/orders/acme:ann:mine', '{}', { qos: 1 })
     await client.endAsync()
@@ -270,7 +295,7 @@ describe('credentials for Mosquitto, and time', { timeout: 60_000 }, () => {
     await assert.rejects(credentials.issue('acme:eve:9999'), { status: 429, code: 'too_many' })
     await credentials.issue('acme:eve:1000')
     await credentials.issue('acme:bob:9999')
-    assert.equal(await credentials.revoke('acme:eve'), 50)
+    assert.deepEqual(await credentials.revoke('acme:eve'), { revoked: 50 })
   })
 })
 

@@ -21,7 +21,7 @@ async function start(t, options = {}) {
   const credentials = {
     isReady: true,
     issue: async (/** @type {string} */ uid) => (issued.push(uid), { username: uid, password: 'the password', expiresAt }),
-    revoke: async (/** @type {string} */ who) => revoked.push(who),
+    revoke: async (/** @type {string} */ who) => ({ revoked: revoked.push(who) }),
     close: async () => {},
   }
   const demo = new DemoSessions({ org: 'acme', users: ['ann', 'bob'] })

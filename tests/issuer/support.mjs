@@ -1,4 +1,7 @@
+import { mkdtemp, rm } from 'node:fs/promises'
 import { request } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { dynamicSecurityForIssuer } from '../../deploy/access/mosquitto.mjs'
 import { startDeployedMosquitto } from '../support/deployed-mosquitto.mjs'
@@ -25,19 +28,28 @@ export async function startBrokerForIssuer() {
  * @param {Record<string, string>} env
  */
 export async function startIssuer(env) {
+  const directory = await mkdtemp(join(tmpdir(), 'wsmq-issuer-'))
+  const forget = () => rm(directory, { recursive: true, force: true })
   const server = new ServerProcess(process.execPath, [program], {
     ISSUER_PORT: '0',
     ISSUER_SESSIONS: 'demo',
     ISSUER_DEMO_USERS: 'ann bob',
     ISSUER_ADMIN_TOKEN: administratorToken,
+    ISSUER_REVOCATION_FILE: join(directory, 'revocations.json'),
     ...env,
   })
-  await server.start([], /Listening on .*:\d+/)
+  await server.start([], /Listening on .*:\d+/).catch(async (error) => {
+    await forget()
+    throw error
+  })
   const port = Number(/Listening on .*:(\d+)/.exec(server.output)?.[1])
   return {
     port,
     log: () => server.output,
-    close: () => server.stop(),
+    async close() {
+      await server.stop()
+      await forget()
+    },
     ...client(port),
   }
 }

@@ -95,16 +95,59 @@ TEST_P(Presence, IsOfTheOrgAndUserThatWereAskedFor) {
     EXPECT_EQ(ann.layer().watch_presence("a/b", {}, world.now), Error::invalid_name);
     EXPECT_EQ(ann.layer().watch_presence("other", {}, world.now), Error::none);
     world.settle();
-    EXPECT_THAT(ann.take(), ElementsAre("appeared other:bob:dddd {}"));
+    EXPECT_THAT(ann.take(), ElementsAre("gone acme:bob:bbbb {}", "appeared other:bob:dddd {}"));
+}
+
+TEST_P(Presence, WhoIsWatchedBeforeAndAfterNeitherGoesNorComes) {
+    auto& ann = watching("acme", "bob");
+    auto& peer = bob();
+    (void)world.joined("acme:cyd:cccc", GetParam());
+    (void)world.joined("other:bob:dddd", GetParam());
+    EXPECT_THAT(ann.take(), ElementsAre("appeared acme:bob:bbbb {}"));
+    EXPECT_EQ(ann.layer().watch_presence("acme", {}, world.now), Error::none);
+    EXPECT_EQ(peer.layer().set_state(R"({"busy":true})", world.now), Error::none);
+    world.settle();
+    EXPECT_THAT(ann.take(),
+                testing::UnorderedElementsAre(R"(changed acme:bob:bbbb {"busy":true})", "appeared acme:cyd:cccc {}"));
+    world.advance(1min);
+    EXPECT_THAT(ann.take(), IsEmpty());
+    EXPECT_EQ(ann.layer().watch_presence({}, "bob", world.now), Error::none);
+    world.settle();
+    EXPECT_THAT(ann.take(), ElementsAre("gone acme:cyd:cccc {}", "appeared other:bob:dddd {}"));
+}
+
+TEST_P(Presence, OfFewerIsWatchedWithoutAskingTheBroker) {
+    auto& ann = watching();
+    auto& peer = bob();
+    (void)world.joined("other:bob:dddd", GetParam());
+    (void)ann.take();
+    std::vector<std::string> subscribed;
+    world.broker.allows = [&](const auto&, const auto& filter) {
+        if (filter.ends_with('+')) subscribed.push_back(filter);
+        return true;
+    };
+    for (const auto* user : {"", "bob"}) {
+        EXPECT_EQ(ann.layer().watch_presence("acme", user, world.now), Error::none);
+        EXPECT_EQ(peer.layer().set_state(R"({"now":")" + std::string{user} + R"("})", world.now), Error::none);
+        world.settle();
+    }
+    EXPECT_THAT(ann.take(), ElementsAre("gone other:bob:dddd {}", R"(changed acme:bob:bbbb {"now":""})",
+                                        R"(changed acme:bob:bbbb {"now":"bob"})"));
+    EXPECT_THAT(subscribed, IsEmpty());
 }
 
 TEST_P(Presence, IsNotToldAnyMoreWhenNobodyWatches) {
+    (void)bob();
     auto& ann = watching();
     EXPECT_EQ(ann.layer().unwatch_presence(world.now), Error::none);
-    (void)bob();
-    EXPECT_THAT(ann.take(), IsEmpty());
+    EXPECT_TRUE(ann.layer().presences().empty());
+    (void)world.joined("acme:cyd:cccc", GetParam());
+    EXPECT_THAT(ann.take(), ElementsAre("appeared acme:bob:bbbb {}", "gone acme:bob:bbbb {}"));
     EXPECT_FALSE(world.broker.has_subscription(ann_uid, "ev/webapp/status/+"));
     EXPECT_TRUE(world.broker.has_subscription(ann_uid, "ev/webapp/status/acme:ann:aaaa"));
+    EXPECT_EQ(ann.layer().watch_presence({}, {}, world.now), Error::none);
+    world.settle();
+    EXPECT_THAT(ann.take(), ElementsAre("appeared acme:bob:bbbb {}", "appeared acme:cyd:cccc {}"));
 }
 
 TEST_P(Presence, PassesOverRecordsThatAreNotSound) {

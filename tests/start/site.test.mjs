@@ -1,11 +1,12 @@
 // What npm start puts in front of the broker and the issuer: nginx, and a server of Node's where there is no nginx.
 import assert from 'node:assert/strict'
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { request as overHttp } from 'node:http'
 import { request as overTls } from 'node:https'
 import { after, before, describe, it } from 'node:test'
 import mqtt from 'mqtt'
 import { startDeployment } from '../../scripts/lib/deployment.mjs'
+import { root } from '../../scripts/lib/root.mjs'
 
 for (const behindNginx of [true, false])
   describe(behindNginx ? 'behind nginx' : 'behind a server of Node', { timeout: 60_000 }, () => {
@@ -45,8 +46,11 @@ for (const behindNginx of [true, false])
       assert.deepEqual([page.status, page.headers['content-type']?.split(';')[0]], [200, 'text/html'])
       assert.match(String(page.headers['content-security-policy']), /connect-src 'self' ws: wss:;/)
       assert.equal(page.headers['strict-transport-security'], undefined)
+      for (const script of ['app.js', 'worker.js', 'webapp-worker.js', 'timer.js'])
+        assert.match((await ask(`/app/${script}`)).headers['content-type'] ?? '', /^(?:text|application)\/javascript/, script)
       assert.match((await ask('/dist/webapp.js')).headers['content-type'] ?? '', /^(?:text|application)\/javascript/)
-      assert.equal((await ask('/dist/wsmq-webapp.wasm')).headers['content-type'], 'application/wasm')
+      const wasm = (await readdir(`${root}demo/page/app`)).find((name) => name.endsWith('.wasm'))
+      assert.equal((await ask(`/app/${wasm}`)).headers['content-type'], 'application/wasm')
       assert.equal(told.filter((line) => / started/.test(line)).length, 3)
     })
 
@@ -65,7 +69,11 @@ for (const behindNginx of [true, false])
     })
 
     it('what is not for pages is not there for them', async () => {
-      for (const path of ['/issuer/revoke', '/issuer/revoke?x', '/issuer/jwks.json', '/issuer/nothing'])
+      // Of the demo, the page alone: neither its sources nor the services and devices beside it.
+      for (const path of ['/src/main.tsx', '/tsconfig.json', '/backends/backends.json', '/devices/simulate.mjs'])
+        for (const way of [path, `/demo${path}`, `/app/../..${path}`, `/app/%2e%2e/%2e%2e${path}`])
+          assert.notEqual((await ask(way)).status, 200, way)
+      for (const path of ['/issuer/revoke', '/issuer/revoke?x', '/issuer/introspect', '/issuer/jwks.json', '/issuer/nothing'])
         assert.equal((await ask(path, path.includes('revoke') ? { uid: 'acme:ann:x7f3' } : undefined)).status, 404, path)
       assert.equal((await ask('/issuer/login', { user: 'ann' }, { Origin: 'https://evil.example' })).status, 403)
     })

@@ -42,6 +42,13 @@ export function epmdAsShipped(port) {
   return new ServerProcess('sh', ['-c', asShipped, fileURLToPath(new URL('rabbitmq-env.conf', shipped)), String(port)])
 }
 
+/** The plugins that tokens need, and where the issuer is. @param {string} directory @param {{ issuerPort: number }} tokens */
+async function useTokens(directory, { issuerPort }) {
+  await cp(new URL('enabled_plugins.tokens', shipped), join(directory, 'enabled_plugins'))
+  const file = join(directory, 'advanced.config')
+  await writeFile(file, (await readFile(file, 'utf8')).replace('127.0.0.1:9003', `127.0.0.1:${issuerPort}`))
+}
+
 /** @param {RabbitMqCluster} cluster */
 function clusterLines({ members }) {
   return [
@@ -54,10 +61,12 @@ function clusterLines({ members }) {
 /**
  * A real RabbitMQ with its MQTT and Web MQTT plugins and the configuration that deploy/ gives to users; only paths and
  * ports are changed. Its home, cookie, node name and epmd are its own.
- * @param {{ definitions?: object, bindsIdentifiers?: boolean, cluster?: RabbitMqCluster }} [options] users and permissions, by default `tester` with the
- *   password `secret`; whether login.conf and the program that it asks are in place; which cluster it is a node of
+ * @param {{ definitions?: object, bindsIdentifiers?: boolean, cluster?: RabbitMqCluster,
+ *   tokens?: { issuerPort: number, managementPort: number } }} [options] users and permissions, by default `tester` with the
+ *   password `secret`; whether login.conf and the program that it asks are in place; which cluster it is a node of; the
+ *   issuer whose tokens it takes, and the port of its own interface for administrators
  */
-export async function startRabbitMq({ definitions = everything(), bindsIdentifiers = false, cluster } = {}) {
+export async function startRabbitMq({ definitions = everything(), bindsIdentifiers = false, cluster, tokens } = {}) {
   const directory = await mkdtemp(join(tmpdir(), 'wsmq-rabbitmq-'))
   const [tcp, webSocket, tls, distribution, epmdPort, loginPort] = await Promise.all(Array.from({ length: 6 }, freePort))
   const ports = /** @type {[number, number, number]} */ ([tcp, webSocket, tls])
@@ -65,7 +74,8 @@ export async function startRabbitMq({ definitions = everything(), bindsIdentifie
   makeCertificate(directory)
   await writeFile(join(directory, 'definitions.json'), JSON.stringify(definitions))
   for (const file of ['enabled_plugins', 'advanced.config', 'rabbitmq-env.conf']) await cp(new URL(file, shipped), join(directory, file))
-  const parts = ['rabbitmq.conf', ...(bindsIdentifiers ? ['login.conf'] : [])]
+  if (tokens) await useTokens(directory, tokens)
+  const parts = ['rabbitmq.conf', ...(bindsIdentifiers ? ['login.conf'] : []), ...(tokens ? ['tokens.conf'] : [])]
   const text = await Promise.all(parts.map((file) => readFile(new URL(file, shipped), 'utf8')))
   const adapted = [...text, ...(cluster ? clusterLines(cluster) : [])]
     .join('\n')
@@ -73,6 +83,7 @@ export async function startRabbitMq({ definitions = everything(), bindsIdentifie
     .replace(/(mqtt\.listeners\.tcp\.default = .*)1883/, `$1${tcp}`)
     .replace(/(mqtt\.listeners\.ssl\.default = .*)8883/, `$1${tls}`)
     .replace('web_mqtt.tcp.port = 9001', `web_mqtt.tcp.port = ${webSocket}`)
+    .replace('management.tcp.port = 15672', `management.tcp.port = ${tokens?.managementPort}`)
     .replaceAll(/\/etc\/rabbitmq\/(?:certificates\/)?/g, `${directory}/`)
   await writeFile(join(directory, 'rabbitmq.conf'), adapted)
 
@@ -98,6 +109,7 @@ export async function startRabbitMq({ definitions = everything(), bindsIdentifie
   const login = new ServerProcess(process.execPath, [
     ...[loginProgram, '--definitions', join(directory, 'definitions.json')],
     ...['--port', String(loginPort)],
+    ...(tokens ? ['--issuer', `http://127.0.0.1:${tokens.issuerPort}`] : []),
   ])
   let closed = false
   // After `close`, Erlang would start an epmd of its own, which outlives everything.

@@ -103,6 +103,8 @@ export enum PresenceChangedRow {
   uidSize,
   state,
   stateSize,
+  tabs,
+  tabsSize,
 }
 export enum DeviceStatusRow {
   serialNumber = 1,

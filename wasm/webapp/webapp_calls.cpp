@@ -65,7 +65,7 @@ template <class Call> double on_webapp(Connection* connection, Call call) {
 
 extern "C" {
 
-/// Before wsmq_start(). Texts: root, state, the 16 bytes of the key for ids.
+/// Before wsmq_start(). Texts: root, state, tabs, the 16 bytes of the key for ids.
 EMSCRIPTEN_KEEPALIVE double wsmq_webapp_configure(Connection* connection, double since, std::uint32_t will_delay,
                                                   bool renames, std::uint32_t roll_call, std::uint32_t seed_low,
                                                   std::uint32_t seed_high, std::size_t size) {
@@ -76,6 +76,7 @@ EMSCRIPTEN_KEEPALIVE double wsmq_webapp_configure(Connection* connection, double
     options.roll_call = static_cast<Webapp::RollCall>(roll_call);
     options.root = texts.next();
     options.state = texts.next();
+    options.tabs = texts.next();
     const auto key = texts.next();
     std::memcpy(options.id_key.data(), key.data(), std::min(key.size(), sizeof options.id_key));
     options.since = static_cast<std::int64_t>(since);
@@ -184,14 +185,19 @@ EMSCRIPTEN_KEEPALIVE double wsmq_webapp_room(Connection* connection, bool join, 
     });
 }
 
-/// Texts: the state.
+/// Texts: the state, the tabs.
 EMSCRIPTEN_KEEPALIVE double wsmq_webapp_set_state(Connection* connection, std::size_t size) {
-    return on_webapp(connection, [&](Webapp& webapp, auto now) { return webapp.set_state(Texts{size}.next(), now); });
+    return on_webapp(connection, [&](Webapp& webapp, auto now) {
+        Texts texts{size};
+        const auto state = texts.next();
+        return webapp.set_state(state, texts.next(), now);
+    });
 }
 
 /// Texts: the org, the user, either or both empty.
-EMSCRIPTEN_KEEPALIVE double wsmq_webapp_watch_presence(Connection* connection, std::size_t size) {
+EMSCRIPTEN_KEEPALIVE double wsmq_webapp_watch_presence(Connection* connection, bool on, std::size_t size) {
     return on_webapp(connection, [&](Webapp& webapp, auto now) {
+        if (!on) return webapp.unwatch_presence(now);
         Texts texts{size};
         const auto org = texts.next();
         return webapp.watch_presence(org, texts.next(), now);

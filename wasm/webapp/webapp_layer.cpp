@@ -88,6 +88,7 @@ LayerEvent fill(Row& row, const events::PresenceChanged& changed) {
     row[PresenceChangedRow::change] = number(changed.change);
     put(row, PresenceChangedRow::uid, changed.uid);
     put(row, PresenceChangedRow::state, changed.state);
+    put(row, PresenceChangedRow::tabs, changed.tabs);
     return LayerEvent::presence_changed;
 }
 LayerEvent fill(Row& row, const events::DeviceStatus& device) {

@@ -17,6 +17,8 @@ export interface LayerOptions {
   root: string
   /** JSON text of the state that presence shows. */
   state: string
+  /** Of several tabs that are this webapp: JSON text of an array, as in their record. */
+  tabs?: string
   /** Milliseconds since 1970. */
   since: number
   /** Seconds; MQTT 5. */
@@ -94,8 +96,11 @@ export interface LayerHandlers {
   /** The client identifier, and uid, is another one from now on; requests have failed. onJoined follows. */
   onRenamed(uid: string): void
   onJoinFailed(error: LayerError, text: string, reasonCode: number): void
-  /** Of another webapp: present until the next call with undefined. `state` is JSON text. */
-  onPresence(uid: string, state: string | undefined, since: number): void
+  /**
+   * Of another webapp: present until the next call with undefined. `state` is JSON text, and so is `tabs`, of an array:
+   * undefined if it is not several tabs.
+   */
+  onPresence(uid: string, state: string | undefined, since: number, tabs?: string): void
   /** JSON text of the whole status; undefined: the broker has forgotten it. */
   onDevice(serialNumber: string, status: string | undefined): void
   /** JSON text of the discovery record; undefined: gone. */
@@ -117,9 +122,11 @@ export interface LayerHandlers {
 export interface WebappClient extends Client {
   /** Before connect(). With it, disconnect() says goodbye. */
   join(options: LayerOptions, handlers: LayerHandlers): void
-  setState(state: string): void
-  /** Of one org, of one of its users, or of all where both are empty. */
+  /** Both as in LayerOptions; there are no tabs any more without the second. */
+  setState(state: string, tabs?: string): void
+  /** Of one org, of one of its users, or of all where both are empty, and of no others: these are reported as gone. */
   watchPresence(org: string, user: string): void
+  unwatchPresence(): void
   request(request: LayerRequest): number
   cancelRequest(request: number): void
   /** The reader used up this many items. */

@@ -100,7 +100,9 @@ function Result() {
   return (
     <output id="call-result" class={result?.isFailed ? 'result failed' : 'result'}>
       {running.value !== undefined && (
-        <span class="quiet">{items.value.length > 0 ? JSON.stringify(items.value.at(-1)) : 'Waiting …'}</span>
+        <span class="quiet" aria-hidden="true">
+          {items.value.length > 0 ? JSON.stringify(items.value.at(-1)) : 'Waiting …'}
+        </span>
       )}
       {result && <pre>{result.text}</pre>}
       {result?.took !== undefined && <span class="took">{milliseconds(result.took)}</span>}

@@ -1,4 +1,4 @@
-import { password, change, settings, UINT32, type WillFields } from '../store/settings.js'
+import { change, DEFAULT_SETTINGS, password, type Place, settings, UINT32, type WillFields } from '../store/settings.js'
 import { PropertiesFields } from '../publish/properties-fields.js'
 import { Check, Choice, NumberField, QOS, Segments, TextArea, TextField } from '../ui/fields.js'
 import { close, isOff } from './link.js'
@@ -19,6 +19,7 @@ export const FORM_ID = 'connect-form'
 export function ConnectForm() {
   const now = settings.value
   const isWebapp = now.role === 'webapp'
+  const advanced = (['root', 'runsIn', 'outbox'] as const).filter((name) => now[name] !== DEFAULT_SETTINGS[name]).length
   const submit = (event: Event) => {
     event.preventDefault()
     void (isOff.value ? reconnect() : close())
@@ -53,7 +54,14 @@ export function ConnectForm() {
           onChange={(value) => (password.value = value)}
         />
       </div>
-      {isWebapp ? <TextField label="Root of its topics" code value={now.root} onChange={(root) => change({ root })} /> : <ClientFields />}
+      {!isWebapp && <ClientFields />}
+      <details>
+        <summary>
+          Advanced
+          {advanced > 0 && <span class="count">{advanced}</span>}
+        </summary>
+        <AdvancedFields />
+      </details>
       <div class="actions">
         <button class={isOff.value ? 'primary' : ''}>{isOff.value ? 'Connect with these' : 'End the connection'}</button>
       </div>
@@ -61,9 +69,33 @@ export function ConnectForm() {
   )
 }
 
+const PLACES: readonly (readonly [Place, string])[] = [
+  ['page', 'This page'],
+  ['worker', 'A worker'],
+  ['shared', 'Shared by all tabs of this browser'],
+]
+const PLACE_HINTS = {
+  page: 'Each tab has a connection of its own.',
+  worker: 'Each tab has a connection of its own, which goes on while the page is busy.',
+  shared: 'Tabs of the same account have one connection: to others, all of them are one webapp, or one MQTT client.',
+}
+
+function AdvancedFields() {
+  const { role, root, runsIn, outbox } = settings.value
+  return (
+    <div class="stack">
+      {role === 'webapp' && <TextField label="Root of its topics" code value={root} onChange={(value) => change({ root: value })} />}
+      <Choice label="The connection runs in" value={runsIn} options={PLACES} onChange={(place) => change({ runsIn: place })} />
+      <p class="quiet">{PLACE_HINTS[runsIn]}</p>
+      <Check label="Keep unsent messages over reload" checked={outbox} onChange={(checked) => change({ outbox: checked })} />
+      {outbox && <p class="quiet">Of QoS 1 and 2, in an outbox of this browser: as they are, for every script of this site to read.</p>}
+    </div>
+  )
+}
+
 /** What the convention decides for webapps. */
 function ClientFields() {
-  const { clientId, sessionExpiry, cleanStart, will } = settings.value
+  const { clientId, sessionExpiry, cleanStart, outbox, will } = settings.value
   return (
     <>
       <div class="pair">
@@ -81,7 +113,12 @@ function ClientFields() {
           onChange={(value) => change({ sessionExpiry: value })}
         />
       </div>
-      <Check label="Clean start" checked={cleanStart} onChange={(checked) => change({ cleanStart: checked })} />
+      <Check
+        label="Clean start"
+        checked={cleanStart && !outbox}
+        disabled={outbox}
+        onChange={(checked) => change({ cleanStart: checked })}
+      />
       <details>
         <summary>Will{will.topic !== '' && <span class="count">1</span>}</summary>
         <WillForm will={will} onChange={(some) => change({ will: { ...will, ...some } })} />

@@ -2,7 +2,7 @@
 import { computed, signal } from '@preact/signals'
 import { connect, type Connection, load, type StateChange, Webapp } from 'websocket-mq/webapp/wasm'
 import wasmUrl from 'websocket-mq/wsmq-webapp.wasm'
-import { isOwnServer, type Settings } from '../store/settings.js'
+import { isOwnServer, type Place, type Settings } from '../store/settings.js'
 import { sentence } from '../ui/text.js'
 import { findIssuer } from './issuer.js'
 import { connectOptions, joinOptions } from './options.js'
@@ -10,7 +10,8 @@ import type { App, DemoSchema } from './schema.js'
 
 export type LinkState = 'closed' | 'connecting' | 'connected' | 'reconnecting' | 'failed'
 
-export const status = signal<{ state: LinkState; text: string }>({ state: 'closed', text: 'Not connected' })
+/** `wait`: how long it may take, which is not read out each time that it changes. */
+export const status = signal<{ state: LinkState; text: string; wait: string }>({ state: 'closed', text: 'Not connected', wait: '' })
 /** What the user should know; empty: nothing. */
 export const notice = signal('')
 /** The connection, also while it is interrupted. */
@@ -20,6 +21,8 @@ export const app = signal<App | undefined>(undefined)
 export const uid = signal('')
 /** Counts the times that a connection was established: what was negotiated may be another each time. */
 export const established = signal(0)
+/** Where the connection runs. */
+export const place = signal<Place>('page')
 /** Whether the credentials came from the page's own server. */
 export const isIssued = signal(false)
 
@@ -31,9 +34,14 @@ let attempt: AbortController | undefined
 let turn = 0
 let countdown: ReturnType<typeof setInterval> | undefined
 
-// The package finds the file beside its own script, which is a part of a bundle here.
-const loaded = load({ wasmUrl: new URL(wasmUrl, import.meta.url) })
-loaded.catch(() => {})
+let loaded: Promise<void> | undefined
+
+/** Loads the module into the page. A worker has its own. */
+export function loadModule(): Promise<void> {
+  // The package finds the file beside its own script, which is a part of a bundle here.
+  loaded ??= load({ wasmUrl: new URL(wasmUrl, import.meta.url) })
+  return loaded
+}
 
 /** Connects, and goes on until `disconnect()` or an error that is final. Never rejects. */
 export async function open(settings: Settings, password: string): Promise<void> {
@@ -42,9 +50,10 @@ export async function open(settings: Settings, password: string): Promise<void> 
   if (turn !== ownTurn) return
   const own = (attempt = new AbortController())
   notice.value = ''
-  show('connecting', 'Connecting …')
+  place.value = settings.runsIn
+  show('connecting', 'Connecting', '…')
   try {
-    await loaded
+    if (settings.runsIn === 'page') await loadModule()
     const credentials = await credentialsOf(settings, password, own.signal)
     own.signal.throwIfAborted()
     const mq = settings.role === 'webapp' ? await join(settings, credentials, own) : await plain(settings, credentials, own)
@@ -133,7 +142,7 @@ function changed({ state, retryIn, attempt: number, error }: Partial<StateChange
   } else if (state === 'connecting' || state === 'reconnecting') {
     const doing = state === 'connecting' ? 'Connecting' : 'Reconnecting'
     if (retryIn !== undefined) countDown(state, doing, retryIn)
-    else show(state, `${doing} …${number ? ` (attempt ${number + 1})` : ''}`)
+    else show(state, doing, `…${number ? ` (attempt ${number + 1})` : ''}`)
     if (error !== undefined) tell(error)
   }
 }
@@ -142,7 +151,7 @@ function countDown(state: LinkState, doing: string, retryIn: number): void {
   const end = performance.now() + retryIn
   const tick = () => {
     const seconds = Math.ceil((end - performance.now()) / 1000)
-    show(state, seconds > 0 ? `${doing} in ${seconds} s` : `${doing} …`)
+    show(state, doing, seconds > 0 ? `in ${seconds} s` : '…')
   }
   tick()
   countdown = setInterval(tick, 250)
@@ -152,8 +161,9 @@ function stopCountdown(): void {
   clearInterval(countdown)
 }
 
-function show(state: LinkState, text: string): void {
-  if (status.peek().text !== text || status.peek().state !== state) status.value = { state, text }
+function show(state: LinkState, text: string, wait = ''): void {
+  const now = status.peek()
+  if (now.text !== text || now.state !== state || now.wait !== wait) status.value = { state, text, wait }
 }
 
 function tell(error: unknown): void {

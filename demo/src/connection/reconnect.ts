@@ -1,8 +1,11 @@
+import { useHistory } from '../history/history.js'
 import { password, remember, settings } from '../store/settings.js'
 import { open } from './link.js'
 
 /** Connects by what the form says, in place of the connection that there is. */
-export function reconnect(): Promise<void> {
+export async function reconnect(): Promise<void> {
   remember()
-  return open(settings.peek(), password.peek())
+  const now = settings.peek()
+  await useHistory(now)
+  await open(now, password.peek())
 }

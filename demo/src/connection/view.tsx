@@ -1,5 +1,6 @@
 // How to connect, what was negotiated, and what the doctor says.
 import { connection, isOff } from './link.js'
+import { HistoryCard } from '../history/card.js'
 import { Heading } from '../ui/fields.js'
 import { DoctorPanel } from './doctor-panel.js'
 import { ConnectionFacts } from './facts.js'
@@ -18,6 +19,7 @@ export function ConnectionView() {
         <div class="stack">
           {connection.value !== undefined && !isOff.value && <ConnectionFacts mq={connection.value} />}
           <DoctorPanel />
+          <HistoryCard />
         </div>
       </div>
     </section>

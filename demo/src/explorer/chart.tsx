@@ -44,9 +44,18 @@ function optionsOf(label: string, element: HTMLElement): UPlot.Options {
     height: HEIGHT,
     legend: { show: false },
     cursor: { y: false },
+    // One value alone would have years around it.
+    scales: { x: { range: (_, min, max) => (min === max ? [min - 30, max + 30] : [min, max]) } },
     series: [
       {},
-      { label, stroke: line, width: 2, fill: `color-mix(in srgb, ${line} 12%, transparent)`, points: { show: false }, spanGaps: true },
+      {
+        label,
+        stroke: line,
+        width: 2,
+        fill: `color-mix(in srgb, ${line} 12%, transparent)`,
+        points: { show: ({ data }) => data[0].length === 1 },
+        spanGaps: true,
+      },
     ],
     axes: [axis, { ...axis, size: 52 }],
   }

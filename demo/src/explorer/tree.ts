@@ -49,6 +49,11 @@ export class TopicTree {
     return this.#byTopic.get(topic)
   }
 
+  /** All that have had a message, in the order in which they appeared. */
+  list(): TopicNode[] {
+    return [...this.#byTopic.values()]
+  }
+
   /** Is told of each message. */
   onMessage(listener: (node: TopicNode) => void): void {
     this.#listener = listener
@@ -62,14 +67,23 @@ export class TopicTree {
         continue
       }
       if (node.latest === undefined) this.#appeared(node)
-      node.count++
-      for (let each: TopicNode | undefined = node; each !== undefined; each = each.parent) each.messages++
+      this.#count(node, 1)
       node.previous = node.latest
       node.latest = { content, at }
       // An empty payload removes what was retained [MQTT-3.3.1-6]; a message that was not retained changes nothing.
       if (content.retain) node.isRetained = content.bytes.length > 0
       this.#listener?.(node)
     }
+    this.changes.touch()
+  }
+
+  /** The latest message of before the page was loaded again, and how many there were. What is retained, the broker tells. */
+  restore(latest: Latest, count: number): void {
+    const node = this.#grow(latest.content.topic)
+    if (node === undefined) return
+    this.#appeared(node)
+    this.#count(node, count)
+    node.latest = latest
     this.changes.touch()
   }
 
@@ -99,6 +113,11 @@ export class TopicTree {
     }
     this.#byTopic.set(topic, node)
     return node
+  }
+
+  #count(node: TopicNode, messages: number): void {
+    node.count += messages
+    for (let each: TopicNode | undefined = node; each !== undefined; each = each.parent) each.messages += messages
   }
 
   #appeared(node: TopicNode): void {

@@ -1,5 +1,5 @@
 // The topic explorer: the tree, and the topic that is chosen in it.
-import { signal } from '@preact/signals'
+import { effect, signal } from '@preact/signals'
 import { useEffect, useMemo } from 'preact/hooks'
 import { preview } from '../messages/payload.js'
 import { Search } from '../messages/view.js'
@@ -8,7 +8,8 @@ import { Heading } from '../ui/fields.js'
 import { Icon } from '../ui/icon.js'
 import { isNarrow } from '../ui/media.js'
 import { number, plural } from '../ui/text.js'
-import { VirtualList } from '../ui/virtual-list.js'
+import type { TreeAction } from '../ui/tree-keys.js'
+import { VirtualTree } from '../ui/virtual-tree.js'
 import { TreeRows, type TreeRow } from './rows.js'
 import { TopicPanel } from './topic-panel.js'
 import { tree } from './tree.js'
@@ -16,10 +17,32 @@ import { tree } from './tree.js'
 /** Paths of the levels that are open. */
 const open = signal<ReadonlySet<string>>(new Set(['demo', 'lab']))
 
-function toggle(path: string): void {
-  const next = new Set(open.value)
-  if (!next.delete(path)) next.add(path)
-  open.value = next
+/** Of what is searched for, which is open otherwise: the levels that are not. */
+const folded = signal<ReadonlySet<string>>(new Set())
+effect(() => {
+  void query.value
+  folded.value = new Set()
+})
+
+function act(action: Exclude<TreeAction['do'], 'move'>, row: TreeRow, rows: readonly TreeRow[]): void {
+  const { node, isOpen } = row
+  if (action === 'open siblings') setOpen(siblingsOf(row, rows), true)
+  else if (isOpen !== undefined) setOpen([row], action === 'choose' ? !isOpen : action === 'open')
+  if (action === 'choose' && (node.latest !== undefined || isOpen === undefined)) topic.value = node.path
+}
+
+function siblingsOf({ node }: TreeRow, rows: readonly TreeRow[]): TreeRow[] {
+  return rows.filter((each) => each.isOpen !== undefined && each.node.parent === node.parent)
+}
+
+function setOpen(rows: readonly TreeRow[], isOpen: boolean): void {
+  const isFound = query.peek() !== ''
+  const set = isFound ? folded : open
+  const next = new Set(set.peek())
+  for (const { key } of rows)
+    if (isOpen !== isFound) next.add(key)
+    else next.delete(key)
+  set.value = next
 }
 
 /** Opens the levels above a topic. */
@@ -30,7 +53,7 @@ function reveal(path: string): void {
 
 export function ExplorerView() {
   void tree.changes.version
-  const rows = useMemo(() => new TreeRows(), []).of(tree, open.value, query.value)
+  const rows = useMemo(() => new TreeRows(), []).of(tree, open.value, query.value, folded.value)
   const chosen = topic.value
   useEffect(() => {
     if (chosen !== '') reveal(chosen)
@@ -44,7 +67,7 @@ export function ExplorerView() {
         </span>
       </Heading>
       <div class="toolbar">
-        <Search label="Search topics" placeholder="Topic, filter or value" />
+        <Search label="Search topics" placeholder={isNarrow.value ? 'Topic or text' : 'Topic, filter, text, /regex/ or $.path > 20'} />
         <button type="button" onClick={() => tree.clear()}>
           Clear
         </button>
@@ -52,9 +75,16 @@ export function ExplorerView() {
       <div class={chosen === '' ? 'split' : 'split chosen'}>
         <div class="tree">
           {rows.length === 0 && <p class="empty">{query.value === '' ? 'No message has come yet.' : 'No topic fits the search.'}</p>}
-          <VirtualList rows={rows} rowHeight={isNarrow.value ? 44 : 30} label="Topics" keyOf={({ node }) => node.path}>
-            {(row) => <TopicRow {...row} isChosen={row.node.path === chosen} />}
-          </VirtualList>
+          <VirtualTree
+            rows={rows}
+            rowHeight={isNarrow.value ? 44 : 30}
+            label="Topics"
+            chosen={chosen}
+            nameOf={nameOf}
+            onAction={(action, row) => act(action, row, rows)}
+          >
+            {(row) => <TopicRow {...row} />}
+          </VirtualTree>
         </div>
         {chosen !== '' && <TopicPanel key={chosen} path={chosen} />}
       </div>
@@ -62,35 +92,40 @@ export function ExplorerView() {
   )
 }
 
-function TopicRow({ node, depth, isOpen, isChosen }: TreeRow & { isChosen: boolean }) {
-  const isBranch = node.children.size > 0
+/** Characters of a value that are read out. */
+const SPOKEN = 60
+
+function nameOf({ node, isOpen }: TreeRow): string {
+  const { latest } = node
+  return [
+    node.name === '' ? 'empty' : node.name,
+    node.isRetained ? 'retained' : '',
+    latest === undefined ? '' : preview(latest.content.bytes).slice(0, SPOKEN),
+    isOpen === undefined ? '' : plural(node.topics, 'topic'),
+    plural(node.messages, 'message'),
+  ]
+    .filter(Boolean)
+    .join(', ')
+}
+
+function TopicRow({ node, level, isOpen }: TreeRow) {
+  const isBranch = isOpen !== undefined
   const { latest } = node
   return (
-    <button
-      type="button"
-      class="row topic-row"
-      aria-expanded={isBranch ? isOpen : undefined}
-      aria-pressed={isBranch ? undefined : isChosen}
-      data-chosen={isChosen}
-      style={{ paddingLeft: `${0.5 + depth * 1.1}rem` }}
-      title={node.path}
-      onClick={() => {
-        if (isBranch) toggle(node.path)
-        if (latest !== undefined || !isBranch) topic.value = node.path
-      }}
-    >
-      <span class={isBranch ? 'caret' : 'caret none'} data-open={isOpen}>
+    <>
+      <span class={isBranch ? 'caret' : 'caret none'} data-open={isOpen} style={{ marginLeft: `${0.1 + (level - 1) * 1.1}rem` }}>
         <Icon name="caret" />
       </span>
-      <span class="name">{node.name === '' ? '(empty)' : node.name}</span>
+      <span class="name" title={node.path}>
+        {node.name === '' ? '(empty)' : node.name}
+      </span>
       {node.isRetained && (
         <span class="retained" title="The broker retains this value">
           <Icon name="pin" />
-          <span class="hidden">retained</span>
         </span>
       )}
       {latest !== undefined && <span class="value">{preview(latest.content.bytes)}</span>}
       <span class="detail">{isBranch ? `${number(node.topics)} · ${number(node.messages)}` : number(node.count)}</span>
-    </button>
+    </>
   )
 }

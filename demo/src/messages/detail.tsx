@@ -4,6 +4,7 @@ import { topic, view } from '../store/view.js'
 import { Segments } from '../ui/fields.js'
 import { Icon } from '../ui/icon.js'
 import { size, time } from '../ui/text.js'
+import { MessageActions } from './actions.js'
 import { asHex, asJson, asText } from './payload.js'
 import type { Shown } from './shown.js'
 
@@ -24,7 +25,7 @@ export function FormChoice() {
   return <Segments label="Show the payload as" value={form.value} options={FORMS} onChange={(chosen) => (form.value = chosen)} />
 }
 
-export function MessageDetail({ shown: { content, at }, onClose }: { shown: Shown; onClose: () => void }) {
+export function MessageDetail({ shown: { id, content, at }, onClose }: { shown: Shown; onClose: () => void }) {
   const facts = [
     ['Arrived', time(at)],
     ['QoS', String(content.qos)],
@@ -52,6 +53,7 @@ export function MessageDetail({ shown: { content, at }, onClose }: { shown: Show
         </button>
       </header>
       <Facts facts={facts} />
+      <MessageActions key={id} content={content} />
       <pre class="payload-full" tabIndex={0} aria-label="Payload">
         {payloadIn(form.value, content.bytes)}
       </pre>

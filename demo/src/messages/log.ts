@@ -1,9 +1,9 @@
 // What arrives: every message is counted, and the latest are kept.
 import { signal } from '@preact/signals'
 import { Changes } from '../ui/changes.js'
-import type { Content, Shown } from './shown.js'
+import type { Content, Mark, Shown } from './shown.js'
 
-export const MOST_MESSAGES = 2000
+export const MOST_MESSAGES = 5000
 const MOST_BYTES = 16 * 2 ** 20
 
 /** The latest messages, oldest first, bounded by their number and their bytes. */
@@ -11,20 +11,27 @@ export class MessageLog {
   readonly changes = new Changes()
   /** How many have arrived. */
   total = 0
+  /** How many times it was cleared. */
+  clearings = 0
   readonly #kept: Shown[] = []
   /** Those before it have been dropped, and are removed in one go. */
   #first = 0
   #bytes = 0
   #nextId = 0
 
-  add(contents: readonly Content[], mark: number | undefined, at = Date.now()): void {
+  add(contents: readonly Content[], mark: Mark, at = Date.now()): void {
     for (const content of contents) {
       this.#kept.push({ id: this.#nextId++, at, content, mark })
       this.#bytes += content.bytes.length
     }
-    if (mark !== undefined) this.total += contents.length
+    if (typeof mark === 'number') this.total += contents.length
     this.#trim()
     this.changes.touch()
+  }
+
+  /** What came before the page was loaded again. */
+  restore(messages: readonly { content: Content; at: number }[]): void {
+    for (const { content, at } of messages) this.add([content], 'earlier', at)
   }
 
   get length(): number {
@@ -36,6 +43,11 @@ export class MessageLog {
     return this.#kept[this.#first]?.id ?? this.#nextId
   }
 
+  /** The `id` of the next message. */
+  get next(): number {
+    return this.#nextId
+  }
+
   /** A copy, oldest first. @param from only those with this `id` or a later one */
   list(from = 0): Shown[] {
     let start = this.#kept.length
@@ -44,6 +56,7 @@ export class MessageLog {
   }
 
   clear(): void {
+    this.clearings++
     this.#kept.length = this.#first = this.#bytes = this.total = 0
     this.changes.touch()
   }

@@ -12,6 +12,12 @@ export function textOf(bytes: Uint8Array): string {
   return lenient.decode(bytes)
 }
 
+export function base64Of(bytes: Uint8Array): string {
+  let characters = ''
+  for (const byte of bytes) characters += String.fromCharCode(byte)
+  return btoa(characters)
+}
+
 /** Undefined where it is not UTF-8. */
 export function strictTextOf(bytes: Uint8Array): string | undefined {
   try {

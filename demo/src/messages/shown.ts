@@ -12,6 +12,11 @@ export interface Shown {
   /** Milliseconds since 1970: of the frame in which it arrived. */
   readonly at: number
   readonly content: Content
-  /** The colour of its subscription; undefined: it came before the page was loaded again. */
-  readonly mark: number | undefined
+  readonly mark: Mark
 }
+
+/**
+ * The colour of its subscription; `earlier`: it came before the page was loaded again; `delivered`: an earlier page published
+ * it, and the broker has it now.
+ */
+export type Mark = number | 'earlier' | 'delivered'

@@ -1,6 +1,9 @@
 // The messages that arrive, the newest first, and one of them in full.
 import { signal } from '@preact/signals'
-import { query } from '../store/view.js'
+import { isConnected } from '../connection/link.js'
+import { tree } from '../explorer/tree.js'
+import { isBusy, publishDraft } from '../publish/draft.js'
+import { query, view } from '../store/view.js'
 import { Heading } from '../ui/fields.js'
 import { Icon } from '../ui/icon.js'
 import { isNarrow } from '../ui/media.js'
@@ -11,6 +14,7 @@ import { MessageDetail } from './detail.js'
 import { log, rates } from './log.js'
 import { preview } from './payload.js'
 import type { Shown } from './shown.js'
+import { entries } from './subscriptions.js'
 import { MessageWindow } from './window.js'
 
 const shownMessages = new MessageWindow(log)
@@ -28,7 +32,7 @@ export function MessagesView() {
         <Rate />
       </Heading>
       <div class="toolbar">
-        <Search label="Search messages" placeholder="Topic, filter or text" />
+        <Search label="Search messages" placeholder={isNarrow.value ? 'Topic or text' : 'Topic, filter, text, /regex/ or $.path > 20'} />
         <button type="button" aria-pressed={isPaused.value} onClick={() => shownMessages.pause((isPaused.value = !isPaused.value))}>
           {isPaused.value ? 'Go on' : 'Pause'}
         </button>
@@ -43,7 +47,7 @@ export function MessagesView() {
         </button>
       </div>
       {isPaused.value && <p class="outcome">Paused. {plural(shownMessages.waiting, 'new message')}.</p>}
-      {shownMessages.rows.length === 0 && <p class="empty">{emptyText()}</p>}
+      {shownMessages.rows.length === 0 && <Nothing />}
       <VirtualList
         class="message-list"
         rows={shownMessages.rows}
@@ -58,9 +62,31 @@ export function MessagesView() {
   )
 }
 
-function emptyText(): string {
-  if (query.value !== '' && log.length > 0) return 'No message fits the search.'
-  return 'Nothing yet. Publish something, or open this page in a second tab.'
+/** What to do, for who is new. */
+function Nothing() {
+  void tree.changes.version
+  if (query.value !== '' && log.length > 0) return <p class="empty">No message fits the search.</p>
+  if (!isConnected.value) return <p class="empty">Nothing yet: there is no connection.</p>
+  const filters = entries.value.map(({ filter }) => filter)
+  return (
+    <div class="empty">
+      <p>
+        {filters.length === 0
+          ? 'Subscribe to something to see messages.'
+          : `Nothing yet on ${filters.slice(0, 3).join(', ')}. Publish something, or open this page in a second tab.`}
+      </p>
+      <div class="actions">
+        <button type="button" disabled={isBusy.value} onClick={() => void publishDraft()}>
+          Publish what the form has
+        </button>
+        {tree.size > 0 && (
+          <button type="button" onClick={() => (view.value = 'topics')}>
+            Explore {plural(tree.size, 'topic')}
+          </button>
+        )}
+      </div>
+    </div>
+  )
 }
 
 function Rate() {
@@ -96,7 +122,7 @@ function MessageRow({ shown, isChosen }: { shown: Shown; isChosen: boolean }) {
   return (
     <button
       type="button"
-      class={mark === undefined ? 'message earlier' : 'message'}
+      class={typeof mark === 'number' ? 'message' : 'message earlier'}
       data-mark={mark}
       aria-pressed={isChosen}
       onClick={() => (selected.value = isChosen ? undefined : shown)}
@@ -105,7 +131,7 @@ function MessageRow({ shown, isChosen }: { shown: Shown; isChosen: boolean }) {
         <span class="topic">{content.topic}</span>
         {content.retain && <span class="badge strong">retained</span>}
         {content.qos > 0 && <span class="badge">QoS {content.qos}</span>}
-        {mark === undefined && <span class="badge strong">earlier</span>}
+        {typeof mark === 'string' && <span class="badge strong">{mark}</span>}
         <span class="detail">{size(content.bytes.length)}</span>
         <time dateTime={new Date(at).toISOString()}>{time(at)}</time>
       </span>

@@ -1,11 +1,7 @@
 // What the list shows of the log: all, or what fits the search; as it is, or as it was when it was paused.
-import { topicMatches } from 'websocket-mq/webapp/wasm'
 import type { MessageLog } from './log.js'
 import type { Shown } from './shown.js'
-import { textOf } from './payload.js'
-
-/** Bytes of a payload that are searched. */
-const SEARCHED = 4096
+import { matcherOf } from './query.js'
 
 export class MessageWindow {
   /** The newest first. */
@@ -30,7 +26,8 @@ export class MessageWindow {
     this.waiting = 0
     const fresh = this.#log.list(this.#next)
     this.#next = (fresh.at(-1)?.id ?? this.#next - 1) + 1
-    const fitting = fresh.filter((shown) => fits(shown, this.#query)).reverse()
+    const fits = matcherOf(this.#query)
+    const fitting = fresh.filter(({ content }) => fits(content)).reverse()
     const rows = [...fitting, ...this.rows]
     const { oldest } = this.#log
     while ((rows.at(-1)?.id ?? oldest) < oldest) rows.pop()
@@ -41,7 +38,8 @@ export class MessageWindow {
     if (query === this.#query) return
     this.#query = query
     const all = this.isPaused ? this.#log.list().filter(({ id }) => id < this.#next) : this.#log.list()
-    this.rows = all.filter((shown) => fits(shown, query)).reverse()
+    const fits = matcherOf(query)
+    this.rows = all.filter(({ content }) => fits(content)).reverse()
     this.#next = Math.max(this.#next, (all.at(-1)?.id ?? -1) + 1)
   }
 
@@ -49,18 +47,4 @@ export class MessageWindow {
     this.isPaused = isPaused
     this.update()
   }
-}
-
-/** A topic filter with wildcards, or a text in the topic or the payload. */
-export function fits({ content }: Pick<Shown, 'content'>, query: string): boolean {
-  if (query === '') return true
-  if (/(?:^|\/)(?:\+|#$)/.test(query)) {
-    try {
-      return topicMatches(query, content.topic)
-    } catch {
-      return false
-    }
-  }
-  const wanted = query.toLowerCase()
-  return content.topic.toLowerCase().includes(wanted) || textOf(content.bytes.subarray(0, SEARCHED)).toLowerCase().includes(wanted)
 }

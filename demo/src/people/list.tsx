@@ -1,5 +1,5 @@
 // The lists of people, services and devices.
-import { uid } from '../connection/link.js'
+import { place, uid } from '../connection/link.js'
 import { change, remember, settings } from '../store/settings.js'
 import { topic, view } from '../store/view.js'
 import { chosen } from '../calls/chosen.js'
@@ -53,7 +53,7 @@ export function PeoplePanel() {
     void reconnect()
   }
   return (
-    <section class="panel people" aria-labelledby="people-title">
+    <section class="panel people" style={{ '--rows': all.length }} aria-labelledby="people-title">
       <Heading id="people-title" text="People">
         <Count value={all.length} />
       </Heading>
@@ -61,6 +61,7 @@ export function PeoplePanel() {
         <Choice label="You are" value={user} options={users.map((each) => [each, each] as const)} onChange={beAnother} />
         <code id="own">{uid.value || 'not there'}</code>
       </div>
+      {place.value === 'shared' && uid.value !== '' && <p class="quiet">All tabs of {user} in this browser are this one webapp.</p>}
       {all.length === 0 && <p class="quiet">Nobody else. Open this page in a second tab.</p>}
       <VirtualList rows={all} rowHeight={rowHeight()} label="Others who are here" keyOf={(each) => each.uid}>
         {(each) => (
@@ -84,7 +85,7 @@ export function PeoplePanel() {
 export function ServicesPanel() {
   const all = services.value
   return (
-    <section class="panel services" aria-labelledby="services-title">
+    <section class="panel services" style={{ '--rows': all.length }} aria-labelledby="services-title">
       <Heading id="services-title" text="Services">
         <Count value={all.length} />
       </Heading>
@@ -111,7 +112,7 @@ export function ServicesPanel() {
 export function DevicesPanel() {
   const all = devices.value
   return (
-    <section class="panel devices" aria-labelledby="devices-title">
+    <section class="panel devices" style={{ '--rows': all.length }} aria-labelledby="devices-title">
       <Heading id="devices-title" text="Devices">
         <Count value={all.length} />
       </Heading>

@@ -1,7 +1,8 @@
 // What the publish form holds, and what became of it.
 import { signal } from '@preact/signals'
-import type { Connection, PublishResult } from 'websocket-mq/webapp/wasm'
-import { connection } from '../connection/link.js'
+import type { Connection, PublishOptions, PublishResult } from 'websocket-mq/webapp/wasm'
+import { connection, isConnected } from '../connection/link.js'
+import { stored } from '../connection/outbox.js'
 import { oneOf, record, text, whole } from '../store/shapes.js'
 import { number, plural, sentence, size } from '../ui/text.js'
 import { NO_PROPERTIES, propertiesOf, type PropertyFields, readProperties } from './properties.js'
@@ -59,6 +60,10 @@ export async function publishDraft(): Promise<void> {
   isBusy.value = true
   tell('Publishing …')
   try {
+    if (stored.peek() !== undefined && !isConnected.peek() && draft.peek().qos > 0) {
+      await storeAll(mq, draft.peek())
+      return tell(`Stored ${plural(times, 'message')}, which will be sent when there is a connection.`)
+    }
     const result = await publishAll(mq, draft.peek())
     const took = `${number(Math.round(performance.now() - start))} ms`
     const unheard = result.reasonCode === NO_SUBSCRIBERS ? ' Nobody subscribes to it.' : ''
@@ -71,10 +76,20 @@ export async function publishDraft(): Promise<void> {
   }
 }
 
-/** Returns the last one's result. */
-async function publishAll(mq: Connection, { topic, payload, qos, retain, times, properties: fields }: Draft): Promise<PublishResult> {
+/** Leaves them to the outbox, which delivers them whatever becomes of the page. */
+async function storeAll(mq: Connection, { topic, payload, times, ...fields }: Draft): Promise<void> {
+  for (let count = 1; count <= times; count++) mq.post(topic, payload, optionsOf(mq, fields))
+  await mq.stored()
+}
+
+function optionsOf(mq: Connection, { qos, retain, properties: fields }: Pick<Draft, 'qos' | 'retain' | 'properties'>): PublishOptions {
   const properties = propertiesOf(fields)
-  const options = { qos, retain, ...(mq.protocolVersion === 5 && Object.keys(properties).length > 0 && { properties }) }
+  return { qos, retain, ...(mq.protocolVersion === 5 && Object.keys(properties).length > 0 && { properties }) }
+}
+
+/** Returns the last one's result. */
+async function publishAll(mq: Connection, { topic, payload, times, ...fields }: Draft): Promise<PublishResult> {
+  const options = optionsOf(mq, fields)
   let last = mq.publish(topic, payload, options)
   for (let count = 2; count <= times; count++) {
     // What goes wrong with another goes wrong with it as well, or it was only dropped.

@@ -1,4 +1,6 @@
 import { connection } from '../connection/link.js'
+import { stored } from '../connection/outbox.js'
+import { plural, time } from '../ui/text.js'
 import { Check, Choice, Heading, NumberField, QOS, TextArea, TextField } from '../ui/fields.js'
 import { draft, edit, isBusy, MOST_TIMES, outcome, publishDraft } from './draft.js'
 import { PropertiesFields } from './properties-fields.js'
@@ -32,6 +34,18 @@ export function PublishPanel() {
       <p class={outcome.value.isFailed ? 'outcome failed' : 'outcome'} role="status" id="publish-outcome">
         {outcome.value.text}
       </p>
+      <OutboxNote />
     </section>
+  )
+}
+
+function OutboxNote() {
+  const { messages = 0, oldest } = stored.value ?? {}
+  if (messages === 0) return null
+  return (
+    <p class="outcome" id="outbox">
+      {plural(messages, 'message')} {messages === 1 ? 'waits' : 'wait'} in the outbox
+      {oldest !== undefined && `, the oldest since ${time(oldest)}`}.
+    </p>
   )
 }

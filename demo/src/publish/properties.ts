@@ -32,6 +32,29 @@ export function propertiesOf(fields: PropertyFields): MessageProperties {
   }
 }
 
+/** What a message has, for the form. */
+export function fieldsOf({
+  contentType,
+  responseTopic,
+  correlationData,
+  messageExpiryInterval,
+  userProperties,
+}: MessageProperties): PropertyFields {
+  return {
+    contentType: contentType ?? '',
+    responseTopic: responseTopic ?? '',
+    correlationData: correlationData === undefined ? '' : new TextDecoder().decode(correlationData),
+    expiry: messageExpiryInterval?.toString() ?? '',
+    userProperties: pairsIn(userProperties)
+      .map(([name, value]) => `${name}=${value}`)
+      .join('\n'),
+  }
+}
+
+export function pairsIn(properties: MessageProperties['userProperties']): readonly (readonly [string, string])[] {
+  return Array.isArray(properties) ? (properties as [string, string][]) : Object.entries((properties ?? {}) as Record<string, string>)
+}
+
 function pairsOf(lines: string): [string, string][] {
   return lines
     .split('\n')

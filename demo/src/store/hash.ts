@@ -5,7 +5,7 @@ import { oneOf } from './shapes.js'
 import { query, topic, view, VIEWS } from './view.js'
 
 /** Of the settings, what a link says; `user` is each reader's own. */
-const LINKED = ['address', 'role', 'org', 'root', 'version'] as const
+const LINKED = ['address', 'role', 'org', 'root', 'version', 'runsIn', 'outbox'] as const
 /** Milliseconds without a change before the address is written: browsers refuse to do it at each key. */
 const PAUSE = 300
 
@@ -17,7 +17,8 @@ export function readHash(): boolean {
   view.value = oneOf(given.get('view'), VIEWS, 'messages')
   query.value = given.get('search') ?? ''
   topic.value = given.get('topic') ?? ''
-  const linked = readSettings({ ...Object.fromEntries(given), version: Number(given.get('version')) })
+  const words = Object.fromEntries(given)
+  const linked = readSettings({ ...words, version: Number(words['version']), outbox: words['outbox'] === 'true' })
   const isElsewhere = linked.address !== before.address && !isOwnServer(linked.address)
   change(Object.fromEntries(LINKED.map((name) => [name, linked[name]])))
   // Whoever made the link chose that broker: the user is asked first, and no account of theirs is named to it.

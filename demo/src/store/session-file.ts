@@ -1,6 +1,6 @@
 // A session as a file: how it connects, what it subscribes to, what it shows. Never the password.
-import { addHistory, plainHistory } from '../messages/history.js'
 import { log } from '../messages/log.js'
+import { messagesOf, plainMessages } from '../messages/plain.js'
 import { restore, stored } from '../messages/subscriptions.js'
 import { draft, readDraft } from '../publish/draft.js'
 import { readSettings, settings, withoutSecrets } from './settings.js'
@@ -19,7 +19,7 @@ export function sessionText(): string {
     subscriptions: stored(),
     publish: draft.peek(),
     query: query.peek(),
-    messages: plainHistory(log),
+    messages: plainMessages(log.list()),
   }
   return JSON.stringify(session, undefined, 2)
 }
@@ -38,7 +38,7 @@ export function importSession(file: string): void {
   restore(session['subscriptions'])
   draft.value = readDraft(session['publish'])
   query.value = text(session['query'], '')
-  addHistory(log, session['messages'])
+  log.restore(messagesOf(session['messages']))
 }
 
 export function exportSession(): void {

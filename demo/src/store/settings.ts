@@ -8,6 +8,9 @@ export const UINT32 = 2 ** 32 - 1
 
 /** `webapp`: a participant of the convention. `client`: a connection alone, whose identifier, session and will are free. */
 export type Role = 'webapp' | 'client'
+/** Where the connection is: in this page, in a worker of it, or in one that all tabs of the browser share. */
+export const PLACES = ['page', 'worker', 'shared'] as const
+export type Place = (typeof PLACES)[number]
 
 export interface WillFields {
   topic: string
@@ -29,6 +32,9 @@ export interface Settings {
   root: string
   username: string
   keepAlive: number
+  runsIn: Place
+  /** Whether unsent messages outlive the page. */
+  outbox: boolean
   /** Of the role `client`. */
   clientId: string
   sessionExpiry: number
@@ -45,6 +51,8 @@ export const DEFAULT_SETTINGS: Settings = {
   root: 'app/',
   username: '',
   keepAlive: 30,
+  runsIn: 'page',
+  outbox: false,
   clientId: '',
   sessionExpiry: 120,
   cleanStart: true,
@@ -64,6 +72,8 @@ export function readSettings(value: unknown, otherwise: Settings = DEFAULT_SETTI
     root: text(given['root'], otherwise.root),
     username: text(given['username'], otherwise.username),
     keepAlive: whole(given['keepAlive'], otherwise.keepAlive, [0, 65_535]),
+    runsIn: oneOf(given['runsIn'], PLACES, otherwise.runsIn),
+    outbox: flag(given['outbox'], otherwise.outbox),
     clientId: text(given['clientId'], otherwise.clientId),
     sessionExpiry: whole(given['sessionExpiry'], otherwise.sessionExpiry, [0, UINT32]),
     cleanStart: flag(given['cleanStart'], otherwise.cleanStart),
@@ -88,6 +98,11 @@ export function withoutSecrets(address: string): string {
   } catch {
     return /^[\w.:-]*$/.test(address) ? address : ''
   }
+}
+
+/** Which account at which broker. */
+export function accountOf({ address, user, username }: Settings): string {
+  return `${new URL(withoutSecrets(address) || '/', location.href).href} ${username || user}`
 }
 
 /** Whether it is a broker behind this page's own server. */

@@ -1,6 +1,6 @@
 // A list of any length, of which only the rows that can be seen are elements. All rows have the same height.
 import type { ComponentChildren, TargetedKeyboardEvent } from 'preact'
-import { useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { useVisibleRows } from './visible-rows.js'
 
 interface VirtualListProps<Row> {
   rows: readonly Row[]
@@ -12,46 +12,17 @@ interface VirtualListProps<Row> {
   class?: string
 }
 
-/** Rows above and below what can be seen. */
-const MARGIN = 4
-
 export function VirtualList<Row>({ rows, rowHeight, label, keyOf, children, class: className = '' }: VirtualListProps<Row>) {
-  const list = useRef<HTMLUListElement>(null)
-  const [height, setHeight] = useState(0)
-  const [top, setTop] = useState(0)
-  const before = useRef<string | number | undefined>(undefined)
-
-  useLayoutEffect(() => {
-    const element = list.current as HTMLUListElement
-    const observer = new ResizeObserver(() => setHeight(element.clientHeight))
-    observer.observe(element)
-    setHeight(element.clientHeight)
-    return () => observer.disconnect()
-  }, [])
-
-  // Who has scrolled down goes on seeing the same rows, whatever is put in front of them.
-  useLayoutEffect(() => {
-    const element = list.current as HTMLUListElement
-    if (element.scrollTop > 0 && before.current !== undefined)
-      element.scrollTop +=
-        Math.max(
-          0,
-          rows.findIndex((row) => keyOf(row) === before.current),
-        ) * rowHeight
-    before.current = rows[0] === undefined ? undefined : keyOf(rows[0])
-  }, [rows])
-
-  const first = Math.max(0, Math.min(Math.floor(top / rowHeight) - MARGIN, rows.length - 1))
-  const end = Math.min(rows.length, Math.ceil((top + height) / rowHeight) + MARGIN)
+  const { ref, first, end, onScroll } = useVisibleRows<HTMLUListElement, Row>(rows, rowHeight, keyOf)
   const onKeyDown = (event: TargetedKeyboardEvent<HTMLUListElement>) => moveFocus(event, rowHeight)
   return (
     <ul
-      ref={list}
+      ref={ref}
       class={`virtual ${className}`}
       aria-label={label}
       // A region that scrolls can be reached by the keyboard.
       tabIndex={rows.length > 0 ? 0 : -1}
-      onScroll={(event) => setTop(event.currentTarget.scrollTop)}
+      onScroll={onScroll}
       onKeyDown={onKeyDown}
     >
       {rows.slice(first, end).map((row, index) => (

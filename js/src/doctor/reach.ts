@@ -13,6 +13,7 @@ import {
   works,
 } from './attempt.js'
 import type { Diagnosis, Finding } from './diagnosis.js'
+import { unreachable } from '../unreachable.js'
 
 /** The packets are whoever's who watches. */
 export type Failed = Omit<Diagnosis, 'packets'>
@@ -32,8 +33,11 @@ export async function reach(url: string, attempts: Attempts, version: Version, w
       version,
       findings: [{ check: 'connection', status: 'ok', text: `The broker accepts the connection with ${named(version)}.` }],
     }
-  } catch (error) {
+  } catch (thrown) {
     attempts.signal?.throwIfAborted()
+    // Without a network, what an attempt loads first cannot be loaded either, and that would be said.
+    const isOffline = (globalThis as { navigator?: { onLine?: boolean } }).navigator?.onLine === false
+    const error = isOffline ? unreachable(url, undefined) : thrown
     const older = mayBeTheVersion(error) ? await withOlderVersion(url, attempts, version, watched) : undefined
     if (older?.mq !== undefined) return { mq: older.mq, version: older.version, findings: [older.finding] }
     const why = older?.refusal ?? error

@@ -4,8 +4,8 @@ import { encoded } from '../payload.js'
 import type { Uri } from '../uris.js'
 import { plain } from './plain.js'
 
-/** What each tab has of its own; the state of a webapp is that of the first tab. */
-const OWN = new Set(['signal', 'log', 'packets', 'timings', 'prepare', 'worker', 'shared', 'state'])
+/** What each tab has of its own; the state of a webapp is that of the first tab, unless each has one. */
+const OWN = new Set(['signal', 'log', 'packets', 'timings', 'prepare', 'worker', 'shared', 'state', 'watch'])
 
 /** The value of each option as text, by its name. Functions are alike, as any tab is asked. Throws InvalidArgumentError. */
 export function commonOptions(uris: readonly Uri[], given: ConnectOptions): Record<string, string> {

@@ -3,12 +3,14 @@ import type { ArrivedMessage, Failure } from '../module.js'
 import { Arrivals } from './arrivals.js'
 import { type Body, type Channel, type HostCommand, isPacket, MessageFlag, type PageCommand } from './protocol.js'
 import { Sender } from './sender.js'
-import type { LayerRow } from './webapp/commands.js'
+import type { LayerRow, LayerStart } from './webapp/commands.js'
 
 export class HostPort {
   /** Who it is: the same after a page was frozen, and at the next host. */
   tab = ''
   isJoined = false
+  /** What it has joined with. */
+  layer: LayerStart | undefined
   watchesBytes = false
   /** Questions that it has not answered. */
   unanswered = 0

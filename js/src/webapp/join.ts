@@ -15,6 +15,7 @@ import type { RemoteWebapp } from '../remote/webapp/open-webapp.js'
 import { layerError } from './calls.js'
 import { claimIdentity, RAND } from './identity.js'
 import type { LayerHandlers, WebappModule } from './layer.js'
+import { WATCH_OPTIONS, type WatchOptions } from './presence.js'
 import { DEFAULT_ROOT } from './root.js'
 import type { StateOf } from './schema.js'
 import { encodeJson } from './values.js'
@@ -45,8 +46,8 @@ export interface JoinOptions<S = object> extends Omit<
   rand?: string
   /** What other webapps see of this one in presence, at most 4,096 bytes with its record. Default `{}`. */
   state?: StateOf<S>
-  /** Whose presence to watch: all (true), one org's, one user's, or nobody's (false). Default true. */
-  watch?: { org?: string; user?: string } | boolean
+  /** Whose presence to watch: all (true), one org's, one user's, or nobody's (false). Default true. `presence.watch()` changes it. */
+  watch?: WatchOptions | boolean
   /**
    * Whether this webapp asks all others to announce themselves when it joins or reconnects. `auto`: only if the broker
    * does not deliver retained records, which its own, or another webapp that was there earlier, shows. `always` asks each
@@ -59,7 +60,10 @@ export interface JoinOptions<S = object> extends Omit<
 
 /** How tabs share a connection. `url` is that of `websocket-mq/webapp/worker`. */
 export interface SharedJoinOptions extends SharedOptions {
-  /** `group` (the default): the tabs are one webapp. `each`, a webapp for each tab, is refused (`not_supported`). */
+  /**
+   * What others see of the tabs, which are one webapp with one uid: a state of them all (`group`, the default), or the
+   * state of `each`, beside it. It is the same in all of them.
+   */
   presence?: 'group' | 'each'
 }
 
@@ -70,7 +74,7 @@ const JOIN_OPTIONS: Shape = {
   root: text,
   rand: text,
   state: anything,
-  watch: either(flag, object({ org: text, user: text })),
+  watch: either(flag, object(WATCH_OPTIONS)),
   rollCall: oneOf('auto', 'always', 'never'),
   willDelay: whole(0, UINT32),
   worker: workerOption,
@@ -128,11 +132,11 @@ async function openPlace<S>(load: Load, uris: readonly Uri[], options: JoinOptio
     return openWebapp(load, uris, options, claim)
   }
   const [module, identity] = await Promise.all([load({ signal }) as Promise<unknown> as Promise<WebappModule>, claim()])
-  return { module, outbox: undefined, identity }
+  return { module, outbox: undefined, identity, tab: undefined }
 }
 
 async function join<S>(
-  { module, outbox: hosted, identity }: RemoteWebapp,
+  { module, outbox: hosted, identity, tab }: RemoteWebapp,
   uris: [Uri, ...Uri[]],
   options: JoinOptions<S>,
   watchPackets: WatchPackets | undefined,
@@ -157,7 +161,7 @@ async function join<S>(
     handlers = { onJoined: resolve, onJoinFailed: (error, sentence, reasonCode) => reject(joinError(error, sentence, reasonCode)) }
   })
   try {
-    const own = { root, state: encodeJson(state ?? {}, 'The state'), since: Date.now(), willDelay, renames: rand === '', rollCall }
+    const own = { root, state: encodeJson(state ?? {}, 'The state'), since: Date.now(), willDelay, renames: rand === '', rollCall, tab }
     client.join(
       own,
       Webapp.handlers<S>(() => app, handlers),
@@ -168,9 +172,9 @@ async function join<S>(
     throw layerError(thrown)
   }
   const prepare = (mq: Connection) => {
-    app = new Webapp<S>({ mq, client, uid, identity, log }, state)
+    app = new Webapp<S>({ mq, client, uid, identity, log, tab }, state)
     app.on('identity', (renaming) => outbox?.rename(renaming.uid))
-    if (watch !== false) client.watchPresence(...accountOf(watch))
+    if (watch !== false) app.presence.watch(watch === true ? {} : watch)
   }
   const opening = Connection.open(module as never, client, uris, { ...connectOptions, prepare }, { watchPackets, outbox })
   const ended = opening.then((mq) => mq.closed).then(({ error }) => Promise.reject(error ?? endedEarly()))
@@ -190,10 +194,6 @@ async function join<S>(
   setTimeout(() => outbox?.begin())
   log?.('info', `Joined as ${app.uid}.`, { uid: app.uid })
   return app
-}
-
-function accountOf(watch: true | { org?: string; user?: string }): [org: string, user: string] {
-  return watch === true ? ['', ''] : [watch.org ?? '', watch.user ?? '']
 }
 
 function endedEarly(): MqttError {

@@ -59,6 +59,7 @@ export interface WebappParts {
   readonly uid: string
   readonly identity: Identity
   readonly log: Log
+  readonly tab: string | undefined
 }
 
 /** A webapp that exchanges presence, requests and messages with others, as `Webapp.join()` gives it. */
@@ -67,6 +68,8 @@ export class Webapp<S = object> {
   readonly mq: Connection
   /** The other webapps that are online. */
   readonly presence: Presence<StateOf<S>>
+  /** The `id` of this tab among `presence.tabs`. Undefined unless tabs share the connection with `presence: 'each'`. */
+  readonly tab: string | undefined
   readonly #client: WebappClient
   readonly #identity: Identity
   readonly #events: Emitter<WebappEvents<S>>
@@ -86,9 +89,10 @@ export class Webapp<S = object> {
   #isOver = false
 
   /** @internal */
-  constructor({ mq, client, uid, identity, log }: WebappParts, state: StateOf<S> | undefined) {
+  constructor({ mq, client, uid, identity, log, tab }: WebappParts, state: StateOf<S> | undefined) {
     seeThroughProxies(this, Webapp)
     this.mq = mq
+    this.tab = tab
     this.#uid = uid
     this.#client = client
     this.#identity = identity
@@ -237,7 +241,10 @@ export class Webapp<S = object> {
       onJoinFailed,
       onRenamed: on((webapp, uid: string) => webapp.#renamed(uid)),
       onState: on((webapp, state: string) => webapp.presence.restated(state)),
-      onPresence: on((webapp, uid: string, state: string | undefined, since: number) => webapp.presence.received(uid, state, since)),
+      onTabs: on((webapp, tabs: string) => webapp.presence.retabbed(tabs)),
+      onPresence: on((webapp, uid: string, state: string | undefined, since: number, tabs?: string) =>
+        webapp.presence.received(uid, state, since, tabs),
+      ),
       onDevice: on((webapp, serialNumber: string, status: string | undefined) => webapp.#devices.received(serialNumber, status)),
       onService: on((webapp, service: string, instance: string, record: string | undefined) =>
         webapp.#services?.received(service, instance, record),

@@ -20,6 +20,8 @@ class TestWebapp {
   states = []
   /** @type {unknown[]} */
   identities = []
+  /** @type {unknown[]} */
+  errors = []
   /** Requests that were begun and not awaited. @type {Promise<unknown>[]} */
   begun = []
   aborts = [new AbortController()]
@@ -35,6 +37,7 @@ class TestWebapp {
     }
     this.app.on('state', (/** @type {any} */ { state }) => this.states.push(state))
     this.app.on('identity', (/** @type {unknown} */ event) => this.identities.push(event))
+    this.app.on('error', (/** @type {unknown} */ error) => this.errors.push(facts(error)))
     this.app.on('message', (/** @type {any} */ message) => this.messages.push(message))
     this.app.presence.on((/** @type {any} */ { type, key }) => this.changes.push(`${type} ${key}`))
     return { uid: this.app.uid }
@@ -51,6 +54,19 @@ class TestWebapp {
   setState(state) {
     this.app.presence.setState(state)
   }
+  /** Of the tabs that share this connection: this one, its state, and what is told of all. */
+  tabs() {
+    const { tab, presence } = this.app
+    const told = [...presence.tabs.values()].map(({ id, state }) => [id, state])
+    return { tab, state: presence.state, told: Object.fromEntries(told) }
+  }
+  /** @param {object} [of] */
+  watch(of) {
+    this.app.presence.watch(of)
+  }
+  unwatch() {
+    this.app.presence.unwatch()
+  }
   /** Once for each number, when the former one has its connection. @param {number} times */
   async reconnect(times) {
     for (let i = 0; i < times; i++) {
@@ -64,8 +80,8 @@ class TestWebapp {
     }
   }
   facts() {
-    const { changes, messages, said, cancelled, states, identities, progress } = this
-    return { changes, messages, said, cancelled, states, identities, progress, uid: this.app.uid, state: this.app.state }
+    const { changes, messages, said, cancelled, states, identities, errors, progress } = this
+    return { changes, messages, said, cancelled, states, identities, errors, progress, uid: this.app.uid, state: this.app.state }
   }
 
   expose() {

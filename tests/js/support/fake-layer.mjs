@@ -46,6 +46,9 @@ export class FakeWebappClient extends FakeClient {
   watchPresence(...given) {
     this.#note('watchPresence', ...given)
   }
+  unwatchPresence() {
+    this.#note('unwatchPresence')
+  }
   /** @param {...any} given */
   cancelRequest(...given) {
     this.#note('cancelRequest', ...given)

@@ -66,7 +66,13 @@ export async function use(): Promise<void> {
   for await (const { type, key, value } of app.presence) {
     holds<Equal<typeof type, 'appeared' | 'changed' | 'gone'>>(type)
     console.log(key.length, value.state.name)
+    for (const { id, since, state } of value.tabs ?? []) console.log(id.length, since.getTime(), state.name)
   }
+  for (const { id, state } of app.presence.tabs.values()) console.log(id === app.tab, state.name)
+  app.presence.watch({ org: 'acme' })
+  app.presence.unwatch()
+  // @ts-expect-error -- no such option
+  app.presence.watch({ organisation: 'acme' })
   for (const [serialNumber, status] of app.devices(['SN-1'])) console.log(serialNumber, status.online, status.battery.toFixed())
   console.log(list, signature, bytes, sum, (await app.mq.disconnect()).unfinished)
 }

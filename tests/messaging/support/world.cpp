@@ -55,7 +55,7 @@ struct Liner {
         const auto* change = e.change == Change::appeared  ? "appeared"
                              : e.change == Change::changed ? "changed"
                                                            : "gone";
-        return joined({change, e.uid, e.state});
+        return joined({change, e.uid, e.state, e.tabs});
     }
     std::string operator()(const messaging::DeviceStatus& e) const {
         return joined({"device", e.serial_number, e.online ? "online" : "offline", e.status});

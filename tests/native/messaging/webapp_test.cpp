@@ -140,7 +140,7 @@ TEST_F(NativeWebapp, SeesWhoIsThere) {
         const auto* what = changed.change == Change::appeared ? "appeared "
                            : changed.change == Change::gone   ? "gone "
                                                               : "changed ";
-        seen.push_back(what + std::string{changed.state});
+        seen.push_back(what + std::string{changed.state} + std::string{changed.tabs});
     });
     EXPECT_FALSE(ann->watch_presence());
     join(*ann);
@@ -151,6 +151,15 @@ TEST_F(NativeWebapp, SeesWhoIsThere) {
     leave(*bob);
     loop.until([&] { return seen.size() == 3; });
     EXPECT_THAT(seen, testing::ElementsAre("appeared {}", R"(changed {"away":true})", R"(gone {"away":true})"));
+    // A webapp of two tabs.
+    const auto topic = root_ + "webapp/status/" + std::string{bob->uid()};
+    const auto record = R"({"online":true,"state":1,"tabs":[{"id":"k3x9"},{"id":"p0q1"}]})";
+    EXPECT_TRUE(ann->client().publish(topic, record));
+    loop.until([&] { return seen.size() == 4; });
+    EXPECT_EQ(seen.back(), R"(appeared 1[{"id":"k3x9"},{"id":"p0q1"}])");
+    EXPECT_FALSE(ann->unwatch_presence());
+    loop.until([&] { return seen.size() == 5; });
+    EXPECT_EQ(seen.back(), R"(gone 1[{"id":"k3x9"},{"id":"p0q1"}])");
 }
 
 TEST_F(NativeWebapp, OfAnEmptyListOfDevicesItWatchesNone) {

@@ -22,7 +22,7 @@ declare function _wsmq_webapp_progress(connection: number, call: number, size: n
 declare function _wsmq_webapp_send(connection: number, toRoom: number, size: number): number
 declare function _wsmq_webapp_room(connection: number, join: number, size: number): number
 declare function _wsmq_webapp_set_state(connection: number, size: number): number
-declare function _wsmq_webapp_watch_presence(connection: number, size: number): number
+declare function _wsmq_webapp_watch_presence(connection: number, on: number, size: number): number
 declare function _wsmq_webapp_watch_devices(connection: number, on: number, size: number): number
 declare function _wsmq_webapp_discover(connection: number, size: number): number
 declare function _wsmq_webapp_leave(connection: number): number

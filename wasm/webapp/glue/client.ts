@@ -27,9 +27,9 @@ function bodyOf(value: Value): [type: string, body: string | Uint8Array] {
 }
 
 export class WebappClient extends Client {
-  join({ root, state, since, willDelay, renames, rollCall }: LayerOptions, handlers: LayerHandlers) {
+  join({ root, state, tabs = '', since, willDelay, renames, rollCall }: LayerOptions, handlers: LayerHandlers) {
     const link = linkOf(this)
-    const size = passTexts(root, state, crypto.getRandomValues(new Uint8Array(16)))
+    const size = passTexts(root, state, tabs, crypto.getRandomValues(new Uint8Array(16)))
     const answer = _wsmq_webapp_configure(
       link.connection,
       since,
@@ -51,12 +51,16 @@ export class WebappClient extends Client {
     else super.disconnect(reasonCode)
   }
 
-  setState(state: string) {
-    checkAnswer(_wsmq_webapp_set_state(linkOf(this).connection, passTexts(state)), 'Presence')
+  setState(state: string, tabs: string = '') {
+    checkAnswer(_wsmq_webapp_set_state(linkOf(this).connection, passTexts(state, tabs)), 'Presence')
   }
 
   watchPresence(org: string, user: string) {
-    checkAnswer(_wsmq_webapp_watch_presence(linkOf(this).connection, passTexts(org, user)), 'Presence')
+    checkAnswer(_wsmq_webapp_watch_presence(linkOf(this).connection, 1, passTexts(org, user)), 'Presence')
+  }
+
+  unwatchPresence() {
+    _wsmq_webapp_watch_presence(linkOf(this).connection, 0, passTexts())
   }
 
   request({ target, method, params, timeout, traceparent = '' }: LayerRequest) {

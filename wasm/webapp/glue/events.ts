@@ -103,7 +103,8 @@ function readEvent(on: LayerHandlers, row: number): Call {
     case LayerEvent.presenceChanged: {
       const isGone = (small(PresenceChangedRow.change) as PresenceChange) === PresenceChange.gone
       const state = isGone ? undefined : text(PresenceChangedRow.state)
-      return [on.onPresence, text(PresenceChangedRow.uid), state, integer(PresenceChangedRow.since)]
+      const of = text(PresenceChangedRow.uid)
+      return [on.onPresence, of, state, integer(PresenceChangedRow.since), optional(PresenceChangedRow.tabs)]
     }
     case LayerEvent.deviceStatus:
       return [on.onDevice, text(DeviceStatusRow.serialNumber), optional(DeviceStatusRow.status)]

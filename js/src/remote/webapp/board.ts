@@ -28,12 +28,15 @@ export class Board {
     for (const [port, reader] of this.#readers) if (reader.wants(key)) this.#tell(port, reader, row)
   }
 
-  /** The page is told of what it did not want before, and of all that follows. */
+  /** The page is told of what it did not want before, that what it does not want any more is gone, and of all that follows. */
   open(port: HostPort, wants: (key: string) => boolean = () => true): void {
     const former = this.#readers.get(port)
     const reader: Reader = { wants, missed: former?.missed ?? new Set() }
     this.#readers.set(port, reader)
-    for (const [key, row] of this.#rows) if (wants(key) && former?.wants(key) !== true) this.#tell(port, reader, row)
+    for (const [key, row] of this.#rows) {
+      const [did, does] = [former?.wants(key) === true, wants(key)]
+      if (did !== does) this.#tell(port, reader, does ? row : goneOf(this.#kind, key))
+    }
   }
 
   close(port: HostPort): void {
@@ -55,7 +58,7 @@ export class Board {
   }
 
   #tell(port: HostPort, { missed }: Reader, row: StateRow): void {
-    const size = row[1].length + (row[2]?.length ?? 0)
+    const size = row[1].length + (row[2]?.length ?? 0) + (row[0] === 'presence' ? (row[4]?.length ?? 0) : 0)
     // In the order of what happened: all that is missed is told together.
     if (missed.has(row[1]) || !port.tellRow(row, size)) missed.add(row[1])
   }

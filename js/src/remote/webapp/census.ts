@@ -32,10 +32,10 @@ export class Census {
     return String(row) !== String(known.row)
   }
 
-  /** Devices are no longer watched, and so none of them is known: those that `isWatched` refuses. */
-  forgetDevices(isWatched: (serialNumber: string) => boolean): void {
+  /** Some of a kind are no longer watched, and so none of them is known: those that `isWatched` refuses. */
+  forget(kind: StateRow[0], isWatched: (name: string) => boolean): void {
     for (const [key, { row, isOld }] of this.#known) {
-      if (row[0] !== 'device' || isWatched(row[1])) continue
+      if (row[0] !== kind || isWatched(row[1])) continue
       this.#known.delete(key)
       this.#old -= Number(isOld)
     }

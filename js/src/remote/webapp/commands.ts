@@ -8,6 +8,18 @@ export interface LayerStart {
   readonly options: LayerOptions
   /** `{org}:{user}` */
   readonly account: string
+  /** Of a page that has a state of its own. */
+  readonly tab: TabState | undefined
+}
+
+/** What others are told of a page that has a state of its own. */
+export interface TabState {
+  readonly id: string
+  readonly since: number
+  /** JSON text. */
+  readonly state: string
+  /** When the page set it, in milliseconds, and no earlier than a millisecond after the state before it; 0: never. */
+  readonly setAt: number
 }
 
 export type LayerCommand =
@@ -20,7 +32,9 @@ export type LayerCommand =
   | readonly ['fail', call: number, code: number, message: string, data: string | undefined]
   | readonly ['progress', call: number, value: string]
   | readonly ['state', state: string]
+  | readonly ['tab', TabState]
   | readonly ['watchPresence', org: string, user: string]
+  | readonly ['unwatchPresence']
   | readonly ['room', room: string, isIn: boolean]
   /** Serial numbers; undefined: all devices; an empty list: none. */
   | readonly ['devices', readonly string[] | undefined]
@@ -38,6 +52,10 @@ export type LayerRow =
   | readonly ['joinFailed', error: string, text: string, reasonCode: number]
   | readonly ['renamed', uid: string]
   | readonly ['state', state: string]
+  /** All pages that have a state of their own. */
+  | readonly ['tabs', readonly TabState[]]
+  /** There is no room for what the page has said. `former`: what is told of it. */
+  | readonly ['refused', setAt: number, former: TabState | undefined]
   | StateRow
   | readonly ['result', number: number, Value]
   | readonly ['failure', number: number, LayerFailure]
@@ -52,7 +70,7 @@ export type LayerRow =
 
 /** What is so until the next row of the same key. */
 export type StateRow =
-  | readonly ['presence', uid: string, state: string | undefined, since: number]
+  | readonly ['presence', uid: string, state: string | undefined, since: number, tabs?: string | undefined]
   | readonly ['device', serialNumber: string, status: string | undefined]
   | readonly ['service', key: string, record: string | undefined]
 

@@ -1,5 +1,6 @@
 // The messaging layer where the module is: one webapp, whichever number of pages are it.
 import type { Client } from '../../module.js'
+import { isOf } from '../../webapp/account.js'
 import type { LayerHandlers, WebappClient } from '../../webapp/layer.js'
 import type { HostPort } from '../host-port.js'
 import { plainError } from '../protocol.js'
@@ -7,10 +8,13 @@ import { Board } from './board.js'
 import type { LayerCommand, LayerRow, LayerStart } from './commands.js'
 import { HostCalls } from './host-calls.js'
 import { HostRequests } from './host-requests.js'
+import { Tabs } from './tabs.js'
 
 export interface LayerEvents {
   joined(): void
   renamed(uid: string): void
+  /** After so many milliseconds, in a hidden page too. */
+  later(act: () => void, delay: number): void
 }
 
 /** Before connect() of the client. Throws what join() of the module throws. */
@@ -37,20 +41,25 @@ export class LayerHost {
   readonly #rooms = new Map<string, Set<HostPort>>()
   /** Undefined: all. */
   readonly #watching = new Map<HostPort, ReadonlySet<string> | undefined>()
-  #watches = false
+  readonly #watchers = new Map<HostPort, readonly [org: string, user: string]>()
+  /** What the module watches. */
+  #watched: string | undefined
+  /** Where each page has a state. */
+  readonly #tabs: Tabs | undefined
   #discovers = false
   #state: string
   /** What pages that come late are told of how joining went. */
   #joining: (() => LayerRow) | undefined
 
-  constructor(client: WebappClient, ports: ReadonlySet<HostPort>, { options }: LayerStart, events: LayerEvents) {
+  constructor(client: WebappClient, ports: ReadonlySet<HostPort>, { options, tab }: LayerStart, events: LayerEvents) {
     this.#client = client
     this.#ports = ports
     this.#since = options.since
     this.#state = options.state
     this.#requests = new HostRequests(client)
     this.#calls = new HostCalls(client, ports)
-    client.join(options, this.#layerHandlers(events))
+    this.#tabs = tab && new Tabs(client, ports, options, events)
+    client.join({ ...options, ...this.#tabs?.record }, this.#layerHandlers(events))
   }
 
   take(port: HostPort, command: LayerCommand): void {
@@ -64,6 +73,7 @@ export class LayerHost {
 
   /** A page that joins what others began. */
   welcome(port: HostPort): void {
+    this.#tabs?.add(port)
     if (this.#joining !== undefined) port.send(['layer', this.#joining(), undefined])
   }
 
@@ -79,6 +89,8 @@ export class LayerHost {
     this.#services.close(port)
     for (const room of [...this.#rooms.keys()]) this.#leaveRoom(port, room)
     if (this.#watching.has(port)) this.#watch(port, [])
+    if (this.#watchers.delete(port)) this.#watchPresence()
+    this.#tabs?.leave(port)
   }
 
   #layerHandlers(events: LayerEvents): LayerHandlers {
@@ -94,7 +106,7 @@ export class LayerHost {
         events.renamed(uid)
         this.#tell(['renamed', uid])
       },
-      onPresence: (uid, state, since) => this.#presence.received(['presence', uid, state, since]),
+      onPresence: (...told) => this.#presence.received(['presence', ...told]),
       onDevice: (serialNumber, status) => this.#devices.received(['device', serialNumber, status]),
       onService: (service, instance, record) => this.#services.received(['service', `${service}/${instance}`, record]),
       onResult: (id, value) => this.#requests.result(id, value),
@@ -125,10 +137,15 @@ export class LayerHost {
       this.#state = state
       for (const other of this.#ports) if (other !== port && other.isJoined) other.send(['layer', ['state', state], undefined])
     },
+    tab: (port, [, tab]) => this.#tabs?.set(port, tab),
     watchPresence: (port, [, org, user]) => {
-      if (!this.#watches) this.#client.watchPresence(org, user)
-      this.#watches = true
-      this.#presence.open(port)
+      this.#watchers.set(port, [org, user])
+      this.#watchPresence()
+      this.#presence.open(port, (uid) => isOf(uid, org, user))
+    },
+    unwatchPresence: (port) => {
+      if (this.#watchers.delete(port)) this.#watchPresence()
+      this.#presence.open(port, () => false)
     },
     room: (port, [, room, isIn]) => {
       if (!isIn) return this.#leaveRoom(port, room)
@@ -160,7 +177,19 @@ export class LayerHost {
     this.#client.leaveRoom(room)
   }
 
-  /** Of all that pages watch, the module watches the union. */
+  /** The module watches the least that has all that pages watch. */
+  #watchPresence(): void {
+    const all = [...this.#watchers.values()]
+    const common = (part: 0 | 1) => (all.every((each) => each[part] === all[0]?.[part]) ? (all[0]?.[part] ?? '') : '')
+    const [org, user] = [common(0), common(1)]
+    const watched = all.length === 0 ? undefined : `${org}:${user}`
+    if (watched === this.#watched) return
+    this.#watched = watched
+    if (watched === undefined) this.#client.unwatchPresence()
+    else this.#client.watchPresence(org, user)
+  }
+
+  /** Of all devices that pages watch, the module watches the union. */
   #watch(port: HostPort, serialNumbers: readonly string[] | undefined): void {
     const wanted = serialNumbers && new Set(serialNumbers)
     if (wanted?.size === 0) this.#watching.delete(port)

@@ -73,7 +73,12 @@ export function checkNamed(isSound: boolean, subject: string): void {
 }
 
 /** The record of a webapp that is online. */
-export function checkRecord(uid: string, { state, since, renames }: LayerOptions, subject: string): void {
-  const size = encoder.encode(`{"online":true,"uid":${JSON.stringify(uid)},"since":${since},"state":${state}}`).length
-  if (size + (renames ? GROWTH_OF_RAND : 0) > LARGEST_RECORD) throw refusal('payload_too_large', subject)
+export function checkRecord(uid: string, options: LayerOptions, subject: string): void {
+  if (!fitsRecord(uid, options)) throw refusal('payload_too_large', subject)
+}
+
+export function fitsRecord(uid: string, { state, tabs = '', since, renames }: LayerOptions): boolean {
+  const more = tabs === '' ? '' : `,"tabs":${tabs}`
+  const size = encoder.encode(`{"online":true,"uid":${JSON.stringify(uid)},"since":${since},"state":${state}${more}}`).length
+  return size + (renames ? GROWTH_OF_RAND : 0) <= LARGEST_RECORD
 }

@@ -1,10 +1,9 @@
 // The module of Webapp.join(), where the connection is in a worker or in another tab. Loaded when one of the options is there.
-import { MqttError } from '../../errors.js'
 import { imported } from '../../imported.js'
 import type { Load } from '../../load.js'
 import type { Outbox } from '../../outbox/open-outbox.js'
 import type { Uri } from '../../uris.js'
-import { type Identity, sharedIdentity } from '../../webapp/identity.js'
+import { type Identity, randomName, sharedIdentity } from '../../webapp/identity.js'
 import type { JoinOptions } from '../../webapp/join.js'
 import type { WebappModule } from '../../webapp/layer.js'
 import { commonOptions, connectionName, plainOptions } from '../common.js'
@@ -17,6 +16,8 @@ export interface RemoteWebapp {
   readonly module: WebappModule
   readonly outbox: Outbox | undefined
   readonly identity: Identity
+  /** The name of this page among those that share the connection, where each has a state. */
+  readonly tab: string | undefined
 }
 
 /** Rejects like openRemote(). `claim` gives the name of a webapp that is this page alone, or has a fixed one. */
@@ -27,20 +28,19 @@ export async function openWebapp(
   claim: () => Promise<Identity>,
 ): Promise<RemoteWebapp> {
   const { org, user, root, rand, shared, signal } = options
-  if (typeof shared === 'object' && shared.presence === 'each')
-    throw new MqttError(
-      'not_supported',
-      "Tabs that share a connection are one webapp: for a presence of each tab's own, leave shared out; worker: true keeps the work off the page.",
-    )
+  const isEach = typeof shared === 'object' && shared.presence === 'each'
   const account = `${org}:${user}`
   const name = await sharedName(options, 'webapp-', () => connectionName(uris, options, org, user, root ?? null))
   const identity = name === undefined || rand ? await claim() : sharedIdentity(account, name)
   try {
-    const given = { common: commonOptions(uris, options), user: { ...plainOptions(options), clientId: `${account}:${identity.rand}` } }
+    const common = { ...commonOptions(uris, options), ...(isEach && { presence: 'each' }) }
+    const given = { common, user: { ...plainOptions(options), clientId: `${account}:${identity.rand}` } }
     const loadLayer = async () => (await imported('layer-host', import('./layer-host.js'))).createLayer
     const link = await openLink(options, name, { load, files: webappWorkerFiles, loadLayer, ...given })
     const module = (await moduleOf(link, signal, PortWebappClient)) as unknown as WebappModule
-    return { module, outbox: options.outbox ? pageOutbox(link) : undefined, identity }
+    // None that another page has: eight characters.
+    const tab = isEach ? randomName() + randomName() : undefined
+    return { module, outbox: options.outbox ? pageOutbox(link) : undefined, identity, tab }
   } catch (thrown) {
     identity.release()
     throw thrown

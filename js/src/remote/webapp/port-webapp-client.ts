@@ -3,15 +3,26 @@
 import type { ModuleConnectOptions } from '../../module.js'
 import { isJsonRpc, topicsOf } from '../../outbox/webapp-topics.js'
 import { layerError } from '../../webapp/calls.js'
-import type { LayerHandlers, LayerOptions, LayerRequest, RawBody, RequestTarget, WebappClient } from '../../webapp/layer.js'
+import { isOf } from '../../webapp/account.js'
+import type {
+  JoinLayerOptions,
+  LayerHandlers,
+  LayerOptions,
+  LayerRequest,
+  RawBody,
+  RequestTarget,
+  WebappClient,
+} from '../../webapp/layer.js'
 import type { Link } from '../link.js'
 import { PortClient } from '../port-client.js'
 import { type Body, leftOf, type PageCommand } from '../protocol.js'
 import { Census } from './census.js'
 import type { LayerCommand, LayerRow, LayerStart, StateRow } from './commands.js'
 import { checkNamed, checkRecord, checkTarget, isAccountPart, isLevel, isRoom, isRoot, isUid, moduleError, refusal } from './names.js'
+import { OwnTab } from './own-tab.js'
 import { PageCalls } from './page-calls.js'
 import { PageRequests } from './page-requests.js'
+import { recordOf, tooLargeForAll } from './tab-record.js'
 import { Wishes } from './wishes.js'
 
 const JSON_TYPE = 'application/json'
@@ -27,6 +38,9 @@ type Buffer = ArrayBuffer | undefined
 export class PortWebappClient extends PortClient implements WebappClient {
   readonly #link: Link
   #own: LayerOptions | undefined
+  /** Where each page has a state of its own. */
+  #tab: OwnTab | undefined
+  #isWatched: (uid: string) => boolean = () => false
   #topics = topicsOf('')
   #on: LayerHandlers | undefined
   #isVersion5 = true
@@ -38,6 +52,8 @@ export class PortWebappClient extends PortClient implements WebappClient {
   #early: [LayerRow, Buffer][] = []
   readonly #requests = new PageRequests((number) => this.#on?.onFailure(number, NOT_CONNECTED))
   readonly #calls = new PageCalls()
+  #onJoined!: () => void
+  readonly #joined = new Promise<void>((resolve) => (this.#onJoined = resolve))
   readonly #census: Census | undefined
   readonly #wishes = new Wishes()
 
@@ -66,7 +82,7 @@ export class PortWebappClient extends PortClient implements WebappClient {
   }
 
   protected override get layer(): LayerStart | undefined {
-    return this.#own && { options: this.#own, account: this.clientId.slice(0, this.clientId.lastIndexOf(':')) }
+    return this.#own && { options: this.#own, account: this.clientId.slice(0, this.clientId.lastIndexOf(':')), tab: this.#tab?.own }
   }
 
   override connect(options: ModuleConnectOptions = {}): void {
@@ -74,10 +90,12 @@ export class PortWebappClient extends PortClient implements WebappClient {
     this.#calling(() => super.connect(options))
   }
 
-  join(options: LayerOptions, handlers: LayerHandlers): void {
+  join({ tab: id, ...options }: JoinLayerOptions, handlers: LayerHandlers): void {
     if (!isRoot(options.root)) throw refusal('invalid_root', 'Joining')
     checkNamed(isUid(this.clientId), 'Joining')
-    checkRecord(this.clientId, options, 'Joining')
+    const tab = id === undefined ? undefined : new OwnTab(id, options)
+    checkRecord(this.clientId, { ...options, ...(tab && recordOf([tab.own])) }, 'Joining')
+    this.#tab = tab
     this.#own = options
     this.#topics = topicsOf(options.root)
     this.#on = handlers
@@ -100,6 +118,7 @@ export class PortWebappClient extends PortClient implements WebappClient {
 
   setState(state: string): void {
     if (this.#own === undefined) return
+    if (this.#tab !== undefined) return this.#say(['tab', this.#tab.set(state, this.clientId, this.#own)])
     const own = { ...this.#own, state }
     checkRecord(this.clientId, own, 'Presence')
     this.#own = own
@@ -108,7 +127,13 @@ export class PortWebappClient extends PortClient implements WebappClient {
 
   watchPresence(org: string, user: string): void {
     for (const part of [org, user]) checkNamed(part === '' || isAccountPart(part), 'Presence')
+    this.#watch((uid) => isOf(uid, org, user))
     this.#say(['watchPresence', org, user])
+  }
+
+  unwatchPresence(): void {
+    this.#watch(() => false)
+    this.#say(['unwatchPresence'])
   }
 
   request(request: LayerRequest): number {
@@ -183,7 +208,7 @@ export class PortWebappClient extends PortClient implements WebappClient {
 
   watchDevices(serialNumbers: string[] | undefined): void {
     for (const each of serialNumbers ?? []) checkNamed(isLevel(each), 'Devices')
-    this.#census?.forgetDevices((each) => serialNumbers?.includes(each) ?? true)
+    this.#census?.forget('device', (each) => serialNumbers?.includes(each) ?? true)
     this.#say(['devices', serialNumbers])
   }
 
@@ -246,11 +271,12 @@ export class PortWebappClient extends PortClient implements WebappClient {
 
   readonly #rows: Rows = {
     joined: ([, { since, state }]) => {
-      const isOther = state !== this.#own?.state
+      const isOther = state !== this.#own?.state && this.#tab === undefined
       if (this.#own !== undefined) this.#own = { ...this.#own, since, state }
       if (isOther) this.#on?.onState?.(state)
       this.#census?.settle()
       this.#on?.onJoined()
+      this.#onJoined()
     },
     joinFailed: ([, error, text, reasonCode]) => this.#on?.onJoinFailed(error as never, text, reasonCode),
     renamed: ([, uid]) => {
@@ -261,7 +287,20 @@ export class PortWebappClient extends PortClient implements WebappClient {
       if (this.#own !== undefined) this.#own = { ...this.#own, state }
       this.#on?.onState?.(state)
     },
-    presence: (row) => this.#told(row),
+    tabs: ([, tabs]) => {
+      if (this.#tab !== undefined) this.#on?.onTabs?.(this.#tab.told(tabs))
+    },
+    refused: ([, setAt, former]) => {
+      const state = former && this.#tab?.takeBack(setAt, former)
+      if (state !== undefined) this.#on?.onState?.(state)
+      const report = () => this.onError?.(layerError(tooLargeForAll(former === undefined)))
+      // The promise of join() resolves first, and its handlers are added.
+      if (former === undefined) void this.#joined.then(() => setTimeout(report))
+      else report()
+    },
+    presence: (row) => {
+      if (row[2] === undefined || this.#isWatched(row[1])) this.#told(row)
+    },
     device: (row) => this.#told(row),
     service: (row) => this.#told(row),
     result: ([, number, value]) => {
@@ -294,9 +333,14 @@ export class PortWebappClient extends PortClient implements WebappClient {
 
   #state(row: StateRow): void {
     const [service = '', instance = ''] = row[1].split('/')
-    if (row[0] === 'presence') this.#on?.onPresence(row[1], row[2], row[3])
+    if (row[0] === 'presence') this.#on?.onPresence(row[1], row[2], row[3], row[4])
     else if (row[0] === 'device') this.#on?.onDevice(row[1], row[2])
     else this.#on?.onService(service, instance, row[2])
+  }
+
+  #watch(isWatched: (uid: string) => boolean): void {
+    this.#isWatched = isWatched
+    this.#census?.forget('presence', isWatched)
   }
 
   /** The host is gone, and what it had begun with it. */

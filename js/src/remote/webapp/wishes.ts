@@ -11,7 +11,8 @@ export class Wishes {
       const key = `room ${command[1]}`
       if (command[2]) this.#kept.set(key, command)
       else this.#kept.delete(key)
-    } else if (LASTING.has(command[0])) this.#kept.set(command[0], command)
+    } else if (command[0] === 'unwatchPresence') this.#kept.delete('watchPresence')
+    else if (LASTING.has(command[0])) this.#kept.set(command[0], command)
   }
 
   all(): LayerCommand[] {

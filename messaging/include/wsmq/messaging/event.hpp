@@ -111,6 +111,7 @@ struct PresenceChanged {
     enum class Change : std::uint8_t { appeared, changed, gone } change;
     std::string_view uid;
     std::string_view state;  ///< JSON text of the application's state, "null" for none; when gone, the last one
+    std::string_view tabs;   ///< of a group of tabs that tells of each: JSON text of an array, unchecked; else empty
     std::int64_t since;      ///< milliseconds since 1970, by the other's clock; 0 where it did not say
 };
 

@@ -20,6 +20,7 @@ enum class RollCall : std::uint8_t {
 /// Another webapp as its record has it.
 struct Presence {
     std::string state;                     ///< JSON text
+    std::string tabs;                      ///< JSON text of an array; empty unless it is a group of tabs
     std::int64_t since = 0;                ///< milliseconds since 1970, by the other's clock; 0 where it did not say
     TimePoint expires = TimePoint::max();  ///< unless the record is renewed
     bool confirmed = true;                 ///< seen since the broker lost our session

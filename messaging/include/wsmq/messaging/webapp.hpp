@@ -49,6 +49,9 @@ public:
         bool renames = false;
         /// JSON text of the application's state in our presence record.
         std::string state = "{}";
+        /// Of several tabs that are this webapp: JSON text of an array, with an object for each ("id", "since",
+        /// "state"). Empty: this is one webapp.
+        std::string tabs{};
         /// For the presence record: milliseconds since 1970 when it joined.
         std::int64_t since = 0;
         /// For the delay of a roll call.
@@ -80,7 +83,7 @@ public:
 
     /// The MQTT options that this layer needs, from the user's: client identifier, last will, and with MQTT 5 a session
     /// that outlives the will delay. The user's own will is replaced. Error::invalid_root, invalid_name (the uid),
-    /// invalid_json (the state), payload_too_large (the record with the state) or invalid_argument.
+    /// invalid_json (the state, the tabs), payload_too_large (the record with the state) or invalid_argument.
     static Result<ConnectOptions> connect_options(ConnectOptions base, const Options&);
 
     /// The client was made from connect_options() of the same options, and outlives the layer.
@@ -138,8 +141,12 @@ public:
     // --- Presence ----------------------------------------------------------------------------------
     /// Publishes a new state of our own. Errors: invalid_json, payload_too_large (a record over maximum_record_size).
     Error set_state(std::string_view state, TimePoint now);
-    /// PresenceChanged follows for other webapps; a non-empty `org` or `user` selects. Errors: invalid_name.
+    /// With new tabs as well, as in Options: one record says both.
+    Error set_state(std::string_view state, std::string_view tabs, TimePoint now);
+    /// PresenceChanged follows for other webapps; a non-empty `org` or `user` selects. Whoever is not selected any more
+    /// is reported as gone; of the others nothing is missed. Errors: invalid_name.
     Error watch_presence(std::string_view org, std::string_view user, TimePoint now);
+    /// All are reported as gone.
     Error unwatch_presence(TimePoint now);
     /// The webapps that are present. Empty unless presence is watched. Valid until the next call.
     [[nodiscard]] const Presences& presences() const noexcept;

@@ -165,6 +165,7 @@ public:
     ErrorCode set_state(const nlohmann::json& state);
     /// As messaging::Webapp::watch_presence().
     ErrorCode watch_presence(std::string_view org = {}, std::string_view user = {});
+    ErrorCode unwatch_presence();
     void on_presence(std::function<void(const messaging::PresenceChanged&)>);
     /// All devices.
     ErrorCode watch_devices();
