@@ -107,8 +107,9 @@ function series(samples) {
 }
 
 /** @param {Sample} sample */
-function keyOf({ labels: { le: _, ...others } }) {
-  return JSON.stringify(Object.entries(others).sort())
+function keyOf({ labels }) {
+  const others = Object.entries(labels).filter(([label]) => label !== 'le')
+  return JSON.stringify(others.sort())
 }
 
 /** @param {string} name @param {Sample[]} samples */
