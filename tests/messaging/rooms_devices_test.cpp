@@ -29,8 +29,8 @@ protected:
 INSTANTIATE_TEST_SUITE_P(Versions, Rooms, testing::Values(Version::v3_1_1, Version::v5));
 using Devices = Rooms;
 INSTANTIATE_TEST_SUITE_P(Versions, Devices, testing::Values(Version::v3_1_1, Version::v5));
-using Services = Rooms;
-INSTANTIATE_TEST_SUITE_P(Versions, Services, testing::Values(Version::v3_1_1, Version::v5));
+using ServiceRecords = Rooms;
+INSTANTIATE_TEST_SUITE_P(Versions, ServiceRecords, testing::Values(Version::v3_1_1, Version::v5));
 
 TEST_P(Rooms, BringAMessageToEverybodyElseInThem) {
     auto& bob = world.joined(bob_uid, GetParam());
@@ -112,7 +112,7 @@ TEST_P(Devices, ThatTheLayerDoesNotWatchAreTheUsersOwn) {
     EXPECT_THAT(ann.take(), ElementsAre("message ev/device/status/SN-1 {}"));
 }
 
-TEST_P(Services, AreToldByTheirRecords) {
+TEST_P(ServiceRecords, AreToldByTheirRecords) {
     world.broker.publish({.topic = "ev/webapp/svc/orders/i1", .payload = R"({"online":true})", .retain = true});
     EXPECT_EQ(ann.layer().discover({}, world.now), Error::none);
     world.settle();
@@ -127,7 +127,7 @@ TEST_P(Services, AreToldByTheirRecords) {
     EXPECT_THAT(ann.take(), ElementsAre("service bills i2 offline"));
 }
 
-TEST_P(Services, ThatWereConsultedAreToldWhenTheyAreAskedFor) {
+TEST_P(ServiceRecords, ThatWereConsultedAreToldWhenTheyAreAskedFor) {
     world.broker.publish({.topic = "ev/webapp/svc/orders/i1", .payload = R"({"online":true})", .retain = true});
     world.request(ann, Target::service("orders"), "a");
     (void)ann.take();

@@ -107,8 +107,9 @@ function series(samples) {
 }
 
 /** @param {Sample} sample */
-function keyOf({ labels: { le: _, ...others } }) {
-  return JSON.stringify(Object.entries(others).sort())
+function keyOf({ labels }) {
+  const others = Object.entries(labels).filter(([label]) => label !== 'le')
+  return JSON.stringify(others.sort())
 }
 
 /** @param {string} name @param {Sample[]} samples */
@@ -117,7 +118,7 @@ function checkHistogram(name, samples) {
   const bounds = of('_bucket').map(({ labels: { le = '' } }) => Number(le.replace('Inf', 'Infinity')))
   const counts = of('_bucket').map(({ value }) => value)
   const isRising = (/** @type {number[]} */ values, /** @type {number} */ least) =>
-    values.every((value, i) => i === 0 || value - values[i - 1] >= least)
+    values.every((value, i) => i === 0 || value - Number(values[i - 1]) >= least)
   assert.ok(isRising(bounds, Number.MIN_VALUE), `${name}: bounds rise: ${bounds}`)
   assert.ok(isRising(counts, 0), `${name}: buckets are cumulative: ${counts}`)
   assert.equal(bounds.at(-1), Infinity, name)

@@ -23,7 +23,7 @@ it('reads what the format allows', () => {
   assert.equal(valueOf(families, 'nothing'), undefined)
 })
 
-for (const [from, to] of [
+for (const [from, to] of /** @type {[string, string][]} */ ([
   ['h_count 2\n', 'h_count 2'],
   ['h_count 2', 'h_count 3'],
   ['h_sum 5.5\n', ''],
@@ -41,7 +41,7 @@ for (const [from, to] of [
   ['y=""', 'y-z=""'],
   ['y=""', 'y="\\q"'],
   ['x="\\"', 'x="""'],
-]) {
+])) {
   it(`refuses ${JSON.stringify(to)} in the place of ${JSON.stringify(from)}`, () => {
     assert.ok(sound.includes(from))
     assert.throws(() => parseExposition(sound.replace(from, to)))
