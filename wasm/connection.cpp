@@ -25,6 +25,10 @@ std::optional<TimePoint> earlier(std::optional<TimePoint> one, std::optional<Tim
     return one && other ? std::min(*one, *other) : (one ? one : other);
 }
 
+bool is_end_of_operation(const Event& event) {
+    return std::holds_alternative<Completed>(event) || std::holds_alternative<Failed>(event);
+}
+
 }  // namespace
 
 Connection::Connection(std::string uri, std::string client_id)
@@ -254,6 +258,8 @@ bool Connection::dispatch_events() {
         const bool is_last = std::holds_alternative<NeedInput>(event);
         const bool is_of_layer = !is_last && layer_ && layer_->handle(event, task_time());
         if (!is_last && !is_of_layer) apply(event, batch);
+        // Who waits for an empty queue waits for the layer's messages, too.
+        if (is_of_layer && is_end_of_operation(event)) batch.add(Event{QueueDrained{}});
         if (is_last && batch.is_empty()) break;
         const bool is_layers_turn = !is_last && layer_ && layer_->has_news();
         if (is_last || batch.is_full() || (is_layers_turn && !batch.is_empty())) {

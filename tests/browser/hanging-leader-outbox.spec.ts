@@ -131,3 +131,36 @@ test(`the leader hangs ${rounds} times, and what all tabs publish arrives: at Qo
   for (const tab of tabs) await tab.disconnect()
   await observer.disconnect()
 })
+
+test('a webapp whose leader hangs goes on in another tab, and its messages arrive once', async ({ open, topic, broker, context }) => {
+  await context.addInitScript(hurry)
+  const root = `${topic}/`
+  const { connect, load } = await import(`${dist}index.js`)
+  await load({ WebSocket })
+  const observer = await connect(broker.url)
+  const said: string[] = []
+  await observer.subscribe(`${root}webapp/room/lobby/+`, { qos: 2 }, (message: { topic: string }) => {
+    said.push(message.topic)
+  }).ready
+  const join = async (): Promise<{ tab: Tab; uid: string }> => {
+    const tab = await open({ path: 'outbox.html' })
+    return { tab, uid: await tab.call<string>('join', tab.broker, { root, shared: { via: 'tab' } }) }
+  }
+  const [leader, other] = [await join(), await join()]
+  expect([await isLeader(leader.tab.page), other.uid]).toEqual([true, leader.uid])
+  const hanging = leader.tab.page.evaluate((time) => {
+    for (const end = performance.now() + time; performance.now() < end;);
+  }, 4000)
+  await other.tab.call('say', 'lobby', 'acme:bob:peer')
+  await hanging
+  await expect.poll(() => isLeader(other.tab.page)).toBe(true)
+  await leader.tab.call('say', 'lobby', 'acme:bob:peer')
+  for (const { tab } of [leader, other]) {
+    const facts = () => tab.call<{ state: string; backlog: number; errors: unknown[]; failures: unknown[] }>('facts')
+    await expect.poll(async () => (({ state, backlog }) => [state, backlog])(await facts())).toEqual(['connected', 0])
+    expect((({ errors, failures }) => [errors, failures])(await facts())).toEqual([[], []])
+  }
+  await expect.poll(() => said.length).toBeGreaterThan(1)
+  expect(said).toEqual(Array(2).fill(`${root}webapp/room/lobby/${leader.uid}`))
+  await observer.disconnect()
+})
