@@ -23,20 +23,20 @@ export class EmqxConnections {
   /**
    * Bans a user or a uid for as long as nothing is issued, and ends their connections.
    * @param {string} who
-   * @param {number} until milliseconds since 1970
+   * @param {import('./revocations.mjs').Revocation} revocation
    * @returns {Promise<{ revoked: number, validUntil?: number }>} of how many uids; until when a token of before is good again
    */
-  async end(who, until) {
+  async end(who, { at, until }) {
     const isUser = who.split(':').length === 2
     try {
       // With no more than the rest of a second, only connections end.
-      if (until > Date.now() + 1000)
+      if (until > at + 1000)
         await this.#ban(isUser ? 'username_re' : 'username', isUser ? `^${who.replaceAll('.', '[.]')}:[a-z0-9]+$` : who, until)
       const names = await this.#connected(isUser ? `${who}:` : who)
       const uids = names.filter((uid) => uid === who || uid.startsWith(`${who}:`))
       const failed = await forEach(uids, (uid) => this.#kick(uid), this.#log)
       if (failed.length > 0) throw unfinished()
-      const last = Date.now() + this.#lifetime
+      const last = at + this.#lifetime // the end of what was issued before
       return { revoked: uids.length, ...(until < last ? { validUntil: last } : {}) }
     } catch (error) {
       this.#log(`The broker's interface: ${/** @type {Error} */ (error).message}`)

@@ -10,7 +10,7 @@ import { Revocations } from './revocations.mjs'
  * @typedef {object} Credentials
  * @property {boolean} isReady
  * @property {(uid: string) => Promise<{ username: string, password: string, expiresAt: number }>} issue
- * @property {(who: string, until: number) => Promise<{ revoked: number, validUntil?: number }>} revoke
+ * @property {(who: string, revocation: import('./revocations.mjs').Revocation) => Promise<{ revoked: number, validUntil?: number }>} revoke
  * @property {() => { keys: object[] }} [published]
  * @property {(token: string) => { uid: string, issuedAt: number, end: number } | undefined} [read]
  * @property {(uid: string, end: number) => void} [noteLogin]
@@ -159,9 +159,9 @@ export class Issuer {
     const who = textOf(body, isUser ? 'user' : 'uid')
     checkUid(isUser ? `${who}:0000` : who)
     // It stands, and is not forgotten, before anything is asked of the broker, which may not answer.
-    const refusedUntil = await this.#revocations.add(who, durationOf(body, 'seconds'))
-    this.#log(`Revoked: ${who}, until ${new Date(refusedUntil).toISOString()}`)
-    send(response, 200, { refusedUntil, ...(await this.#options.credentials.revoke(who, refusedUntil)) })
+    const revocation = await this.#revocations.add(who, durationOf(body, 'seconds'))
+    this.#log(`Revoked: ${who}, until ${new Date(revocation.until).toISOString()}`)
+    send(response, 200, { refusedUntil: revocation.until, ...(await this.#options.credentials.revoke(who, revocation)) })
   }
 
   /**

@@ -41,7 +41,7 @@ export class Revocations {
    * @param {string} who a user or a uid
    * @param {number} [duration] milliseconds that nothing is issued; by default the life of a credential. With 0 a new one
    *   can be had at once, which is in the second after this one: a token says in seconds when it was issued
-   * @returns {Promise<number>} until when, in milliseconds since 1970
+   * @returns {Promise<Revocation>}
    */
   async add(who, duration = this.#lifetime) {
     this.#forget()
@@ -51,7 +51,7 @@ export class Revocations {
     const until = Math.max(at + duration, (Math.floor(at / 1000) + 1) * 1000)
     this.#all.set(who, { at, until })
     await this.#write()
-    return until
+    return { at, until }
   }
 
   /** Throws the refusal where nothing is issued for a uid. @param {string} uid */

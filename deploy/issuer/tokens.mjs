@@ -4,6 +4,8 @@ import { verified } from '../access/jwt.mjs'
 import * as rabbitmq from '../access/rabbitmq-token.mjs'
 
 /**
+ * @typedef {import('./revocations.mjs').Revocation} Revocation
+ *
  * @typedef {object} Keys
  * @property {() => import('../access/jwt.mjs').Key} current
  * @property {(kid: unknown) => import('../access/jwt.mjs').PublicKey | undefined} find
@@ -13,7 +15,7 @@ import * as rabbitmq from '../access/rabbitmq-token.mjs'
  * @typedef {object} Connections at the broker, where it has an interface for administrators
  * @property {boolean} isReady
  * @property {(uid: string, end: number) => void} note of a login: until when its token is good, in milliseconds since 1970
- * @property {(who: string, until: number) => Promise<{ revoked: number, validUntil?: number }>} end those of a user or a uid
+ * @property {(who: string, revocation: Revocation) => Promise<{ revoked: number, validUntil?: number }>} end those of a user or a uid
  * @property {() => Promise<void>} close
  */
 
@@ -61,11 +63,11 @@ export class TokenCredentials {
   /**
    * Ends the connections of a user or a uid, where the broker can be told. Where it cannot, it takes a token until the end.
    * @param {string} who
-   * @param {number} until nothing is issued, in milliseconds since 1970
+   * @param {Revocation} revocation
    * @returns {Promise<{ revoked: number, validUntil?: number }>}
    */
-  async revoke(who, until) {
-    return this.#connections ? this.#connections.end(who, until) : { revoked: 0, validUntil: Date.now() + this.#lifetime }
+  async revoke(who, revocation) {
+    return this.#connections ? this.#connections.end(who, revocation) : { revoked: 0, validUntil: revocation.at + this.#lifetime }
   }
 
   /**

@@ -1,7 +1,6 @@
 // Revocation: what the issuer remembers, and what it asks of a broker's interface, which may answer, fail or be silent.
 import assert from 'node:assert/strict'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
@@ -9,6 +8,7 @@ import { EmqxConnections } from '../../deploy/issuer/emqx-connections.mjs'
 import { Issuer } from '../../deploy/issuer/issuer.mjs'
 import { RabbitMqConnections } from '../../deploy/issuer/rabbitmq-connections.mjs'
 import { Revocations } from '../../deploy/issuer/revocations.mjs'
+import { startApi, startEmqx } from './broker-apis.mjs'
 import { administratorToken, client, startIssuer } from './support.mjs'
 
 const day = 86_400_000
@@ -33,9 +33,9 @@ describe('revocations', () => {
         return true
       }
     }
-    assert.equal(await revocations.add('acme:ann'), 1_060_500)
-    assert.equal(await revocations.add('acme:bob:bbbb', 5000), 1_005_500)
-    assert.equal(await revocations.add('acme:eve', 0), 1_001_000) // to the end of this second
+    assert.deepEqual(await revocations.add('acme:ann'), { at: 1_000_500, until: 1_060_500 })
+    assert.equal((await revocations.add('acme:bob:bbbb', 5000)).until, 1_005_500)
+    assert.equal((await revocations.add('acme:eve', 0)).until, 1_001_000) // to the end of this second
     const uids = ['acme:ann:aaaa', 'acme:bob:bbbb', 'acme:eve:eeee', 'acme:bob:aaaa', 'acme:anna:aaaa', 'other:ann:aaaa']
     assert.deepEqual(uids.map(isRefused), [true, true, true, false, false, false])
     assert.deepEqual(
@@ -88,74 +88,12 @@ describe('revocations', () => {
   })
 })
 
-/** @typedef {{ method: string, path: string, query: URLSearchParams, body: any }} Asked */
+/** @typedef {import('./broker-apis.mjs').Asked} Asked */
 
-/**
- * A broker's interface that answers what a test says, and nothing to who has another password.
- * @param {import('node:test').TestContext} t
- * @param {(asked: Asked) => [status: number, body?: unknown] | undefined} answer undefined: silence
- */
-async function startApi(t, answer) {
-  const asked = /** @type {string[]} */ ([])
-  const server = createServer(async (request, response) => {
-    let text = ''
-    for await (const part of request.setEncoding('utf8')) text += part
-    const { method = '', headers, url = '' } = request
-    const { pathname, searchParams } = new URL(url, 'http://api')
-    asked.push(`${method} ${url}`)
-    const isKnown = headers.authorization === `Basic ${Buffer.from('issuer:secret').toString('base64')}`
-    const answered = isKnown ? answer({ method, path: pathname, query: searchParams, body: text ? JSON.parse(text) : undefined }) : [401]
-    if (!answered) return
-    const [status, body] = answered
-    response.writeHead(status, { 'Content-Type': 'application/json' }).end(body === undefined ? undefined : JSON.stringify(body))
-  })
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)))
-  t.after(() => {
-    server.close()
-    server.closeAllConnections()
-  })
-  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address())
-  return { url: `http://127.0.0.1:${port}/`, asked }
-}
-
-/**
- * EMQX as its interface is published (https://docs.emqx.com/en/emqx/latest/admin/api.html), strictly: what is not in it is 400.
- * @param {import('node:test').TestContext} t
- * @param {string[]} connected client identifiers, which are user names as well
- */
-async function startEmqx(t, connected) {
-  const bans = new Map()
-  const kicked = /** @type {string[]} */ ([])
-  const api = await startApi(t, ({ method, path, query, body }) => {
-    if (method === 'POST' && path === '/api/v5/banned') {
-      const { as, who, until, ...rest } = body
-      const isSound =
-        ['clientid', 'username', 'peerhost', 'clientid_re', 'username_re', 'peerhost_net'].includes(as) &&
-        typeof who === 'string' &&
-        /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d)$/.test(until) &&
-        Object.keys(rest).every((name) => ['by', 'reason', 'at'].includes(name))
-      if (!isSound) return [400, { code: 'BAD_REQUEST', message: '' }]
-      if (bans.has(`${as} ${who}`)) return [400, { code: 'ALREADY_EXISTS', message: '' }]
-      bans.set(`${as} ${who}`, Date.parse(until))
-      return [200, body]
-    }
-    const [, as, who = ''] = /^\/api\/v5\/banned\/(\w+)\/([^/]+)$/.exec(path) ?? []
-    if (method === 'DELETE' && as) return bans.delete(`${as} ${decodeURIComponent(who)}`) ? [204] : [404, { code: 'NOT_FOUND' }]
-    if (method === 'GET' && path === '/api/v5/clients') {
-      const [limit, page] = [Number(query.get('limit')), Number(query.get('page'))]
-      if (!(limit >= 1 && limit <= 10_000 && page >= 1)) return [400, { code: 'INVALID_PARAMETER' }]
-      const found = connected.filter((uid) => uid.includes(query.get('like_username') ?? ''))
-      const data = found.slice(limit * (page - 1), limit * page).map((uid) => ({ clientid: uid, username: uid, connected: true }))
-      return [200, { data, meta: { count: found.length, limit, page, hasnext: limit * page < found.length } }]
-    }
-    const [, id = ''] = /^\/api\/v5\/clients\/([^/]+)$/.exec(path) ?? []
-    if (method !== 'DELETE' || !id) return [400, { code: 'BAD_REQUEST' }]
-    const uid = decodeURIComponent(id)
-    if (!connected.includes(uid)) return [404, { code: 'CLIENTID_NOT_FOUND', message: '' }]
-    kicked.push(uid)
-    return [204]
-  })
-  return { ...api, bans, kicked }
+/** A revocation of now. @param {number} duration milliseconds */
+const lasting = (duration) => {
+  const at = Date.now()
+  return { at, until: at + duration }
 }
 
 const settings = (/** @type {string} */ url) => ({ url, user: 'issuer', password: 'secret', lifetime: 60_000, log: () => {} })
@@ -165,14 +103,16 @@ describe('connections at EMQX', { timeout: 30_000 }, () => {
     const others = ['acme:anna:aaaa', 'other:acme:ann', 'bacme:ann:aaaa', 'acme:ann', 'SN1']
     const emqx = await startEmqx(t, ['acme:ann:aaaa', 'acme:ann:bbbb', 'acme:a.n:aaaa', ...others])
     const connections = new EmqxConnections(settings(emqx.url))
-    const until = Date.now() + 60_500
-    assert.deepEqual(await connections.end('acme:ann:aaaa', until), { revoked: 1 })
+    // For as long as a credential lives: nothing of before is good any more.
+    const revocation = lasting(60_000)
+    const { until } = revocation
+    assert.deepEqual(await connections.end('acme:ann:aaaa', revocation), { revoked: 1 })
     assert.deepEqual(emqx.kicked, ['acme:ann:aaaa'])
     const [[ban, end] = []] = emqx.bans
     assert.equal(ban, 'username acme:ann:aaaa')
     assert.ok(end >= until && end < until + 1000)
     emqx.kicked.length = 0
-    assert.deepEqual(await connections.end('acme:a.n', until), { revoked: 1 })
+    assert.deepEqual(await connections.end('acme:a.n', revocation), { revoked: 1 })
     assert.deepEqual(emqx.kicked, ['acme:a.n:aaaa'])
     const [, expression = ''] = /^username_re (.*)$/.exec([...emqx.bans.keys()].at(-1)) ?? []
     assert.deepEqual(
@@ -186,26 +126,25 @@ describe('connections at EMQX', { timeout: 30_000 }, () => {
   it('are banned anew where they are already, with the new end', async (t) => {
     const emqx = await startEmqx(t, [])
     const connections = new EmqxConnections(settings(emqx.url))
-    await connections.end('acme:ann', Date.now() + 70_000)
-    const later = Date.now() + 3_600_000
+    await connections.end('acme:ann', lasting(70_000))
+    const later = lasting(3_600_000)
     assert.deepEqual(await connections.end('acme:ann', later), { revoked: 0 })
     assert.equal(emqx.bans.size, 1)
-    assert.ok([...emqx.bans.values()][0] >= later)
+    assert.ok([...emqx.bans.values()][0] >= later.until)
   })
 
   it('may come back with their token where they are banned for less than its life: the answer says until when', async (t) => {
     const emqx = await startEmqx(t, ['acme:ann:aaaa'])
     const connections = new EmqxConnections(settings(emqx.url))
-    const { revoked, validUntil = 0 } = await connections.end('acme:ann', Date.now() + 500)
-    assert.equal(revoked, 1)
+    const revocation = lasting(500)
+    assert.deepEqual(await connections.end('acme:ann', revocation), { revoked: 1, validUntil: revocation.at + 60_000 })
     assert.equal(emqx.bans.size, 0)
-    assert.ok(validUntil > Date.now() + 50_000 && validUntil <= Date.now() + 60_000)
   })
 
   it('are found on all pages of the list', async (t) => {
     const all = Array.from({ length: 2500 }, (_, i) => `acme:ann:${1000 + i}`)
     const emqx = await startEmqx(t, all)
-    assert.deepEqual(await new EmqxConnections(settings(emqx.url)).end('acme:ann', Date.now() + 70_000), { revoked: 2500 })
+    assert.deepEqual(await new EmqxConnections(settings(emqx.url)).end('acme:ann', lasting(70_000)), { revoked: 2500 })
     assert.equal(new Set(emqx.kicked).size, 2500)
   })
 })
@@ -228,7 +167,7 @@ describe("a broker's interface that does not do what it is asked", { timeout: 60
       const rabbitMq = new RabbitMqConnections(settings(url))
       t.after(() => rabbitMq.close())
       await Promise.all([
-        assert.rejects(emqx.end('acme:ann', Date.now() + day), isUnfinished),
+        assert.rejects(emqx.end('acme:ann', lasting(day)), isUnfinished),
         assert.rejects(rabbitMq.end('acme:ann'), isUnfinished),
       ])
       assert.equal(rabbitMq.isReady, false)
@@ -243,7 +182,7 @@ describe("a broker's interface that does not do what it is asked", { timeout: 60
     t.after(() => Promise.all([rabbitMq.close(), absent.close()]))
     await assert.rejects(rabbitMq.end('acme:ann'), isUnfinished)
     await assert.rejects(absent.end('acme:ann'), isUnfinished)
-    await assert.rejects(new EmqxConnections(wrong).end('acme:ann', Date.now() + day), isUnfinished)
+    await assert.rejects(new EmqxConnections(wrong).end('acme:ann', lasting(day)), isUnfinished)
     assert.ok(lines.some((line) => line.includes('401')))
     assert.ok(!lines.some((line) => line.includes('another secret')))
   })
@@ -292,7 +231,7 @@ describe('the request to revoke', { timeout: 30_000 }, () => {
     const revoked = /** @type {number[]} */ ([])
     const credentials = /** @type {any} */ ({
       isReady: true,
-      revoke: async (/** @type {string} */ _, /** @type {number} */ until) => ({ revoked: revoked.push(until) }),
+      revoke: async (/** @type {string} */ _, /** @type {{ until: number }} */ { until }) => ({ revoked: revoked.push(until) }),
       close: async () => {},
     })
     const issuer = new Issuer({ credentials, findSession: () => ({ org: 'acme', user: 'ann' }), administratorToken })
