@@ -54,11 +54,12 @@ export class RabbitMqConnections {
     const isTheirs = (/** @type {string} */ uid) => uid === who || uid.startsWith(`${who}:`)
     const connected = await this.#connections('disable_stats=true').catch((error) => {
       this.#log(`The broker's interface: ${error.message}`)
-      throw unfinished()
     })
-    const uids = new Set([...connected.map(({ user }) => user), ...this.#ends.keys()].filter(isTheirs))
-    const failed = await this.#endAll(uids)
+    const uids = new Set([...(connected ?? []).map(({ user }) => user), ...this.#ends.keys()].filter(isTheirs))
+    const failed = connected ? await this.#endAll(uids) : [...uids]
+    // What failed is tried again by itself; whoever asks again hears whether it was done.
     for (const uid of uids) this.#ends.set(uid, Date.now() + (failed.includes(uid) ? 0 : settled))
+    if (!connected) throw unfinished()
     if (failed.length > 0) throw unfinished()
     return { revoked: uids.size }
   }
@@ -74,17 +75,24 @@ export class RabbitMqConnections {
       const now = Date.now()
       if (now >= this.#discoveredAt + discoverEvery && this.#discoveredAt <= this.#startedAt + discovery) await this.#discover(now)
       const due = [...this.#ends].filter(([, end]) => end <= now)
-      const failed = await this.#endAll(due.map(([uid]) => uid))
+      const failed = await this.#endAll(
+        due.map(([uid]) => uid),
+        (text) => this.#tell(text),
+      )
       // Who has logged in meanwhile, with another token, has another end.
       for (const [uid, end] of due) if (!failed.includes(uid) && this.#ends.get(uid) === end) this.#ends.delete(uid)
-      this.#hasFailed = false
+      if (failed.length === 0) this.#hasFailed = false
     } catch (error) {
-      // Every second; once is enough for the log.
-      if (!this.#hasFailed) this.#log(`The broker's interface: ${/** @type {Error} */ (error).message}`)
-      this.#hasFailed = true
+      this.#tell(`The broker's interface: ${/** @type {Error} */ (error).message}`)
     } finally {
       this.#isBusy = false
     }
+  }
+
+  /** What fails is tried again each second; once is enough for the log. @param {string} text */
+  #tell(text) {
+    if (!this.#hasFailed) this.#log(text)
+    this.#hasFailed = true
   }
 
   /** Those that logged in before this issuer ran: their tokens were issued before they connected. @param {number} now */
@@ -102,8 +110,8 @@ export class RabbitMqConnections {
   }
 
   /** @param {Iterable<string>} uids */
-  #endAll(uids) {
+  #endAll(uids, log = this.#log) {
     const path = (/** @type {string} */ uid) => `/api/connections/username/${encodeURIComponent(uid)}`
-    return forEach(uids, (uid) => this.#api.ask('DELETE', path(uid), { accepts: (status) => status === 404 }), this.#log)
+    return forEach(uids, (uid) => this.#api.ask('DELETE', path(uid), { accepts: (status) => status === 404 }), log)
   }
 }

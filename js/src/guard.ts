@@ -3,6 +3,11 @@
 /** Milliseconds for another tab to answer that a name is its own, where there are no locks. */
 const ANSWER_TIME = 150
 
+/** The lock of a key. */
+export function lockOf(key: string): string {
+  return `websocket-mq ${key}`
+}
+
 /**
  * Acquires what only one tab can hold; undefined if another holds it, after at most `patience` milliseconds. A key that is
  * new, such as a random one, is held by nobody.
@@ -14,14 +19,14 @@ export function findGuard(): Guard | undefined {
   const { navigator, BroadcastChannel: Channel } = globalThis as { navigator?: Navigator; BroadcastChannel?: typeof BroadcastChannel }
   const locks = navigator?.locks // not in pages that came over plain http:
   if (locks !== undefined) return (key, patience) => lock(locks, key, patience)
-  return Channel === undefined ? undefined : (key, _, isNew) => ask(new Channel(`websocket-mq ${key}`), isNew !== true)
+  return Channel === undefined ? undefined : (key, _, isNew) => ask(new Channel(lockOf(key)), isNew !== true)
 }
 
 async function lock(locks: LockManager, key: string, patience: number): Promise<(() => void) | undefined> {
   const options = patience > 0 ? { signal: AbortSignal.timeout(patience) } : { ifAvailable: true }
   return new Promise((resolve) => {
     locks
-      .request(`websocket-mq ${key}`, options, (held) => {
+      .request(lockOf(key), options, (held) => {
         if (held === null) return resolve(undefined)
         return new Promise<void>((release) => resolve(release))
       })

@@ -25,7 +25,8 @@ public:
     void end_open(std::string_view account);
     void end_waiting(std::string_view account, std::uint64_t call);
 
-    /// Open and waiting calls.
+    [[nodiscard]] std::size_t open() const noexcept { return open_; }
+    [[nodiscard]] std::size_t waiting() const noexcept { return waiting_; }
     [[nodiscard]] std::size_t size() const noexcept { return open_ + waiting_; }
 
 private:

@@ -88,7 +88,8 @@ void Responder::accept(const Sender& sender, std::string_view id, std::string_vi
     call.reply_topic = sender.reply_topic;
     call.id = id;
     call.correlation = correlation;
-    call.due = context_.now + *left;
+    call.arrived = context_.now;
+    call.due = call.arrived + *left;
     call.credit = convention::first_credit;
     call.is_raw = !content_type.empty();
     const std::string_view texts[] = {sender.from, method, params, content_type, traceparent};
@@ -119,6 +120,9 @@ bool Responder::admits(const Sender& sender, std::string_view id, std::string_vi
 void Responder::refuse(const Sender& sender, std::string_view id, std::int64_t code, std::string_view message,
                        const IncomingMessage& incoming) {
     ++counts_.errors;
+    ++(code == json_rpc::code::overloaded         ? counts_.overloaded
+       : code == json_rpc::code::method_not_found ? counts_.unknown_methods
+                                                  : counts_.invalid);
     (void)context_.broker.publish(sender.reply_topic, json_rpc::encode_error(id, code, message, {}),
                                   {.content_type = json_type, .correlation = incoming.correlation()}, {}, context_.now);
 }

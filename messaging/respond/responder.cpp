@@ -103,6 +103,7 @@ void Responder::dispatch(Calls::iterator position) {
     call.state = State::open;
     if (!call.is_notification()) ++counts_.requests;
     call.request.time_left = std::chrono::duration_cast<Duration>(call.due - context_.now);
+    call.request.waited = std::chrono::duration_cast<Duration>(context_.now - call.arrived);
     context_.events.push_joined(
         std::move(call.text), call.request,
         {&Request::from, &Request::method, &Request::params, &Request::content_type, &Request::traceparent});

@@ -63,6 +63,7 @@ public:
     void rename(std::string_view at) { at_ = at; }
 
     [[nodiscard]] bool has(CallId id) const { return calls_.contains(static_cast<std::uint64_t>(id)); }
+    [[nodiscard]] const FairQueue& queue() const noexcept { return queue_; }
     [[nodiscard]] std::size_t unanswered() const noexcept { return queue_.size(); }
     [[nodiscard]] const CallCounts& counts() const noexcept { return counts_; }
 
@@ -80,6 +81,7 @@ private:
         std::string reply_topic;
         std::string id;           ///< JSON text; empty: a notification
         std::string correlation;  ///< as it came
+        TimePoint arrived;
         TimePoint due;
         std::uint64_t seq = 0;
         std::uint64_t credit = 0;

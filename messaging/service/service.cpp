@@ -132,6 +132,8 @@ void Service::leave(TimePoint now, Duration patience) {
 }
 
 const CallCounts& Service::counts() const noexcept { return impl_->responder.counts(); }
+std::size_t Service::open_calls() const noexcept { return impl_->responder.queue().open(); }
+std::size_t Service::waiting_calls() const noexcept { return impl_->responder.queue().waiting(); }
 bool Service::is_joined() const noexcept { return impl_->membership.is_joined(); }
 bool Service::is_shared() const noexcept { return impl_->shares; }
 

@@ -9,8 +9,10 @@
 #include "commands.hpp"
 #include "latencies.hpp"
 #include "load/load.hpp"
+#include "metrics/metrics_output.hpp"
 #include "output.hpp"
 #include "session.hpp"
+#include "wsmq/native/prometheus.hpp"
 #include "wsmq/topic.hpp"
 
 namespace wsmq::command {
@@ -67,6 +69,7 @@ public:
 private:
     net::awaitable<ExitCode> work() {
         last_progress_ = Clock::now();
+        metrics_.start();
         watch_progress();
         co_await set_up();
         if (ended_) {
@@ -87,6 +90,7 @@ private:
         tick_.cancel();
         progress_.clear();
         ended_ = true;
+        metrics_.finish();
         if (lost_) throw CommandError{*lost_};
         report();
         for (const auto* sessions : {&publishers_, &subscribers_}) {
@@ -207,6 +211,20 @@ private:
         }
     }
 
+    [[nodiscard]] std::string metrics() const {
+        const auto count = [](std::uint64_t value) { return static_cast<double>(value); };
+        native::PrometheusText text;
+        text.counter("wsmq_bench_published_total", "Messages that were sent; at QoS 1 and 2, acknowledged.")
+            .sample(count(published_));
+        text.counter("wsmq_bench_refused_total", "Messages that were not published.").sample(count(refused_));
+        text.counter("wsmq_bench_received_total", "Messages that arrived.").sample(count(received_));
+        text.histogram("wsmq_bench_latency_seconds", "From publishing a message until it arrived.")
+            .sample(latencies_.durations());
+        text.counter("wsmq_bench_cpu_seconds_total", "Processor time of the benchmark.")
+            .sample(processor_time().count());
+        return text.text();
+    }
+
     void report() {
         const double seconds = std::chrono::duration<double>(finish_ - start_).count();
         const auto milliseconds = [&](double share) { return static_cast<double>(latencies_.percentile(share)) / 1e6; };
@@ -263,6 +281,7 @@ private:
     net::steady_timer tick_{io_};
     ProgressLine progress_;
     Latencies latencies_;
+    MetricsOutput metrics_{io_.get_executor(), arguments_.metrics, report_, [this] { return metrics(); }};
     std::uint64_t expected_ = 0;
     std::uint64_t published_ = 0;
     std::uint64_t refused_ = 0;

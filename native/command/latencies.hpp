@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <chrono>
 #include <cstdint>
+
+#include "wsmq/native/metrics.hpp"
 
 namespace wsmq::command {
 
@@ -18,6 +21,14 @@ public:
 
     [[nodiscard]] std::uint64_t count() const noexcept { return count_; }
     [[nodiscard]] std::uint64_t maximum() const noexcept { return maximum_; }
+
+    /// The same as a histogram of Prometheus, exact to a sixteenth.
+    [[nodiscard]] native::Durations durations() const noexcept {
+        native::Durations all;
+        for (std::size_t i = 0; i < buckets_.size(); ++i)
+            all.add(std::chrono::nanoseconds{std::min(upper_bound(i), maximum_)}, buckets_[i]);
+        return all;
+    }
 
     /// The latency that `share` (0 to 1) of all do not exceed, in nanoseconds; 0 where there are none.
     [[nodiscard]] std::uint64_t percentile(double share) const noexcept {

@@ -18,7 +18,6 @@ public:
             if (on_lost) on_lost(error);
         };
         party_.on_joined([this](bool again) {
-            if (again) ++reconnections_;
             log_.connected((again ? "Joined again as " : "Joined as ") + name_ + '.');
             log_.settled();
         });
@@ -33,8 +32,6 @@ public:
         if (log_.is_ending()) co_return false;
         throw failure_of(error, answer);
     }
-    /// How often it has joined again.
-    [[nodiscard]] std::uint64_t reconnections() const noexcept { return reconnections_; }
     /// Logs nothing more.
     void end() noexcept { log_.end(); }
 
@@ -53,7 +50,6 @@ private:
     Party& party_;
     ConnectionLog log_;
     std::string name_;
-    std::uint64_t reconnections_ = 0;
 };
 
 }  // namespace wsmq::command

@@ -5,10 +5,10 @@
 
 #include "commands.hpp"
 #include "membership.hpp"
-#include "metrics/metrics_file.hpp"
-#include "metrics/metrics_text.hpp"
+#include "metrics/metrics_output.hpp"
 #include "process/jobs.hpp"
 #include "session.hpp"
+#include "wsmq/native/prometheus.hpp"
 #include "wsmq/native/service.hpp"
 
 namespace wsmq::command {
@@ -139,28 +139,6 @@ private:
         co_return ExitCode::success;
     }
 
-    [[nodiscard]] std::string metrics() const {
-        MetricsText text{"service=\"" + arguments_.service.value_or("") + "\",instance=\"" +
-                         std::string{service_.instance()} + '"'};
-        const auto counts = service_.counts();
-        const auto traffic = service_.client().traffic();
-        text.counter("wsmq_requests_total", "Requests, without notifications.", counts.requests);
-        text.counter("wsmq_errors_total", "Requests answered with an error, or refused.", counts.errors);
-        text.counter("wsmq_duplicates_total", "Requests that came again and were answered from memory.",
-                     counts.duplicates);
-        text.counter("wsmq_cancelled_total", "Requests that their callers cancelled.", counts.cancelled);
-        text.counter("wsmq_expired_total", "Requests that expired unanswered.", counts.expired);
-        text.counter("wsmq_dropped_total", "Notifications for which there was no room.", counts.dropped);
-        text.histogram("wsmq_duration_seconds", "From the arrival of a request until its program has ended.",
-                       durations_);
-        text.gauge("wsmq_backlog", "Requests whose programs run or wait.", jobs_ ? jobs_->size() : 0);
-        text.gauge("wsmq_connected", "1 while it is connected and can be reached.", service_.is_joined() ? 1 : 0);
-        text.counter("wsmq_reconnections_total", "Times that it joined again.", membership_.reconnections());
-        text.counter("wsmq_received_bytes_total", "Bytes of MQTT from the broker.", traffic.received);
-        text.counter("wsmq_sent_bytes_total", "Bytes of MQTT to the broker.", traffic.sent);
-        return text.take();
-    }
-
     /// Open requests are still answered, and notifications worked on, until the patience is over.
     net::awaitable<void> leave() {
         net::steady_timer limit{io_, patience_};
@@ -185,10 +163,7 @@ private:
     }
 
     void take(const Request& request) {
-        const auto arrived = std::chrono::steady_clock::now();
-        const auto note_duration = [this, arrived] { durations_.add(std::chrono::steady_clock::now() - arrived); };
-        if (jobs_) return jobs_->add(request, note_duration);
-        note_duration();
+        if (jobs_) return jobs_->add(request);
         const std::string params{request.params_text()};
         if (!request.content_type().empty()) {
             const std::string_view type =
@@ -210,9 +185,8 @@ private:
         "instance " + std::string{service_.instance()} + " of " + arguments_.service.value_or("the backend")};
     net::steady_timer ended_{io_, net::steady_timer::time_point::max()};
     TimeLimit limit_{io_, arguments_.timeout};
-    Durations durations_;
-    MetricsFile metrics_{io_, arguments_.metrics_file, arguments_.metrics_interval, report_,
-                         [this] { return metrics(); }};
+    MetricsOutput metrics_{io_.get_executor(), arguments_.metrics, report_,
+                           [this] { return native::prometheus_text(service_.metrics()); }};
     std::optional<CommandError> lost_;
     bool interrupted_ = false;
     bool timed_out_ = false;

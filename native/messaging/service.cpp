@@ -39,6 +39,10 @@ public:
     void handle(const messaging::Request& request) {
         if (!calls->handle(request)) calls->refuse(request.id);
     }
+    void handle(const messaging::Joined& joined) {
+        reconnections += joined.again ? 1 : 0;
+        Base::handle(joined);
+    }
     void handle(const messaging::RequestEnded& ended) { calls->handle(ended); }
     void handle(const messaging::CreditGranted& granted) { calls->handle(granted); }
     void connection_ended(ErrorCode error) {
@@ -49,6 +53,7 @@ public:
     Options options;
     std::shared_ptr<Calls> calls;
     std::function<void(ErrorCode)> on_end;
+    std::uint64_t reconnections = 0;
 };
 
 Service::Service(Client& client, Options options) : impl_{std::make_shared<Impl>(client, std::move(options))} {
@@ -85,13 +90,13 @@ void Service::on_exception(std::function<void(const Request&, const std::excepti
 
 // --- Life cycle ------------------------------------------------------------------------------------
 
-ErrorCode Service::run() {
+ErrorCode Service::run(std::chrono::milliseconds patience) {
     if (io_ == nullptr) throw std::logic_error{"Service::run() is for a service that was made with an io_context"};
     boost::asio::signal_set signals{*io_, SIGINT, SIGTERM};
     ErrorCode result;
     signals.async_wait([&](const ErrorCode& error, int) {
         if (error) return;
-        async_leave([](const ErrorCode&) {});
+        async_leave(patience, [](const ErrorCode&) {});
         // A second signal stops at once.
         signals.async_wait([this](const ErrorCode& again, int) {
             if (!again) io_->stop();
@@ -130,6 +135,25 @@ bool Service::is_shared() const noexcept { return impl_->has_layer() && impl_->l
 std::string_view Service::instance() const noexcept { return impl_->options.instance; }
 messaging::CallCounts Service::counts() const noexcept {
     return impl_->has_layer() ? impl_->layer().counts() : messaging::CallCounts{};
+}
+
+ServiceMetrics Service::metrics() const {
+    ServiceMetrics metrics;
+    metrics.service = impl_->options.service;
+    metrics.instance = impl_->options.instance;
+    metrics.methods = impl_->calls->metrics();
+    metrics.streams = impl_->calls->streams();
+    metrics.reconnections = impl_->reconnections;
+    if (!impl_->has_layer()) return metrics;
+    const auto& layer = impl_->layer();
+    metrics.calls = layer.counts();
+    metrics.open = layer.open_calls();
+    metrics.waiting = layer.waiting_calls();
+    metrics.is_joined = layer.is_joined();
+    metrics.outgoing = client().unfinished_messages();
+    metrics.outgoing_bytes = client().unfinished_bytes();
+    metrics.traffic = client().traffic();
+    return metrics;
 }
 
 }  // namespace wsmq::native

@@ -118,6 +118,13 @@ describe('wsmq bench --webapps', { timeout: 180_000 }, () => {
     assert.equal(JSON.parse(out).join.joined, 20)
   })
 
+  it('raises the limit of open files as far as it may', async () => {
+    const run = startInShell('ulimit -Sn 40; "$0" "$@"', ['bench', ...world.address, '--webapps', '50', '--requests', '0', '--json'])
+    const { code, out, err } = await run.ended
+    assert.equal(code, 0, err)
+    assert.equal(JSON.parse(out).join.joined, 50)
+  })
+
   it('needs open files, and says how many', async () => {
     const { code, err } = await startInShell('ulimit -n 100; "$0" "$@"', ['bench', ...world.address, '--webapps', '200']).ended
     assert.equal(code, 2)

@@ -1,25 +1,17 @@
-// wsmq serve --metrics-file: what Prometheus reads of a service.
+// --metrics-file: what Prometheus reads of wsmq serve and wsmq bench.
 import assert from 'node:assert/strict'
 import { mkdir, readFile, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
+import { parseExposition, valueOf } from '../support/exposition.mjs'
 import { eventually, useWorld } from './party.mjs'
 
 /** @type {import('./party.mjs').World} */
 let world
 useWorld((opened) => (world = opened))
 
-/** The samples of a file, by name and labels. @param {string} file */
-async function samplesOf(file) {
-  const text = await readFile(file, 'utf8')
-  const samples = text.split('\n').filter((line) => line && !line.startsWith('#'))
-  assert.equal(text.at(-1), '\n')
-  for (const sample of samples) {
-    const [, name = '', base = ''] = /^((\w+?)(?:_bucket|_sum|_count)?)\{/.exec(sample) ?? []
-    assert.ok(text.includes(`# TYPE ${base} `) || text.includes(`# TYPE ${name} `), sample)
-  }
-  return new Map(samples.map((sample) => [sample.slice(0, sample.lastIndexOf(' ')), Number(sample.slice(sample.lastIndexOf(' ') + 1))]))
-}
+/** @param {string} file */
+const metricsOf = async (file) => parseExposition(await readFile(file, 'utf8'))
 
 describe('wsmq serve --metrics-file', { timeout: 180_000 }, () => {
   it('counts what it is asked, how long that takes, and the connection', async () => {
@@ -27,36 +19,51 @@ describe('wsmq serve --metrics-file', { timeout: 180_000 }, () => {
     await mkdir(directory)
     const file = join(directory, 'svc.prom')
     const script = '[ $WSMQ_METHOD = bad ] && exit 7; cat'
-    const args = ['--instance', 'a', '--metrics-file', file, '--metrics-interval', '0.1', '--', 'sh', '-c', script]
+    const args = [
+      '--instance',
+      'a',
+      '--method',
+      'good',
+      '--method',
+      'bad',
+      '--metrics-file',
+      file,
+      '--metrics-interval',
+      '0.1',
+      '--',
+      'sh',
+      '-c',
+      script,
+    ]
     const one = await world.serve('svc', ...args)
-    /** @param {string} name @param {string} [more] */
-    const key = (name, more = '') => `wsmq_${name}{service="svc",instance="a"${more}}`
-    const value = async (/** @type {string} */ name, more = '') => (await samplesOf(file)).get(key(name, more))
+    const value = async (/** @type {string} */ name, labels = {}) => valueOf(await metricsOf(file), `wsmq_${name}`, labels)
 
-    await eventually(async () => (await value('connected')) === 1)
-    assert.equal(await value('requests_total'), 0)
+    await eventually(async () => (await value('connected', { service: 'svc', instance: 'a' })) === 1)
+    assert.equal(await value('requests_total', { method: 'good' }), 0)
     for (const method of ['good', 'good', 'bad']) await world.request('svc', method, '[1]')
-    await eventually(async () => (await value('duration_seconds_count')) === 3)
-    const samples = await samplesOf(file)
-    assert.deepEqual(
-      ['requests_total', 'errors_total', 'backlog', 'reconnections_total'].map((name) => samples.get(key(name))),
-      [3, 1, 0, 0],
-    )
-    const buckets = [...samples].filter(([name]) => name.startsWith('wsmq_duration_seconds_bucket')).map(([, count]) => count)
-    assert.deepEqual(
-      buckets,
-      [...buckets].sort((a, b) => a - b),
-      'buckets are cumulative',
-    )
-    assert.deepEqual([buckets.at(-1), samples.get(key('duration_seconds_bucket', ',le="+Inf"'))], [3, 3])
-    assert.ok(Number(samples.get(key('duration_seconds_sum'))) > 0)
-    assert.ok(Number(samples.get(key('received_bytes_total'))) > 100 && Number(samples.get(key('sent_bytes_total'))) > 100)
+    assert.equal((await world.request('svc', 'ugly', '[1]')).code, 1)
+    await eventually(async () => (await value('refused_total', { reason: 'unknown_method' })) === 1)
+    const metrics = await metricsOf(file)
+    for (const [name, labels, wanted] of /** @type {const} */ ([
+      ['requests_total', { method: 'good' }, 2],
+      ['requests_total', { method: 'bad' }, 1],
+      ['errors_total', { method: 'good' }, 0],
+      ['errors_total', { method: 'bad' }, 1],
+      ['duration_seconds_count', { method: 'good' }, 2],
+      ['open_requests', {}, 0],
+      ['waiting_requests', {}, 0],
+      ['reconnections_total', {}, 0],
+    ]))
+      assert.equal(valueOf(metrics, `wsmq_${name}`, labels), wanted, `${name} ${JSON.stringify(labels)}`)
+    assert.equal(metrics.get('wsmq_requests_total')?.samples.length, 2, 'whatever callers invent')
+    assert.ok(Number(valueOf(metrics, 'wsmq_duration_seconds_sum', { method: 'good' })) > 0)
+    for (const name of ['received', 'sent']) assert.ok(Number(valueOf(metrics, `wsmq_${name}_bytes_total`)) > 100)
 
     await world.broker.restart()
     await eventually(async () => (await value('reconnections_total')) === 1 && (await value('connected')) === 1)
     one.child.kill('SIGTERM')
     assert.equal((await one.ended).code, 0)
-    assert.deepEqual([await value('connected'), await value('requests_total')], [0, 3])
+    assert.deepEqual([await value('connected'), await value('requests_total', { method: 'good' })], [0, 2])
     assert.deepEqual(await readdir(directory), ['svc.prom'], 'nothing else is left')
   })
 
@@ -76,4 +83,52 @@ describe('wsmq serve --metrics-file', { timeout: 180_000 }, () => {
     const { code, err } = await world.run('serve', 'svc', '--echo', '--metrics-file', '/nowhere/svc.prom')
     assert.deepEqual([code, err], [2, 'wsmq: /nowhere/svc.prom of --metrics-file cannot be written: No such file or directory.\n'])
   })
+})
+
+describe('wsmq bench --metrics-file', { timeout: 180_000 }, () => {
+  it('has the messages, while it runs and at its end', async () => {
+    const file = join(world.directory, 'bench.prom')
+    const run = world.start('bench', '-n', '300', '--rate', '100', '-q', '1', '--metrics-file', file, '--metrics-interval', '0.1')
+    /** @type {Set<number | undefined>} */
+    const seen = new Set()
+    await eventually(async () => {
+      const metrics = await metricsOf(file).catch(() => undefined)
+      if (metrics) seen.add(valueOf(metrics, 'wsmq_bench_received_total'))
+      return seen.size > 2
+    })
+    const { code, err } = await run.ended
+    assert.equal(code, 0, err)
+    const metrics = await metricsOf(file)
+    for (const name of ['published_total', 'received_total', 'latency_seconds_count'])
+      assert.equal(valueOf(metrics, `wsmq_bench_${name}`), 300, name)
+    assert.ok(Number(valueOf(metrics, 'wsmq_bench_latency_seconds_sum')) > 0)
+  })
+
+  it('has the webapps of a load', async () => {
+    const file = join(world.directory, 'load.prom')
+    const { code, err } = await world.run('bench', '--webapps', '10', '--requests', '3', '--metrics-file', file)
+    assert.equal(code, 0, err)
+    const metrics = await metricsOf(file)
+    for (const [name, wanted] of /** @type {const} */ ([
+      ['webapps', 10],
+      ['joined', 10],
+      ['knowing', 10],
+      ['losses_total', 0],
+      ['failed_requests_total', 0],
+      ['request_seconds_count', 30],
+      ['join_seconds_count', 10],
+      ['return_seconds_count', 0],
+    ]))
+      assert.equal(valueOf(metrics, `wsmq_load_${name}`), wanted, name)
+  })
+
+  for (const args of [
+    ['-n', '1'],
+    ['--webapps', '2'],
+  ]) {
+    it(`refuses a file that cannot be written: ${args.join(' ')}`, async () => {
+      const { code, err } = await world.run('bench', ...args, '--metrics-file', '/nowhere/bench.prom')
+      assert.deepEqual([code, err], [2, 'wsmq: /nowhere/bench.prom of --metrics-file cannot be written: No such file or directory.\n'])
+    })
+  }
 })

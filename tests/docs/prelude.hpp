@@ -10,6 +10,7 @@
 #include "wsmq/native/client.hpp"
 #include "wsmq/native/device.hpp"
 #include "wsmq/native/file_store.hpp"
+#include "wsmq/native/metrics_file.hpp"
 #include "wsmq/native/service.hpp"
 #include "wsmq/native/webapp.hpp"
 

@@ -229,6 +229,19 @@ describe('credentials for RabbitMQ', { timeout: 180_000 }, () => {
     await restartIssuer()
   })
 
+  it('are signed by a new key of the issuer, which RabbitMQ fetches, and those of a key that is gone are refused', async () => {
+    const old = await issuer.credentialFor('bob', 'acme:bob:kkkk')
+    await (await enter(old)).endAsync()
+    await issuer.close()
+    await rm(/** @type {string} */ (env['ISSUER_KEY_FILE']))
+    issuer = await startIssuer(env)
+    await until(async () => (await issuer.get('/issuer/health')).status === 200)
+    await assert.rejects(enter(old), /closed/)
+    const client = await enter(await issuer.credentialFor('bob', 'acme:bob:kkkk'))
+    assert.equal(await publish(`${root}webapp/status/acme:bob:kkkk`)(client), 'allowed')
+    await client.endAsync()
+  })
+
   it('nobody gets in with one while the issuer does not answer; services do', async () => {
     const credential = await issuer.credentialFor('bob', 'acme:bob:jjjj')
     await issuer.close()

@@ -248,6 +248,23 @@ describe("a broker's interface that does not do what it is asked", { timeout: 60
     assert.ok(!lines.some((line) => line.includes('another secret')))
   })
 
+  it('is back after a while: what was revoked meanwhile is ended without being asked again', async (t) => {
+    let isFailing = true
+    const ended = /** @type {string[]} */ ([])
+    const { url } = await startApi(t, ({ method, path }) => {
+      if (isFailing) return [500]
+      if (method === 'DELETE') ended.push(decodeURIComponent(path.split('/').at(-1) ?? ''))
+      return method === 'GET' ? [200, []] : [204]
+    })
+    const rabbitMq = new RabbitMqConnections(settings(url))
+    t.after(() => rabbitMq.close())
+    for (const uid of ['acme:ann:aaaa', 'acme:bob:bbbb']) rabbitMq.note(uid, Date.now() + day)
+    await assert.rejects(rabbitMq.end('acme:ann'), isUnfinished)
+    isFailing = false
+    while (ended.length === 0) await new Promise((resolve) => setTimeout(resolve, 20))
+    assert.deepEqual(ended, ['acme:ann:aaaa'])
+  })
+
   it('fails for one of several: the others are ended, and asking again ends that one', async (t) => {
     let isFailing = true
     const ended = /** @type {string[]} */ ([])

@@ -12,6 +12,11 @@ function record({ client }) {
 }
 /** What a page sees of all. @param {{ app: any }} page */
 const seen = ({ app }) => [...app.presence.tabs.values()].map(({ id, state }) => [id, state])
+/** So that what one sets next is later than what another has set. */
+function nextMillisecond() {
+  const now = Date.now()
+  return until(() => Date.now() > now)
+}
 /** Those who leave the record do so a moment later. @param {Scene} scene @param {number} count */
 const untilTabs = (scene, count) => until(() => record(scene).tabs.length === count)
 
@@ -60,6 +65,9 @@ describe('pages with a state each', () => {
 
   it('cost one record for all that a task says, and the last of it counts', async () => {
     const scene = new Scene()
+    /** @type {(() => void)[]} */
+    const due = []
+    scene.module.setTimer = (/** @type {() => void} */ act) => due.push(act)
     const pages = []
     for (let number = 1; number <= 20; number++) pages.push(await scene.joined({ state: 0 }, `tab${number}`))
     await settled()
@@ -72,11 +80,14 @@ describe('pages with a state each', () => {
       vanish()
       await settled()
     }
-    await untilTabs(scene, 1)
+    assert.deepEqual([due.length, scene.client.given('setState').length], [1, told + 1])
+    due.pop()?.()
     assert.equal(scene.client.given('setState').length, told + 2, 'nineteen closed together')
-    // Who leaves by a word, and the last one.
-    void pages[0]?.app.leave()
+    assert.equal(record(scene).tabs.length, 1)
+    // The connection ends with the last one, whose time is over after that.
+    pages[0]?.vanish()
     await settled()
+    due.pop()?.()
     assert.equal(scene.client.given('setState').length, told + 2)
   })
 
@@ -159,6 +170,7 @@ describe('pages with a state each, and the bound of their record', () => {
     assert.deepEqual(errors, [[true, 'packet_too_large']])
     assert.equal(other.app.presence.state, 2)
     assert.deepEqual(record(scene).tabs[1], ['tab2', 2])
+    await nextMillisecond()
     other.app.presence.setState(3)
     await settled()
     assert.deepEqual([record(scene).state, other.app.presence.state], [3, 3])
@@ -169,8 +181,8 @@ describe('pages with a state each, and the bound of their record', () => {
     const one = await scene.joined({ state: size(1900) }, 'tab1')
     /** @type {any[]} */
     const errors = []
-    const late = await scene.joined({ state: size(1000) }, 'tab2')
-    late.app.on('error', (/** @type {any} */ error) => errors.push(error))
+    const late = await scene.page({ state: size(1000) }, 'tab2').joining
+    late.on('error', (/** @type {any} */ error) => errors.push(error))
     await until(() => errors.length > 0)
     assert.deepEqual(
       record(scene).tabs.map(([id]) => id),
@@ -186,7 +198,7 @@ describe('pages with a state each, and the bound of their record', () => {
       record(scene).tabs.map(([id]) => id),
       ['tab1', 'tab2'],
     )
-    assert.equal(late.app.presence.state.length, 1000)
+    assert.equal(late.presence.state.length, 1000)
   })
 })
 

@@ -5,6 +5,7 @@ import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 
 const files = ['connection', 'publish', 'subscribe', 'connect', 'abort', 'overlap', 'message', 'poison', 'log']
+const webappFiles = ['joining', 'methods', 'presence', 'requests', 'thrown'].map((theme) => `webapp-${theme}`)
 
 /** The module's own checks are not there to throw; what they find after the fact fails the message. */
 const foundLater = [
@@ -44,7 +45,7 @@ describe('a connection over a host', () => {
 describe('a webapp over a host', () => {
   for (const over of ['direct', 'merged'])
     it(`does what one in the page does: ${over}`, async () => {
-      const output = await run(['webapp'], over)
+      const output = await run(webappFiles, over)
       assert.match(output, /# pass [5-9]\d/)
       assert.deepEqual(failedOf(output), [...ofWebapps, ...foundLaterOfWebapps].sort())
     })

@@ -13,6 +13,7 @@ import { startCaddy } from './caddy.mjs'
 import { startChaosProxy } from './chaos-proxy.mjs'
 import { startDeployedMosquitto } from './deployed-mosquitto.mjs'
 import { startDeployedSite } from './deployed-site.mjs'
+import { freePort } from './free-port.mjs'
 import { startHaproxy } from './haproxy.mjs'
 import { isLoopback, listeners, parseTable } from './listening.mjs'
 import { startPageServer } from './page-server.mjs'
@@ -82,7 +83,8 @@ const servers = {
   'what npm run dev opens': async () => startDemo(),
   'the Mosquitto of the tests': async () => startBroker(),
   'Mosquitto as shipped': async () => startDeployedMosquitto(),
-  'RabbitMQ as shipped, its port mapper and its distribution': async () => startRabbitMq(),
+  'RabbitMQ as shipped, its port mapper, its distribution, and its interface for administrators, where tokens are used': async () =>
+    startRabbitMq({ bindsIdentifiers: true, tokens: { issuerPort: 9, managementPort: await freePort() } }),
   Aedes: async () => startAedes(),
   'the fake broker': async () => startFakeBroker(),
   'the chaos proxy': async () => startChaosProxy({ target: 'ws://127.0.0.1:9' }),

@@ -6,7 +6,9 @@
 #include <cstdlib>
 #include <iostream>
 #include <map>
+#include <optional>
 
+#include "wsmq/native/metrics_file.hpp"
 #include "wsmq/native/service.hpp"
 
 namespace {
@@ -122,5 +124,13 @@ int main() {
     service.on_disconnected([](const auto& end) {
         if (end.error) std::cerr << end.error.message() << std::endl;
     });
-    return service.run() ? 1 : 0;
+    std::optional<wsmq::native::MetricsFile> metrics;
+    if (const auto file = environment("WSMQ_METRICS_FILE", ""); !file.empty()) {
+        metrics.emplace(service, file);
+        const auto report = [file](auto error) { std::cerr << file << ": " << error.message() << std::endl; };
+        metrics->on_error(report);
+        if (const auto error = metrics->start()) report(error);
+    }
+    const std::chrono::milliseconds patience{std::stoul(environment("WSMQ_PATIENCE", "2000"))};
+    return service.run(patience) ? 1 : 0;
 }

@@ -9,8 +9,10 @@ import { type OutboxHandlers, OutboxStore } from './outbox.js'
 import type { Claim, Slots } from './slots.js'
 import type { Storage } from './storage.js'
 
-/** Milliseconds after the connection: a tab that is being reloaded has its own slot back by then. */
+/** Milliseconds after the connection, or the look: a tab that is being reloaded has its own slot back by then. */
 const DELAY = 1000
+/** Milliseconds between two looks for what tabs left that died in the meantime. */
+const INTERVAL = 60_000
 
 export interface DrainSettings {
   readonly module: Pick<Module, 'Client'>
@@ -26,7 +28,7 @@ export interface DrainSettings {
 
 export class Drain {
   readonly #settings: DrainSettings
-  readonly #tried: Set<string>
+  readonly #own: string
   #timer: ReturnType<typeof setTimeout> | undefined
   #stop: (() => void) | undefined
   #isOver = false
@@ -34,7 +36,7 @@ export class Drain {
   /** @param own the slot of the page itself */
   constructor(settings: DrainSettings, own: string) {
     this.#settings = settings
-    this.#tried = new Set([own])
+    this.#own = own
   }
 
   start(): void {
@@ -49,15 +51,33 @@ export class Drain {
   }
 
   async #run(): Promise<void> {
+    const tried = new Set([this.#own])
     try {
-      for (let claim = await this.#next(); claim !== undefined; claim = await this.#next()) await this.#send(claim)
+      for (let claim = await this.#next(tried); claim !== undefined; claim = await this.#next(tried)) await this.#send(claim)
     } catch (thrown) {
       this.#settings.handlers.onFailed(thrown)
     }
+    this.#lookAgain()
   }
 
-  async #next(): Promise<Claim | undefined> {
-    const claim = this.#isOver ? undefined : await this.#settings.slots.claimLeft(this.#tried)
+  /** A page that nobody sees waits until it is shown. */
+  #lookAgain(): void {
+    if (this.#isOver) return
+    const isHidden = () => (globalThis as { document?: Document }).document?.visibilityState === 'hidden'
+    this.#timer = setTimeout(() => (isHidden() ? this.#lookAgain() : void this.#look()), INTERVAL)
+    ;(this.#timer as { unref?: () => void }).unref?.()
+  }
+
+  async #look(): Promise<void> {
+    // Whether storage works is reported by whoever writes to it.
+    const claim = await this.#next(new Set([this.#own])).catch(() => undefined)
+    claim?.release()
+    if (claim === undefined) this.#lookAgain()
+    else this.#timer = setTimeout(() => void this.#run(), DELAY)
+  }
+
+  async #next(tried: Set<string>): Promise<Claim | undefined> {
+    const claim = this.#isOver ? undefined : await this.#settings.slots.claimLeft(tried)
     if (!this.#isOver) return claim
     claim?.release()
     return undefined

@@ -1,11 +1,12 @@
-// Slots and records in files, under Node: for each slot a log, to which changes are appended, and a lock.
+// Slots and records in files, under Node: for each slot a log, to which changes are appended, and a lock. Whoever takes the
+// lock from another machine makes a new file of the log: a process there that was only stopped goes on with the old one.
 /* eslint-disable @typescript-eslint/require-await -- what these methods throw is a rejection, as with other storage */
 import { InvalidArgumentError } from '../errors.js'
 import { builtin } from '../node.js'
-import { lockFile, type LockModules } from './file-lock.js'
+import { type FileLock, lockFile, type LockModules } from './file-lock.js'
 import { appendErased, appendPut, appendSlot, type Crc32, logHeader, readLog } from './log-format.js'
 import type { NodeFs } from './node-modules.js'
-import type { Key, Row, Slot, Storage } from './storage.js'
+import { Fenced, type Key, type Row, type Slot, type Storage } from './storage.js'
 
 /** Bytes; a larger log is rewritten once more than half of it is out of date. */
 const COMPACT_ABOVE = 2 ** 20
@@ -30,6 +31,7 @@ export class FileStorage implements Storage {
   readonly #modules: LockModules
   readonly #crc32: Crc32
   readonly #logs = new Map<string, Log>()
+  readonly #locks = new Map<string, FileLock>()
 
   constructor(folder: string) {
     const [fs, path, os, zlib] = ['fs', 'path', 'os', 'zlib'].map((name) => builtin(`node:${name}`))
@@ -41,14 +43,14 @@ export class FileStorage implements Storage {
 
   async lock(id: string, patience: number): Promise<(() => void) | undefined> {
     this.#fs.mkdirSync(this.#folder, { recursive: true, mode: 0o700 })
-    const unlock = await lockFile(this.#modules, this.#path(id, '.lock'), patience)
-    return (
-      unlock &&
-      (() => {
-        this.#close(id)
-        unlock()
-      })
-    )
+    const lock = await lockFile(this.#modules, this.#path(id, '.lock'), patience)
+    if (lock === undefined) return undefined
+    this.#locks.set(id, lock)
+    return () => {
+      this.#close(id)
+      this.#locks.delete(id)
+      lock.release()
+    }
   }
 
   async slots(scope: string): Promise<Slot[]> {
@@ -62,17 +64,19 @@ export class FileStorage implements Storage {
     const log = this.#logs.get(slot.id) ?? this.#open(slot.id)
     log.slot = { ...slot }
     if (log.size === 0) this.#rewrite(slot.id, log)
-    else this.#append(log, [appendSlot(this.#crc32, log.slot)])
+    else this.#append(slot.id, log, [appendSlot(this.#crc32, log.slot)])
   }
 
   async remove(id: string): Promise<void> {
+    if (this.#locks.get(id)?.isLost() === true) throw new Fenced()
     this.#close(id)
     this.#fs.rmSync(this.#path(id), { force: true })
   }
 
   async read(id: string): Promise<Row[]> {
-    const { rows } = this.#logs.get(id) ?? this.#open(id)
-    return [...rows.values()].map((row) => ({ ...row })).sort((a, b) => a.kind - b.kind || a.number - b.number)
+    const log = this.#logs.get(id) ?? this.#open(id)
+    if (this.#locks.get(id)?.isTakenOver === true) this.#rewrite(id, log)
+    return [...log.rows.values()].map((row) => ({ ...row })).sort((a, b) => a.kind - b.kind || a.number - b.number)
   }
 
   async write(id: string, put: readonly Row[], erased: readonly Key[]): Promise<void> {
@@ -85,7 +89,7 @@ export class FileStorage implements Storage {
       log.rows.set(nameOf(row), row)
       frames.push(appendPut(this.#crc32, row))
     }
-    this.#append(log, frames)
+    this.#append(id, log, frames)
     const live = [...log.rows.values()].reduce((size, { record }) => size + record.length + 128, 0)
     if (log.size > COMPACT_ABOVE && log.size > 2 * live) this.#rewrite(id, log)
     // What is erased comes back at worst, and is sent once more as what it was.
@@ -134,7 +138,8 @@ export class FileStorage implements Storage {
   }
 
   /** At once: a process that ends writes what it has in its last moment. */
-  #append(log: Log, frames: readonly Uint8Array[]): void {
+  #append(id: string, log: Log, frames: readonly Uint8Array[]): void {
+    this.#check(id, log)
     const bytes = concatenated(frames)
     let at = 0
     try {
@@ -145,6 +150,11 @@ export class FileStorage implements Storage {
       if (at > 0) this.#fs.ftruncateSync(log.descriptor, log.size)
       throw thrown
     }
+  }
+
+  /** Throws Fenced where the log that is open is not that of the slot any more. */
+  #check(id: string, { descriptor }: Log): void {
+    if (this.#fs.fstatSync(descriptor).nlink === 0 && this.#locks.get(id)?.isLost() === true) throw new Fenced()
   }
 
   #sync({ descriptor }: Log): Promise<void> {
@@ -159,6 +169,7 @@ export class FileStorage implements Storage {
 
   /** A log of nothing but what is kept, in the place of the old one. */
   #rewrite(id: string, log: Log): void {
+    this.#check(id, log)
     const draft = this.#path(id, '.new')
     const descriptor = this.#fs.openSync(draft, 'w', 0o600)
     const rows = [...log.rows.values()].map((row) => appendPut(this.#crc32, row))

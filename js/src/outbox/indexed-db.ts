@@ -1,7 +1,9 @@
-// Slots and records in IndexedDB.
-import { findGuard } from '../guard.js'
+// Slots and records in IndexedDB. A page that hangs may go on writing at any time, and nothing can be asked of it: its slot
+// is given to others under a new identifier. Transactions on the same stores come one after the other in all tabs, so that
+// what it writes is in there before that, or else under the old identifier, where nobody looks.
+import { findGuard, lockOf } from '../guard.js'
 import { findJournal, leaveJournal, removeJournal } from './journal.js'
-import { type Key, type Row, type Slot, split, type Storage } from './storage.js'
+import { Fenced, type Key, type Row, type Slot, split, type Storage } from './storage.js'
 
 const DATABASE = 'websocket-mq'
 const SLOTS = 'slots'
@@ -14,6 +16,8 @@ type Stored = Row & { slot: string }
 export class IndexedDbStorage implements Storage {
   readonly #guard = findGuard()
   readonly #locked = new Set<string>()
+  /** Slots that are in the database, unless others were given them. */
+  readonly #known = new Set<string>()
   /** Slots whose records went with a database that was deleted: the next write of each says so. */
   #lost = new Set<string>()
   #opening: Promise<IDBDatabase> | undefined
@@ -22,41 +26,57 @@ export class IndexedDbStorage implements Storage {
 
   async lock(id: string, patience: number, isNew?: boolean): Promise<(() => void) | undefined> {
     this.#locked.add(id)
-    return this.#guard?.(`outbox ${id}`, patience, isNew)
+    return this.#guard?.(keyOf(id), patience, isNew)
   }
 
   async slots(scope: string): Promise<Slot[]> {
-    const all = await this.#run('readonly', (slots) => slots.getAll() as IDBRequest<Slot[]>)
-    return all.filter((slot) => slot.scope === scope)
+    return (await this.#all()).filter((slot) => slot.scope === scope)
   }
 
   async save(slot: Slot): Promise<void> {
-    await this.#run('readwrite', (slots) => slots.put({ ...slot }))
+    const { id } = slot
+    const isNew = !this.#known.has(id)
+    const isThere = await this.#run('readwrite', ({ slots }) => {
+      const found = slots.getKey(id)
+      found.onsuccess = () => (isNew || found.result !== undefined) && slots.put({ ...slot })
+      return () => found.result !== undefined
+    })
+    if (!isNew && !isThere) throw new Fenced()
+    this.#known.add(id)
   }
 
   async remove(id: string): Promise<void> {
-    await this.#run('readwrite', (slots, records) => {
+    await this.#run('readwrite', ({ slots, records, transaction }) => {
       records.delete(rangeOf(id))
-      return slots.delete(id)
+      slots.delete(id)
+      transaction.commit()
+      return () => {}
     })
   }
 
   async read(id: string): Promise<Row[]> {
+    this.#known.add(id)
     const journal = findJournal(id)
     if (journal !== undefined) {
       await this.write(id, journal.put, journal.erased)
       removeJournal(id)
     }
-    return this.#run('readonly', (_, records) => records.getAll(rangeOf(id)) as IDBRequest<Stored[]>)
+    return this.#run('readonly', ({ records }) => resultOf(records.getAll(rangeOf(id)) as IDBRequest<Stored[]>))
   }
 
-  async write(slot: string, put: readonly Row[], erased: readonly Key[]): Promise<void> {
-    if (this.#lost.delete(slot)) throw new Error('The browser closed the database, or it was deleted.')
-    await this.#run('readwrite', (_, records) => {
-      for (const { kind, number } of erased) records.delete([slot, kind, number])
-      for (const row of put) records.put({ ...row, slot } satisfies Stored)
-      return undefined
+  async write(id: string, put: readonly Row[], erased: readonly Key[]): Promise<void> {
+    if (this.#lost.delete(id)) throw new Error('The browser closed the database, or it was deleted.')
+    const isThere = await this.#run('readwrite', ({ slots, records, transaction }) => {
+      const found = slots.getKey(id)
+      change(records, id, put, erased)
+      // A page that is left may not live to see the requests succeed.
+      transaction.commit()
+      return () => found.result !== undefined
     })
+    if (isThere || !this.#known.has(id)) return
+    // Nobody will look for it.
+    await this.remove(id)
+    throw new Fenced()
   }
 
   leave(id: string, unwritten: readonly (Row | Key)[] | undefined): void {
@@ -65,18 +85,44 @@ export class IndexedDbStorage implements Storage {
     leaveJournal(id, put, erased)
   }
 
-  /** One transaction, which begins at once where the database is open. */
-  async #run<T>(mode: IDBTransactionMode, run: (slots: IDBObjectStore, records: IDBObjectStore) => IDBRequest<T> | undefined): Promise<T> {
+  /** Gives the slots of a shared connection to others. @param isHeld whether this lock is held by the page that hangs */
+  async depose(group: string, isHeld: (lock: string) => Promise<boolean>): Promise<void> {
+    for (const slot of await this.#all())
+      if (slot.group === group && (await isHeld(lockOf(keyOf(slot.id))))) await this.#move(slot.id, crypto.randomUUID())
+  }
+
+  async #move(from: string, id: string): Promise<void> {
+    await this.#run('readwrite', ({ slots, records }) => {
+      const slot = slots.get(from) as IDBRequest<Slot | undefined>
+      const rows = records.getAll(rangeOf(from)) as IDBRequest<Stored[]>
+      rows.onsuccess = () => {
+        if (slot.result === undefined) return
+        slots.delete(from)
+        records.delete(rangeOf(from))
+        slots.put({ ...slot.result, id })
+        change(records, id, rows.result, [])
+        // Of a page that was left in this moment.
+        const journal = findJournal(from)
+        if (journal !== undefined) change(records, id, journal.put, journal.erased)
+      }
+      return () => {}
+    })
+    removeJournal(from)
+  }
+
+  #all(): Promise<Slot[]> {
+    return this.#run('readonly', ({ slots }) => resultOf(slots.getAll() as IDBRequest<Slot[]>))
+  }
+
+  /** One transaction, which begins at once where the database is open. What `run` returns gives the result, when it is over. */
+  async #run<T>(mode: IDBTransactionMode, run: (stores: Stores) => () => T): Promise<T> {
     if (this.#guard === undefined) throw new Error('This environment has neither Web Locks nor BroadcastChannel.')
     const database = this.#database ?? (await this.#open())
     const transaction = database.transaction([SLOTS, RECORDS], mode, { durability: 'relaxed' })
     return new Promise((resolve, reject) => {
-      const request = run(transaction.objectStore(SLOTS), transaction.objectStore(RECORDS))
-      // undefined where nobody wants a result
-      transaction.oncomplete = () => resolve(request?.result as T)
+      const result = run({ transaction, slots: transaction.objectStore(SLOTS), records: transaction.objectStore(RECORDS) })
+      transaction.oncomplete = () => resolve(result())
       transaction.onabort = () => reject(transaction.error ?? new Error('The browser discarded the transaction.'))
-      // A page that is left may not live to see the requests succeed.
-      transaction.commit()
     })
   }
 
@@ -87,6 +133,7 @@ export class IndexedDbStorage implements Storage {
           database.close()
           this.#database = this.#opening = undefined
           this.#lost = new Set(this.#locked)
+          this.#known.clear()
         }
         // It is being deleted: whoever does that waits for all to close it.
         database.onversionchange = database.onclose = forget
@@ -100,8 +147,27 @@ export class IndexedDbStorage implements Storage {
   }
 }
 
+interface Stores {
+  readonly transaction: IDBTransaction
+  readonly slots: IDBObjectStore
+  readonly records: IDBObjectStore
+}
+
+function keyOf(slot: string): string {
+  return `outbox ${slot}`
+}
+
 function rangeOf(slot: string): IDBKeyRange {
   return IDBKeyRange.bound([slot], [slot, []])
+}
+
+function change(records: IDBObjectStore, slot: string, put: readonly Row[], erased: readonly Key[]): void {
+  for (const { kind, number } of erased) records.delete([slot, kind, number])
+  for (const row of put) records.put({ ...row, slot } satisfies Stored)
+}
+
+function resultOf<T>(request: IDBRequest<T>): () => T {
+  return () => request.result
 }
 
 function openDatabase(): Promise<IDBDatabase> {

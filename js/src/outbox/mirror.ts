@@ -1,12 +1,14 @@
 // Writes the records of a slot, one batch at a time, and keeps them here as well: what could not be written, because
 // storage is full, denied or was deleted, is written as soon as that is possible.
 import type { Claim } from './slots.js'
-import { type Key, type Row, split, type Storage } from './storage.js'
+import { Fenced, type Key, type Row, split, type Storage } from './storage.js'
 
 /** Milliseconds before a failed write is repeated; each further one waits twice as long. */
 const FIRST_PAUSE = 1000
 const LONGEST_PAUSE = 60_000
 const LONGEST_CLOSE = 5000
+/** What another page has taken over is not stored here, and so nothing is sent that waits for that. */
+const NEVER = new Promise<never>(() => {})
 
 export class Mirror {
   readonly #storage: Storage
@@ -25,6 +27,9 @@ export class Mirror {
   /** Why storage failed last. */
   cause: unknown
   #isClosed = false
+  /** Another page has taken the slot over. */
+  #isFenced = false
+  #onFenced = () => {}
   onFailed: (cause: unknown) => void = () => {}
 
   constructor(storage: Storage, claim: Claim) {
@@ -62,8 +67,12 @@ export class Mirror {
     if (this.#rows.delete(name)) this.#changed.set(name, { kind: key.kind, number: key.number })
   }
 
-  /** Resolves when all that has changed is stored, or when it cannot be: delivery goes on from memory. Never rejects. */
+  /**
+   * Resolves when all that has changed is stored, or when it cannot be: delivery goes on from memory. Never rejects, and
+   * stays open once another page has taken the slot over.
+   */
   flush(): Promise<void> | undefined {
+    if (this.#isFenced) return NEVER
     if (this.#changed.size === 0 || this.#retry !== undefined) return this.#following ?? this.#writing
     if (this.#writing === undefined || isLeaving()) {
       const writing = this.#begin()
@@ -80,6 +89,8 @@ export class Mirror {
 
   /** Storage cannot be used: everything is written when it can be. */
   failed(cause: unknown): void {
+    if (cause instanceof Fenced) this.#fence()
+    if (this.#isFenced) return
     for (const [name, row] of this.#rows) this.#changed.set(name, row)
     this.cause = cause
     this.#report(cause)
@@ -121,9 +132,14 @@ export class Mirror {
       await this.#storage.save(this.#claim.slot).catch(() => {})
       this.#claim.release()
     }
+    if (this.#isFenced) return
     // Storage that does not answer keeps the slot, and nobody waiting.
     let timer: ReturnType<typeof setTimeout> | undefined
-    await Promise.race([close(), new Promise((resolve) => (timer = setTimeout(resolve, LONGEST_CLOSE)))])
+    const given = new Promise<void>((resolve) => {
+      this.#onFenced = resolve
+      timer = setTimeout(resolve, LONGEST_CLOSE)
+    })
+    await Promise.race([close(), given])
     clearTimeout(timer)
   }
 
@@ -135,6 +151,18 @@ export class Mirror {
     await this.#writing
     await this.#storage.remove(this.#claim.slot.id).catch(() => {})
     this.#claim.release()
+  }
+
+  /** What happens here is of no account any more, and the page is repeating it elsewhere: it ends without a word. */
+  #fence(): void {
+    if (this.#isFenced) return
+    this.#isFenced = true
+    clearTimeout(this.#retry)
+    this.#retry = undefined
+    mirrors.delete(this)
+    this.#storage.leave?.(this.#claim.slot.id, undefined)
+    this.#claim.release()
+    this.#onFenced()
   }
 
   /** @param isNew the slot may not be in storage, or no more */
@@ -155,6 +183,7 @@ export class Mirror {
         (cause: unknown) => {
           for (const [name, change] of changed) if (!this.#changed.has(name)) this.#changed.set(name, change)
           this.failed(cause)
+          return this.#isFenced ? NEVER : undefined
         },
       )
       .finally(() => {

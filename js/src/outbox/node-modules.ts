@@ -15,6 +15,7 @@ export interface NodeFs {
   ftruncateSync: (descriptor: number, size: number) => void
   fdatasync: (descriptor: number, callback: (error: NodeError | null) => void) => void
   fdatasyncSync: (descriptor: number) => void
+  fstatSync: (descriptor: number) => { nlink: number }
   renameSync: (from: string, to: string) => void
   copyFileSync: (from: string, to: string) => void
   linkSync: (existing: string, path: string) => void

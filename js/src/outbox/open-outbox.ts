@@ -30,6 +30,8 @@ export interface OutboxRequest {
   clientId?: string | undefined
   /** Of a webapp: its account, and where the topics of the convention begin. */
   webapp?: { account: string; root: string }
+  /** The name of the connection, where one tab has it for others. */
+  group?: string | undefined
 }
 
 export interface OutboxEvents {
@@ -44,14 +46,14 @@ export interface OutboxEvents {
  * InvalidArgumentError; where storage fails it goes on from memory, and reports that.
  */
 export async function openOutbox(request: OutboxRequest): Promise<Outbox> {
-  const { options, clientId } = request
+  const { options, clientId, group } = request
   const settings: OutboxOptions = typeof options.outbox === 'object' ? options.outbox : {}
   if (options.cleanStart === true)
     throw new InvalidArgumentError('An outbox resumes its session, and so cleanStart cannot be true: leave it out.')
   if (options.sessionExpiryInterval === 0)
     throw new InvalidArgumentError('An outbox needs a session that outlives the page: set sessionExpiryInterval above 0, or leave it out.')
   const storage = storageFor(settings)
-  const slots = new Slots(storage, scopeOf(request, settings), randomClientId)
+  const slots = new Slots(storage, scopeOf(request, settings), randomClientId, group)
   const outbox = new Outbox(request, settings)
   try {
     outbox.use(storage, slots, await slots.claim(clientId))
@@ -61,6 +63,14 @@ export async function openOutbox(request: OutboxRequest): Promise<Outbox> {
     outbox.store.failed(thrown)
   }
   return outbox
+}
+
+/**
+ * The page that has the connection of this name for others hangs: the next one can have its outbox, and whatever it still
+ * does with that comes to nothing. `isHeld`: whether it holds this lock.
+ */
+export function deposeOutbox(group: string, isHeld: (lock: string) => Promise<boolean>): Promise<void> {
+  return new IndexedDbStorage().depose(group, isHeld)
 }
 
 export class Outbox {

@@ -23,10 +23,15 @@ export class Slots {
   readonly #storage: Storage
   readonly #scope: string
   readonly #newClientId: () => string
+  readonly #group: string | undefined
 
-  /** @param newClientId gives one that nobody has */
-  constructor(storage: Storage, scope: string, newClientId: () => string) {
+  /**
+   * @param newClientId gives one that nobody has
+   * @param group the name of the connection that tabs share
+   */
+  constructor(storage: Storage, scope: string, newClientId: () => string, group?: string) {
     this.#storage = storage
+    this.#group = group
     this.#newClientId = newClientId
     this.#scope = scope
   }
@@ -39,7 +44,7 @@ export class Slots {
 
   /** Without storage: in memory alone for now, and stored as soon as that is possible. */
   async claimNew(clientId = this.#newClientId()): Promise<Claim> {
-    const slot = { id: crypto.randomUUID(), scope: this.#scope, clientId, used: Date.now() }
+    const slot = this.#own({ id: crypto.randomUUID(), scope: this.#scope, clientId, used: Date.now() })
     const release = await this.#storage.lock(slot.id, 0, true).catch(() => undefined)
     remember(this.#scope, slot.id)
     return { slot, rows: [], release: release ?? (() => {}) }
@@ -73,6 +78,12 @@ export class Slots {
   }
 
   async #claimAny(slots: Slot[]): Promise<Claim> {
+    // First that of the tabs that share the connection: they may have published what is in there.
+    const common = slots.filter(({ group }) => group !== undefined && group === this.#group)
+    for (const slot of common) {
+      const claim = await this.#lock(slot, 0)
+      if (claim !== undefined) return this.#save(claim)
+    }
     const own = remembered(this.#scope)
     for (const id of own) {
       const slot = slots.find((each) => each.id === id)
@@ -95,8 +106,18 @@ export class Slots {
   async #save(claim: Claim): Promise<Claim> {
     remember(this.#scope, claim.slot.id)
     claim.slot.used = Date.now()
-    await this.#storage.save(claim.slot)
+    try {
+      await this.#storage.save(claim.slot)
+    } catch (thrown) {
+      // What is in there can still be sent.
+      claim.release()
+      throw thrown
+    }
     return claim
+  }
+
+  #own({ id, scope, clientId, used }: Slot): Slot {
+    return { id, scope, clientId, used, ...(this.#group !== undefined && { group: this.#group }) }
   }
 
   /** Undefined also if it is gone by the time that nobody holds it. */
@@ -111,7 +132,7 @@ export class Slots {
     }
     try {
       const now = (await this.#storage.slots(this.#scope)).find(({ id }) => id === slot.id)
-      if (now !== undefined) return { slot: now, rows: await this.#storage.read(now.id), release }
+      if (now !== undefined) return { slot: this.#own(now), rows: await this.#storage.read(now.id), release }
     } catch (thrown) {
       release()
       throw thrown

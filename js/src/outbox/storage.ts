@@ -8,6 +8,8 @@ export interface Slot {
   clientId: string
   /** Milliseconds since 1970: when it was opened or closed last. */
   used: number
+  /** The name of the connection, where it is that of tabs one of which has it for others. */
+  readonly group?: string
 }
 
 /** A record of the module (stored-message.ts) that always has its message, and what else there is to know of that. */
@@ -25,6 +27,14 @@ export interface Row {
 
 export type Key = Pick<Row, 'kind' | 'number'>
 
+/** The slot was given to another page: nothing of what is done with it under its old identifier is ever seen. */
+export class Fenced extends Error {
+  constructor() {
+    super('Another page has taken the outbox over.')
+  }
+}
+
+/** save() and write() reject with Fenced once others were given the slot. */
 export interface Storage {
   /** Undefined: another tab or process has it, and still had it after `patience` milliseconds. Else call it to let go. */
   lock(id: string, patience: number, isNew?: boolean): Promise<(() => void) | undefined>

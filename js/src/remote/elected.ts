@@ -38,7 +38,7 @@ class ElectedTab {
     this.#air = new Air(`wsmq-air-${name}`)
     this.#air.onLeader = (leader) => {
       if (leader === this.link.hostLock) this.#watchdog.heard()
-      this.#follow(leader)
+      void this.#follow(leader)
     }
     this.#watchdog = new Watchdog(
       () => this.#air.ask(),
@@ -70,15 +70,19 @@ class ElectedTab {
     return `wsmq-leader-${this.#name}`
   }
 
-  /** Waits for its turn: until the leader is gone, or for ever; or takes it. */
-  async #stand({ signal }: AbortController, steal = false): Promise<void> {
+  /** Waits for its turn: until the leader is gone, or for ever; or takes it from the page that hangs. */
+  async #stand({ signal }: AbortController, hanging?: string): Promise<void> {
     let resign: (() => void) | undefined
     try {
       const onStolen = () => !signal.aborted && this.#deposed()
-      resign = await hold(this.#leaderLock, { onStolen, ...(steal ? { steal } : { signal }) })
+      resign = await hold(this.#leaderLock, { onStolen, ...(hanging === undefined ? { signal } : { steal: true }) })
       // Only the leader needs what it is made of.
       const { Leader } = await imported('leader', import('./leader.js'))
-      const leader = await Leader.start(this.#air, this.#load, this.#presence.prefix, this.#leaderLock, this.#loadLayer)
+      const leader = await Leader.start({
+        ...{ air: this.#air, load: this.#load, loadLayer: this.#loadLayer, hanging },
+        ...{ name: this.#name, presences: this.#presence.prefix, leadership: this.#leaderLock },
+        hasOutbox: Boolean(this.link.user['outbox']),
+      })
       if (signal.aborted) {
         void leader.abandon()
         resign()
@@ -95,16 +99,14 @@ class ElectedTab {
 
   /** The leader does not answer. One tab at a time looks whether it still leads, and if so takes over from it. */
   async #takeOver(): Promise<void> {
-    // A store cannot be taken from whoever may still write to it.
-    if (this.link.user['outbox']) return
     const suspect = this.link.hostLock
     await locksOf()?.request(`wsmq-takeover-${this.#name}`, { ifAvailable: true }, async (lock) => {
-      const isLeader = (await holderOf(suspect)) === (await holderOf(this.#leaderLock))
+      const hanging = await holderOf(suspect)
+      const isLeader = hanging !== undefined && hanging === (await holderOf(this.#leaderLock))
       if (lock === null || !isLeader || suspect !== this.link.hostLock || !this.#watchdog.isSilent) return
       this.#candidacy.abort()
       this.#candidacy = new AbortController()
-      this.#hostGone(suspect)
-      await this.#stand(this.#candidacy, true)
+      await this.#stand(this.#candidacy, hanging)
     })
   }
 
@@ -116,9 +118,12 @@ class ElectedTab {
     void this.begin()
   }
 
-  #follow(leader: string): void {
-    if (this.#leader === undefined && !this.#candidacy.signal.aborted && this.#lock !== '' && leader !== this.link.hostLock)
-      this.#attach(leader)
+  /** A tab that hung may say only now that it leads, when another does. */
+  async #follow(leader: string): Promise<void> {
+    const isNews = () => this.#leader === undefined && !this.#candidacy.signal.aborted && this.#lock !== '' && leader !== this.link.hostLock
+    if (!isNews()) return
+    const holder = await holderOf(leader)
+    if (holder !== undefined && holder === (await holderOf(this.#leaderLock)) && isNews()) this.#attach(leader)
   }
 
   #attach(leader: string): void {

@@ -37,6 +37,8 @@ export interface HostOptions {
   /** Whether no other host has taken over. */
   readonly leads?: () => Promise<boolean>
   readonly openOutbox?: OpenOutbox
+  /** The name of the connection, where a host can be deposed. */
+  readonly group?: string
   /** Where the module has messaging. */
   readonly createLayer?: CreateLayer
 }
@@ -234,7 +236,7 @@ export class Host {
       return this.#welcome(port)
     }
     port.isJoined = true
-    const { gather, openOutbox } = this.#options
+    const { gather, openOutbox, group } = this.#options
     const hasOutbox = Boolean(request.user['outbox'])
     if (gather === undefined && !hasOutbox) return this.#start(request, undefined)
     const prepare = async (): Promise<Outbox | undefined> => {
@@ -242,7 +244,7 @@ export class Host {
       await Promise.all([gather?.(), this.#forgotten])
       if (!hasOutbox) return undefined
       if (openOutbox === undefined) throw new MqttError('not_supported', 'There is no outbox here: leave the option outbox out.')
-      return openHosted(openOutbox, this.#module, request, (question) => this.#questions.ask(question))
+      return openHosted(openOutbox, this.#module, request, (question) => this.#questions.ask(question), group)
     }
     this.#isPreparing = prepare().then(
       (outbox) => {

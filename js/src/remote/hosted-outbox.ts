@@ -24,6 +24,7 @@ export async function openHosted(
   module: Module,
   request: ConnectRequest,
   ask: (question: Question) => Promise<unknown>,
+  group: string | undefined,
 ): Promise<Outbox> {
   const { uris, hasCredentials, hasAuthenticate, clientId, isNamed, layer } = request
   const user = request.user as ConnectOptions
@@ -39,7 +40,7 @@ export async function openHosted(
   }
   const addresses = uris.map((uri, index): Uri => uri ?? (() => ask(['address', index]) as Promise<string>)) as [Uri, ...Uri[]]
   const webapp = layer && { account: layer.account, root: layer.options.root }
-  const all = { module, uris: addresses, options, ...(webapp && { webapp }) }
+  const all = { module, uris: addresses, options, group, ...(webapp && { webapp }) }
   if (!isNamed) return open(all)
   for (let attempt = 1; ; attempt++) {
     try {

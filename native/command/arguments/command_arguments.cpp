@@ -77,6 +77,7 @@ void BenchArguments::add_to(CLI::App& app) {
     app.add_option("-W,--timeout", timeout, "Exit with code 27 after this many seconds without progress")
         ->check(seconds())
         ->capture_default_str();
+    metrics.add_to(app);
     load.add_to(app);
 }
 

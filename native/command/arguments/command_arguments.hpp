@@ -7,6 +7,7 @@
 
 #include "connection_arguments.hpp"
 #include "load_arguments.hpp"
+#include "metrics_arguments.hpp"
 #include "messages/payload.hpp"
 
 namespace wsmq::command {
@@ -56,7 +57,8 @@ struct BenchArguments {
     std::optional<double> rate;  ///< messages a second of each publisher
     unsigned window = 100;       ///< unacknowledged messages of each publisher
     double timeout = 60;         ///< seconds without progress
-    LoadArguments load;          ///< of webapps instead
+    MetricsArguments metrics;
+    LoadArguments load;  ///< of webapps instead
     void add_to(CLI::App&);
 };
 

@@ -94,14 +94,7 @@ void ServeArguments::add_to(CLI::App& app) {
         ->capture_default_str();
     app.add_option("-W,--timeout", timeout, "Exit with code 27 if it has not joined after this many seconds")
         ->check(seconds());
-    auto* const file = app.add_option("--metrics-file", metrics_file,
-                                      "Keep metrics in this file, in the text format of Prometheus; its name ends in "
-                                      ".prom for the textfile collector of node_exporter")
-                           ->type_name("FILE");
-    app.add_option("--metrics-interval", metrics_interval, "Seconds after which the file is written again")
-        ->check(number(0.1, 86'400))
-        ->capture_default_str()
-        ->needs(file);
+    metrics.add_to(app);
     app.add_option("--patience", patience, "Time limit for open requests at the end, in seconds")
         ->check(number(0, 86'400))
         ->capture_default_str();

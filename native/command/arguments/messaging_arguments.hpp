@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "connection_arguments.hpp"
+#include "metrics_arguments.hpp"
 #include "wsmq/messaging/names.hpp"
 
 namespace wsmq::command {
@@ -61,8 +62,7 @@ struct ServeArguments {
     std::size_t maximum_output = 4u << 20;  ///< bytes
     double patience = 30;                   ///< seconds
     std::optional<double> timeout;          ///< seconds until it has joined
-    std::string metrics_file;               ///< empty: none
-    double metrics_interval = 15;           ///< seconds
+    MetricsArguments metrics;
     std::string root{messaging::default_root};
     void add_to(CLI::App&);
 };

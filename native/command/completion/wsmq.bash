@@ -26,7 +26,7 @@ _wsmq() {
     --progress) mapfile -t COMPREPLY < <(compgen -W "err out none" -- "$current") ;;
     -q | --qos | --will-qos | --retain-handling) mapfile -t COMPREPLY < <(compgen -W "0 1 2" -- "$current") ;;
     -V | --protocol-version) mapfile -t COMPREPLY < <(compgen -W "5 311 31" -- "$current") ;;
-    -f | --file | --cafile | --cert | --key | --config | --store | --unix) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
+    -f | --file | --cafile | --cert | --key | --config | --store | --unix | --metrics-file) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
     --tls-version) mapfile -t COMPREPLY < <(compgen -W "tlsv1.2 tlsv1.3" -- "$current") ;;
     --capath) mapfile -t COMPREPLY < <(compgen -d -- "$current") ;;
     -h | --host) mapfile -t COMPREPLY < <(compgen -A hostname -- "$current") ;;

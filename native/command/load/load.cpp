@@ -6,8 +6,10 @@
 #include "load/meter.hpp"
 #include "load/requests.hpp"
 #include "load/rooms.hpp"
+#include "metrics/metrics_output.hpp"
 #include "output.hpp"
 #include "process/child.hpp"
+#include "wsmq/native/prometheus.hpp"
 
 namespace wsmq::command {
 
@@ -31,7 +33,8 @@ public:
           timeout_{arguments.timeout},
           window_{arguments.window},
           report_{arguments.connection},
-          resolved_{arguments.connection.resolve_without_topic()} {
+          resolved_{arguments.connection.resolve_without_topic()},
+          metrics_{io_.get_executor(), arguments.metrics, report_, [this] { return metrics(); }} {
         arguments_.check();
         constexpr std::uint64_t own_files = 64;
         allow_open_files(arguments_.webapps + std::uint64_t{arguments_.services} * arguments_.tenants + own_files);
@@ -51,6 +54,7 @@ public:
 
 private:
     net::awaitable<ExitCode> work() {
+        metrics_.start();
         watch_progress();
         try {
             co_await measure();
@@ -58,6 +62,7 @@ private:
             failure_ = error;
         }
         tick_.cancel();
+        metrics_.finish();
         progress_line_.clear();
         Output output;
         const bool has_measured = result_.contains("join");
@@ -113,16 +118,13 @@ private:
 
     net::awaitable<void> ask() {
         report_.debug("Sending requests.");
-        RequestPhase requests{io_, crowd_, arguments_, window_};
         const Meter meter{crowd_, arguments_.broker};
-        more_progress_ = [&] { return requests.ended(); };
-        co_await requests.run();
-        more_progress_ = {};
+        co_await requests_.run();
         auto& result = result_["requests"] = meter.read();
-        requests.add_to(result);
+        requests_.add_to(result);
         fail_if_ended("the requests ended");
-        if (!requests.is_complete())
-            throw CommandError{ExitCode::failed, "Not every request was answered. The first: " + requests.problem()};
+        if (!requests_.is_complete())
+            throw CommandError{ExitCode::failed, "Not every request was answered. The first: " + requests_.problem()};
     }
 
     net::awaitable<void> send_to_rooms() {
@@ -185,6 +187,29 @@ private:
         }
     }
 
+    [[nodiscard]] std::string metrics() const {
+        const auto count = [](std::uint64_t value) { return static_cast<double>(value); };
+        const auto traffic = crowd_.traffic();
+        native::PrometheusText text;
+        text.gauge("wsmq_load_webapps", "Webapps that are to join.").sample(count(arguments_.webapps));
+        text.gauge("wsmq_load_joined", "Webapps that have joined, and are connected.").sample(count(crowd_.joined));
+        text.gauge("wsmq_load_knowing", "Webapps that know all others.").sample(count(crowd_.knowing));
+        text.counter("wsmq_load_losses_total", "Connections that were lost, and attempts that failed.")
+            .sample(count(crowd_.losses));
+        text.counter("wsmq_load_received_bytes_total", "Bytes of MQTT that webapps have received.")
+            .sample(count(traffic.received));
+        text.counter("wsmq_load_sent_bytes_total", "Bytes of MQTT that webapps have sent.").sample(count(traffic.sent));
+        text.counter("wsmq_load_failed_requests_total", "Requests without the right answer.")
+            .sample(count(requests_.failed()));
+        text.histogram("wsmq_load_request_seconds", "From a request until its answer.")
+            .sample(requests_.latencies().durations());
+        text.histogram("wsmq_load_join_seconds", "From the attempt to connect until others can reach the webapp.")
+            .sample(crowd_.to_join.durations());
+        text.histogram("wsmq_load_return_seconds", "From the restart of the broker until a webapp has joined again.")
+            .sample(crowd_.to_return.durations());
+        return text.text();
+    }
+
     void fail_if_ended(const std::string& so_far) {
         if (failure_) throw CommandError{*failure_};
         if (is_timed_out_) throw CommandError{ExitCode::timed_out, "Timed out: only " + so_far + '.'};
@@ -206,7 +231,7 @@ private:
         tick_.async_wait([this](const native::ErrorCode& error) {
             if (error) return;
             const auto done = crowd_.to_join.count() + crowd_.appearances + crowd_.departures +
-                              crowd_.to_return.count() + (more_progress_ ? more_progress_() : 0);
+                              crowd_.to_return.count() + requests_.ended() + (more_progress_ ? more_progress_() : 0);
             const auto now = LoadClock::now();
             if (std::exchange(last_done_, done) != done) last_progress_ = now;
             progress_line_.update(crowd_.joined, arguments_.webapps);
@@ -227,6 +252,7 @@ private:
     net::io_context io_{1};
     Children children_{io_};
     Crowd crowd_{io_, arguments_, resolved_};
+    RequestPhase requests_{io_, crowd_, arguments_, window_};
     net::steady_timer tick_{io_};
     ProgressLine progress_line_{"webapps"};
     std::function<std::uint64_t()> more_progress_;  ///< of the phase
@@ -237,6 +263,7 @@ private:
     bool is_interrupted_ = false;
     std::optional<CommandError> failure_;
     Json result_;
+    MetricsOutput metrics_;
 };
 
 }  // namespace

@@ -22,6 +22,8 @@ public:
     [[nodiscard]] bool is_complete() const noexcept { return latencies_.count() == wanted(); }
     /// Beside the meter's.
     void add_to(Json&) const;
+    [[nodiscard]] const Latencies& latencies() const noexcept { return latencies_; }
+    [[nodiscard]] std::uint64_t failed() const noexcept { return failed_; }
     /// Why the first one failed; empty where none has.
     [[nodiscard]] const std::string& problem() const noexcept { return problem_; }
 

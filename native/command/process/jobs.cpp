@@ -5,9 +5,9 @@ namespace wsmq::command {
 Jobs::Jobs(net::io_context& io, JobSettings settings, unsigned at_once, const Report& report)
     : io_{io}, settings_{std::move(settings)}, at_once_{at_once}, report_{report} {}
 
-void Jobs::add(native::Request request, std::function<void()> done) {
-    std::erase_if(waiting_, [](const auto& each) { return each.request.has_ended(); });
-    waiting_.push_back({std::move(request), std::move(done)});
+void Jobs::add(native::Request request) {
+    std::erase_if(waiting_, [](const auto& each) { return each.has_ended(); });
+    waiting_.push_back(std::move(request));
     pump();
 }
 
@@ -15,16 +15,15 @@ void Jobs::pump() {
     while (running_.size() < at_once_ && !waiting_.empty()) {
         auto next = std::move(waiting_.front());
         waiting_.pop_front();
-        if (!next.request.has_ended()) start(std::move(next));
+        if (!next.has_ended()) start(std::move(next));
     }
 }
 
-void Jobs::start(Waiting next) {
-    const auto job = std::make_shared<Job>(io_, settings_, std::move(next.request), report_);
+void Jobs::start(native::Request request) {
+    const auto job = std::make_shared<Job>(io_, settings_, std::move(request), report_);
     running_.insert(job);
-    net::co_spawn(io_, job->run(children_), [this, job, done = std::move(next.done)](std::exception_ptr) {
+    net::co_spawn(io_, job->run(children_), [this, job](std::exception_ptr) {
         running_.erase(job);
-        done();
         pump();
         changed_.cancel();
     });

@@ -1,5 +1,6 @@
 #include "calls/calls.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "wsmq/messaging/json_rpc.hpp"
@@ -17,22 +18,41 @@ namespace code = messaging::json_rpc::code;
 
 std::vector<std::string> Calls::methods() const {
     std::vector<std::string> names;
-    for (const auto& [name, handler] : methods_) names.push_back(name);
+    for (const auto& [name, method] : methods_) names.push_back(name);
     return names;
 }
 
-std::shared_ptr<RequestHandler> Calls::handler_of(std::string_view method) const {
-    const auto found = methods_.find(method);
-    return found == methods_.end() ? any_ : found->second;
+std::vector<ServiceMetrics::Method> Calls::metrics() const {
+    std::vector<ServiceMetrics::Method> all;
+    if (takes_any()) all.push_back({{}, any_.metrics});
+    for (const auto& [name, method] : methods_) all.push_back({name, method.metrics});
+    return all;
+}
+
+std::size_t Calls::streams() const noexcept {
+    return static_cast<std::size_t>(
+        std::ranges::count_if(open_, [](const auto& each) { return each.second.is_stream; }));
+}
+
+Calls::Method* Calls::method_of(std::string_view name) {
+    const auto found = methods_.find(name);
+    if (found != methods_.end()) return &found->second;
+    return takes_any() ? &any_ : nullptr;
 }
 
 // --- Events of the layer ---------------------------------------------------------------------------
 
 bool Calls::handle(const messaging::Request& request) {
-    const auto handler = handler_of(request.method);
-    if (!handler) return false;
+    auto* const method = method_of(request.method);
+    if (method == nullptr) return false;
     const auto call = std::make_shared<Call>(shared_from_this(), request);
-    open_[request.id].call = call;
+    auto& open = open_[request.id];
+    open.call = call;
+    open.method = method;
+    open.arrived = Clock::now() - request.waited;
+    open.is_notification = request.is_notification;
+    ++(request.is_notification ? method->metrics.notifications : method->metrics.requests);
+    const auto handler = method->handler;
     (*handler)(Request{call});
     return true;
 }
@@ -47,6 +67,7 @@ void Calls::handle(const messaging::RequestEnded& ended) {
 void Calls::end(OpenCalls::iterator position, messaging::Error why) {
     auto node = open_.extract(position);
     auto& open = node.mapped();
+    note_end(open);
     if (const auto call = open.call.lock()) call->end = why;
     for (auto& item : open.items) item.done->complete_later(why);
     for (auto& handler : open.on_end) handler(why);
@@ -83,12 +104,16 @@ void Calls::send_waiting(OpenCalls::iterator position) {
         const auto error = answers_->progress(id, open.items.front().value);
         if (error == messaging::Error::no_credit) return;
         if (error == messaging::Error::unwanted) return stop(position);
+        open.is_stream |= error == messaging::Error::none;
         open.items.front().done->complete_later(error);
         open.items.pop_front();
     }
     if (!open.response) return;
     const auto node = open_.extract(position);
-    answer(node.key(), *node.mapped().response);
+    const auto& answered = node.mapped();
+    const bool is_error = answer(node.key(), *answered.response);
+    if (is_error && !answered.is_notification) ++answered.method->metrics.errors;
+    note_end(answered);
 }
 
 /// A notification that makes progress: it has no stream, so it ends.
@@ -97,7 +122,11 @@ void Calls::stop(OpenCalls::iterator position) {
     end(position, messaging::Error::unwanted);
 }
 
-void Calls::answer(messaging::CallId id, const Response& response) {
+void Calls::note_end(const Open& open) {
+    if (!open.is_notification) open.method->metrics.durations.add(Clock::now() - open.arrived);
+}
+
+bool Calls::answer(messaging::CallId id, const Response& response) {
     using Kind = Response::Kind;
     auto error = messaging::Error::none;
     switch (response.kind) {
@@ -105,10 +134,10 @@ void Calls::answer(messaging::CallId id, const Response& response) {
         case Kind::raw: error = answers_->respond_raw(id, response.body, response.content_type); break;
         case Kind::error: error = answers_->fail(id, response.code, response.message, response.body); break;
     }
+    if (error == messaging::Error::none || error == messaging::Error::unknown_call) return response.kind == Kind::error;
     // The caller learns why there is no answer, unless the call has ended.
-    if (error != messaging::Error::none && error != messaging::Error::unknown_call) {
-        (void)answers_->fail(id, code::internal_error, describe(error), {});
-    }
+    (void)answers_->fail(id, code::internal_error, describe(error), {});
+    return true;
 }
 
 void Calls::on_end(messaging::CallId id, std::function<void(messaging::Error)> handler) {

@@ -2,6 +2,7 @@
 // before them. For the executor only; other threads use Call and Request.
 #pragma once
 #include <boost/asio/any_io_executor.hpp>
+#include <chrono>
 #include <functional>
 #include <list>
 #include <map>
@@ -15,6 +16,7 @@
 #include "wsmq/messaging/event.hpp"
 #include "wsmq/native/completion.hpp"
 #include "wsmq/native/handler.hpp"
+#include "wsmq/native/metrics.hpp"
 #include "wsmq/native/response.hpp"
 
 namespace wsmq::native {
@@ -41,11 +43,14 @@ public:
 
     // --- Methods -----------------------------------------------------------------------------------
     void add(std::string method, RequestHandler handler) {
-        methods_[std::move(method)] = std::make_shared<RequestHandler>(std::move(handler));
+        methods_[std::move(method)].handler = std::make_shared<RequestHandler>(std::move(handler));
     }
-    void add_any(RequestHandler handler) { any_ = std::make_shared<RequestHandler>(std::move(handler)); }
-    [[nodiscard]] bool takes_any() const noexcept { return any_ != nullptr; }
+    void add_any(RequestHandler handler) { any_.handler = std::make_shared<RequestHandler>(std::move(handler)); }
+    [[nodiscard]] bool takes_any() const noexcept { return any_.handler != nullptr; }
     [[nodiscard]] std::vector<std::string> methods() const;
+    [[nodiscard]] std::vector<ServiceMetrics::Method> metrics() const;
+    /// Open requests that have sent items.
+    [[nodiscard]] std::size_t streams() const noexcept;
     ExceptionHandler on_exception;
 
     // --- Events of the layer -----------------------------------------------------------------------
@@ -66,29 +71,40 @@ public:
     void shut_down();
 
 private:
+    using Clock = std::chrono::steady_clock;
     struct Item {
         std::string value;
         AnyCompletion<> done;
     };
+    struct Method {
+        std::shared_ptr<RequestHandler> handler;  ///< shared, because it may replace itself during its call
+        MethodMetrics metrics;
+    };
     struct Open {
         std::weak_ptr<Call> call{};
+        Method* method = nullptr;
+        Clock::time_point arrived{};
+        bool is_notification = false;
+        bool is_stream = false;              ///< has sent items
         std::list<Item> items{};             ///< wait for credit
         std::optional<Response> response{};  ///< waits for the items
         std::vector<std::function<void(messaging::Error)>> on_end{};
     };
     using OpenCalls = std::map<messaging::CallId, Open>;
 
-    [[nodiscard]] std::shared_ptr<RequestHandler> handler_of(std::string_view method) const;
+    /// Null where there is none.
+    [[nodiscard]] Method* method_of(std::string_view name);
     void send_waiting(OpenCalls::iterator);
-    void answer(messaging::CallId, const Response&);
+    /// True: with an error.
+    bool answer(messaging::CallId, const Response&);
+    static void note_end(const Open&);
     void end(OpenCalls::iterator, messaging::Error);
     void stop(OpenCalls::iterator);
 
     boost::asio::any_io_executor executor_;
     Answers* answers_;
-    // Shared, because a handler may replace itself during its call.
-    std::map<std::string, std::shared_ptr<RequestHandler>, std::less<>> methods_;
-    std::shared_ptr<RequestHandler> any_;
+    std::map<std::string, Method, std::less<>> methods_;
+    Method any_;
     OpenCalls open_;
 };
 

@@ -1,9 +1,10 @@
 // A new certificate or another configuration is read while clients are connected and messages flow.
 import assert from 'node:assert/strict'
-import { copyFile, mkdir } from 'node:fs/promises'
+import { copyFile, mkdtemp } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { connect } from 'websocket-mq'
+import { Webapp } from 'websocket-mq/webapp'
 import { startBroker } from '../../support/broker.mjs'
 import { certificateAt, makeCertificate } from '../../support/certificate.mjs'
 import { eventually } from '../../support/clusters/cluster.mjs'
@@ -51,26 +52,55 @@ export const isReloaded = ({ name, start, keeps, soon, files = ['server.pem', 's
       return site
     }
 
-    it(`has its new certificate${keeps ? ', and those who are connected notice nothing' : ''}`, async (t) => {
-      const site = await begin(t)
-      const { mq, changes, hasReturned } = await client(t, site.webSocketUrl, 'page')
-      /** @type {string[]} */
-      const heard = []
-      await mq.subscribe('t', { qos: 1 }, (message) => heard.push(message.text())).ready
+    /** Another certificate, and a reload; returns when newcomers get it. @param {Site} site */
+    async function renew(site) {
       const before = await certificateAt(site.port)
-      const renewed = join(site.directory, 'renewed')
-      await mkdir(renewed)
+      const renewed = await mkdtemp(join(site.directory, 'renewed-'))
       makeCertificate(renewed)
       await copyFile(join(renewed, 'server.pem'), join(site.directory, files[0]))
       await copyFile(join(renewed, 'server.key'), join(site.directory, files[1]))
       await trust(join(renewed, 'authority.pem'))
       await site.reload()
       await eventually('newcomers get the new certificate', async () => (await certificateAt(site.port)) !== before)
+    }
+
+    it(`has its new certificate${keeps ? ', and those who are connected notice nothing' : ''}`, async (t) => {
+      const site = await begin(t)
+      const { mq, changes, hasReturned } = await client(t, site.webSocketUrl, 'page')
+      /** @type {string[]} */
+      const heard = []
+      await mq.subscribe('t', { qos: 1 }, (message) => heard.push(message.text())).ready
+      await renew(site)
       if (!keeps) await eventually('it comes back', hasReturned)
       await mq.publish('t', 'still', { qos: 1 })
       await eventually('the message is there', () => heard.length === 1)
       if (keeps) assert.deepEqual(changes, [])
     })
+
+    if (keeps)
+      it('loses no request of those who are connected, however often', async (t) => {
+        const site = await begin(t)
+        /** @param {string} user */
+        const joined = async (user) => {
+          const app = await Webapp.join(site.webSocketUrl, { org: 'acme', user, watch: false })
+          t.after(() => app.leave())
+          return app
+        }
+        const asked = await joined('asked')
+        asked.expose({ sum: ([a, b]) => a + b })
+        const askers = await Promise.all(Array.from({ length: many }, (_, i) => joined(`asker${i}`)))
+        let isOver = false
+        let answered = 0
+        const asking = askers.map(async (asker) => {
+          for (; !isOver; ++answered) assert.equal(await asker.peer(asked.uid).request('sum', [1, 2]), 3)
+        })
+        const isFailing = Promise.all(asking)
+        for (let reloads = 0; reloads < 3; ++reloads) await Promise.race([renew(site), isFailing])
+        const before = answered
+        await eventually('requests are answered', () => answered >= before + many)
+        isOver = true
+        await isFailing
+      })
 
     it('closes connections when their time is over: nothing is lost, and clients come back one by one', async (t) => {
       const site = await begin(t, soon)

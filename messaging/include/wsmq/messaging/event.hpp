@@ -76,6 +76,7 @@ struct Request {
     std::string_view traceparent;   ///< empty where the caller gave none
     Duration time_left;             ///< until the call expires
     bool is_notification = false;   ///< wants no answer, and no progress
+    Duration waited{};              ///< for its turn, since it arrived
 };
 
 /// The call ended without an answer of ours: stop working on it. The layer has answered it with an error.

@@ -93,6 +93,9 @@ public:
     void leave(TimePoint now, Duration patience = Duration{2'000});
 
     [[nodiscard]] const CallCounts& counts() const noexcept;
+    /// Calls, notifications included, that are delivered and not yet answered, and those that wait for their turn.
+    [[nodiscard]] std::size_t open_calls() const noexcept;
+    [[nodiscard]] std::size_t waiting_calls() const noexcept;
     [[nodiscard]] bool is_joined() const noexcept;
     /// Whether the broker distributes the requests; otherwise the instances elect who answers.
     [[nodiscard]] bool is_shared() const noexcept;

@@ -36,6 +36,7 @@
 #include "wsmq/native/handler.hpp"
 #include "wsmq/native/joining.hpp"
 #include "wsmq/native/messaging_error.hpp"
+#include "wsmq/native/metrics.hpp"
 
 namespace wsmq::native {
 
@@ -44,6 +45,7 @@ public:
     using executor_type = boost::asio::any_io_executor;
     /// Defaults are made for `instance`, `random_seed` and `since`; on() adds to `methods`.
     using Options = messaging::Service::Options;
+    static constexpr std::chrono::milliseconds usual_patience{2'000};
 
     /// Attaches to a client that has never been started and outlives it. async_join() reports an AttachError.
     Service(Client&, Options);
@@ -70,10 +72,11 @@ public:
     void on_exception(std::function<void(const Request&, const std::exception_ptr&)>);
 
     // --- Life cycle --------------------------------------------------------------------------------
-    /// Joins, runs the io_context until SIGINT or SIGTERM, then leaves; a second signal stops at once. Returns no
-    /// error, or why it could not join, or why the connection ended for good. Throws std::logic_error unless the
-    /// service was made with an io_context.
-    [[nodiscard]] ErrorCode run();
+    /// Joins, runs the io_context until SIGINT or SIGTERM, then leaves as async_leave(patience) does; a second signal
+    /// stops at once, without an answer to open requests, and the broker publishes the last will. Returns no error, or
+    /// why it could not join, or why the connection ended for good. Throws std::logic_error unless the service was made
+    /// with an io_context.
+    [[nodiscard]] ErrorCode run(std::chrono::milliseconds patience = usual_patience);
     /// Connects and joins; ends when requests can reach it. It joins again after each reconnection, until
     /// async_leave(). Completion: void(ErrorCode, JoinAnswer). Errors: AttachError; messaging::Error::invalid_root,
     /// invalid_name, invalid_argument, payload_too_large (options; JoinAnswer::detail names them); those of
@@ -84,14 +87,15 @@ public:
             *this, [](Service& self, auto done) { self.begin_join(std::move(done)); }, token);
     }
     /// Announces that it leaves, answers open requests and those that still arrive, for `patience` at most, and
-    /// disconnects; ends when everything is sent.
+    /// disconnects; ends when everything is sent. What is still open then is answered with -32003, "The responder has
+    /// left".
     /// Completion: void(ErrorCode). Errors: none of its own. Cancellation: none.
     template <class Token> auto async_leave(std::chrono::milliseconds patience, Token&& token) {
         return detail::initiate<>(
             *this, [patience](Service& self, auto done) { self.begin_leave(patience, std::move(done)); }, token);
     }
     template <class Token> auto async_leave(Token&& token) {
-        return async_leave(std::chrono::seconds{2}, std::forward<Token>(token));
+        return async_leave(usual_patience, std::forward<Token>(token));
     }
     /// Joined; `again`: after a reconnection.
     void on_joined(std::function<void(bool again)>);
@@ -113,6 +117,9 @@ public:
     [[nodiscard]] bool is_shared() const noexcept;
     [[nodiscard]] std::string_view instance() const noexcept;
     [[nodiscard]] messaging::CallCounts counts() const noexcept;
+    /// On the executor, also in a handler. What the connection says of it is 0 before the first async_join(), and once
+    /// its client was destroyed.
+    [[nodiscard]] ServiceMetrics metrics() const;
 
     class WSMQ_HIDDEN Impl;
 
