@@ -15,7 +15,7 @@ test('messages and topics are searched by regular expressions and by values in J
     await publish(page, topic, payload)
   await expect(messageRows(page)).toHaveCount(3)
   const search = page.getByRole('searchbox', { name: 'Search messages' })
-  for (const [query, ...topics] of [
+  for (const [query = '', ...topics] of [
     ['/^error \\d+/', 'log'],
     ['/KITCHEN/i', 'kitchen'],
     ['/KITCHEN/'],
