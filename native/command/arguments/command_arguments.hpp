@@ -7,8 +7,8 @@
 
 #include "connection_arguments.hpp"
 #include "load_arguments.hpp"
-#include "metrics_arguments.hpp"
 #include "messages/payload.hpp"
+#include "metrics_arguments.hpp"
 
 namespace wsmq::command {
 
