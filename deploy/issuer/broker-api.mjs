@@ -1,4 +1,5 @@
 // The way to a broker's own interface for administrators, over HTTP.
+import { parsed, textOfAnswer } from './answers.mjs'
 import { Refusal } from './http.mjs'
 
 /** Milliseconds for one answer, and bytes of the longest: a list of 100,000 connections. */
@@ -35,29 +36,9 @@ export class BrokerApi {
       signal: AbortSignal.timeout(patience),
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
-    const value = parsed(await textOf(response))
+    const value = parsed(await textOfAnswer(response, longestAnswer))
     if (response.ok || accepts(response.status, Object(value).code)) return value
     throw new Error(`${method} ${path}: ${response.status}`)
-  }
-}
-
-/** @param {Response} response */
-async function textOf(response) {
-  const decoder = new TextDecoder()
-  let text = ''
-  for await (const chunk of response.body ?? []) {
-    text += decoder.decode(chunk, { stream: true })
-    if (text.length > longestAnswer) throw new Error('the answer is too long')
-  }
-  return text
-}
-
-/** @param {string} text @returns {unknown} */
-function parsed(text) {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
   }
 }
 

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { sign, verified } from '../access/jwt.mjs'
 import { AccessError, checkAccount } from '../access/rules.mjs'
+import { parsed, textOfAnswer } from './answers.mjs'
 import { Refusal, siteOf } from './http.mjs'
 
 /**
@@ -24,7 +25,7 @@ function sessionOf(value) {
   }
 }
 
-/** Bytes of the site's answer, and milliseconds that it may take. */
+/** Characters of the site's answer, and milliseconds that it may take. */
 const longestAnswer = 4096
 const patience = 3000
 
@@ -44,7 +45,7 @@ export function askedSite(url) {
     const response = await fetch(url, { headers: sent, redirect: 'manual', signal: AbortSignal.timeout(patience) }).catch(() => {
       throw unreachable('does not answer')
     })
-    const text = await readAnswer(response).catch(() => {
+    const text = await textOfAnswer(response, longestAnswer).catch(() => {
       throw unreachable('broke off')
     })
     if (response.status === 401 || response.status === 403) throw loggedOut()
@@ -52,26 +53,6 @@ export function askedSite(url) {
     const session = sessionOf(parsed(text))
     if (!session) throw unreachable('answered something else than {"org", "user"} of letters, digits and _ . @ -')
     return session
-  }
-}
-
-/** @param {Response} response */
-async function readAnswer(response) {
-  const decoder = new TextDecoder()
-  let text = ''
-  for await (const chunk of response.body ?? []) {
-    text += decoder.decode(chunk, { stream: true })
-    if (text.length > longestAnswer) throw new Error('too long')
-  }
-  return text
-}
-
-/** @param {string} text @returns {unknown} */
-function parsed(text) {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
   }
 }
 

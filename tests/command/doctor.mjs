@@ -1,9 +1,9 @@
 // What the tests of wsmq doctor share: the faults, and the diagnosis.
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { after, afterEach, before } from 'node:test'
 import { startBroker } from '../support/broker.mjs'
+import { endFaults, listen as portOf } from '../support/faults.mjs'
 import { refuseUpgrade } from '../support/own-requests.mjs'
 import { ScriptedBroker } from '../support/scripted-broker.mjs'
 import { buildCommand, endAll, wsmq } from './support.mjs'
@@ -19,19 +19,12 @@ export const closing = []
 afterEach(async () => {
   await endAll()
   for (const close of closing.splice(0).reverse()) await close()
+  await endFaults()
 })
 after(() => broker.close())
 
 /** @param {import('node:net').Server} server @param {string} [host] @returns {Promise<string>} host and port */
-export async function listen(server, host = '127.0.0.1') {
-  server.listen(0, host)
-  await once(server, 'listening')
-  /** @type {Set<import('node:net').Socket>} */
-  const sockets = new Set()
-  server.on('connection', (socket) => (sockets.add(socket), socket.on('error', () => {})))
-  closing.push(() => (sockets.forEach((each) => each.destroy()), server.close()))
-  return `${host}:${/** @type {import('node:net').AddressInfo} */ (server.address()).port}`
-}
+export const listen = async (server, host = '127.0.0.1') => `${host}:${await portOf(server, host)}`
 
 /** A broker that follows a script. @param {ConstructorParameters<typeof ScriptedBroker>[0]} script */
 export async function scripted(script) {

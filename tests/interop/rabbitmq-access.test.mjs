@@ -4,6 +4,7 @@ import mqtt from 'mqtt'
 import { definitions } from '../../deploy/access/rabbitmq.mjs'
 import { AccessError } from '../../deploy/access/rules.mjs'
 import { ann, bob, root, service, webapp } from '../access/expectations.mjs'
+import { publish, subscribe } from '../support/access-outcomes.mjs'
 import { startRabbitMq } from '../support/rabbitmq.mjs'
 
 const accounts = [
@@ -58,19 +59,6 @@ describe('RabbitMQ with the shipped configuration and access rules', { timeout: 
       await client.endAsync(true)
     }
   }
-
-  /** @param {string} topic */
-  const publish = (topic) => (/** @type {mqtt.MqttClient} */ client) =>
-    client.publishAsync(topic, 'x', { qos: 1 }).then(
-      () => 'allowed',
-      () => 'closed',
-    )
-  /** @param {string} filter */
-  const subscribe = (filter) => (/** @type {mqtt.MqttClient} */ client) =>
-    client.subscribeAsync(filter, { qos: 1 }).then(
-      ([granted]) => (granted?.qos === 1 ? 'allowed' : 'refused'),
-      () => 'refused',
-    )
 
   for (const [name, rules] of /** @type {const} */ ([
     [ann, webapp],

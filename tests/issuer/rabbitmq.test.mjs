@@ -11,6 +11,7 @@ import { sign } from '../../deploy/access/jwt.mjs'
 import { claims, token } from '../../deploy/access/rabbitmq-token.mjs'
 import { definitions, issuerUser, userForIssuer } from '../../deploy/access/rabbitmq.mjs'
 import { ann, bob, root, webapp } from '../access/expectations.mjs'
+import { publish, subscribe } from '../support/access-outcomes.mjs'
 import { freePort } from '../support/free-port.mjs'
 import { startRabbitMq } from '../support/rabbitmq.mjs'
 import { startIssuer } from './support.mjs'
@@ -87,18 +88,6 @@ describe('credentials for RabbitMQ', { timeout: 180_000 }, () => {
     await client.endAsync(true)
     return outcome
   }
-  /** @param {string} topic */
-  const publish = (topic) => (/** @type {mqtt.MqttClient} */ client) =>
-    client.publishAsync(topic, 'x', { qos: 1 }).then(
-      () => 'allowed',
-      () => 'closed',
-    )
-  /** @param {string} filter */
-  const subscribe = (filter) => (/** @type {mqtt.MqttClient} */ client) =>
-    client.subscribeAsync(filter, { qos: 1 }).then(
-      ([granted]) => (granted?.qos === 1 ? 'allowed' : 'refused'),
-      () => 'refused',
-    )
 
   /** @param {string} user @param {string} rand */
   async function joined(user, rand) {
