@@ -7,6 +7,9 @@ import { startDeployedMosquitto } from '../../tests/support/deployed-mosquitto.m
 /** What the page of the demo may do beside what the convention gives a webapp: its publish form and its explorer. */
 export const demoRole = 'demo'
 const demoTopics = ['demo/#', 'lab/#']
+/** What the simulated devices tell besides. */
+const readingsRole = 'readings'
+const readings = 'lab/+/climate'
 
 const password = () => randomBytes(18).toString('base64url')
 
@@ -17,6 +20,15 @@ function roleOfDemo() {
   )
   return /** @type {{ command: string }} */ ({ command: 'createRole', rolename: demoRole, acls })
 }
+
+const roleOfReadings = {
+  command: 'createRole',
+  rolename: readingsRole,
+  acls: [{ acltype: 'publishClientSend', topic: readings, priority: 0, allow: true }],
+}
+
+/** @param {Account} account */
+const readingsOf = ({ role, name: username }) => (role === 'device' ? [{ command: 'addClientRole', username, rolename: readingsRole }] : [])
 
 /**
  * Mosquitto as it is deployed, with an account for each of the given ones and for the issuer. Nobody else comes in.
@@ -30,8 +42,9 @@ export async function startDemoBroker(accounts) {
   const passwordOf = ({ role, name }) => passwords.get(`${role}=${name}`) ?? ''
   const commands = [
     roleOfDemo(),
+    roleOfReadings,
     ...dynamicSecurityForIssuer(issuerPassword).commands,
-    ...accounts.flatMap((account) => dynamicSecurity(account, 'app/', passwordOf(account)).commands),
+    ...accounts.flatMap((account) => [...dynamicSecurity(account, 'app/', passwordOf(account)).commands, ...readingsOf(account)]),
   ]
   await broker.command({ commands }).catch(async (error) => {
     await broker.close()

@@ -61,7 +61,8 @@ export class DemoPrograms {
   async #startDevices() {
     const passwordOf = this.#passwordOf
     const passwords = passwordOf && serialNumbers.map((name) => [name, passwordOf({ role: 'device', name })])
-    const env = { WSMQ_URL: this.#url, ...(passwords ? { WSMQ_PASSWORDS: JSON.stringify(Object.fromEntries(passwords)) } : {}) }
+    const settings = { WSMQ_URL: this.#url, WSMQ_READINGS: 'lab/' }
+    const env = { ...settings, ...(passwords ? { WSMQ_PASSWORDS: JSON.stringify(Object.fromEntries(passwords)) } : {}) }
     await this.#run('Simulated devices', [process.execPath, 'demo/devices/simulate.mjs', ...serialNumbers], root, env)
   }
 

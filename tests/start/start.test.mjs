@@ -118,7 +118,13 @@ describe('npm start', { timeout: 900_000 }, () => {
     const url = await started.url()
     assert.match(url, /^https:/)
     const [ann, bob] = [await open(url), await open(url)]
-    for (const page of [ann, bob]) await page.getByText('SN-1001').first().waitFor()
+    for (const page of [ann, bob]) {
+      await page.getByText('SN-1001').first().waitFor()
+      await page
+        .getByText(/^lab\/SN-\d+\/climate$/)
+        .first()
+        .waitFor()
+    }
     const [annsUid, bobsUid] = [await ann.evaluate(`(${joinAs})('ann')`), await bob.evaluate(`(${joinAs})('bob')`)]
     for (const [page, other] of /** @type {const} */ ([
       [ann, bobsUid],
