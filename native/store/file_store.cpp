@@ -13,24 +13,24 @@
 
 namespace wsmq::native {
 
+/// Seconds since 1970; 0: nobody knows.
+using StoreTime = std::uint64_t;
+
+struct FileRecord {
+    std::vector<std::uint8_t> bytes;
+    StoreTime put = 0;          ///< outgoing messages only
+    bool is_inherited = false;  ///< of an earlier process
+};
+using FileRecords = std::map<StoreKey, FileRecord>;
+
 namespace {
 
 // A log that cannot be written is not written anew at every turn: the pauses double up to this.
 constexpr unsigned longest_pause = 1024;
 
-/// Seconds since 1970; 0: nobody knows.
-using Time = std::uint64_t;
-
-struct Record {
-    std::vector<std::uint8_t> bytes;
-    Time put = 0;               ///< outgoing messages only
-    bool is_inherited = false;  ///< of an earlier process
-};
-using Records = std::map<StoreKey, Record>;
-
 class Replay final : public FrameVisitor {
 public:
-    explicit Replay(Records& records) : records_{records} {}
+    explicit Replay(FileRecords& records) : records_{records} {}
 
     void visit(Change change, StoreKey key, Bytes record) override {
         switch (change) {
@@ -40,11 +40,11 @@ public:
             case Change::time: time_ = key.number; return;
         }
     }
-    [[nodiscard]] Time time() const noexcept { return time_; }
+    [[nodiscard]] StoreTime time() const noexcept { return time_; }
 
 private:
-    Records& records_;
-    Time time_ = 0;
+    FileRecords& records_;
+    StoreTime time_ = 0;
 };
 
 }  // namespace
@@ -77,17 +77,17 @@ private:
     }
     void appended(bool is_final = true);
     /// Rounded up, so that no message expires early.
-    [[nodiscard]] Time now() const;
-    static void append_time(std::vector<std::uint8_t>& log, Time& last, Time time);
+    [[nodiscard]] StoreTime now() const;
+    static void append_time(std::vector<std::uint8_t>& log, StoreTime& last, StoreTime time);
     static std::size_t frame_size(std::size_t record_size) noexcept { return smallest_frame + record_size; }
 
     std::string path_;
     Options options_;
     File lock_;
     File log_;
-    Records records_;
+    FileRecords records_;
     std::vector<std::uint8_t> pending_;  ///< changes that are not in the file yet
-    Time time_ = 0;                      ///< of the last put in the log, with what is pending
+    StoreTime time_ = 0;                 ///< of the last put in the log, with what is pending
     std::uint64_t written_ = 0;          ///< bytes of the file that hold changes, maybe half of the last one
     std::size_t live_size_ = 0;          ///< of a log of nothing but what is kept
     std::size_t damaged_ = 0;
@@ -170,11 +170,11 @@ void FileStore::Impl::for_each(Visitor& visitor) const {
     }
 }
 
-Time FileStore::Impl::now() const {
-    return static_cast<Time>(std::chrono::ceil<std::chrono::seconds>(options_.clock().time_since_epoch()).count());
+StoreTime FileStore::Impl::now() const {
+    return static_cast<StoreTime>(std::chrono::ceil<std::chrono::seconds>(options_.clock().time_since_epoch()).count());
 }
 
-void FileStore::Impl::append_time(std::vector<std::uint8_t>& log, Time& last, Time time) {
+void FileStore::Impl::append_time(std::vector<std::uint8_t>& log, StoreTime& last, StoreTime time) {
     if (std::exchange(last, time) != time) append_frame(log, Change::time, {StoreKind{}, time}, {});
 }
 
@@ -236,7 +236,7 @@ FileStore::ErrorCode FileStore::Impl::rewrite_in_time() {
 FileStore::ErrorCode FileStore::Impl::compact() {
     std::vector<std::uint8_t> content{log_header.begin(), log_header.end()};
     content.reserve(log_header.size() + live_size_);
-    Time time = 0;
+    StoreTime time = 0;
     for (const auto& [key, record] : records_) {
         if (key.kind == StoreKind::outgoing) append_time(content, time, record.put);
         append_frame(content, Change::put, key, record.bytes);

@@ -12,9 +12,9 @@
 namespace wsmq::native {
 
 struct MetricsFile::Impl : std::enable_shared_from_this<Impl> {
-    Impl(boost::asio::any_io_executor executor, std::string file, std::chrono::milliseconds time,
+    Impl(const boost::asio::any_io_executor& executor, std::string file, std::chrono::milliseconds time,
          std::function<std::string()> make)
-        : path{std::move(file)}, interval{time}, text{std::move(make)}, timer{std::move(executor)} {}
+        : path{std::move(file)}, interval{time}, text{std::move(make)}, timer{executor} {}
 
     [[nodiscard]] ErrorCode write() const;
     void write_later();
