@@ -26,7 +26,8 @@ export function testCluster(name, startCluster, { joinOptions = {}, keepsQos2 = 
         await scene.prepare()
         await scene.kill()
       },
-      { timeout: 900_000 },
+      // Less than the file has, which would not say where it hung.
+      { timeout: 400_000 },
     )
     after(async () => {
       await scene?.close()
