@@ -1,6 +1,7 @@
 // Connections at EMQX, and their ends, by its interface of version 5 as it is published. It was never run with EMQX.
 import { URLSearchParams } from 'node:url'
 import { BrokerApi, forEach, unfinished } from './broker-api.mjs'
+import { isTheirs } from './revocations.mjs'
 
 const pageSize = 1000
 
@@ -33,7 +34,7 @@ export class EmqxConnections {
       if (until > at + 1000)
         await this.#ban(isUser ? 'username_re' : 'username', isUser ? `^${who.replaceAll('.', '[.]')}:[a-z0-9]+$` : who, until)
       const names = await this.#connected(isUser ? `${who}:` : who)
-      const uids = names.filter((uid) => uid === who || uid.startsWith(`${who}:`))
+      const uids = names.filter((uid) => isTheirs(uid, who))
       const failed = await forEach(uids, (uid) => this.#kick(uid), this.#log)
       if (failed.length > 0) throw unfinished()
       const last = at + this.#lifetime // the end of what was issued before

@@ -5,6 +5,7 @@ import { randomBytes } from 'node:crypto'
 import { dynamicSecurity, dynamicSecurityRemoval, issuerAccount } from '../access/mosquitto.mjs'
 import { DynamicSecurity, unreachable } from './dynamic-security.mjs'
 import { Refusal } from './http.mjs'
+import { isTheirs } from './revocations.mjs'
 
 /**
  * @typedef {{ text: string, since: number }} Password
@@ -93,7 +94,7 @@ export class MosquittoCredentials {
    */
   async revoke(who) {
     // In turn: one that is being made is among them when it is there.
-    const uids = await this.#inTurn(async () => [...this.#issued.keys()].filter((uid) => uid === who || uid.startsWith(`${who}:`)))
+    const uids = await this.#inTurn(async () => [...this.#issued.keys()].filter((uid) => isTheirs(uid, who)))
     for (const uid of uids) await this.#inTurn(() => this.#remove(uid))
     return { revoked: uids.length }
   }

@@ -2,6 +2,7 @@
 // what it publishes is lost without an acknowledgement. So the issuer ends it, a moment before.
 import { BrokerApi, forEach, unfinished } from './broker-api.mjs'
 import { nameExpressions } from '../access/rules.mjs'
+import { isTheirs } from './revocations.mjs'
 
 /** Milliseconds: between two looks, and how long before its token's end a connection is ended. */
 const interval = 1000
@@ -51,16 +52,14 @@ export class RabbitMqConnections {
    * @returns {Promise<{ revoked: number }>} of how many uids
    */
   async end(who) {
-    const isTheirs = (/** @type {string} */ uid) => uid === who || uid.startsWith(`${who}:`)
     const connected = await this.#connections('disable_stats=true').catch((error) => {
       this.#log(`The broker's interface: ${error.message}`)
     })
-    const uids = new Set([...(connected ?? []).map(({ user }) => user), ...this.#ends.keys()].filter(isTheirs))
+    const uids = new Set([...(connected ?? []).map(({ user }) => user), ...this.#ends.keys()].filter((uid) => isTheirs(uid, who)))
     const failed = connected ? await this.#endAll(uids) : [...uids]
     // What failed is tried again by itself; whoever asks again hears whether it was done.
     for (const uid of uids) this.#ends.set(uid, Date.now() + (failed.includes(uid) ? 0 : settled))
-    if (!connected) throw unfinished()
-    if (failed.length > 0) throw unfinished()
+    if (!connected || failed.length > 0) throw unfinished()
     return { revoked: uids.size }
   }
 

@@ -5,6 +5,9 @@ import { readOwn, writeOwn } from './own-file.mjs'
 
 /** @typedef {{ at: number, until: number }} Revocation when it was said, and until when nothing is issued, in ms since 1970 */
 
+/** Whether a uid is concerned where somebody is revoked. @param {string} uid @param {string} who a user or a uid */
+export const isTheirs = (uid, who) => uid === who || uid.startsWith(`${who}:`)
+
 const mostRevocations = 10_000
 /** No token of before lives longer, whatever life the issuer is configured for. */
 const longestLife = longestOfWebapp * 1000

@@ -212,12 +212,11 @@ private:
     }
 
     [[nodiscard]] std::string metrics() const {
-        const auto count = [](std::uint64_t value) { return static_cast<double>(value); };
         native::PrometheusText text;
         text.counter("wsmq_bench_published_total", "Messages that were sent; at QoS 1 and 2, acknowledged.")
-            .sample(count(published_));
-        text.counter("wsmq_bench_refused_total", "Messages that were not published.").sample(count(refused_));
-        text.counter("wsmq_bench_received_total", "Messages that arrived.").sample(count(received_));
+            .sample(published_);
+        text.counter("wsmq_bench_refused_total", "Messages that were not published.").sample(refused_);
+        text.counter("wsmq_bench_received_total", "Messages that arrived.").sample(received_);
         text.histogram("wsmq_bench_latency_seconds", "From publishing a message until it arrived.")
             .sample(latencies_.durations());
         text.counter("wsmq_bench_cpu_seconds_total", "Processor time of the benchmark.")

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { manualChannel, settled, until } from './support/connected.mjs'
 import { fakeModule } from './support/fake-module.mjs'
+import { pageLink } from './support/page-link.mjs'
 import { importSource } from './support/sources.mjs'
 
 const { DirectChannel } = await importSource('remote/channels')
@@ -43,17 +44,10 @@ class Scene {
   /** @param {any} [options] of connect() */
   page(options = {}) {
     const name = `page ${++this.#pages}`
-    const link = new Link({ common: commonOptions(['ws://broker.test/'], options), user: {}, survives: true, onLeave: async () => {} })
-    const attach = (host = this.host, lock = name) => {
-      const [here, there] = DirectChannel.pair()
-      host.add(there)
-      link.use(here, { tab: name, lock, name: '' })
-      return there
-    }
-    const channel = attach()
-    const connecting = open(() => moduleOf(link, undefined), 'ws://broker.test/', options)
+    const page = pageLink(this, name, commonOptions(['ws://broker.test/'], options))
+    const connecting = open(() => moduleOf(page.link, undefined), 'ws://broker.test/', options)
     connecting.catch(() => {})
-    return { name, link, attach, channel, connecting, vanish: () => this.locks.get(name)?.() }
+    return { name, ...page, connecting, vanish: () => this.locks.get(name)?.() }
   }
 
   /** @param {any} [options] */

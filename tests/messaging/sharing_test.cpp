@@ -1,15 +1,12 @@
 // Whether a broker of MQTT 3.1.1 that grants a shared subscription shares is tried before the service is announced.
 #include <gtest/gtest.h>
 
-#include "support/world.hpp"
-#include "wsmq/messaging/service.hpp"
+#include "support/services.hpp"
 
 namespace wsmq::test {
 namespace {
 
-using messaging::Service;
 using testing::IsEmpty;
-using ServiceMember = Member<Service>;
 
 constexpr auto records = "ev/webapp/svc/orders/+";
 constexpr auto trial_of_i1 = "$share/orders/ev/webapp/svc/orders/i1";
@@ -19,14 +16,9 @@ protected:
     explicit Sharing(BrokerTraits traits = {}) : world{traits} {}
 
     ServiceMember& start(const std::string& instance, Version version = Version::v3_1_1) {
-        Service::Options options;
-        options.root = "ev/";
-        options.service = "orders";
-        options.instance = instance;
-        options.statistics_interval = 0s;
         ConnectOptions base;
         base.version = version;
-        auto& service = world.add<Service>(base, options);
+        auto& service = world.add<Service>(base, options_of(instance));
         service.start();
         world.settle();
         return service;

@@ -20,14 +20,19 @@ protected:
         EXPECT_EQ(ann.layer().watch_presence({}, {}, world.now), Error::none);
         world.settle();
     }
-    /// A webapp of one tab.
-    WebappMember& bob() {
+    /// A webapp of one tab, which has just begun to connect.
+    WebappMember& started_bob() {
         auto options = World::options(bob_uid);
         options.tabs = one_tab;
         ConnectOptions base;
         base.version = GetParam();
         auto& member = world.webapp(options, base);
         member.start();
+        return member;
+    }
+    /// It has joined.
+    WebappMember& bob() {
+        auto& member = started_bob();
         world.settle();
         return member;
     }
@@ -64,12 +69,7 @@ TEST_P(Tabs, StayWhereOnlyTheStateIsSet) {
 }
 
 TEST_P(Tabs, OfBeforeTheConnectionAreInTheFirstRecord) {
-    auto options = World::options(bob_uid);
-    options.tabs = one_tab;
-    ConnectOptions base;
-    base.version = GetParam();
-    auto& member = world.webapp(options, base);
-    member.start();
+    auto& member = started_bob();
     EXPECT_EQ(member.layer().set_state("2", two_tabs, world.now), Error::none);
     world.settle();
     EXPECT_THAT(ann.take(), ElementsAre("appeared acme:bob:bbbb 2 " + std::string{two_tabs}));

@@ -78,7 +78,8 @@ export async function publishDraft(): Promise<void> {
 
 /** Leaves them to the outbox, which delivers them whatever becomes of the page. */
 async function storeAll(mq: Connection, { topic, payload, times, ...fields }: Draft): Promise<void> {
-  for (let count = 1; count <= times; count++) mq.post(topic, payload, optionsOf(mq, fields))
+  const options = optionsOf(mq, fields)
+  for (let count = 1; count <= times; count++) mq.post(topic, payload, options)
   await mq.stored()
 }
 

@@ -31,6 +31,11 @@ export class LiveMap<Key, Value> implements AsyncIterable<Change<Key, Value>> {
     this.#most = most
   }
 
+  /** @internal It is no longer updated. */
+  protected get isOver(): boolean {
+    return this.#isOver
+  }
+
   get size(): number {
     return this.#entries.size
   }

@@ -41,7 +41,6 @@ export class Presence<State> extends LiveMap<string, Present<State>> {
   readonly #client: WebappClient
   #state: State | undefined
   #watched: [org: string, user: string] | undefined
-  #isOver = false
 
   /** @internal */
   constructor(client: WebappClient, state: State | undefined, onThrown: (thrown: unknown) => void) {
@@ -111,7 +110,6 @@ export class Presence<State> extends LiveMap<string, Present<State>> {
 
   /** @internal */
   override end(): void {
-    this.#isOver = true
     this.#watched = undefined
     super.end()
     this.tabs.end()
@@ -127,7 +125,7 @@ export class Presence<State> extends LiveMap<string, Present<State>> {
   }
 
   #call(act: () => void): void {
-    if (this.#isOver) throw new MqttError('closed', LEFT)
+    if (this.isOver) throw new MqttError('closed', LEFT)
     try {
       act()
     } catch (thrown) {

@@ -188,19 +188,18 @@ private:
     }
 
     [[nodiscard]] std::string metrics() const {
-        const auto count = [](std::uint64_t value) { return static_cast<double>(value); };
         const auto traffic = crowd_.traffic();
         native::PrometheusText text;
-        text.gauge("wsmq_load_webapps", "Webapps that are to join.").sample(count(arguments_.webapps));
-        text.gauge("wsmq_load_joined", "Webapps that have joined, and are connected.").sample(count(crowd_.joined));
-        text.gauge("wsmq_load_knowing", "Webapps that know all others.").sample(count(crowd_.knowing));
+        text.gauge("wsmq_load_webapps", "Webapps that are to join.").sample(arguments_.webapps);
+        text.gauge("wsmq_load_joined", "Webapps that have joined, and are connected.").sample(crowd_.joined);
+        text.gauge("wsmq_load_knowing", "Webapps that know all others.").sample(crowd_.knowing);
         text.counter("wsmq_load_losses_total", "Connections that were lost, and attempts that failed.")
-            .sample(count(crowd_.losses));
+            .sample(crowd_.losses);
         text.counter("wsmq_load_received_bytes_total", "Bytes of MQTT that webapps have received.")
-            .sample(count(traffic.received));
-        text.counter("wsmq_load_sent_bytes_total", "Bytes of MQTT that webapps have sent.").sample(count(traffic.sent));
+            .sample(traffic.received);
+        text.counter("wsmq_load_sent_bytes_total", "Bytes of MQTT that webapps have sent.").sample(traffic.sent);
         text.counter("wsmq_load_failed_requests_total", "Requests without the right answer.")
-            .sample(count(requests_.failed()));
+            .sample(requests_.failed());
         text.histogram("wsmq_load_request_seconds", "From a request until its answer.")
             .sample(requests_.latencies().durations());
         text.histogram("wsmq_load_join_seconds", "From the attempt to connect until others can reach the webapp.")

@@ -61,7 +61,7 @@ MetricLabels of_method(const ServiceMetrics::Method& method) {
 void write_methods(PrometheusText& text, const ServiceMetrics& service) {
     using Count = std::uint64_t MethodMetrics::*;
     const auto write_counts = [&](Count count) {
-        for (const auto& method : service.methods) text.sample(number_of(method.metrics.*count), of_method(method));
+        for (const auto& method : service.methods) text.sample(method.metrics.*count, of_method(method));
     };
     text.counter("wsmq_requests_total", "Requests that were delivered, by method; * is any other.");
     write_counts(&MethodMetrics::requests);
@@ -75,30 +75,27 @@ void write_methods(PrometheusText& text, const ServiceMetrics& service) {
 
 void write_calls(PrometheusText& text, const messaging::CallCounts& calls) {
     text.counter("wsmq_refused_total", "Requests that were refused before they were delivered.")
-        .sample(number_of(calls.overloaded), {{"reason", "overloaded"}})
-        .sample(number_of(calls.unknown_methods), {{"reason", "unknown_method"}})
-        .sample(number_of(calls.invalid), {{"reason", "invalid"}});
+        .sample(calls.overloaded, {{"reason", "overloaded"}})
+        .sample(calls.unknown_methods, {{"reason", "unknown_method"}})
+        .sample(calls.invalid, {{"reason", "invalid"}});
     text.counter("wsmq_duplicates_total", "Requests that came again and were answered from memory.")
-        .sample(number_of(calls.duplicates));
+        .sample(calls.duplicates);
     text.counter("wsmq_cancelled_total", "Requests that their callers cancelled, and streams that nobody took.")
-        .sample(number_of(calls.cancelled));
-    text.counter("wsmq_expired_total", "Requests that expired unanswered.").sample(number_of(calls.expired));
-    text.counter("wsmq_dropped_total", "Notifications for which there was no room.").sample(number_of(calls.dropped));
+        .sample(calls.cancelled);
+    text.counter("wsmq_expired_total", "Requests that expired unanswered.").sample(calls.expired);
+    text.counter("wsmq_dropped_total", "Notifications for which there was no room.").sample(calls.dropped);
 }
 
 void write_state(PrometheusText& text, const ServiceMetrics& service) {
-    text.gauge("wsmq_open_requests", "Requests and notifications that are worked on.").sample(number_of(service.open));
-    text.gauge("wsmq_waiting_requests", "Requests and notifications that wait for their turn.")
-        .sample(number_of(service.waiting));
-    text.gauge("wsmq_open_streams", "Open requests that have sent items.").sample(number_of(service.streams));
-    text.gauge("wsmq_outgoing_messages", "Messages that are unsent or unacknowledged.")
-        .sample(number_of(service.outgoing));
-    text.gauge("wsmq_outgoing_bytes", "Their bytes in memory.").sample(number_of(service.outgoing_bytes));
+    text.gauge("wsmq_open_requests", "Requests and notifications that are worked on.").sample(service.open);
+    text.gauge("wsmq_waiting_requests", "Requests and notifications that wait for their turn.").sample(service.waiting);
+    text.gauge("wsmq_open_streams", "Open requests that have sent items.").sample(service.streams);
+    text.gauge("wsmq_outgoing_messages", "Messages that are unsent or unacknowledged.").sample(service.outgoing);
+    text.gauge("wsmq_outgoing_bytes", "Their bytes in memory.").sample(service.outgoing_bytes);
     text.gauge("wsmq_connected", "1 while it is connected and can be reached.").sample(service.is_joined ? 1 : 0);
-    text.counter("wsmq_reconnections_total", "Times that it joined again.").sample(number_of(service.reconnections));
-    text.counter("wsmq_received_bytes_total", "Bytes of MQTT from the broker.")
-        .sample(number_of(service.traffic.received));
-    text.counter("wsmq_sent_bytes_total", "Bytes of MQTT to the broker.").sample(number_of(service.traffic.sent));
+    text.counter("wsmq_reconnections_total", "Times that it joined again.").sample(service.reconnections);
+    text.counter("wsmq_received_bytes_total", "Bytes of MQTT from the broker.").sample(service.traffic.received);
+    text.counter("wsmq_sent_bytes_total", "Bytes of MQTT to the broker.").sample(service.traffic.sent);
 }
 
 }  // namespace
@@ -125,7 +122,7 @@ void PrometheusText::line(std::string_view suffix, const MetricLabels& labels, s
     text_ += ' ' + text_of(value) + '\n';
 }
 
-PrometheusText& PrometheusText::sample(double value, const MetricLabels& labels) {
+PrometheusText& PrometheusText::add(double value, const MetricLabels& labels) {
     line({}, labels, {}, value);
     return *this;
 }

@@ -2,11 +2,10 @@
 import { settled, until } from './connected.mjs'
 import { FakeWebappClient } from './fake-layer.mjs'
 import { fakeModule } from './fake-module.mjs'
+import { pageLink } from './page-link.mjs'
 import { importSource } from './sources.mjs'
 
-const { DirectChannel } = await importSource('remote/channels')
 const { Host } = await importSource('remote/host')
-const { Link } = await importSource('remote/link')
 const { moduleOf } = await importSource('remote/open-remote')
 const { createLayer } = await importSource('remote/webapp/layer-host')
 const { PortWebappClient } = await importSource('remote/webapp/port-webapp-client')
@@ -60,19 +59,12 @@ export class Scene {
   /** @param {any} [options] of join() @param {string} [tab] its name, where each page has a state */
   page(options = {}, tab) {
     const name = `page ${++this.#pages}`
-    const link = new Link({ common: tab === undefined ? {} : { presence: 'each' }, user: {}, survives: true, onLeave: async () => {} })
-    const attach = (host = this.host, lock = name) => {
-      const [here, there] = DirectChannel.pair()
-      host.add(there)
-      link.use(here, { tab: name, lock, name: '' })
-      return there
-    }
-    const channel = attach()
+    const page = pageLink(this, name, tab === undefined ? {} : { presence: 'each' })
     const given = { org: 'acme', user: 'ann', rand: `ab0${this.#pages}`, ...options }
     const Page = tab === undefined ? PortWebappClient : named(tab)
-    const joining = joinWith(() => moduleOf(link, undefined, Page), 'ws://broker.test/', given)
+    const joining = joinWith(() => moduleOf(page.link, undefined, Page), 'ws://broker.test/', given)
     joining.catch(() => {})
-    return { link, attach, channel, joining, vanish: () => this.locks.get(name)?.() }
+    return { ...page, joining, vanish: () => this.locks.get(name)?.() }
   }
 
   /** @param {any} [options] of join() @param {string} [tab] */

@@ -4,6 +4,7 @@
 #include <initializer_list>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -26,13 +27,18 @@ public:
     PrometheusText& gauge(std::string_view name, std::string_view help) { return begin(name, help, "gauge"); }
     PrometheusText& histogram(std::string_view name, std::string_view help) { return begin(name, help, "histogram"); }
 
-    PrometheusText& sample(double value, const MetricLabels& labels = {});
+    /// Of any arithmetic type; whole numbers above 2^53 lose digits.
+    template <class Number>
+    requires std::is_arithmetic_v<Number> PrometheusText& sample(Number value, const MetricLabels& labels = {}) {
+        return add(static_cast<double>(value), labels);
+    }
     /// Of a histogram.
     PrometheusText& sample(const Durations&, const MetricLabels& labels = {});
 
     [[nodiscard]] const std::string& text() const noexcept { return text_; }
 
 private:
+    PrometheusText& add(double value, const MetricLabels& labels);
     PrometheusText& begin(std::string_view name, std::string_view help, std::string_view type);
     void line(std::string_view suffix, const MetricLabels& labels, std::string_view bound, double value);
 
