@@ -32,13 +32,13 @@ export default defineConfig<object, { defaults: object }>({
     // no difference to that, nor does the language of a service.
     {
       name: 'over a worker',
-      testMatch: /(messages|handlers|limits|broker-restart|refusals|wake-up|will|webapp)\.spec\.ts/,
+      testMatch: /\/(messages|handlers|limits|broker-restart|refusals|wake-up|will|webapp)\.spec\.ts/,
       grepInvert: alike,
       use: { defaults: { worker: true } },
     },
     {
       name: 'over a shared connection',
-      testMatch: /(messages|handlers|webapp)\.spec\.ts/,
+      testMatch: /\/(messages|handlers|webapp)\.spec\.ts/,
       grepInvert: alike,
       use: { defaults: { shared: true } },
     },
