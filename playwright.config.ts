@@ -7,7 +7,7 @@ export default defineConfig<object, { defaults: object }>({
   testDir: 'tests/browser',
   globalSetup: './tests/browser/install.ts',
   outputDir: 'build/playwright',
-  workers: 3, // for two processors: a test waits half of its time
+  workers: 4, // for two processors: a test computes for less than half of its time
   fullyParallel: true,
   forbidOnly: Boolean(process.env['CI']),
   // A test that passes only the second time has found something, so there are no retries, except on CI, whose load is

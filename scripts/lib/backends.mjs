@@ -18,7 +18,7 @@ import { Stamp } from './stamp.mjs'
  * @property {Record<string, string>} [lacks] checks that fail because of the library, and why
  */
 
-const atOnce = 3 // conformance runs, which mostly wait
+const atOnce = 4 // conformance runs, which mostly wait
 /** @type {Record<string, string>} */
 const environment = {
   CMAKE_BUILD_PARALLEL_LEVEL: String(availableParallelism()), // or else make starts everything at once
