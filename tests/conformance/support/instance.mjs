@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-const startLimit = 30_000 // ms; a virtual machine on a busy computer takes its time
+const startLimit = 90_000 // ms; a virtual machine on a busy computer takes its time
 const stopLimit = 10_000
 
 /** One running instance of the service under test, in a process group of its own so that a wrapper's children end too. */
