@@ -1,6 +1,7 @@
-// Many webapps in one Node process: how long until all have joined, and what that costs. `npm run bench:webapps`, with
-// `-- --webapps 1000 --watch none` for other values; `--at-once 50` lets so many join at a time, and not all; `--nginx`
-// puts nginx between, and `--url ws://...` is another broker than the Mosquitto that it starts.
+// Many webapps in one Node process: how long until all have joined and know each other, and what that costs. `npm run
+// bench:webapps`, with `-- --webapps 1000 --watch none` for other values; `--at-once 50` lets so many join at a time, and not
+// 500; `--nginx` puts nginx between, and `--url ws://...` is another broker than the Mosquitto that it starts.
+import { setMaxListeners } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { Webapp } from 'websocket-mq/webapp'
@@ -12,13 +13,15 @@ const { values } = parseArgs({
   options: {
     webapps: { type: 'string', default: '300' },
     watch: { type: 'string', default: 'all' },
-    'at-once': { type: 'string' },
+    'at-once': { type: 'string', default: '500' },
     nginx: { type: 'boolean', default: false },
     url: { type: 'string' },
   },
 })
 const count = Number(values.webapps)
-const atOnce = Number(values['at-once'] ?? count)
+const atOnce = Number(values['at-once'])
+/** Milliseconds that they have to get to know each other. */
+const patience = 300_000
 
 const broker = values.url === undefined ? await startBroker() : undefined
 const direct = values.url ?? broker?.url ?? ''
@@ -51,13 +54,25 @@ async function joinInTurn() {
   }
 }
 
+/** Until each knows all others. */
+async function acquainted() {
+  const signal = AbortSignal.timeout(patience)
+  setMaxListeners(0, signal)
+  const known = apps.map(({ presence }) => presence.until(({ size }) => size >= apps.length - 1, { signal }))
+  const outcomes = await Promise.allSettled(known)
+  const missing = outcomes.filter(({ status }) => status === 'rejected').length
+  return missing === 0 ? `all after ${seconds().toFixed(1)} s` : `${missing} did not know all after ${seconds().toFixed(1)} s`
+}
+
 try {
   await Promise.all(Array.from({ length: atOnce }, joinInTurn))
   const allJoined = seconds()
+  const knowledge = values.watch === 'all' ? await acquainted() : '-'
   const own = process.cpuUsage(ownBefore)
   const lines = [
     ['joined', `${joined.length} of ${count}, ${allJoined.toFixed(1)} s until the last one`],
     ['each took', joined.length === 0 ? '-' : `p50 ${quantile(joined, 0.5).toFixed(0)} ms, p95 ${quantile(joined, 0.95).toFixed(0)} ms`],
+    ['known', knowledge],
     [
       'processor',
       `${((own.user + own.system) / 1e6).toFixed(2)} s, of the broker ${((await processorTime(broker?.pid)) - brokerBefore).toFixed(2)} s`,

@@ -93,7 +93,7 @@ void Client::Impl::begin_attempt() {
     is_outdated = false;
     if (!context.options.ask_credentials) return open_transport();
     if (!step(Step::ask)) return;
-    phase_deadline = context.now + context.options.connect_timeout;
+    begin_phase();
     context.events.push(CredentialsRequested{});
 }
 
@@ -108,7 +108,7 @@ void Client::Impl::provide_credentials(Credentials&& given) {
 
 void Client::Impl::open_transport() {
     if (!step(Step::open)) return;
-    phase_deadline = context.now + context.options.connect_timeout;
+    begin_phase();
     context.events.push(OpenTransport{reconnector.host(), reconnector.attempt()});
 }
 
@@ -122,6 +122,19 @@ void Client::Impl::transport_opened() {
                           {client_id, credentials, continuity.asks_for_clean_start(context.options)});
 }
 
+void Client::Impl::begin_phase() {
+    phase_deadline = context.now + context.options.connect_timeout;
+    grace_given = false;
+}
+
+bool Client::Impl::is_phase_over() {
+    if (context.now < phase_deadline) return false;
+    const bool was_held_back = context.now - phase_deadline > client::KeepAlive::held_back;
+    if (!was_held_back || std::exchange(grace_given, true)) return true;
+    phase_deadline = context.now + client::KeepAlive::probe_answer;
+    return false;
+}
+
 void Client::Impl::handle_timeout() {
     publisher.drop_expired();
     switch (context.phase) {
@@ -130,11 +143,11 @@ void Client::Impl::handle_timeout() {
             if (context.now >= phase_deadline) begin_attempt();
             return;
         case Phase::asking:
-            if (context.now >= phase_deadline) ended({.why = Errc::credentials_failed});
+            if (is_phase_over()) ended({.why = Errc::credentials_failed});
             return;
         case Phase::opening:
         case Phase::handshaking:
-            if (context.now >= phase_deadline) close({.why = Errc::connect_timed_out});
+            if (is_phase_over()) close({.why = Errc::connect_timed_out});
             return;
         case Phase::connected: break;
     }

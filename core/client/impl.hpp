@@ -61,6 +61,10 @@ struct Client::Impl {
     [[nodiscard]] client::Reconnector::End connection_lost(const Ending&);
     [[nodiscard]] bool session_lasts() const noexcept;
     [[nodiscard]] std::optional<TimePoint> next_deadline() const noexcept;
+    /// An attempt's, which has connect_timeout.
+    void begin_phase();
+    /// Its time is over. Where the timer is late, so is the reading of what arrived: it gets a moment more, once.
+    [[nodiscard]] bool is_phase_over();
 
     // --- receiving.cpp ---
     void receive(Bytes chunk);
@@ -103,6 +107,7 @@ struct Client::Impl {
     std::optional<TimePoint> replace_by;  ///< reconnect() was called on this connection
     TimePoint connected_since{};
     TimePoint phase_deadline{};  ///< in every phase but idle and connected
+    bool grace_given = false;    ///< in this phase, as its timer was late
 };
 
 }  // namespace wsmq

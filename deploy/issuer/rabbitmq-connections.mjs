@@ -96,16 +96,28 @@ export class RabbitMqConnections {
 
   /** Those that logged in before this issuer ran: their tokens were issued before they connected. @param {number} now */
   async #discover(now) {
-    for (const { user, connected_at: since } of await this.#connections('columns=user,connected_at'))
-      if (typeof since === 'number' && !this.#ends.has(user)) this.note(user, since + this.#lifetime)
+    const connected = (await this.#connections('columns=user,connected_at')).filter(({ user }) => !this.#ends.has(user))
+    const accounts = connected.length > 0 ? await this.#accounts() : new Set()
+    for (const { user, connected_at: since } of connected)
+      if (typeof since === 'number' && !accounts.has(user)) this.note(user, since + this.#lifetime)
     this.#discoveredAt = now
+  }
+
+  /** Whose connections have a password, which does not end: RabbitMQ itself knows no user of a token. @returns {Promise<Set<string>>} */
+  async #accounts() {
+    return new Set((await this.#list('/api/users?columns=name')).map(({ name }) => name))
   }
 
   /** @param {string} query @returns {Promise<{ user: string, connected_at?: number }[]>} those of webapps */
   async #connections(query) {
-    const all = await this.#api.ask('GET', `/api/connections?${query}`)
-    if (!Array.isArray(all)) throw new Error('GET /api/connections: no list')
-    return all.filter((each) => isWebapp.test(Object(each).user))
+    return (await this.#list(`/api/connections?${query}`)).filter(({ user }) => isWebapp.test(user))
+  }
+
+  /** @param {string} path @returns {Promise<any[]>} of objects */
+  async #list(path) {
+    const all = await this.#api.ask('GET', path)
+    if (!Array.isArray(all)) throw new Error(`GET ${path}: no list`)
+    return all.map(Object)
   }
 
   /** @param {Iterable<string>} uids */

@@ -6,6 +6,7 @@
 #include "json_rpc/scan.hpp"
 #include "layer/dispatch.hpp"
 #include "layer/membership.hpp"
+#include "layer/owed_record.hpp"
 #include "wsmq/property.hpp"
 
 namespace wsmq::messaging {
@@ -32,6 +33,7 @@ struct Device::Impl {
     Impl(Client& client, const Options& options)
         : context{client, options.root, 0, false},
           membership{context},
+          owed{context},
           topic{context.topics.device(options.serial_number)},
           record{record_of(true, options.status).value_or("")},
           last_record{record_of(false, options.last_status).value_or("")} {}
@@ -39,22 +41,25 @@ struct Device::Impl {
     void handle_opening() { membership.handle_opening(); }
     void handle_connected(const Connected&) {
         membership.handle_connected();
-        (void)publish(record, {Purpose::presence});
+        announce();
     }
     void handle_disconnected(const Disconnected&);
     void handle_lost(const SubscriptionLost&) {}
     void handle_completed(const Operation&, const Completed&);
     void handle_failed(const Operation&, Errc);
     bool handle_message(const Message&) { return false; }
-    Error publish(std::string_view what, Operation operation) {
+    Error publish(std::string_view what, Purpose purpose, bool waits) {
         return context.broker
-            .publish(topic, what, {.retain = true, .waits = false, .content_type = json_type}, operation, context.now)
+            .publish(topic, what, {.retain = true, .waits = waits, .content_type = json_type}, {purpose}, context.now)
             .error();
     }
+    /// Later, where the queue is full.
+    void announce();
     void leave();
 
     Context context;
     Membership membership;
+    OwedRecord owed;
     std::string topic;
     std::string record;
     std::string last_record;
@@ -84,6 +89,11 @@ Device::~Device() = default;
 
 // --- Its life --------------------------------------------------------------------------------------
 
+void Device::Impl::announce() {
+    const auto error = owed.note(publish(record, Purpose::presence, false), Purpose::presence);
+    if (error != Error::none) membership.fail(error, ReasonCode::success);
+}
+
 void Device::Impl::handle_completed(const Operation& operation, const Completed& event) {
     if (operation.purpose == Purpose::offline) return membership.stop();
     if (operation.purpose != Purpose::presence) return;
@@ -93,17 +103,19 @@ void Device::Impl::handle_completed(const Operation& operation, const Completed&
 
 void Device::Impl::handle_failed(const Operation& operation, Errc error) {
     if (error == Errc::stopped) return;
-    if (operation.purpose == Purpose::offline) return membership.stop();
+    if (operation.purpose == Purpose::offline) return membership.stop(without_goodbye);
     if (operation.purpose == Purpose::presence) membership.fail(error_of(error), ReasonCode::success);
 }
 
 void Device::Impl::handle_disconnected(const Disconnected& event) {
+    owed.cancel();
     if (membership.handle_disconnected(event)) membership.report_left();
 }
 
 void Device::Impl::leave() {
     if (!membership.leave(leave_timeout)) return;
-    if (publish(last_record, {Purpose::offline}) != Error::none) membership.stop();
+    owed.cancel();
+    if (publish(last_record, Purpose::offline, true) != Error::none) membership.stop(without_goodbye);
 }
 
 // --- The layer -------------------------------------------------------------------------------------
@@ -112,7 +124,8 @@ bool Device::handle(const wsmq::Event& event, TimePoint now) { return dispatch(*
 
 void Device::handle_timeout(TimePoint now) {
     impl_->context.now = now;
-    if (impl_->membership.is_overdue()) impl_->membership.stop();
+    if (impl_->owed.take()) impl_->announce();
+    if (impl_->membership.is_overdue()) impl_->membership.stop(without_goodbye);
 }
 
 std::optional<TimePoint> Device::next_deadline() const {
@@ -131,7 +144,8 @@ Error Device::set_status(std::string_view status, TimePoint now) {
     if (!record) return Error::invalid_json;
     if (record->size() > maximum_record_size) return Error::payload_too_large;
     // Without a connection it goes with the next one.
-    const auto error = impl_->context.broker.is_connected() ? impl_->publish(*record, {}) : Error::none;
+    const auto error =
+        impl_->context.broker.is_connected() ? impl_->publish(*record, Purpose::nothing, false) : Error::none;
     if (error == Error::none) impl_->record = std::move(*record);
     return error;
 }

@@ -27,9 +27,9 @@ bool Membership::leave(Duration patience) {
     return false;
 }
 
-void Membership::stop() {
+void Membership::stop(ReasonCode reason) {
     context_.timers.stop(Timer::leave);
-    context_.broker.client().stop(context_.now);
+    context_.broker.client().stop(context_.now, reason);
 }
 
 bool Membership::handle_disconnected(const Disconnected& event) {

@@ -5,6 +5,9 @@
 
 namespace wsmq::messaging {
 
+/// The broker has not confirmed our goodbye: with MQTT 5 it publishes the will instead.
+inline constexpr auto without_goodbye = ReasonCode::disconnect_with_will_message;
+
 class Membership {
 public:
     explicit Membership(Context& context) : context_{context} {}
@@ -18,8 +21,8 @@ public:
 
     /// True where there is a connection on which to publish that we are offline; stop() follows, within `patience`.
     bool leave(Duration patience);
-    /// Stops the client: everything is published.
-    void stop();
+    /// Stops the client: everything is published, or see without_goodbye.
+    void stop(ReasonCode = ReasonCode::success);
 
     /// The client was started again.
     void handle_opening() noexcept { leaving_ = false; }

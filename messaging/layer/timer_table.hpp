@@ -13,6 +13,7 @@ namespace wsmq::messaging {
 
 enum class Timer : std::uint8_t {
     leave,              ///< the broker has not confirmed our goodbye
+    owed_record,        ///< the queue had no room for our own record
     presence_renewal,   ///< our own record is about to expire
     presence_reply,     ///< somebody asked for our record
     presence_request,   ///< the broker did not deliver what it retains: we ask for the records

@@ -42,27 +42,32 @@ Error Announcer::set_state(std::string_view state, std::string_view tabs) {
     changed.state = state;
     changed.tabs = tabs;
     if (settings_.appears && !fits(changed)) return Error::payload_too_large;
-    settings_ = std::move(changed);
+    std::swap(settings_, changed);
     // Without a connection it goes with the next one.
-    return settings_.appears && context_.broker.is_connected() ? announce(Purpose::nothing) : Error::none;
+    const bool is_told = settings_.appears && context_.broker.is_connected();
+    const auto error = is_told ? publish_online(Purpose::nothing) : Error::none;
+    if (error != Error::none) std::swap(settings_, changed);
+    return error;
 }
 
-Error Announcer::announce(Purpose purpose) {
+Error Announcer::announce(Purpose purpose) { return owed_.note(publish_online(purpose), purpose); }
+
+Error Announcer::publish_online(Purpose purpose) {
     MessageOptions how{.retain = true, .content_type = json_type};
-    presence_reply_.cancel();
     const auto expiry = settings_.expiry.value_or(roster_.record_expiry());
-    if (expiry.count() > 0 && context_.broker.is_v5()) {
-        how.expiry = expiry;
-        context_.timers.set(Timer::presence_renewal, context_.now + expiry / 2);
-    }
-    return context_.broker
-        .publish(context_.topics.status(settings_.uid), online_record(settings_), how, {purpose}, context_.now)
-        .error();
+    const bool expires = expiry.count() > 0 && context_.broker.is_v5();
+    if (expires) how.expiry = expiry;
+    const auto published = context_.broker.publish(context_.topics.status(settings_.uid), online_record(settings_), how,
+                                                   {purpose}, context_.now);
+    if (!published) return published.error();
+    presence_reply_.cancel();
+    if (expires) context_.timers.set(Timer::presence_renewal, context_.now + expiry / 2);
+    return Error::none;
 }
 
 Error Announcer::publish_offline() {
     handle_disconnected();
-    MessageOptions how{.retain = true, .waits = false, .content_type = json_type};
+    MessageOptions how{.retain = true, .content_type = json_type};
     const auto expiry = settings_.expiry.value_or(offline_expiry);
     if (expiry.count() > 0) how.expiry = expiry;
     return context_.broker
@@ -86,12 +91,14 @@ void Announcer::handle_own_record(const IncomingMessage& message) {
 void Announcer::handle_disconnected() {
     context_.timers.stop(Timer::presence_renewal);
     presence_reply_.cancel();
+    owed_.cancel();
 }
 
 void Announcer::handle_timeout() {
     const bool renews = context_.timers.expired(Timer::presence_renewal, context_.now);
     const bool answers = presence_reply_.take(context_.now);
     if (renews || answers) (void)announce(Purpose::nothing);
+    if (const auto purpose = owed_.take()) (void)announce(*purpose);
 }
 
 }  // namespace wsmq::messaging

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "layer/context.hpp"
+#include "layer/owed_record.hpp"
 #include "layer/paced_reply.hpp"
 #include "presence/roster.hpp"
 
@@ -25,7 +26,8 @@ public:
         : context_{context},
           roster_{roster},
           settings_{std::move(settings)},
-          presence_reply_{context.timers, Timer::presence_reply} {}
+          presence_reply_{context.timers, Timer::presence_reply},
+          owed_{context} {}
 
     /// The payload of the last will and of leave().
     [[nodiscard]] static std::string offline_record(std::string_view uid, std::int64_t since);
@@ -34,10 +36,10 @@ public:
     /// Whether the record is within maximum_record_size.
     [[nodiscard]] static bool fits(const Settings&);
 
-    /// Both as in Settings. Error::payload_too_large: the former ones stay.
+    /// Both as in Settings. With an error the former ones stay.
     Error set_state(std::string_view state, std::string_view tabs);
     [[nodiscard]] const std::string& tabs() const noexcept { return settings_.tabs; }
-    /// Publishes that we are online.
+    /// Publishes that we are online; later, where the queue is full.
     Error announce(Purpose);
     /// Publishes that we are offline.
     Error publish_offline();
@@ -53,10 +55,13 @@ public:
     void handle_timeout();
 
 private:
+    Error publish_online(Purpose);
+
     Context& context_;
     const Roster& roster_;
     Settings settings_;
     PacedReply presence_reply_;
+    OwedRecord owed_;
 };
 
 }  // namespace wsmq::messaging

@@ -46,21 +46,23 @@ Error Roster::watch(std::string_view org, std::string_view user, bool is_joined)
     const bool same = is_watching() && org_ == org && user_ == user;
     if (same) return Error::none;
     const bool is_narrower = is_subscribed() && (org_.empty() || org_ == org) && (user_.empty() || user_ == user);
+    // The filter is the same for all: to subscribe it again brings the records of those who were not watched.
+    const auto error = !is_narrower && is_joined ? subscribe() : Error::none;
+    if (error != Error::none) return error;
+    if (!is_narrower && !is_joined) restart(View::wanted);
     org_ = org;
     user_ = user;
-    if (!is_narrower) restart(View::wanted);
     forget_unwanted();
-    // The filter is the same for all: to subscribe it again brings the records of those who were not watched.
-    if (!is_narrower && is_joined) subscribe();
     return Error::none;
 }
 
 Error Roster::unwatch() {
-    const bool was_subscribed = is_subscribed();
+    const auto error =
+        is_subscribed() ? context_.broker.unsubscribe(context_.topics.status("+"), context_.now) : Error::none;
+    if (error != Error::none) return error;
     restart(View::none);
     forget_unwanted();
-    if (!was_subscribed) return Error::none;
-    return context_.broker.unsubscribe(context_.topics.status("+"), context_.now);
+    return Error::none;
 }
 
 void Roster::restart(View view) {
@@ -90,17 +92,19 @@ std::chrono::seconds Roster::record_expiry() const {
     return std::max(shortest_expiry, expiry_for_each * static_cast<std::int64_t>(presences_.size() + others_.size()));
 }
 
-void Roster::subscribe() {
-    retained_.is_awaited = true;
+Error Roster::subscribe() {
     const std::string filter = context_.topics.status("+");
     const auto error = context_.broker.subscribe({&filter, 1}, {Purpose::roster}, context_.now);
-    if (error != Error::none) return;
-    view_ = View::settling;
+    if (error != Error::none) return error;
+    restart(View::settling);
+    retained_.is_awaited = true;
     asked_at_ = context_.now;
+    return Error::none;
 }
 
 void Roster::handle_joined() {
-    if (view_ == View::wanted) subscribe();
+    // Where it is refused, as 65,535 subscriptions are not answered yet, the next connection repeats it.
+    if (view_ == View::wanted) (void)subscribe();
 }
 
 void Roster::handle_connected(bool session_present) {

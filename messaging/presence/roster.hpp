@@ -73,7 +73,7 @@ private:
     void restart(View);
     /// Whoever is not watched any more is reported as gone.
     void forget_unwanted();
-    void subscribe();
+    Error subscribe();
     void schedule_presence_request();
     /// The broker answered what was asked at asked_at_.
     void note_answer_time();

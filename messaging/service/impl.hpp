@@ -39,7 +39,7 @@ struct Service::Impl {
     Error ended(Error error);
     /// Stops once everything is answered.
     void check_left();
-    void stop();
+    void stop(ReasonCode = ReasonCode::success);
 
     // --- receiving.cpp ---
     /// False: it is not for this layer.

@@ -45,8 +45,13 @@ void Janitor::clear() {
 void Janitor::handle_timeout() {
     while (const auto number = deadlines_.take(context_.now)) {
         const auto uid = uids_[*number];
-        forget(uid);
-        (void)context_.broker.publish(context_.topics.status(uid), {}, {.retain = true}, {}, context_.now);
+        const auto cleared =
+            context_.broker.publish(context_.topics.status(uid), {}, {.retain = true}, {}, context_.now);
+        if (cleared) {
+            forget(uid);
+        } else {
+            deadlines_.set(*number, context_.now + grace_);
+        }
     }
 }
 

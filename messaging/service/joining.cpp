@@ -148,9 +148,9 @@ void Service::Impl::check_left() {
     if (responder.unanswered() == 0 && context.broker.is_idle()) stop();
 }
 
-void Service::Impl::stop() {
+void Service::Impl::stop(ReasonCode reason) {
     if (context.broker.is_connected()) responder.fail_all("The responder has left");
-    membership.stop();
+    membership.stop(reason);
 }
 
 }  // namespace wsmq::messaging

@@ -66,26 +66,27 @@ std::size_t Record::longest(const Service::Options& options) {
     return online(options, {most, most, most, most, most}).size();
 }
 
-Error Record::announce(Purpose purpose) {
+Error Record::announce(Purpose purpose) { return owed_.note(publish_online(purpose), purpose); }
+
+Error Record::publish_online(Purpose purpose) {
     MessageOptions how{.retain = true, .content_type = json_type};
-    handle_disconnected();
-    if (options_.record_expiry.count() > 0 && context_.broker.is_v5()) {
-        how.expiry = options_.record_expiry;
-        context_.timers.set(Timer::record_renewal, context_.now + options_.record_expiry / 2);
-    }
+    const bool expires = options_.record_expiry.count() > 0 && context_.broker.is_v5();
+    if (expires) how.expiry = options_.record_expiry;
+    const auto published = context_.broker.publish(context_.topics.record(options_.service, options_.instance),
+                                                   online(options_, counts_), how, {purpose}, context_.now);
+    if (!published) return published.error();
+    published_counts_ = counts_;
+    stop_timers();
+    if (expires) context_.timers.set(Timer::record_renewal, context_.now + options_.record_expiry / 2);
     if (options_.statistics_interval.count() > 0) {
         context_.timers.set(Timer::record_statistics, context_.now + options_.statistics_interval);
     }
-    published_counts_ = counts_;
-    return context_.broker
-        .publish(context_.topics.record(options_.service, options_.instance), online(options_, counts_), how, {purpose},
-                 context_.now)
-        .error();
+    return Error::none;
 }
 
 Error Record::publish_offline() {
     handle_disconnected();
-    MessageOptions how{.retain = true, .waits = false, .content_type = json_type};
+    MessageOptions how{.retain = true, .content_type = json_type};
     if (options_.record_expiry.count() > 0) how.expiry = options_.record_expiry;
     return context_.broker
         .publish(context_.topics.record(options_.service, options_.instance),
@@ -96,6 +97,11 @@ Error Record::publish_offline() {
 void Record::handle_newcomer() { answer_.request(context_.now, context_.random); }
 
 void Record::handle_disconnected() {
+    stop_timers();
+    owed_.cancel();
+}
+
+void Record::stop_timers() {
     context_.timers.stop(Timer::record_renewal);
     context_.timers.stop(Timer::record_statistics);
     answer_.cancel();
@@ -110,6 +116,7 @@ void Record::handle_timeout() {
     } else if (updates) {
         timers.set(Timer::record_statistics, context_.now + options_.statistics_interval);
     }
+    if (const auto purpose = owed_.take()) (void)announce(*purpose);
 }
 
 }  // namespace wsmq::messaging

@@ -70,7 +70,7 @@ void Service::handle_timeout(TimePoint now) {
     impl.record.handle_timeout();
     impl.janitor.handle_timeout();
     if (impl.probe.is_over()) impl.end_probe(false);
-    if (impl.membership.is_overdue()) return impl.stop();
+    if (impl.membership.is_overdue()) return impl.stop(without_goodbye);
     if (impl.membership.is_leaving()) impl.check_left();
 }
 

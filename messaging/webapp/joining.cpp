@@ -126,7 +126,7 @@ void Webapp::Impl::handle_failed(const Operation& operation, Errc error) {
     if (operation.purpose == Purpose::request) return requester.handle_undelivered(operation.number, error_of(error));
     // Reported by the Disconnected event.
     if (error == Errc::stopped) return;
-    if (operation.purpose == Purpose::offline) return membership.stop();
+    if (operation.purpose == Purpose::offline) return membership.stop(without_goodbye);
     const bool was_to_join = operation.purpose == Purpose::join || operation.purpose == Purpose::presence;
     if (was_to_join) membership.fail(error_of(error), ReasonCode::success);
 }
@@ -146,7 +146,8 @@ void Webapp::Impl::leave() {
     if (!membership.leave(leave_timeout)) return;
     responder.fail_all("The responder has left");
     service_notifications.end_all();
-    if (!options.appears || announcer.publish_offline() != Error::none) membership.stop();
+    if (!options.appears) return membership.stop();
+    if (announcer.publish_offline() != Error::none) membership.stop(without_goodbye);
 }
 
 }  // namespace wsmq::messaging

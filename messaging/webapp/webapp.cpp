@@ -119,7 +119,7 @@ void Webapp::handle_timeout(TimePoint now) {
     impl.announcer.handle_timeout();
     impl.roster.handle_timeout();
     if (impl.uid_was_taken && !impl.membership.is_leaving()) impl.take_new_uid();
-    if (impl.membership.is_overdue()) impl.membership.stop();
+    if (impl.membership.is_overdue()) impl.membership.stop(without_goodbye);
 }
 
 std::optional<TimePoint> Webapp::Impl::next_deadline() const {

@@ -92,6 +92,13 @@ test('a connection as a client has its own identifier, version and will', async 
   await expect.poll(() => wills).toEqual([['gone', 'text/plain']])
 })
 
+/** The file that the page's button writes. */
+async function exported(page: Page): Promise<string> {
+  const download = page.waitForEvent('download')
+  await page.getByRole('button', { name: 'Export' }).click()
+  return (await (await download).path()) ?? ''
+}
+
 test('connections are saved, linked to, and exported with their session, never with secrets', async ({ context, ownBroker, closing }) => {
   const server = await closing(startDemoPage(ownBroker))
   const { page, uncaught } = await openDemo(context, server.url)
@@ -108,9 +115,7 @@ test('connections are saved, linked to, and exported with their session, never w
   await expect(page.getByRole('list', { name: 'Saved connections' })).toContainText('staging/ws_mqtt')
   await expect.poll(() => new URL(page.url()).hash).toBe('#view=connection&search=kept&org=globex')
 
-  const download = page.waitForEvent('download')
-  await page.getByRole('button', { name: 'Export' }).click()
-  const file = (await (await download).path()) ?? ''
+  const file = await exported(page)
   const session = await readFile(file, 'utf8')
   expect(JSON.parse(session)).toMatchObject({
     settings: { org: 'globex', address: '/ws_mqtt' },
@@ -136,6 +141,17 @@ test('connections are saved, linked to, and exported with their session, never w
   await expect(other.page.locator('#own')).toHaveText(/^globex:/)
   await other.page.getByRole('button', { name: 'Forget staging' }).click()
   await expect(other.page.getByRole('list', { name: 'Saved connections' }).getByRole('listitem')).toHaveCount(0)
+  // As it was written before the page kept the other properties.
+  const older = { ...JSON.parse(session), messages: [{ topic: 'demo/older', at: 0, base64: 'AA==', contentType: 'image/png' }] } as object
+  await other.page
+    .locator('input[type=file]')
+    .setInputFiles({ name: 'older.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify(older)) })
+  await other.page.getByRole('button', { name: 'Messages' }).click()
+  await other.page.getByRole('searchbox', { name: 'Search messages' }).fill('')
+  await expect(message(other.page, 'demo/older')).toBeVisible()
+  await settings(other.page)
+  const again = JSON.parse(await readFile(await exported(other.page), 'utf8')) as { messages: object[] }
+  expect(again.messages).toContainEqual(expect.objectContaining({ topic: 'demo/older', properties: { contentType: 'image/png' } }))
 
   const linked = await openDemo(context, server.url, { hash: '#view=topics&search=climate&org=initech' })
   await expect(linked.page.getByRole('searchbox', { name: 'Search topics' })).toHaveValue('climate')

@@ -2,6 +2,7 @@
 import { startDeployment } from '../../scripts/lib/deployment.mjs'
 import { connected, messageRows, openDemo, publish, subscribed } from './demo-page.js'
 import { expect, test } from './support.js'
+import { startTrustingBrowser } from './trusting.js'
 
 test('the demo works under access rules, says what they refuse, and the doctor finds them right', async ({ browser, closing }) => {
   test.setTimeout(120_000)
@@ -33,18 +34,18 @@ test('the demo works under access rules, says what they refuse, and the doctor f
   for (const { uncaught } of [ann, bob]) expect(uncaught).toEqual([])
 })
 
-// Playwright trusts the run's certificate for pages and their own workers alone: the shared one is behind a server of Node.
 const places = [
-  ['nginx', ['runsIn=worker', 'runsIn=worker&role=client', 'outbox=true&role=client']],
-  ['Node', ['runsIn=shared', 'runsIn=shared&role=client']],
+  ['nginx', ['runsIn=worker', 'runsIn=worker&role=client', 'runsIn=shared', 'runsIn=shared&role=client', 'outbox=true&role=client']],
+  ['Node', ['runsIn=shared']],
 ] as const
 
 for (const [server, hashes] of places)
   test(`wherever the connection runs, it has its credentials, and the page its worker, behind ${server}`, async ({ browser, closing }) => {
     test.setTimeout(120_000)
-    const behind = server === 'Node' ? { behindNginx: false } : {}
-    const deployment = await closing(startDeployment({ port: 0, tell: () => {}, ...behind }))
-    const context = await closing(browser.newContext({ ignoreHTTPSErrors: true }))
+    const behindNginx = server === 'nginx'
+    const deployment = await closing(startDeployment({ port: 0, tell: () => {}, behindNginx }))
+    const trusting = behindNginx ? await closing(startTrustingBrowser(Number(new URL(deployment.url).port))) : browser
+    const context = await closing(trusting.newContext({ ignoreHTTPSErrors: true }))
     for (const hash of hashes) {
       const { page, uncaught } = await openDemo(context, `${deployment.url}#${hash}`, { user: 'ann' })
       await subscribed(page)

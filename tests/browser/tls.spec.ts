@@ -2,6 +2,7 @@
 import { startProxy } from '../support/proxy.mjs'
 import { keepAwake } from '../support/keep-awake.mjs'
 import { digestOf, dist, expect, name, pages, test, versions } from './support.js'
+import { startTrustingBrowser } from './trusting.js'
 
 for (const protocolVersion of versions) {
   test(`${name(protocolVersion)}: wss through nginx at /ws_mqtt`, async ({ open, topic, broker, closing }) => {
@@ -31,3 +32,21 @@ for (const protocolVersion of versions) {
     await tab.receives([{ topic, text: 'patience', qos: 1, retain: false }])
   })
 }
+
+for (const [place, options] of [
+  ['in a worker', { worker: true }],
+  ['in a SharedWorker', { shared: { via: 'worker' } }],
+  ['in a tab that the others elected', { shared: { via: 'tab' } }],
+] as const)
+  test(`wss through nginx at /ws_mqtt ${place}`, async ({ open, topic, broker, closing }) => {
+    const nginx = await closing(startProxy({ brokerPort: broker.webSocketPort, root: pages, dist }))
+    const browser = await closing(startTrustingBrowser(nginx.port))
+    const context = await browser.newContext()
+    const [ann, ben] = [await open({ site: nginx.url, context }), await open({ site: nginx.url, context })]
+    for (const tab of [ann, ben]) await tab.connect(options, '/ws_mqtt')
+    await ben.subscribe(topic, { qos: 1 })
+    await ann.publish(topic, 'hello', { qos: 1 })
+    await ben.receives([{ topic, text: 'hello', qos: 1, retain: false }])
+    for (const tab of [ann, ben]) expect(await tab.violations()).toEqual([])
+    for (const tab of [ann, ben]) await tab.disconnect()
+  })

@@ -21,6 +21,7 @@ const { Webapp } = await import(new URL('../../dist/webapp.js', import.meta.url)
 /** @typedef {{ username: string, password: string, expiresAt: number }} Credential */
 
 const stock = 'service:stock:one'
+const withPassword = 'acme:eve:pass'
 
 describe('credentials for RabbitMQ', { timeout: 180_000 }, () => {
   /** @type {Awaited<ReturnType<typeof startRabbitMq>>} */
@@ -47,7 +48,11 @@ describe('credentials for RabbitMQ', { timeout: 180_000 }, () => {
       ISSUER_API_PASSWORD: 'issuer-password',
     }
     issuer = await startIssuer(env)
-    const all = definitions([{ account: { role: 'service', name: 'stock/one' }, password: 'secret' }], root)
+    const accounts = [
+      { account: { role: /** @type {const} */ ('service'), name: 'stock/one' }, password: 'secret' },
+      { account: { role: /** @type {const} */ ('webapp'), name: withPassword }, password: 'secret' },
+    ]
+    const all = definitions(accounts, root)
     all.users.push(userForIssuer('issuer-password'))
     broker = await startRabbitMq({ definitions: all, bindsIdentifiers: true, tokens: { issuerPort, managementPort } })
     await until(async () => (await issuer.get('/issuer/health')).status === 200)
@@ -206,7 +211,9 @@ describe('credentials for RabbitMQ', { timeout: 180_000 }, () => {
     await assert.rejects(enter(credentials[1]), /closed/)
   })
 
-  it('end the connection that uses them, a moment before they end, also one of before the issuer', async () => {
+  it('end the connection that uses them, a moment before they end, also one of before the issuer, and none with a password', async () => {
+    const lasting = await enter({ username: withPassword, password: 'secret' })
+    const lost = closed(lasting)
     await restartIssuer({ ISSUER_LIFETIME: '20' })
     const before = await issuer.credentialFor('bob', 'acme:bob:hhhh')
     const older = closed(await enter(before))
@@ -215,6 +222,8 @@ describe('credentials for RabbitMQ', { timeout: 180_000 }, () => {
     await closed(await enter(credential, {}, broker.tcpUrl))
     assert.ok(Date.now() < credential.expiresAt)
     await older
+    assert.equal(await Promise.race([lost, publish(`${root}webapp/status/${withPassword}`)(lasting)]), 'allowed')
+    await lasting.endAsync()
     await restartIssuer()
   })
 

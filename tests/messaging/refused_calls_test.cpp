@@ -29,6 +29,10 @@ protected:
     void fill() {
         ann.cut(true);
         world.settle();
+        fill_connected();
+    }
+    /// The same on a connection on which nothing arrives.
+    void fill_connected() {
         const std::vector<Subscription> subscriptions(limits::packet_identifiers, {.topic_filter = "own"});
         const auto id = ann.node().client().subscribe(subscriptions, {}, world.now);
         ASSERT_TRUE(id);
@@ -100,6 +104,64 @@ TEST_P(RefusedCalls, ToWatchNoDevicesKeepThem) {
     empty();
     device("SN-1");
     EXPECT_THAT(ann.take(), ElementsAre("device SN-1 offline {}"));
+}
+
+TEST_P(RefusedCalls, ToWatchNobodyGoOnWatching) {
+    auto& bob = world.joined("acme:bob:bbbb", GetParam());
+    EXPECT_EQ(ann.layer().watch_presence({}, {}, world.now), Error::none);
+    world.advance(30s);
+    EXPECT_THAT(ann.take(), ElementsAre("appeared acme:bob:bbbb {}"));
+    fill();
+    EXPECT_EQ(ann.layer().unwatch_presence(world.now), Error::queue_full);
+    EXPECT_EQ(ann.layer().presences().size(), 1u);
+    empty();
+    EXPECT_EQ(bob.layer().set_state(R"("busy")", world.now), Error::none);
+    world.settle();
+    EXPECT_THAT(ann.take(), ElementsAre(R"(changed acme:bob:bbbb "busy")"));
+    EXPECT_EQ(ann.layer().unwatch_presence(world.now), Error::none);
+    EXPECT_THAT(ann.layer().presences(), IsEmpty());
+}
+
+TEST_P(RefusedCalls, ToWatchOthersKeepThoseThatWereWatched) {
+    world.joined("acme:bob:bbbb", GetParam());
+    auto& cas = world.joined("other:cas:cccc", GetParam());
+    EXPECT_EQ(ann.layer().watch_presence("other", {}, world.now), Error::none);
+    world.advance(30s);
+    EXPECT_THAT(ann.take(), ElementsAre("appeared other:cas:cccc {}"));
+    fill_connected();
+    EXPECT_EQ(ann.layer().watch_presence("acme", {}, world.now), Error::queue_full);
+    EXPECT_TRUE(ann.layer().presences().contains("other:cas:cccc"));
+    ann.cut(true);
+    empty();
+    EXPECT_EQ(cas.layer().set_state(R"("busy")", world.now), Error::none);
+    world.settle();
+    EXPECT_THAT(ann.take(), ElementsAre(R"(changed other:cas:cccc "busy")"));
+    EXPECT_EQ(ann.layer().watch_presence("acme", {}, world.now), Error::none);
+    world.settle();
+    EXPECT_THAT(ann.take(), ElementsAre(R"(gone other:cas:cccc "busy")", "appeared acme:bob:bbbb {}"));
+}
+
+TEST_P(RefusedCalls, ToSetAStateKeepTheOldOneAndItsRenewal) {
+    ConnectOptions base;
+    base.version = GetParam();
+    base.queue_maximum_messages = 1;
+    auto options = World::options("acme:bob:bbbb");
+    options.presence_expiry = 600s;
+    auto& bob = world.webapp(options, base);
+    bob.start();
+    world.settle();
+    world.advance(299s);
+    const auto published = world.broker.payloads("ev/webapp/status/acme:bob:bbbb").size();
+    bob.node().client().transport_backlog(full_backlog, world.now);
+    EXPECT_TRUE(bob.node().client().publish("own", {}, {.qos = Qos::at_least_once}, world.now)) << "fills the queue";
+    EXPECT_EQ(bob.layer().set_state(R"("busy")", world.now), Error::queue_full);
+    bob.node().client().transport_backlog(0, world.now);
+    world.advance(2s);
+    const bool is_renewed = GetParam() == Version::v5;
+    EXPECT_EQ(world.broker.payloads("ev/webapp/status/acme:bob:bbbb").size(), published + is_renewed);
+    bob.cut();
+    world.advance(60s);
+    EXPECT_THAT(world.broker.retained("ev/webapp/status/acme:bob:bbbb")->payload, HasSubstr(R"("state":{})"));
 }
 
 TEST_P(RefusedCalls, ToDiscoverServicesCanBeRepeated) {

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -71,11 +72,22 @@ export function makeExpiredCertificate(directory) {
   execFileSync('openssl', ['ca', '-batch', '-notext', '-config', 'expired.conf', ...signed, ...time], { cwd: directory, stdio: 'pipe' })
 }
 
-/** The fingerprint of the certificate that a newcomer is shown on loopback. @param {number} port @returns {Promise<string>} */
-export async function certificateAt(port) {
+/** The certificate that a newcomer is shown on loopback. @param {number} port */
+async function shownAt(port) {
   const socket = connect({ host: 'localhost', port, servername: 'localhost', rejectUnauthorized: false })
   await once(socket, 'secureConnect')
-  const { fingerprint256 } = socket.getPeerCertificate()
+  const certificate = /** @type {import('node:crypto').X509Certificate} */ (socket.getPeerX509Certificate())
   socket.destroy()
-  return fingerprint256
+  return certificate
+}
+
+/** Its fingerprint. @param {number} port @returns {Promise<string>} */
+export const certificateAt = async (port) => (await shownAt(port)).fingerprint256
+
+/** The digest of its public key, as browsers name one (SHA-256 of the SPKI, base64). @param {number} port @returns {Promise<string>} */
+export async function publicKeyAt(port) {
+  const { publicKey } = await shownAt(port)
+  return createHash('sha256')
+    .update(publicKey.export({ type: 'spki', format: 'der' }))
+    .digest('base64')
 }

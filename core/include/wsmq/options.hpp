@@ -99,7 +99,7 @@ struct ConnectOptions {
     /// close the connection over more than 8.
     std::size_t subscribe_batch = 8;
 
-    /// From OpenTransport to CONNACK, and for credentials.
+    /// From OpenTransport to CONNACK, and for credentials; 5 s more where the timer is called late.
     Duration connect_timeout{30'000};
     ReconnectPolicy reconnect{};
     /// How many addresses the driver has; OpenTransport names one by its index. At least 1.

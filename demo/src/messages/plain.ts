@@ -32,6 +32,8 @@ export function messagesOf(plain: unknown): Dated[] {
       const given = record(each)
       const topic = text(given['topic'], '')
       const bytes = bytesOf(given['base64'])
+      // In files of before the page kept the other properties, it stands beside the payload.
+      const contentType = text(given['contentType'], '')
       if (topic === '' || bytes === undefined) return []
       const content: Content = {
         topic,
@@ -39,7 +41,7 @@ export function messagesOf(plain: unknown): Dated[] {
         qos: oneOf(given['qos'], [0, 1, 2], 0),
         retain: given['retain'] === true,
         duplicate: false,
-        properties: propertiesOf(given['properties']),
+        properties: { ...(contentType !== '' && { contentType }), ...propertiesOf(given['properties']) },
       }
       return [{ content, at: whole(given['at'], 0, [0, Number.MAX_SAFE_INTEGER]) }]
     })

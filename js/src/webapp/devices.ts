@@ -1,4 +1,5 @@
 import { seeThroughProxies } from '../proxies.js'
+import { layerError } from './calls.js'
 import type { WebappClient } from './layer.js'
 import { LiveMap } from './live-map.js'
 
@@ -31,10 +32,10 @@ export class Devices<Data> extends LiveMap<string, DeviceStatus & Data> {
     return this.#filter === undefined ? undefined : [...this.#filter]
   }
 
-  /** Stops watching; loops over it end. */
+  /** Stops watching; loops over it end. Throws {@link MqttError} (`queue_full`), and goes on, while 65,535 subscriptions are unanswered. */
   close(): void {
-    this.end()
     this.#leave(this)
+    this.end()
   }
 
   /** @internal */
@@ -59,13 +60,8 @@ export class Watched<Data> {
 
   add(serialNumbers: readonly string[] | undefined): Devices<Data> {
     const devices = new Devices<Data>(serialNumbers, (left) => this.#remove(left), this.#onThrown)
+    this.#watch([...this.#all, devices])
     this.#all.add(devices)
-    try {
-      this.#watch()
-    } catch (thrown) {
-      this.#all.delete(devices)
-      throw thrown
-    }
     for (const [serialNumber, status] of this.#last) devices.received(serialNumber, status)
     return devices
   }
@@ -83,20 +79,22 @@ export class Watched<Data> {
   }
 
   #remove(devices: Devices<Data>): void {
-    if (this.#all.delete(devices)) this.#watch()
+    if (!this.#all.has(devices)) return
+    try {
+      this.#watch([...this.#all].filter((each) => each !== devices))
+    } catch (thrown) {
+      throw layerError(thrown)
+    }
+    this.#all.delete(devices)
   }
 
-  #watch(): void {
-    const wanted = [...this.#all].map((devices) => devices.serialNumbers)
-    const union = wanted.includes(undefined) ? undefined : [...new Set(wanted.flatMap((numbers) => numbers ?? []))]
+  #watch(all: readonly Devices<Data>[]): void {
+    const wanted = all.map((devices) => devices.serialNumbers)
+    const union = wanted.includes(undefined) ? undefined : new Set(wanted.flatMap((numbers) => numbers ?? []))
     // An empty list would not be none.
-    if (union?.length === 0) {
-      this.#last.clear()
-      this.#client.unwatchDevices()
-      return
-    }
-    for (const serialNumber of this.#last.keys()) if (union?.includes(serialNumber) === false) this.#last.delete(serialNumber)
-    this.#client.watchDevices(union)
+    if (union?.size === 0) this.#client.unwatchDevices()
+    else this.#client.watchDevices(union && [...union])
+    for (const serialNumber of this.#last.keys()) if (union?.has(serialNumber) === false) this.#last.delete(serialNumber)
   }
 }
 

@@ -43,8 +43,8 @@ export class Exposed {
       if (typeof handler !== 'function') throw new InvalidArgumentError(`The handler of ${name} is a function, and not ${typeof handler}.`)
       if (this.#handlers.has(name)) throw new InvalidArgumentError(`${name} is already exposed: remove that handler first.`)
     }
+    if (added.length > 0) this.#client.expose(true)
     for (const [name, handler] of added) this.#handlers.set(name, handler as AnyHandler)
-    if (this.#handlers.size > 0) this.#client.expose(true)
     const tell = (): void => this.#client.nameMethods?.([...this.#handlers.keys()])
     tell()
     return () => {
@@ -97,14 +97,18 @@ export class Exposed {
 
   async #stream(call: number, steps: AsyncIterator<unknown, unknown>, running: Running): Promise<unknown> {
     const { signal } = running.abort
+    const send = async (item: string): Promise<void> => {
+      while (!signal.aborted && !this.#client.progress(call, item)) await new Promise<void>((go) => (running.resume = go))
+      signal.throwIfAborted()
+    }
     for (;;) {
       const step = await steps.next()
       if (step.done === true) return step.value
-      const item = encodeJson(step.value, 'Progress')
-      while (!signal.aborted && !this.#client.progress(call, item)) await new Promise<void>((go) => (running.resume = go))
-      if (signal.aborted) {
+      try {
+        await send(encodeJson(step.value, 'Progress'))
+      } catch (thrown) {
         await steps.return?.()
-        throw signal.reason
+        throw thrown
       }
     }
   }
@@ -114,13 +118,22 @@ export class Exposed {
     const isKnown = isRemoteError(thrown)
     // A handler that was aborted may throw; its caller no longer waits.
     if (signal.aborted || !this.#running.has(call)) return
-    if (!isKnown) this.#report(thrown)
+    if (!isKnown) this.#report(layerError(thrown))
     const { remoteCode, message, data } = isKnown ? thrown : new RemoteError(remoteCodes.internalError, 'Internal error')
     try {
       this.#client.fail(call, remoteCode, message, data === undefined ? undefined : encodeJson(data, 'The data of the error'))
     } catch (again) {
       this.#report(layerError(again))
+      this.#failInShort(call)
+    }
+  }
+
+  /** Where the details cannot be sent. If the queue has no room for this either, the caller is left to its time limit. */
+  #failInShort(call: number): void {
+    try {
       this.#client.fail(call, remoteCodes.internalError, 'Internal error', undefined)
+    } catch {
+      // What it was is reported.
     }
   }
 }

@@ -79,11 +79,14 @@ export class Presence<State> extends LiveMap<string, Present<State>> {
     this.#forget()
   }
 
-  /** Watches nobody, which costs nothing: all go from the map, as `gone`. */
+  /**
+   * Watches nobody, which costs nothing: all go from the map, as `gone`. Throws {@link MqttError} (`queue_full`), and goes
+   * on watching, while 65,535 subscriptions are unanswered.
+   */
   unwatch(): void {
     if (this.#watched === undefined) return
+    this.#call(() => this.#client.unwatchPresence())
     this.#watched = undefined
-    this.#client.unwatchPresence()
     this.#forget()
   }
 

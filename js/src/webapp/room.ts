@@ -18,17 +18,17 @@ export class Room<Data> extends Feed<RoomMessage<Data>> {
   readonly name: string
   readonly #client: WebappClient
   readonly #calls: Calls
-  readonly #left: () => void
+  readonly #leave: () => void
   #isIn = true
 
   /** @internal */
-  constructor(name: string, client: WebappClient, calls: Calls, left: () => void, onThrown: (thrown: unknown) => void) {
+  constructor(name: string, client: WebappClient, calls: Calls, leave: () => void, onThrown: (thrown: unknown) => void) {
     super(onThrown)
     seeThroughProxies(this, Room)
     this.name = name
     this.#client = client
     this.#calls = calls
-    this.#left = left
+    this.#leave = leave
   }
 
   /**
@@ -39,12 +39,11 @@ export class Room<Data> extends Feed<RoomMessage<Data>> {
     this.#calls.send(`room ${this.name}`, 'a message', () => this.#client.sendToRoom(this.name, encodeMessage(data)))
   }
 
-  /** Leaves the room; loops over it end. */
+  /** Leaves the room; loops over it end. Throws {@link MqttError} (`queue_full`), and stays, while 65,535 subscriptions are unanswered. */
   leave(): void {
     if (!this.#isIn) return
+    this.#leave()
     this.end()
-    this.#left()
-    this.#client.leaveRoom(this.name)
   }
 
   /** @internal */

@@ -184,7 +184,11 @@ export class Webapp<S = object> {
     const known = this.#rooms.get(name) as Room<RoomData<S, Name>> | undefined
     if (known !== undefined) return known
     this.#call(() => this.#client.joinRoom(name))
-    const room = new Room<RoomData<S, Name>>(name, this.#client, this.#calls, () => this.#rooms.delete(name), this.#report)
+    const leave = () => {
+      this.#call(() => this.#client.leaveRoom(name))
+      this.#rooms.delete(name)
+    }
+    const room = new Room<RoomData<S, Name>>(name, this.#client, this.#calls, leave, this.#report)
     this.#rooms.set(name, room)
     return room
   }

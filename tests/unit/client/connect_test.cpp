@@ -174,6 +174,29 @@ TEST(Connect, TimesOutWithoutAConnack) {
     bench.expect_event(seen::Disconnected{.why = Errc::connect_timed_out}).expect_hang_up().forget();
 }
 
+TEST(Connect, ALateTimerIsNotTheBrokersFault) {
+    ConnectOptions options = plain_options();
+    options.connect_timeout = 5s;
+    Bench bench{options};
+    bench.start();
+    bench.sleep(9s).expect_no_event();
+    bench.open();
+    bench.take(PacketType::connect);
+    bench.reply(connack());
+    (void)bench.event<seen::Connected>();
+}
+
+TEST(Connect, ALateTimerGivesTheBrokerOneMomentMore) {
+    ConnectOptions options = plain_options();
+    options.connect_timeout = 5s;
+    Bench bench{options};
+    bench.start();
+    bench.sleep(9s).expect_no_event();
+    EXPECT_EQ(bench.until_deadline(), 5s);
+    bench.sleep(9s);
+    bench.expect_event(seen::Disconnected{.why = Errc::connect_timed_out}).expect_hang_up();
+}
+
 TEST(Connect, TheTimeoutEndsWithConnack) {
     ConnectOptions options = plain_options();
     options.connect_timeout = 5s;

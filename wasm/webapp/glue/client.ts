@@ -60,7 +60,7 @@ export class WebappClient extends Client {
   }
 
   unwatchPresence() {
-    _wsmq_webapp_watch_presence(linkOf(this).connection, 0, passTexts())
+    checkAnswer(_wsmq_webapp_watch_presence(linkOf(this).connection, 0, passTexts()), 'Presence')
   }
 
   request({ target, method, params, timeout, traceparent = '' }: LayerRequest) {
@@ -112,7 +112,7 @@ export class WebappClient extends Client {
   }
 
   leaveRoom(room: string) {
-    _wsmq_webapp_room(linkOf(this).connection, 0, passTexts(room))
+    checkAnswer(_wsmq_webapp_room(linkOf(this).connection, 0, passTexts(room)), `Room ${room}`)
   }
 
   watchDevices(serialNumbers: string[] | undefined = []) {
@@ -120,7 +120,7 @@ export class WebappClient extends Client {
   }
 
   unwatchDevices() {
-    _wsmq_webapp_watch_devices(linkOf(this).connection, 0, passTexts())
+    checkAnswer(_wsmq_webapp_watch_devices(linkOf(this).connection, 0, passTexts()), 'Devices')
   }
 
   discover(service: string) {

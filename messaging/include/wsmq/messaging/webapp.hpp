@@ -160,8 +160,9 @@ public:
     Error discover(std::string_view service, TimePoint now);
 
     // --- The end -----------------------------------------------------------------------------------
-    /// Publishes that we are offline, then stops the client: at once without a connection, after 2 s at the latest.
-    /// Open requests fail with Error::left. Left follows.
+    /// Publishes that we are offline, then stops the client: at once without a connection, after 2 s at the latest. If
+    /// the broker has not confirmed it by then, it publishes the last will instead (MQTT 5). Open requests fail with
+    /// Error::left. Left follows.
     void leave(TimePoint now);
 
     /// Changes with Renamed.
