@@ -7,7 +7,7 @@ export default defineConfig<object, { defaults: object }>({
   testDir: 'tests/browser',
   globalSetup: './tests/browser/install.ts',
   outputDir: 'build/playwright',
-  workers: 3, // for two processors: a test waits half of its time
+  workers: 4, // for two processors: a test computes for less than half of its time
   fullyParallel: true,
   forbidOnly: Boolean(process.env['CI']),
   // A test that passes only the second time has found something, so there are no retries, except on CI, whose load is
@@ -32,13 +32,13 @@ export default defineConfig<object, { defaults: object }>({
     // no difference to that, nor does the language of a service.
     {
       name: 'over a worker',
-      testMatch: /(messages|handlers|limits|broker-restart|refusals|wake-up|will|webapp)\.spec\.ts/,
+      testMatch: /\/(messages|handlers|limits|broker-restart|refusals|wake-up|will|webapp)\.spec\.ts/,
       grepInvert: alike,
       use: { defaults: { worker: true } },
     },
     {
       name: 'over a shared connection',
-      testMatch: /(messages|handlers|webapp)\.spec\.ts/,
+      testMatch: /\/(messages|handlers|webapp)\.spec\.ts/,
       grepInvert: alike,
       use: { defaults: { shared: true } },
     },

@@ -151,10 +151,13 @@ export async function setup(wanted = Object.keys(needs)) {
   const packages = entries.map((entry) => entry.package)
   const services = entries.flatMap(({ service }) => service ?? [])
   if (packages.length > 0) await timed(`Installing ${packages.join(' ')}`, () => installPackages(packages, services))
-  await installNodeModules()
-  if (wanted.includes('build')) await installEmscripten()
-  if (wanted.includes('brokers')) await fetchBrokers()
-  if (wanted.includes('manifests')) await pythonPrograms(`${root}tests/support/kubernetes-validate/`)
+  // Side by side: some wait for the network, some unpack or compile.
+  await Promise.all([
+    installNodeModules(),
+    wanted.includes('build') && installEmscripten(),
+    wanted.includes('brokers') && fetchBrokers(),
+    wanted.includes('manifests') && pythonPrograms(`${root}tests/support/kubernetes-validate/`),
+  ])
 }
 
 if (await isMain(import.meta.url)) {

@@ -5,6 +5,8 @@
 /** The kinds of records (wsmq/store.hpp). */
 export const OUTGOING = 1
 export const RECEIVED = 2
+/** Not the module's: which messages of a tab are over, of which that may not have heard (remote/origins.ts). */
+export const OVER = 3
 
 export const FORMAT = 1
 export const AWAITING_PUBCOMP = 3

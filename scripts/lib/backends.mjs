@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import './cmake.mjs' // which sets ccache up
 import { isInstalled } from './installed.mjs'
-import { areModulesInstalled, noteModules } from './node-modules.mjs'
 import { root } from './root.mjs'
 import { forEach, lastLines, run } from './run.mjs'
+import { Stamp } from './stamp.mjs'
 
 /**
  * One line of demo/backends/backends.json. Commands run in the backend's own folder.
@@ -18,7 +18,7 @@ import { forEach, lastLines, run } from './run.mjs'
  * @property {Record<string, string>} [lacks] checks that fail because of the library, and why
  */
 
-const atOnce = 3 // conformance runs, which mostly wait
+const atOnce = 4 // conformance runs, which mostly wait
 /** @type {Record<string, string>} */
 const environment = {
   CMAKE_BUILD_PARALLEL_LEVEL: String(availableParallelism()), // or else make starts everything at once
@@ -49,20 +49,44 @@ export function missing({ needs }) {
 }
 
 /**
+ * Tools that take seconds to find that they have nothing to do: what each works from, and the folder where it puts the result.
+ * What is made already stays, also because another instance may be running with it.
+ * @type {Record<string, { sources: string[], result: string }>}
+ */
+const tools = {
+  npm: { sources: ['package-lock.json'], result: 'node_modules' },
+  mvn: { sources: ['pom.xml', 'src'], result: 'target' },
+  python3: { sources: ['requirements.txt'], result: '.venv' },
+}
+
+/** @param {Backend} backend @param {string} cwd its folder @returns {Stamp | undefined} what it is built from; none where its tool is asked each time */
+function stampOf({ build }, cwd) {
+  const tool = tools[build[0]?.[0] ?? '']
+  return (
+    tool &&
+    new Stamp(
+      tool.sources.map((source) => `${cwd}/${source}`),
+      `${cwd}/${tool.result}/.built`,
+      JSON.stringify(build),
+    )
+  )
+}
+
+/**
  * Installs and compiles.
  * @param {Backend} backend
  * @param {AbortSignal} [signal] ends it
  * @returns {Promise<string | undefined>} what went wrong
  */
-export async function buildBackend({ name, build }, signal) {
-  const cwd = `${root}demo/backends/${name}`
-  for (const [program = '', ...args] of build) {
-    // What is installed already stays: another instance may be running with it.
-    if (program === 'npm' && (await areModulesInstalled(`${cwd}/`))) continue
+export async function buildBackend(backend, signal) {
+  const cwd = `${root}demo/backends/${backend.name}`
+  const stamp = stampOf(backend, cwd)
+  if (await stamp?.isCurrent()) return undefined
+  for (const [program = '', ...args] of backend.build) {
     const { code, output } = await run(program, args, { cwd, env: environment, ...(signal ? { signal } : {}) })
     if (code !== 0) return `${[program, ...args].join(' ')} failed:\n${lastLines(output, 60)}`
-    if (program === 'npm') await noteModules(`${cwd}/`)
   }
+  await stamp?.note()
   return undefined
 }
 

@@ -11,15 +11,35 @@ process.env['CCACHE_NOHASHDIR'] ??= 'true'
 if (isInstalled('ccache')) process.env['EM_COMPILER_WRAPPER'] ??= 'ccache'
 
 /**
+ * CI builds once, from nothing. ccache, which keeps objects for the next time, would only cost there where no other build takes
+ * them, and precompiled headers, which cost ccache its hits, save a third of the time of a small test.
+ * @type {Record<string, { options?: readonly string[] }>}
+ */
+const onCi = {
+  debug: { options: ['-DWSMQ_PRECOMPILE=ON', '-DCMAKE_CXX_FLAGS_DEBUG=-g1'] },
+  sanitize: { options: ['-DWSMQ_PRECOMPILE=ON'] },
+  tsan: { options: ['-DWSMQ_PRECOMPILE=ON'] },
+  fuzz: {},
+  'wasm-test': {},
+}
+
+/** How a preset is configured and built here. @param {string} preset @returns {{ options: readonly string[], env: Record<string, string> }} */
+function settingsOf(preset) {
+  const settings = process.env['CI'] ? onCi[preset] : undefined
+  return { options: settings?.options ?? [], env: settings ? { CCACHE_DISABLE: 'true' } : {} }
+}
+
+/**
  * Configures (once, and after each change of the presets) and builds a preset of CMakePresets.json.
  * @param {string} preset
  * @param {{ live?: boolean, targets?: readonly string[] }} [options] all targets when none is named
  */
 export async function buildPreset(preset, { live = false, targets = [] } = {}) {
   await timed(`Building ${preset}`, async () => {
-    if (!(await isConfigured(preset))) await must('cmake', ['--preset', preset])
+    const { options, env } = settingsOf(preset)
+    if (!(await isConfigured(preset))) await must('cmake', ['--preset', preset, ...options], { env })
     const wanted = targets.length > 0 ? ['--target', ...targets] : []
-    await must('cmake', ['--build', '--preset', preset, '--parallel', String(availableParallelism()), ...wanted], { live })
+    await must('cmake', ['--build', '--preset', preset, '--parallel', String(availableParallelism()), ...wanted], { live, env })
   })
 }
 

@@ -3,21 +3,13 @@ import { root } from './root.mjs'
 import { must, timed } from './run.mjs'
 import { Stamp } from './stamp.mjs'
 
-/** @param {string} folder with a slash at its end */
-const stampOf = (folder) => new Stamp(`${folder}package-lock.json`, `${folder}node_modules/.installed-lock`)
-
-/** Whether what the lock file of a folder names is installed there. @param {string} folder with a slash at its end */
-export const areModulesInstalled = (folder) => stampOf(folder).isCurrent()
-
-/** Notes that it is. @param {string} folder with a slash at its end */
-export const noteModules = (folder) => stampOf(folder).note()
-
 /**
  * Installs what the lock file of a folder names, where that has not been done.
  * @param {string} [folder] with a slash at its end
  */
 export async function installNodeModules(folder = root) {
-  if (await areModulesInstalled(folder)) return
+  const stamp = new Stamp([`${folder}package-lock.json`], `${folder}node_modules/.installed-lock`)
+  if (await stamp.isCurrent()) return
   const name = relative(root, folder)
   await timed(`Installing the npm packages${name ? ` of ${name}` : ''}`, () =>
     must('npm', ['ci', '--no-audit', '--no-fund'], {
@@ -26,5 +18,5 @@ export async function installNodeModules(folder = root) {
       whenItFails: 'npm ci failed. Check that the npm registry can be reached, then run this again.',
     }),
   )
-  await noteModules(folder)
+  await stamp.note()
 }

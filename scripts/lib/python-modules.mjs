@@ -10,7 +10,7 @@ import { Stamp } from './stamp.mjs'
  */
 export async function pythonPrograms(folder) {
   const programs = `${folder}.venv/bin/`
-  const stamp = new Stamp(`${folder}requirements.txt`, `${folder}.venv/.installed`)
+  const stamp = new Stamp([`${folder}requirements.txt`], `${folder}.venv/.installed`)
   if (await stamp.isCurrent()) return programs
   await timed(`Installing the Python packages of ${relative(root, folder)}`, async () => {
     await must('python3', ['-m', 'venv', '--clear', `${folder}.venv`])

@@ -102,6 +102,7 @@ export async function stages() {
     { part: 'backends', kind: 'compute', builds: [], unnamed: true, run: builtBackends },
     { part: 'check', kind: 'compute', builds: ['debug'], unnamed: true, run: (report) => check(report, ['clang-tidy']) },
     unitTests('sanitize', 'compute', 'sanitize', 'Unit tests under the sanitizers'),
+    unitTests('tsan', 'compute', 'tsan', 'Threads under the thread sanitizer'),
     unitTests('wasm', 'compute', 'wasm-test', 'Unit tests as wasm, under Node'),
     { part: 'fuzz', kind: 'compute', builds: ['fuzz'], unnamed: true, run: testFuzzTargets },
     together('install', 'compute', [], 'Installed libraries'),
@@ -123,7 +124,6 @@ export async function stages() {
     { part: 'backends', kind: 'wait', builds: [], unnamed: true, run: async (report) => testBackends(report, await builtBackends(report)) },
 
     unitTests('debug', 'alone', 'debug', 'Unit tests'),
-    unitTests('tsan', 'alone', 'tsan', 'Threads under the thread sanitizer'),
     // They note what a broker has delivered after a fixed time.
     together('brokers', 'alone', ['package'], 'What brokers do'),
     nodeTests('js', 'alone', ['package'], 'Tests under Node', others),

@@ -137,7 +137,7 @@ test('what was begun before others were given the slot is there, and what was be
 test('the journal of a page that was left counts, and one that is written later does not', async ({ openParts }) => {
   const [former, next] = [await openParts(), await openParts()]
   const leave = (page: Page, id: string, number: number) =>
-    page.evaluate(([to, left]) => self.storage.leave(to, [self.row(left), self.row(1)]), [id, number] as const)
+    page.evaluate(([to, left]) => self.storage.leave(to, [self.row(left), self.row(1)]), [{ ...slot, id }, number] as const)
   await begin(former)
   await leave(former, slot.id, 2)
   await depose(next)
@@ -146,6 +146,35 @@ test('the journal of a page that was left counts, and one that is written later 
   await leave(next, id, 3)
   await leave(former, slot.id, 4)
   expect((await slots(next))[0]?.rows).toEqual([1, 2, 3])
+})
+
+test('a journal that is seen only when another page has had the slot is of no account', async ({ openParts }) => {
+  const [former, next, last] = [await openParts(), await openParts(), await openParts()]
+  /** Takes the slot, and gives it up. */
+  const take = (page: Page, put: number[], erased: number[]) =>
+    page.evaluate(
+      async ([rows, over]) => {
+        const { slot, rows: found, release } = await new self.Slots(self.storage, 'scope', () => 'client').claim('client')
+        const keys = over.map((number) => ({ kind: 1, number }))
+        await self.storage.write(slot.id, rows.map(self.row), keys)
+        release()
+        return { slot, found: found.map(({ number }) => number) }
+      },
+      [put, erased] as const,
+    )
+  /** Of a page that had the slot. */
+  const leave = (page: Page, left: Slot, number: number) =>
+    page.evaluate(([to, row]) => self.storage.leave(to, [self.row(row)]), [left, number] as const)
+
+  const { slot: left } = await take(former, [1], [])
+  // What the former could not write others have repeated, and it has arrived.
+  expect((await take(next, [2], [1])).found).toEqual([1])
+  await leave(former, left, 7)
+  const third = await take(last, [], [])
+  expect([third.found, await journals(last)]).toEqual([[2], 0])
+  // That of the last one counts.
+  await leave(last, third.slot, 3)
+  expect((await take(next, [], [])).found).toEqual([2, 3])
 })
 
 test('a slot is taken from the page that holds it for the group, and no other is', async ({ openParts }) => {

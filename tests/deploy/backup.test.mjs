@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import mqtt from 'mqtt'
 import { ann, bob, root } from '../access/expectations.mjs'
-import { eventually } from '../support/clusters/cluster.mjs'
+import { eventually } from '../support/eventually.mjs'
 import { startDeployedMosquitto } from '../support/deployed-mosquitto.mjs'
 
 const run = promisify(execFile)

@@ -5,7 +5,7 @@ import { describe, it } from 'node:test'
 import mqtt from 'mqtt'
 import { ann, root } from '../access/expectations.mjs'
 import { certificateAt, makeCertificate } from '../support/certificate.mjs'
-import { eventually } from '../support/clusters/cluster.mjs'
+import { eventually } from '../support/eventually.mjs'
 import { startDeployedMosquitto } from '../support/deployed-mosquitto.mjs'
 
 describe("Mosquitto's certificate", { timeout: 60_000 }, () => {

@@ -4,7 +4,7 @@ import { it } from 'node:test'
 import { connect } from 'websocket-mq'
 import { startBroker } from '../support/broker.mjs'
 import { startDeployedSite } from '../support/deployed-site.mjs'
-import { eventually } from '../support/clusters/cluster.mjs'
+import { eventually } from '../support/eventually.mjs'
 import { trust } from '../support/trusting-websocket.mjs'
 
 it(

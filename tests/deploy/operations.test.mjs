@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import mqtt from 'mqtt'
-import { eventually } from '../support/clusters/cluster.mjs'
+import { eventually } from '../support/eventually.mjs'
 import { startDeployedMosquitto } from '../support/deployed-mosquitto.mjs'
 
 const page = await readFile(new URL('../../docs/operations.md', import.meta.url), 'utf8')

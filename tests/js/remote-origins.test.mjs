@@ -15,18 +15,23 @@ const messageOf = (record) => {
   return topic === '' ? undefined : { topic, qos: Number(qos), payload: bytes(payload) }
 }
 
-/** @param {[number, string][]} left */
-function scene(left = []) {
+/** @param {[number, string][]} left @param {[number, string][]} over */
+function scene(left = [], over = []) {
   /** @type {[number, string | undefined][]} */
   const stored = []
   /** @type {any[]} */
   const reported = []
+  /** @type {any[]} */
+  const written = []
   const store = {
     /** @type {((number: number) => string | undefined) | undefined} */
     originOf: undefined,
     origins: () => new Map(left),
+    over: () => new Map(over),
     /** @param {{ put: any[], erased: any[] }} changes */
-    write({ put }) {
+    write(changes) {
+      written.push(changes)
+      const put = changes.put.filter(({ kind }) => kind < 3)
       for (const { number } of put) stored.push([number, store.originOf?.(number)])
     },
     /** @param {any[]} given */
@@ -34,14 +39,14 @@ function scene(left = []) {
   }
   const deliveries = new Deliveries()
   /** @param {string} tab */
-  const attach = (tab) => {
+  const attach = (tab, mayMiss = false) => {
     /** @type {any[]} */
     const told = []
-    const port = { tab, send: (/** @type {any} */ command) => told.push(command) }
+    const port = { tab, mayMiss, send: (/** @type {any} */ command) => told.push(command) }
     deliveries.attach(port)
     return { port, told }
   }
-  return { origins: new Origins(store, deliveries, messageOf), store, stored, reported, deliveries, attach }
+  return { origins: new Origins(store, deliveries, messageOf), store, stored, written, reported, deliveries, attach }
 }
 
 /** @param {number} number @param {string} text */
@@ -91,5 +96,87 @@ describe('the origin of a record', () => {
       [1, 7, 'none', 0],
       [2, 5, 'none', 0],
     ])
+  })
+
+  it('is not given to another message that looks like one that was left', () => {
+    const { origins, store, stored } = scene([[5, 't 1']])
+    origins.published('u', 1, 'a', 2, 'x')
+    // What was left is sent, and stored with its packet identifier, before the new one is.
+    store.write({ put: [record(5, 'a 2 x')], erased: [] })
+    store.write({ put: [record(6, 'a 2 x')], erased: [] })
+    assert.deepEqual(stored, [
+      [5, 't 1'],
+      [6, 'u 1'],
+    ])
+  })
+})
+
+describe('what is over', () => {
+  const published = (/** @type {number} */ operation) => ['published', operation, 0, {}]
+  const expired = (/** @type {number} */ operation) => ['publishFailed', operation, 'expired']
+  const ofItsOwn = (/** @type {any} */ { put, erased }) =>
+    [put, erased].map((all) => all.filter((/** @type {any} */ { kind }) => kind === 3))
+
+  it('is stored together with the end of the record, until the tab confirms it, and told to the tab by the next host', () => {
+    const { origins, store, written, deliveries, attach } = scene()
+    const { port } = attach('t', true)
+    for (const operation of [1, 2]) {
+      deliveries.began('t', operation, operation)
+      origins.published('t', operation, 'a', 2, String(operation))
+      store.write({ put: [record(4 + operation, `a 2 ${operation}`)], erased: [] })
+    }
+    deliveries.ended(1, published)
+    deliveries.ended(2, expired)
+    store.write({ put: [record(9, 'b 2 x')], erased: [] })
+    assert.equal(written.flatMap(({ put }) => put).length, 3)
+    store.write({ put: [], erased: [{ kind: 1, number: 5 }] })
+    const [[over], none] = ofItsOwn(written.at(-1))
+    assert.deepEqual([over.number, none], [1, []])
+    // Nothing is new.
+    store.write({ put: [], erased: [{ kind: 1, number: 6 }] })
+    assert.deepEqual(ofItsOwn(written.at(-1)), [[], []])
+
+    const next = scene([], [[over.number, over.origin]])
+    const again = next.attach('t')
+    assert.deepEqual(
+      [1, 2, 3].map((operation) => next.deliveries.isKnown(again.port, operation)),
+      [true, true, false],
+    )
+    assert.deepEqual(again.told, [published(1), expired(2)])
+
+    deliveries.heard(port, 1)
+    store.write({ put: [], erased: [{ kind: 1, number: 9 }] })
+    assert.deepEqual(ofItsOwn(written.at(-1)), [[{ ...over, origin: '["t",2,"expired"]' }], []])
+    deliveries.heard(port, 1)
+    store.write({ put: [], erased: [{ kind: 1, number: 10 }] })
+    assert.deepEqual(ofItsOwn(written.at(-1)), [[], [{ kind: 3, number: over.number }]])
+  })
+
+  it('is told to a tab that comes back, and forgotten where it leaves, or many others are away', () => {
+    const { store, written, deliveries, attach } = scene()
+    const end = (/** @type {string} */ tab) => {
+      deliveries.began(tab, 1, 1)
+      deliveries.ended(1, published)
+    }
+    const first = attach('t', true)
+    end('t')
+    deliveries.detach(first.port, true)
+    const second = attach('t', true)
+    assert.equal(deliveries.isKnown(second.port, 1), true)
+    assert.deepEqual(second.told, [published(1)])
+    deliveries.detach(second.port, false)
+    assert.equal(deliveries.isKnown(attach('t').port, 1), false)
+
+    for (let tab = 0; tab < 60; tab++) {
+      const { port } = attach(`away ${tab}`, true)
+      end(`away ${tab}`)
+      deliveries.detach(port, true)
+    }
+    store.write({ put: [], erased: [{ kind: 1, number: 1 }] })
+    assert.equal(ofItsOwn(written.at(-1))[0].length, 50)
+    assert.deepEqual(
+      [0, 59].map((tab) => deliveries.isKnown(attach(`away ${tab}`).port, 1)),
+      [false, true],
+    )
   })
 })

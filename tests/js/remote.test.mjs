@@ -199,6 +199,59 @@ describe('pages that share a connection', () => {
     assert.equal(scene.client.subscribes.length, 2)
   })
 
+  it('are told again what a former channel may have lost, until they confirm it', async () => {
+    const scene = new Scene()
+    // The connection goes on.
+    await scene.connected()
+    const begin = (/** @type {any[]} */ ...commands) => {
+      /** @type {any[]} */
+      const told = []
+      const channel = { ...manualChannel(told), isDirect: false }
+      scene.host.add(channel)
+      const request = { uris: [], clientId: '', user: {}, options: {}, common: commonOptions(['ws://broker.test/'], {}) }
+      channel.say(['attach', { tab: 't', lock: 'l', name: '' }], ['connect', request], ...commands, ['heard', 0])
+      return { channel, told }
+    }
+    const publish = (/** @type {number} */ operation) => ['publish', operation, 'a', String(operation), { qos: 2 }]
+    begin(publish(1))
+    scene.client.acknowledge(1)
+    const { channel, told } = begin(publish(1), publish(2))
+    scene.client.acknowledge(2)
+    await settled()
+    assert.deepEqual(
+      told.filter(([name]) => name === 'published').map(([, operation]) => operation),
+      [1, 2],
+    )
+    assert.deepEqual(
+      scene.client.publishes.map(({ payload }) => payload),
+      ['1', '2'],
+    )
+    channel.say(['heard', 1])
+    begin(publish(1), publish(2))
+    assert.deepEqual(
+      scene.client.publishes.map(({ payload }) => payload),
+      ['1', '2', '1'],
+    )
+  })
+
+  it('confirm what they hear of their messages, some at once', () => {
+    /** @type {any[]} */
+    const said = []
+    const channel = manualChannel(said)
+    const link = new Link({ common: {}, user: {}, survives: true, onLeave: async () => {} })
+    link.use(channel, { tab: 't', lock: 'l', name: '' })
+    for (let operation = 1; operation < 70; operation++)
+      channel.say(operation % 2 === 0 ? ['published', operation, 0, {}] : ['publishFailed', operation, 'expired'])
+    assert.deepEqual(
+      said.filter(([name]) => name === 'heard'),
+      [
+        ['heard', 0],
+        ['heard', 32],
+        ['heard', 32],
+      ],
+    )
+  })
+
   it('repeat at the next host what the former did not confirm, in its order', async () => {
     const scene = new Scene()
     const { mq, link, attach } = await scene.connected()
@@ -350,6 +403,7 @@ describe('a channel', () => {
       'answer',
       'reauthenticate',
       'read',
+      'heard',
       'constructor',
       'nonsense',
     ].flatMap((name) =>

@@ -4,7 +4,7 @@ import { describe, it } from 'node:test'
 import mqtt from 'mqtt'
 import { Webapp } from 'websocket-mq/webapp'
 import { startBroker } from '../support/broker.mjs'
-import { eventually } from '../support/clusters/cluster.mjs'
+import { eventually } from '../support/eventually.mjs'
 
 const uid = 'acme:new:aaaa'
 

@@ -3,7 +3,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { freePort } from './free-port.mjs'
+import { freePort, startOnFreePorts } from './free-port.mjs'
 import { makeCertificate } from './certificate.mjs'
 import { ServerProcess } from './server-process.mjs'
 
@@ -66,7 +66,12 @@ function clusterLines({ members }) {
  *   password `secret`; whether login.conf and the program that it asks are in place; which cluster it is a node of; the
  *   issuer whose tokens it takes, and the port of its own interface for administrators
  */
-export async function startRabbitMq({ definitions = everything(), bindsIdentifiers = false, cluster, tokens } = {}) {
+export function startRabbitMq(options = {}) {
+  return startOnFreePorts(() => startOnce(options))
+}
+
+/** @param {NonNullable<Parameters<typeof startRabbitMq>[0]>} options */
+async function startOnce({ definitions = everything(), bindsIdentifiers = false, cluster, tokens }) {
   const directory = await mkdtemp(join(tmpdir(), 'wsmq-rabbitmq-'))
   const [tcp, webSocket, tls, distribution, epmdPort, loginPort] = await Promise.all(Array.from({ length: 6 }, freePort))
   const ports = /** @type {[number, number, number]} */ ([tcp, webSocket, tls])

@@ -6,6 +6,9 @@ import { connect } from 'node:net'
 const children = new Set()
 process.once('exit', () => children.forEach((child) => child.kill('SIGKILL')))
 
+/** Milliseconds until a server is ready: RabbitMQ on a busy machine. */
+const startLimit = 180_000
+
 /** A real server as a child process: started, awaited until it accepts connections, and ended by its own id. */
 export class ServerProcess {
   /** @type {import('node:child_process').ChildProcess | undefined} */
@@ -60,8 +63,9 @@ export class ServerProcess {
     if (started) throw new Error(`${this.program} cannot be started (${started.message}). Run: npm run setup`)
     children.add(child)
     child.once('exit', () => children.delete(child))
-    for (const port of ports) await this.#becomes(() => canConnect(port), `does not listen on ${port}`)
-    if (ready) await this.#becomes(async () => ready.test(this.#output), `has not printed ${ready}`)
+    const deadline = performance.now() + startLimit
+    for (const port of ports) await this.#becomes(() => canConnect(port), `does not listen on ${port}`, deadline)
+    if (ready) await this.#becomes(async () => ready.test(this.#output), `has not printed ${ready}`, deadline)
   }
 
   /**
@@ -95,11 +99,14 @@ export class ServerProcess {
   /**
    * @param {() => Promise<boolean>} condition
    * @param {string} complaint
+   * @param {number} deadline by performance.now()
    */
-  async #becomes(condition, complaint) {
-    const deadline = performance.now() + 180_000 // RabbitMQ on a busy machine
-    while (!(await condition())) {
+  async #becomes(condition, complaint, deadline) {
+    for (;;) {
+      const is = await condition()
+      // Also where it is so: somebody else may answer at a port that this one was not given.
       if (!this.running) throw new Error(`${this.program} ended at once:\n${this.#output}`)
+      if (is) return
       if (performance.now() > deadline) throw new Error(`${this.program} ${complaint}:\n${this.#output}`)
       await new Promise((resolve) => setTimeout(resolve, 10))
     }
@@ -112,5 +119,6 @@ function canConnect(port) {
     const socket = connect(port, '127.0.0.1')
     socket.once('connect', () => resolve(socket.destroy() && true))
     socket.once('error', () => resolve(false))
+    socket.setTimeout(1000, () => resolve(socket.destroy() && false)) // whose queue of connections is full
   })
 }

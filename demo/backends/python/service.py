@@ -171,9 +171,10 @@ def leave(client):
     client.loop_stop()
 
 
-def stop(*_):
-    raise SystemExit
-
+# Blocked in every thread, because a thread begins with what its creator blocks. A handler would not do: Python runs it on the
+# main thread, and nothing wakes that where the system has given the signal to another.
+ENDING = {signal.SIGINT, signal.SIGTERM}
+signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
 
 client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id=CLIENT_ID, protocol=mqtt.MQTTv5)
 outbox = Outbox(client)
@@ -194,12 +195,9 @@ if URL.scheme == "mqtts":
 if URL.username:
     client.username_pw_set(unquote(URL.username), unquote(URL.password or ""))
 
-signal.signal(signal.SIGTERM, stop)
 client.connect(URL.hostname, URL.port or {"mqtt": 1883, "mqtts": 8883}[URL.scheme])
 client.loop_start()
 threading.Thread(target=announcer.renew_for_ever, daemon=True).start()
-try:
-    threading.Event().wait()
-except (SystemExit, KeyboardInterrupt):
-    leave(client)
-    os._exit(0)  # the threads of streams that still wait do not hold it up
+signal.sigwait(ENDING)
+leave(client)
+os._exit(0)  # the threads of streams that still wait do not hold it up

@@ -56,12 +56,17 @@ export class IndexedDbStorage implements Storage {
 
   async read(id: string): Promise<Row[]> {
     this.#known.add(id)
-    const journal = findJournal(id)
-    if (journal !== undefined) {
-      await this.write(id, journal.put, journal.erased)
-      removeJournal(id)
-    }
-    return this.#run('readonly', ({ records }) => resultOf(records.getAll(rangeOf(id)) as IDBRequest<Stored[]>))
+    const rows = await this.#run('readwrite', ({ slots, records }) => {
+      let rows: IDBRequest<Stored[]> | undefined
+      const slot = slots.get(id) as IDBRequest<Slot | undefined>
+      slot.onsuccess = () => {
+        writeJournal(records, slot.result, id)
+        rows = records.getAll(rangeOf(id)) as IDBRequest<Stored[]>
+      }
+      return () => rows?.result ?? []
+    })
+    removeJournal(id)
+    return rows
   }
 
   async write(id: string, put: readonly Row[], erased: readonly Key[]): Promise<void> {
@@ -79,10 +84,10 @@ export class IndexedDbStorage implements Storage {
     throw new Fenced()
   }
 
-  leave(id: string, unwritten: readonly (Row | Key)[] | undefined): void {
-    if (unwritten === undefined) return removeJournal(id)
+  leave(slot: Slot, unwritten: readonly (Row | Key)[] | undefined): void {
+    if (unwritten === undefined) return removeJournal(slot.id)
     const { put, erased } = split(unwritten)
-    leaveJournal(id, put, erased)
+    leaveJournal(slot, put, erased)
   }
 
   /** Gives the slots of a shared connection to others. @param isHeld whether this lock is held by the page that hangs */
@@ -102,8 +107,7 @@ export class IndexedDbStorage implements Storage {
         slots.put({ ...slot.result, id })
         change(records, id, rows.result, [])
         // Of a page that was left in this moment.
-        const journal = findJournal(from)
-        if (journal !== undefined) change(records, id, journal.put, journal.erased)
+        writeJournal(records, slot.result, id)
       }
       return () => {}
     })
@@ -164,6 +168,12 @@ function rangeOf(slot: string): IDBKeyRange {
 function change(records: IDBObjectStore, slot: string, put: readonly Row[], erased: readonly Key[]): void {
   for (const { kind, number } of erased) records.delete([slot, kind, number])
   for (const row of put) records.put({ ...row, slot } satisfies Stored)
+}
+
+/** What the last owner of the slot could not write, as records of `id`. */
+function writeJournal(records: IDBObjectStore, slot: Slot | undefined, id: string): void {
+  const journal = slot && findJournal(slot)
+  if (journal !== undefined) change(records, id, journal.put, journal.erased)
 }
 
 function resultOf<T>(request: IDBRequest<T>): () => T {

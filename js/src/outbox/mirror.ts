@@ -106,12 +106,12 @@ export class Mirror {
   /** The page is being left: a transaction may come to nothing. */
   leave(): void {
     const unwritten = new Map([...this.#written, this.#changed].flatMap((changes) => [...changes]))
-    if (unwritten.size > 0) this.#storage.leave?.(this.#claim.slot.id, [...unwritten.values()])
+    if (unwritten.size > 0) this.#storage.leave?.(this.#claim.slot, [...unwritten.values()])
   }
 
   /** The page was left, and is back. */
   comeBack(): void {
-    this.#storage.leave?.(this.#claim.slot.id, undefined)
+    this.#storage.leave?.(this.#claim.slot, undefined)
     if (this.#retry === undefined) void this.flush()
   }
 
@@ -160,7 +160,7 @@ export class Mirror {
     clearTimeout(this.#retry)
     this.#retry = undefined
     mirrors.delete(this)
-    this.#storage.leave?.(this.#claim.slot.id, undefined)
+    this.#storage.leave?.(this.#claim.slot, undefined)
     this.#claim.release()
     this.#onFenced()
   }

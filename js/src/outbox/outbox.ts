@@ -1,7 +1,7 @@
 // The store of one connection: what the module hands over, and what the page hears of messages of earlier pages.
 import type { ErrorCode } from '../errors.js'
 import type { SessionStore, StoreChanges, StoredRecord } from '../module.js'
-import { HEADER, OUTGOING, packetIdentifierOf, type StoredMessage, storedMessage } from '../stored-message.js'
+import { HEADER, OUTGOING, OVER, packetIdentifierOf, type StoredMessage, storedMessage } from '../stored-message.js'
 import type { DeliveredFacts, Stored } from './events.js'
 import { Mirror } from './mirror.js'
 import { type Claim, isMessage } from './slots.js'
@@ -9,6 +9,9 @@ import type { Row, Storage } from './storage.js'
 
 /** Whether a message may be sent by a page that comes after. */
 export type Keeps = (message: StoredMessage) => boolean
+
+/** Milliseconds for which a tab may be away, and then ask what became of its messages. */
+const OVER_LIFE = 24 * 3_600_000
 
 export interface OutboxHandlers {
   /** The broker has acknowledged a message of an earlier page. */
@@ -36,8 +39,11 @@ export class OutboxStore implements SessionStore {
     this.#mirror.onFailed = handlers.onFailed
     this.#keeps = keeps
     this.#handlers = handlers
-    for (const row of claim.rows) if (isMessage(row) && hasExpired(row)) this.#expired(row)
-    this.records = claim.rows.filter((row) => this.#mirror.get(row) !== undefined)
+    for (const row of claim.rows) {
+      if (isMessage(row) && hasExpired(row)) this.#expired(row)
+      if (row.kind === OVER && Date.now() - row.publishedAt > OVER_LIFE) this.#mirror.erase(row)
+    }
+    this.records = claim.rows.filter((row) => row.kind !== OVER && this.#mirror.get(row) !== undefined)
     void this.#mirror.flush()
   }
 
@@ -48,7 +54,18 @@ export class OutboxStore implements SessionStore {
 
   /** What an earlier page left, by the numbers of `onErased`. */
   origins(): Map<number, string> {
-    return new Map(this.records.flatMap((row) => ((row as Row).origin === undefined ? [] : [[row.number, (row as Row).origin as string]])))
+    return this.#texts(OUTGOING)
+  }
+
+  /** What is known of messages that were over. */
+  over(): Map<number, string> {
+    return this.#texts(OVER)
+  }
+
+  #texts(wanted: number): Map<number, string> {
+    const texts = new Map<number, string>()
+    for (const { kind, number, origin } of this.#mirror.rows()) if (kind === wanted && origin !== undefined) texts.set(number, origin)
+    return texts
   }
 
   write({ put, erased }: StoreChanges): Promise<void> | undefined {
@@ -106,7 +123,7 @@ export class OutboxStore implements SessionStore {
 
   #put(stored: StoredRecord): void {
     const before = this.#mirror.get(stored)
-    if (stored.kind !== OUTGOING) return this.#mirror.put({ ...stored, publishedAt: before?.publishedAt ?? Date.now() })
+    if (stored.kind !== OUTGOING) return this.#mirror.put({ ...stored, publishedAt: Date.now() })
     const message = storedMessage(stored.record)
     // A released message was kept before, or it is not to be kept.
     if (before === undefined && (message === undefined || !this.#keeps(message))) return

@@ -57,7 +57,7 @@ export class Slots {
       tried.add(slot.id)
       const claim = await this.#lock(slot, 0)
       if (claim === undefined) continue
-      if (claim.rows.some(isMessage)) return claim
+      if (claim.rows.some(isMessage)) return this.#take(claim)
       if (Date.now() - slot.used > EMPTY_LIFE) await this.#storage.remove(slot.id)
       claim.release()
     }
@@ -103,9 +103,14 @@ export class Slots {
     return this.#save(empty ?? (await this.claimNew()))
   }
 
-  async #save(claim: Claim): Promise<Claim> {
+  #save(claim: Claim): Promise<Claim> {
     remember(this.#scope, claim.slot.id)
+    return this.#take(claim)
+  }
+
+  async #take(claim: Claim): Promise<Claim> {
     claim.slot.used = Date.now()
+    claim.slot.claims = (claim.slot.claims ?? 0) + 1
     try {
       await this.#storage.save(claim.slot)
     } catch (thrown) {
@@ -116,8 +121,8 @@ export class Slots {
     return claim
   }
 
-  #own({ id, scope, clientId, used }: Slot): Slot {
-    return { id, scope, clientId, used, ...(this.#group !== undefined && { group: this.#group }) }
+  #own({ id, scope, clientId, used, claims = 0 }: Slot): Slot {
+    return { id, scope, clientId, used, claims, ...(this.#group !== undefined && { group: this.#group }) }
   }
 
   /** Undefined also if it is gone by the time that nobody holds it. */

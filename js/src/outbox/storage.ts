@@ -10,6 +10,8 @@ export interface Slot {
   used: number
   /** The name of the connection, where it is that of tabs one of which has it for others. */
   readonly group?: string
+  /** How often a page has taken it. */
+  claims?: number
 }
 
 /** A record of the module (stored-message.ts) that always has its message, and what else there is to know of that. */
@@ -48,7 +50,7 @@ export interface Storage {
   /** All or nothing, after what was written before. Begins at once: a page that is left has no other moment. */
   write(id: string, put: readonly Row[], erased: readonly Key[]): Promise<void>
   /** The page is being left, and this was not written yet; undefined: it is back. */
-  leave?(id: string, unwritten: readonly (Row | Key)[] | undefined): void
+  leave?(slot: Slot, unwritten: readonly (Row | Key)[] | undefined): void
 }
 
 /** Rows to be stored, and keys of rows that are over. */

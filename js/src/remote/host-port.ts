@@ -8,6 +8,8 @@ import type { LayerRow, LayerStart } from './webapp/commands.js'
 export class HostPort {
   /** Who it is: the same after a page was frozen, and at the next host. */
   tab = ''
+  /** Held by the page while it lives; empty: it comes to no other host. */
+  lock = ''
   isJoined = false
   /** What it has joined with. */
   layer: LayerStart | undefined
@@ -42,6 +44,11 @@ export class HostPort {
 
   send(command: HostCommand): void {
     this.#sender.add(command)
+  }
+
+  /** Whether what it is sent may be lost, and the page then asks again. */
+  get mayMiss(): boolean {
+    return this.lock !== '' && this.#channel.isDirect !== true
   }
 
   /** A QoS 0 message of the page was sent. */

@@ -2,7 +2,7 @@
 import { MqttError } from '../errors.js'
 import type { Client, Failure, Module } from '../module.js'
 import type { Outbox } from '../outbox/open-outbox.js'
-import { Deliveries } from './deliveries.js'
+import { Deliveries, type Ending } from './deliveries.js'
 import { DirectExchange, type Exchange, failureOf, failureOfError } from './exchange.js'
 import { HostPort } from './host-port.js'
 import { MergedExchange } from './merged.js'
@@ -136,6 +136,7 @@ export class Host {
     attach: (port, [, { tab, lock }]) => {
       for (const other of this.#ports) if (other !== port && tab !== '' && other.tab === tab) this.#remove(other, true)
       port.tab = tab
+      port.lock = lock
       this.#deliveries.attach(port)
       if (lock !== '') this.#options.whenReleased?.(lock, () => this.#vanished(port))
     },
@@ -152,7 +153,7 @@ export class Host {
           if ((options?.qos ?? 0) > 0) this.#open?.origins?.published(port.tab, operation, topic, options?.qos ?? 0, payload)
         }
       } catch (thrown) {
-        port.send(['publishFailed', operation, failureOfError(thrown).error])
+        this.#deliveries.tell(port, operation, ['publishFailed', operation, failureOfError(thrown).error])
       }
     },
     cancel: (port, [, operation]) => {
@@ -188,6 +189,7 @@ export class Host {
       port.read(messages, bytes)
       this.#open?.layer?.read(port)
     },
+    heard: (port, [, count]) => this.#deliveries.heard(port, count),
     disconnect: (port, [, reasonCode]) => this.#part(port, reasonCode),
     layer: (port, [, command]) => {
       if (port.isJoined) this.#open?.layer?.take(port, command)
@@ -350,7 +352,7 @@ export class Host {
     }
   }
 
-  #ended(number: number, report: (operation: number) => HostCommand): void {
+  #ended(number: number, report: (operation: number) => Ending): void {
     this.#deliveries.ended(number, report)
     const { ending, client } = this.#open ?? {}
     if (ending !== undefined && client?.unfinishedMessages === 0) this.#finish(0)
@@ -437,7 +439,9 @@ export class Host {
     this.#open = undefined
     if (open === undefined) return undefined
     clearTimeout(open.ending)
-    this.#deliveries.clear()
+    // What the broker still confirms is over for the next host, too; what ends with this client is not.
+    open.client.onPublishFailed = null
+    if (open.outbox === undefined) this.#deliveries.clear()
     if (this.#onOver !== undefined) {
       this.#isPreparing = undefined
       this.#onOver()
@@ -446,6 +450,7 @@ export class Host {
     // Not from within a call of its own.
     this.#forgotten = new Promise((resolve) => setTimeout(resolve)).then(() => {
       open.client.delete()
+      if (open.outbox !== undefined) this.#deliveries.clear()
       return open.outbox?.close()
     })
     return open.client

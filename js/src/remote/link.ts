@@ -34,6 +34,8 @@ const alone = (): Attachment => ({ tab: randomClientId(), lock: '', name: '' })
 
 /** In milliseconds. */
 const PATIENCE = 3000
+/** So many ends of messages are confirmed at once. */
+const CONFIRMED = 32
 
 export class Link {
   readonly common: Readonly<Record<string, string>>
@@ -85,6 +87,8 @@ export class Link {
     }
     sender.add(['attach', attachment])
     if (isNext) this.onHost?.(sender)
+    this.#heard = 0
+    if (this.survives) sender.add(['heard', 0])
     sender.flush()
   }
 
@@ -146,6 +150,14 @@ export class Link {
     // What was read need not wait in the host: it counts.
     if (command[0] === 'message') this.#read(typeof command[3] === 'string' ? 0 : command[3][1])
     else if (command[0] === 'layer' && command[2] !== undefined) this.#read(command[2])
+    else if (command[0] === 'published' || command[0] === 'publishFailed') this.#confirm()
+  }
+
+  /** The host, and the next one, knows until then what became of a message, should this page ask again. */
+  #confirm(): void {
+    if (!this.survives || ++this.#heard < CONFIRMED) return
+    this.#sender?.add(['heard', this.#heard])
+    this.#heard = 0
   }
 
   #read(size: number): void {
@@ -160,4 +172,5 @@ export class Link {
 
   #readMessages = 0
   #readBytes = 0
+  #heard = 0
 }

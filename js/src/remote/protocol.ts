@@ -8,7 +8,7 @@ import type { LayerCommand, LayerRow, LayerStart } from './webapp/commands.js'
 export type PublishOptions = NonNullable<Parameters<Client['publish']>[2]>
 
 /** Changes with everything below: a worker file of another version of this package is refused. */
-export const PROTOCOL = 3
+export const PROTOCOL = 4
 
 /** Text, or the place of bytes in the packet's buffer. */
 export type Body = string | readonly [start: number, length: number]
@@ -74,6 +74,8 @@ export type PageCommand =
   | readonly ['wakeUp']
   | readonly ['reconnect']
   | readonly ['read', messages: number, bytes: number]
+  /** So many more ends of messages; and what a former host has not told is known, or was published again before. */
+  | readonly ['heard', count: number]
   | readonly ['disconnect', reasonCode: number]
   | readonly ['layer', LayerCommand]
   /** Of a webapp: as disconnect, once the others know. */

@@ -1,7 +1,7 @@
 // A node of a cluster is killed under traffic: what becomes of messages, requests, presence and connections.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { eventually } from '../../support/clusters/cluster.mjs'
 import { startClusterSite } from '../../support/clusters/site.mjs'
+import { eventually, within } from '../../support/eventually.mjs'
 import { allSeeAll, joinPeople, presenceSettles, watchFlicker } from './people.mjs'
 import { startServices } from './services.mjs'
 import { Publishers, Requests, Subscriber } from './traffic.mjs'
@@ -29,6 +29,8 @@ const presencePatience = 180_000
 export class Scene {
   /** @type {(() => Promise<unknown>)[]} */
   #ends = []
+  /** Ends the attempts to connect of whoever is not connected yet. */
+  #over = new AbortController()
   /** @type {import('./people.mjs').Person[]} */
   people = []
   /** Milliseconds, and numbers. @type {Record<string, unknown>} */
@@ -42,7 +44,7 @@ export class Scene {
 
   get #options() {
     const { protocolVersion, credentials } = this.cluster
-    return { protocolVersion, credentials }
+    return { protocolVersion, credentials, signal: this.#over.signal }
   }
 
   /** Everybody is there and sees everybody, and the service answers. */
@@ -56,8 +58,9 @@ export class Scene {
     // nginx gives the first connection to the first node.
     this.services = await startServices(['one', 'two'], { url: site.url, ...this.#options })
     this.#ends.push(() => this.services?.close() ?? Promise.resolve())
-    this.people = await joinPeople(peopleCount, site.url, { ...this.#options, ...this.joinOptions })
     this.#ends.push(() => Promise.all(this.people.map(({ app }) => app.leave({ signal: AbortSignal.abort() }))))
+    const joining = joinPeople(this.people, peopleCount, site.url, { ...this.#options, ...this.joinOptions })
+    await within('everybody joins', joining, patience)
     await allSeeAll(this.people, patience)
     this.living = await Promise.all(living.map(({ url }) => this.#subscribe(url)))
     this.moving = await this.#subscribe([victim.url, ...living.map(({ url }) => url)])
@@ -67,8 +70,9 @@ export class Scene {
   /** @param {string | string[]} urls */
   async #subscribe(urls) {
     const clientId = `subscriber-${this.#ends.length}-${Math.random().toString(36).slice(2)}`
-    const subscriber = await Subscriber.start(urls, { clientId, ...this.#options })
-    this.#ends.push(() => subscriber.mq.disconnect({ timeout: 0 }))
+    const subscriber = new Subscriber()
+    this.#ends.push(() => subscriber.stop())
+    await within(`a subscriber at ${urls}`, subscriber.start(urls, { clientId, ...this.#options }), patience)
     return subscriber
   }
 
@@ -90,7 +94,7 @@ export class Scene {
     const presence = presenceSettles(this.people, presencePatience).catch(() => Infinity)
     await sleep(3000) // traffic of the cluster that has one node less
     this.publishers.stop()
-    await this.requests.stop()
+    await within('every request ends', this.requests.stop(), patience)
     await eventually('every message is accepted or refused', () => this.publishers?.open.length === 0, patience)
     // A broker may wait for an acknowledgement that was lost before it delivers again: NATS for 30 s.
     const kept = [...(this.living ?? []), ...(this.moving?.sessionPresent.includes(false) ? [] : [this.moving])]
@@ -161,6 +165,7 @@ export class Scene {
   }
 
   async close() {
+    this.#over.abort()
     for (const end of this.#ends.reverse()) await end()
     this.#ends = []
   }

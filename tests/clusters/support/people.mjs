@@ -1,4 +1,4 @@
-import { eventually } from '../../support/clusters/cluster.mjs'
+import { eventually } from '../../support/eventually.mjs'
 
 const { Webapp } = await import(new URL('../../../dist/webapp.js', import.meta.url).href)
 
@@ -13,20 +13,17 @@ const { Webapp } = await import(new URL('../../../dist/webapp.js', import.meta.u
 
 /**
  * Webapps of one organisation that see each other, every second one of which does not wait long before it connects again.
+ * @param {Person[]} people where each is put that has joined
  * @param {number} count
  * @param {string} url
  * @param {object} options of `Webapp.join`
- * @returns {Promise<Person[]>}
  */
-export async function joinPeople(count, url, options) {
-  /** @type {Person[]} */
-  const people = []
+export async function joinPeople(people, count, url, options) {
   const together = 5 // or a busy machine fails the first attempts, and that is not what is looked at here
   const joinSome = async (/** @type {number} */ first) => {
     for (let index = first; index < count; index += together) people.push(await joinPerson(index, url, options))
   }
   await Promise.all(Array.from({ length: together }, (_, first) => joinSome(first)))
-  return people
 }
 
 /** @param {number} index @param {string} url @param {object} options @returns {Promise<Person>} */

@@ -74,22 +74,21 @@ export class Subscriber {
   mq
 
   /** @param {string | string[]} urls the first is where it begins @param {object} options of `connect` */
-  static async start(urls, options) {
-    const subscriber = new Subscriber()
+  async start(urls, options) {
     const mq = await connect(urls, {
       cleanStart: false,
       sessionExpiryInterval: 600,
       reconnect: { minDelay: 200, retryFirst: true },
       ...options,
     })
-    subscriber.mq = mq
+    this.mq = mq
     mq.on('error', () => {})
-    mq.on(
-      'state',
-      (/** @type {any} */ { state, sessionPresent }) => state === 'connected' && subscriber.sessionPresent.push(sessionPresent),
-    )
-    await mq.subscribe(`${topic}+`, { qos: 2 }, (/** @type {any} */ message) => subscriber.#count(message.text())).ready
-    return subscriber
+    mq.on('state', (/** @type {any} */ { state, sessionPresent }) => state === 'connected' && this.sessionPresent.push(sessionPresent))
+    await mq.subscribe(`${topic}+`, { qos: 2 }, (/** @type {any} */ message) => this.#count(message.text())).ready
+  }
+
+  async stop() {
+    await this.mq?.disconnect({ timeout: 0 })
   }
 
   /** @param {string} name */

@@ -7,7 +7,7 @@ import { connect } from 'websocket-mq'
 import { Webapp } from 'websocket-mq/webapp'
 import { startBroker } from '../../support/broker.mjs'
 import { certificateAt, makeCertificate } from '../../support/certificate.mjs'
-import { eventually } from '../../support/clusters/cluster.mjs'
+import { eventually } from '../../support/eventually.mjs'
 import { trust } from '../../support/trusting-websocket.mjs'
 
 const many = 20

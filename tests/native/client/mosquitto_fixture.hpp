@@ -1,23 +1,17 @@
-// A real broker for the tests of one suite, and what clients of theirs have in common.
+// What clients of a real broker have in common.
 #pragma once
-#include <gtest/gtest.h>
-
 #include <map>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "support/loop.hpp"
-#include "support/mosquitto.hpp"
+#include "support/mosquitto_suite.hpp"
 #include "wsmq/native/client.hpp"
 
 namespace wsmq::native::test {
 
-class ClientMosquittoTest : public testing::Test {
+class ClientMosquittoTest : public MosquittoSuite {
 protected:
-    static void SetUpTestSuite() { mosquitto = new Mosquitto; }
-    static void TearDownTestSuite() { delete std::exchange(mosquitto, nullptr); }
-
     /// A session that outlives its connections.
     static ClientOptions lasting(const std::string& client_id) {
         ClientOptions options;
@@ -48,8 +42,6 @@ protected:
         loop.until([&] { return subscribed; });
     }
 
-    static inline Mosquitto* mosquitto = nullptr;
-    Loop loop;
     std::map<std::string, int> arrived;
     std::vector<std::string> first_arrivals;  ///< in their order
 };

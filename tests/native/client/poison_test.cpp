@@ -21,13 +21,9 @@ std::string levels(std::size_t count) {
     return topic;
 }
 
-class PoisonTest : public testing::TestWithParam<Bad> {
+class PoisonTest : public MosquittoSuite, public testing::WithParamInterface<Bad> {
 protected:
     static void SetUpTestSuite() { mosquitto = new Mosquitto{"max_packet_size 2000\n"}; }
-    static void TearDownTestSuite() { delete std::exchange(mosquitto, nullptr); }
-
-    static inline Mosquitto* mosquitto = nullptr;
-    Loop loop;
 };
 
 TEST_P(PoisonTest, IsReportedAndWhatIsBehindItArrives) {

@@ -11,8 +11,7 @@
 #include <string>
 #include <utility>
 
-#include "support/loop.hpp"
-#include "support/mosquitto.hpp"
+#include "support/mosquitto_suite.hpp"
 #include "wsmq/native/client.hpp"
 #include "wsmq/native/device.hpp"
 #include "wsmq/native/service.hpp"
@@ -23,7 +22,6 @@ namespace wsmq::native::messaging_test {
 using namespace std::chrono_literals;
 using nlohmann::json;
 using test::Loop;
-using test::Mosquitto;
 namespace code = messaging::json_rpc::code;
 
 /// How a request ended.
@@ -34,11 +32,8 @@ struct Outcome {
     std::vector<std::string> items;
 };
 
-class MessagingBench : public testing::Test {
+class MessagingBench : public test::MosquittoSuite {
 protected:
-    static void SetUpTestSuite() { mosquitto = new Mosquitto; }
-    static void TearDownTestSuite() { delete std::exchange(mosquitto, nullptr); }
-
     static std::string url() { return mosquitto->url("mqtt"); }
     static std::string root() {
         static std::atomic<int> number = 0;
@@ -106,9 +101,7 @@ protected:
         return ask(app, Target::service("orders"), method, params);
     }
 
-    static inline Mosquitto* mosquitto = nullptr;
     const std::string root_ = root();
-    Loop loop;
 };
 
 }  // namespace wsmq::native::messaging_test

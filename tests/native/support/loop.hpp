@@ -8,7 +8,6 @@
 #include <future>
 #include <memory>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <thread>
 #include <utility>
@@ -25,24 +24,24 @@ class Loop {
 public:
     boost::asio::io_context context;
 
-    /// Turns until it is so. False, and a failure, when there is nothing left to do or patience ends.
-    template <class Condition> bool until(Condition condition) {
+    /// Turns until it is so. Where there is nothing left to do or patience ends, the test ends at once: nothing may
+    /// turn the loop any more, because its handlers write to what the frames below hold.
+    template <class Condition>
+    void until(Condition condition, const char* file = __builtin_FILE(), int line = __builtin_LINE()) {
         const auto end = std::chrono::steady_clock::now() + patience;
         while (!condition()) {
             context.restart();
-            if (context.run_one_until(end) == 0) {
-                ADD_FAILURE() << (context.stopped() ? "the loop has nothing left to do" : "it did not become so");
-                return false;
-            }
+            if (context.run_one_until(end) != 0) continue;
+            end_test(context.stopped() ? "the loop has nothing left to do" : "it did not become so", file, line);
         }
-        return true;
     }
 
     /// Turns until another thread has fulfilled its promise. That wakes no loop, so it is looked at now and then.
-    template <class Future> void until_ready(Future& future) {
+    template <class Future>
+    void until_ready(Future& future, const char* file = __builtin_FILE(), int line = __builtin_LINE()) {
         const auto end = std::chrono::steady_clock::now() + patience;
         while (future.wait_for(std::chrono::seconds{0}) != std::future_status::ready) {
-            if (std::chrono::steady_clock::now() > end) throw std::runtime_error{"a promise was not kept"};
+            if (std::chrono::steady_clock::now() > end) end_test("a promise was not kept", file, line);
             context.restart();
             context.run_one_for(std::chrono::milliseconds{2});
             std::this_thread::yield();
@@ -54,6 +53,13 @@ public:
         context.restart();
         context.run_for(patience);
         if (!context.stopped()) ADD_FAILURE() << "something is still under way";
+    }
+
+private:
+    /// Fails it there, and throws what GoogleTest takes as reported already.
+    [[noreturn]] static void end_test(const char* why, const char* file, int line) {
+        ADD_FAILURE_AT(file, line) << why;
+        throw testing::AssertionException{{testing::TestPartResult::kFatalFailure, file, line, why}};
     }
 };
 

@@ -6,15 +6,15 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <chrono>
 #include <csignal>
+#include <filesystem>
 #include <fstream>
 #include <stdexcept>
 #include <thread>
 #include <utility>
 
+#include "support/loop.hpp"
 #include "support/scripted_server.hpp"
 
 namespace wsmq::native::test {
@@ -36,20 +36,18 @@ constexpr int attempts = 3;  // a port that was free may be somebody else's by t
 
 Mosquitto::Mosquitto(std::string settings) : settings_{std::move(settings)} {
     for (int attempt = 0; attempt < attempts; ++attempt) {
-        ports_.clear();
-        for (std::size_t i = 0; i < listeners.size(); ++i) ports_.push_back(unused_port());
+        ports_ = unused_ports(listeners.size());
         if (start()) return;
         stop();
     }
-    std::ifstream log{directory_.file("log")};
-    throw std::runtime_error{"Mosquitto does not start: " + std::string{std::istreambuf_iterator<char>{log}, {}}};
+    throw std::runtime_error{"Mosquitto does not start. " + report()};
 }
 
 Mosquitto::~Mosquitto() { stop(); }
 
 void Mosquitto::restart() {
     stop();
-    if (!start()) throw std::runtime_error{"Mosquitto does not start again"};
+    if (!start()) throw std::runtime_error{"Mosquitto does not start again. " + report()};
 }
 
 std::string Mosquitto::configuration() {
@@ -73,10 +71,11 @@ std::string Mosquitto::configuration() {
 bool Mosquitto::start() {
     const auto file = directory_.file("mosquitto.conf");
     std::ofstream{file} << configuration();
-    const auto log = directory_.file("log");
+    const auto log_file = directory_.file("log");
+    std::filesystem::remove(log_file);  // of the process before this one
     process_ = fork();
     if (process_ == 0) {
-        const int descriptor = open(log.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+        const int descriptor = open(log_file.c_str(), O_WRONLY | O_CREAT, 0600);
         dup2(descriptor, STDOUT_FILENO);
         dup2(descriptor, STDERR_FILENO);
         // Debian keeps servers in a directory that a user's PATH lacks.
@@ -85,33 +84,43 @@ bool Mosquitto::start() {
         }
         _exit(127);
     }
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{20};
-    while (std::chrono::steady_clock::now() < end) {
-        if (waitpid(process_, nullptr, WNOHANG) == process_) {
-            process_ = -1;
-            return false;
-        }
-        if (listens()) return true;
+    const auto end = std::chrono::steady_clock::now() + patience;
+    while (is_running() && std::chrono::steady_clock::now() < end) {
+        // That its ports can be connected to says nothing: somebody else may have been given one, and it is about to
+        // end.
+        if (log().find(" running\n") != std::string::npos) return true;
         std::this_thread::sleep_for(std::chrono::milliseconds{5});
     }
     return false;
 }
 
-bool Mosquitto::listens() const {
-    return std::all_of(ports_.begin(), ports_.end(), [](std::uint16_t port) {
-        boost::asio::io_context context;
-        boost::asio::ip::tcp::socket socket{context};
-        boost::system::error_code error;
-        socket.connect({boost::asio::ip::make_address("127.0.0.1"), port}, error);
-        return !error;
-    });
+bool Mosquitto::is_running() {
+    if (process_ > 0 && waitpid(process_, &status_, WNOHANG) == process_) process_ = -1;
+    return process_ > 0;
 }
 
 void Mosquitto::stop() {
     if (process_ <= 0) return;
     kill(process_, SIGTERM);
-    waitpid(process_, nullptr, 0);
+    waitpid(process_, &status_, 0);
     process_ = -1;
+}
+
+std::string Mosquitto::log() const {
+    std::ifstream file{directory_.file("log")};
+    return {std::istreambuf_iterator<char>{file}, {}};
+}
+
+std::string Mosquitto::report() {
+    constexpr std::size_t length = 4'000;
+    auto last = log();
+    if (last.size() > length) last.erase(0, last.size() - length);
+    std::string state = "Mosquitto runs";
+    if (!is_running()) {
+        state = WIFSIGNALED(status_) ? "Signal " + std::to_string(WTERMSIG(status_)) + " has ended Mosquitto"
+                                     : "Mosquitto has ended with exit code " + std::to_string(WEXITSTATUS(status_));
+    }
+    return state + ". Its log ends:\n" + last;
 }
 
 std::string Mosquitto::url(const std::string& scheme) const {

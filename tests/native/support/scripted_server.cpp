@@ -96,10 +96,17 @@ std::string ScriptedServer::url(const std::string& scheme, const std::string& ho
     return scheme + "://" + host + ":" + std::to_string(port_);
 }
 
-std::uint16_t unused_port() {
+std::vector<std::uint16_t> unused_ports(std::size_t count) {
     boost::asio::io_context context;
-    return tcp::acceptor{context, endpoint("127.0.0.1", 0)}.local_endpoint().port();
+    std::vector<tcp::acceptor> held;  // until the last is found: the system gives again what was given back
+    std::vector<std::uint16_t> ports;
+    for (std::size_t i = 0; i < count; ++i) {
+        ports.push_back(held.emplace_back(context, endpoint("127.0.0.1", 0)).local_endpoint().port());
+    }
+    return ports;
 }
+
+std::uint16_t unused_port() { return unused_ports(1).front(); }
 
 FullListener::FullListener(const std::string& address) : acceptor_{context_} {
     acceptor_.open(endpoint(address, 0).protocol());

@@ -54,7 +54,8 @@ private:
     std::thread thread_;
 };
 
-/// A port where nobody listens.
+/// Ports where nobody listens, each another one.
+std::vector<std::uint16_t> unused_ports(std::size_t count);
 std::uint16_t unused_port();
 
 /// A port that takes no more connections and refuses none: an attempt waits.

@@ -1,9 +1,7 @@
 // Each transport carries MQTT to and from a real broker.
-#include "support/mosquitto.hpp"
+#include "support/mosquitto_suite.hpp"
 
 #include <gtest/gtest.h>
-
-#include "support/loop.hpp"
 
 namespace wsmq::native::test {
 namespace {
@@ -22,14 +20,9 @@ std::string publish_packet(const std::string& payload) {
     return packet + std::string("\x00\x01x", 3) + payload;
 }
 
-class MosquittoTest : public testing::Test {
+class MosquittoTest : public MosquittoSuite {
 protected:
-    static void SetUpTestSuite() { mosquitto = new Mosquitto; }
-    static void TearDownTestSuite() { delete mosquitto; }
     static TransportOptions trusting() { return {.tls = {.ca_file = mosquitto->authority().file()}}; }
-
-    static inline Mosquitto* mosquitto = nullptr;
-    Loop loop;
 };
 
 class MosquittoTransportTest : public MosquittoTest, public testing::WithParamInterface<const char*> {};

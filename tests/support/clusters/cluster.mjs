@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import mqtt from 'mqtt'
+import { eventually, within } from '../eventually.mjs'
 
 /**
  * @typedef {object} Node
@@ -9,18 +9,22 @@ import mqtt from 'mqtt'
  * @property {{ username: string, password: string }} credentials
  * @property {(signal?: NodeJS.Signals) => Promise<void>} stop
  * @property {() => Promise<void>} start with what it stored
+ * @property {() => string} log what it has printed
  * @property {() => Promise<void>} close
  */
+
+/** Milliseconds until nodes that have started take clients: one that does something else as well needs a minute and more. */
+const readyLimit = 120_000
 
 /**
  * The nodes of a cluster as one thing, once all of them have started.
  * @param {readonly Promise<Node>[]} starting
  * @param {object} options
  * @param {3 | 4 | 5} options.protocolVersion the highest that they speak
- * @param {(nodes: Node[]) => Promise<unknown>} [options.ready] returns when the cluster takes clients
+ * @param {(nodes: Node[]) => Promise<unknown>} options.ready returns when the cluster takes clients
  * @param {() => Promise<unknown>} [options.end] ends what runs beside the nodes
  */
-export async function clusterOf(starting, { protocolVersion, ready = async () => {}, end = async () => {} }) {
+export async function clusterOf(starting, { protocolVersion, ready, end = async () => {} }) {
   const settled = await Promise.allSettled(starting)
   const nodes = settled.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
   const close = async () => {
@@ -30,7 +34,9 @@ export async function clusterOf(starting, { protocolVersion, ready = async () =>
   }
   try {
     for (const each of settled) if (each.status === 'rejected') throw each.reason
-    await ready(nodes)
+    await ready(nodes).catch((error) => {
+      throw new Error(`The nodes have started, and the cluster takes no clients.${lastLines(nodes)}`, { cause: error })
+    })
   } catch (error) {
     await close()
     throw error
@@ -40,35 +46,28 @@ export async function clusterOf(starting, { protocolVersion, ready = async () =>
   return { nodes, protocolVersion, credentials: first.credentials, close, [Symbol.asyncDispose]: close }
 }
 
-/** Whether a client can connect and subscribe. @param {Node} node */
-export async function takesClients({ tcpUrl, credentials }) {
-  const client = await mqtt.connectAsync(tcpUrl, { ...credentials, reconnectPeriod: 0, connectTimeout: 5000 })
+/** @param {readonly Node[]} nodes */
+function lastLines(nodes) {
+  return nodes.map((node, index) => `\n--- node ${index + 1}:\n${node.log().slice(-6000)}`).join('')
+}
+
+/**
+ * Returns when a client can connect and subscribe.
+ * @param {Pick<Node, 'tcpUrl' | 'credentials'>} node
+ * @param {number} [attempt] milliseconds: a node that hangs is asked again, on a connection of its own
+ */
+export function takesClients(node, attempt = 10_000) {
+  return eventually(`a client can subscribe at ${node.tcpUrl}`, () => canSubscribe(node, attempt), readyLimit)
+}
+
+/** @param {Pick<Node, 'tcpUrl' | 'credentials'>} node @param {number} limit milliseconds */
+async function canSubscribe({ tcpUrl, credentials }, limit) {
+  // false: where the node hangs up before its CONNACK, too, the promise is rejected, not left open for ever.
+  const client = await mqtt.connectAsync(tcpUrl, { ...credentials, reconnectPeriod: 0, connectTimeout: limit }, false)
   try {
-    await client.subscribeAsync('ready', { qos: 1 })
+    await within('a SUBACK', client.subscribeAsync('ready', { qos: 1 }), limit)
     return true
   } finally {
     client.end(true)
   }
-}
-
-/**
- * Asks until the answer is yes; an error counts as no.
- * @param {string} what
- * @param {() => unknown} condition
- * @param {number} [patience] milliseconds
- */
-export async function eventually(what, condition, patience = 60_000) {
-  const deadline = performance.now() + patience
-  /** @type {unknown} */
-  let last
-  while (performance.now() < deadline) {
-    try {
-      if (await condition()) return
-      last = undefined
-    } catch (error) {
-      last = error
-    }
-    await sleep(20)
-  }
-  throw new Error(`Not within ${patience / 1000} s: ${what}`, { cause: last })
 }

@@ -1,6 +1,6 @@
 import { epmdOf, startEjabberd } from '../brokers/ejabberd.mjs'
 import { freePort } from '../free-port.mjs'
-import { clusterOf, eventually, takesClients } from './cluster.mjs'
+import { clusterOf, takesClients } from './cluster.mjs'
 
 /** Two nodes of ejabberd, which share subscriptions. Retained messages and sessions are on the node of their client. */
 export async function startEjabberdCluster() {
@@ -12,7 +12,7 @@ export async function startEjabberdCluster() {
   const second = first.then(({ nodeName }) => startEjabberd({ cluster: { cookie, epmdPort, nodes: [nodeName] } }))
   return clusterOf([first, second], {
     protocolVersion: 5,
-    ready: (nodes) => Promise.all(nodes.map((node) => eventually('ejabberd takes clients', () => takesClients(node)))),
+    ready: (nodes) => Promise.all(nodes.map((node) => takesClients(node))),
     end: () => epmd.stop(),
   })
 }

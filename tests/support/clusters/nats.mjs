@@ -1,6 +1,7 @@
 import { startNats } from '../brokers/nats.mjs'
+import { eventually } from '../eventually.mjs'
 import { freePort } from '../free-port.mjs'
-import { clusterOf, eventually, takesClients } from './cluster.mjs'
+import { clusterOf, takesClients } from './cluster.mjs'
 
 /** Three nodes of NATS, on all of which is whatever is stored: sessions, retained messages, what waits. */
 export async function startNatsCluster() {
@@ -19,7 +20,7 @@ export async function startNatsCluster() {
       for (const monitor of monitors)
         await eventually('JetStream is ready', async () => (await fetch(`http://127.0.0.1:${monitor}/healthz`)).status === 200)
       // The first client of all has the streams made. Others, meanwhile, would be refused.
-      for (const node of nodes) await eventually('NATS takes clients', () => takesClients(node))
+      for (const node of nodes) await takesClients(node)
     },
   })
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort } from '../free-port.mjs'
 import { epmdAsShipped, everything, startRabbitMq } from '../rabbitmq.mjs'
-import { clusterOf, eventually, takesClients } from './cluster.mjs'
+import { clusterOf, takesClients } from './cluster.mjs'
 
 /** Three nodes of RabbitMQ, on all of which is the queue of each session. Retained messages are where they were published. */
 export async function startRabbitMqCluster() {
@@ -16,14 +16,11 @@ export async function startRabbitMqCluster() {
   const definition = { 'ha-mode': 'all', 'ha-sync-mode': 'automatic' }
   const policy = { vhost: '/', name: 'mirrored', pattern: '^mqtt-subscription-', 'apply-to': 'queues', priority: 0, definition }
   const definitions = { ...everything(), policies: [policy] }
-  // On a machine that does something else as well, the nodes need a minute and more to agree.
-  const takesClientsSoon = (/** @type {import('./cluster.mjs').Node} */ node) =>
-    eventually('RabbitMQ takes clients', () => takesClients(node), 240_000)
   return clusterOf(
     members.map((node) => startRabbitMq({ definitions, cluster: { home, epmdPort, node, members } })),
     {
       protocolVersion: 4,
-      ready: (nodes) => Promise.all(nodes.map(takesClientsSoon)),
+      ready: (nodes) => Promise.all(nodes.map((node) => takesClients(node))),
       end: async () => {
         await epmd.stop()
         await rm(home, { recursive: true, force: true })

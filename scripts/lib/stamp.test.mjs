@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict'
+import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { Stamp } from './stamp.mjs'
+
+test('what was made is current until the content of its sources changes, or how it is made', async (context) => {
+  const folder = await mkdtemp(join(tmpdir(), 'wsmq-stamp-'))
+  context.after(() => rm(folder, { recursive: true, force: true }))
+  await mkdir(join(folder, 'src/inner'), { recursive: true })
+  await writeFile(join(folder, 'settings'), 'one')
+  const inner = join(folder, 'src/inner/file')
+  await writeFile(inner, 'two')
+  const stamp = (how = 'compile') => new Stamp([join(folder, 'settings'), join(folder, 'src')], join(folder, 'note'), how)
+  assert.equal(await stamp().isCurrent(), false)
+  await stamp().note()
+  await utimes(inner, new Date(), new Date(Date.now() + 60_000))
+  assert.equal(await stamp().isCurrent(), true)
+  assert.equal(await stamp('link').isCurrent(), false)
+  await writeFile(inner, 'other')
+  assert.equal(await stamp().isCurrent(), false)
+  await stamp().note()
+  await writeFile(join(folder, 'settings'), 'three')
+  assert.equal(await stamp().isCurrent(), false)
+})
