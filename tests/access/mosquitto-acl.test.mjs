@@ -5,9 +5,9 @@ import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import mqtt from 'mqtt'
 import { aclFile } from '../../deploy/access/mosquitto.mjs'
 import { listener } from '../support/broker.mjs'
+import { connectOnce } from '../support/connect-once.mjs'
 import { freePort } from '../support/free-port.mjs'
 import { makeCertificate } from '../support/certificate.mjs'
 import { ServerProcess } from '../support/server-process.mjs'
@@ -22,7 +22,7 @@ describe('Mosquitto with an acl_file and client certificates', { timeout: 60_000
   let server
   /** @type {number} */
   let port
-  /** @type {mqtt.MqttClient[]} */
+  /** @type {import('mqtt').MqttClient[]} */
   const clients = []
 
   before(async () => {
@@ -71,12 +71,12 @@ describe('Mosquitto with an acl_file and client certificates', { timeout: 60_000
     /** @param {string} name */
     const read = (name) => readFile(join(directory, name))
     const tls = { ca: await read('authority.pem'), cert: await read(`${file}.pem`), key: await read(`${file}.key`) }
-    const client = await mqtt.connectAsync(`mqtts://localhost:${port}`, { ...tls, clientId, protocolVersion: 5, reconnectPeriod: 0 })
+    const client = await connectOnce(`mqtts://localhost:${port}`, { ...tls, clientId, protocolVersion: 5 })
     clients.push(client)
     return client
   }
 
-  /** @param {mqtt.MqttClient} client @param {string} topic @returns {Promise<number>} the reason code */
+  /** @param {import('mqtt').MqttClient} client @param {string} topic @returns {Promise<number>} the reason code */
   const publish = (client, topic) =>
     client.publishAsync(topic, topic, { qos: 1 }).then(
       (packet) => /** @type {any} */ (packet)?.reasonCode ?? 0,

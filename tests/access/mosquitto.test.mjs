@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import mqtt from 'mqtt'
 import { administrator, dynamicSecurityRemoval } from '../../deploy/access/mosquitto.mjs'
+import { connectOnce } from '../support/connect-once.mjs'
 import { startDeployedMosquitto } from '../support/deployed-mosquitto.mjs'
 import { startDeployedSite } from '../support/deployed-site.mjs'
 import { startProxy } from '../support/proxy.mjs'
@@ -34,7 +35,7 @@ describe('Mosquitto with the shipped configuration and access rules', { timeout:
    * @param {mqtt.IClientOptions} options
    */
   async function enter(url, options) {
-    const client = await mqtt.connectAsync(url, { password: 'secret', protocolVersion: 5, reconnectPeriod: 0, ...options })
+    const client = await connectOnce(url, { password: 'secret', protocolVersion: 5, ...options })
     clients.push(client)
     return client
   }
@@ -197,7 +198,7 @@ describe('Mosquitto with the shipped configuration and access rules', { timeout:
 
   scenario('nobody connects without a password, or with a wrong one', async () => {
     await assert.rejects(join(ann, { password: 'wrong' }), /Not authorized/i)
-    await assert.rejects(mqtt.connectAsync(broker.url, { clientId: ann, reconnectPeriod: 0, protocolVersion: 5 }), /Not authorized/i)
+    await assert.rejects(connectOnce(broker.url, { clientId: ann, protocolVersion: 5 }), /Not authorized/i)
   })
 
   for (const protocolVersion of /** @type {const} */ ([4, 5])) {
@@ -223,11 +224,10 @@ describe('Mosquitto with the shipped configuration and access rules', { timeout:
 
   scenario('a request, its response and a message between peers arrive', async () => {
     const [a, b] = [await join(ann), await join(bob)]
-    const service = await mqtt.connectAsync(broker.tcpUrl, {
+    const service = await connectOnce(broker.tcpUrl, {
       clientId: 'service:orders:one',
       username: 'service:orders:one',
       password: 'secret',
-      reconnectPeriod: 0,
     })
     clients.push(service)
     assert.equal(await subscribe(service, `$share/orders/${root}webapp/req/orders/+`), 1)
@@ -298,16 +298,15 @@ describe('Mosquitto with the shipped configuration and access rules', { timeout:
 
   scenario('devices connect by TLS, and browsers through nginx at /ws_mqtt', async () => {
     const ca = await readFile(broker.authority)
-    const device = await mqtt.connectAsync(broker.tlsUrl, { ca, clientId: 'SN1', username: 'SN1', password: 'secret', reconnectPeriod: 0 })
+    const device = await connectOnce(broker.tlsUrl, { ca, clientId: 'SN1', username: 'SN1', password: 'secret' })
     clients.push(device)
     const nginx = await startProxy({ brokerPort: broker.webSocketPort, root: fileURLToPath(new URL('../../demo', import.meta.url)) })
     try {
-      const page = await mqtt.connectAsync(nginx.webSocketUrl, {
+      const page = await connectOnce(nginx.webSocketUrl, {
         ca: await readFile(nginx.authority),
         clientId: ann,
         username: ann,
         password: 'secret',
-        reconnectPeriod: 0,
       })
       assert.equal(await subscribe(page, `${root}webapp/res/${ann}`), 1)
       await page.endAsync()

@@ -1,11 +1,11 @@
 // The other side of the messaging commands: a broker, running `wsmq serve`s, and parties that are MQTT.js alone.
-import assert from 'node:assert/strict'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, afterEach, before } from 'node:test'
-import { connectAsync } from 'mqtt'
 import { startBroker } from '../support/broker.mjs'
+import { connectOnce } from '../support/connect-once.mjs'
+import { eventually as becomes } from '../support/eventually.mjs'
 import { buildCommand, endAll, start, wsmq } from './support.mjs'
 
 /** A broker with whoever is connected to it. */
@@ -56,7 +56,7 @@ export class World {
    * @param {import('mqtt').IClientOptions} [options]
    */
   async client(options = {}) {
-    const client = await connectAsync(`mqtt://127.0.0.1:${this.broker.tcpPort}`, { protocolVersion: 5, reconnectPeriod: 0, ...options })
+    const client = await connectOnce(`mqtt://127.0.0.1:${this.broker.tcpPort}`, { protocolVersion: 5, ...options })
     client.on('error', () => {})
     this.clients.add(client)
     return client
@@ -181,10 +181,4 @@ export const objectsOf = (text) => linesOf(text).map((line) => JSON.parse(line))
  * Until what it gives is what is wanted: for the state of the system, which tells nobody.
  * @param {() => boolean | Promise<boolean>} condition
  */
-export async function eventually(condition) {
-  const end = Date.now() + 20_000
-  while (!(await condition())) {
-    assert.ok(Date.now() < end, `it never came about: ${condition}`)
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-}
+export const eventually = (condition) => becomes(`it came about: ${condition}`, condition)

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { StringDecoder } from 'node:string_decoder'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { buildPreset } from '../../scripts/lib/cmake.mjs'
 
@@ -12,6 +13,9 @@ export async function buildCommand() {
   if (!process.env['TESTED_COMMAND']) await buildPreset('debug', { targets: ['wsmq_command', 'wsmq_hello'] })
   return program
 }
+
+/** Milliseconds, long beyond any sound run. */
+const patience = 60_000
 
 /** A running program whose output can be waited for. */
 export class Running {
@@ -42,9 +46,13 @@ export class Running {
   async until(condition) {
     let over = false
     void this.ended.then(() => (over = true))
+    const deadline = performance.now() + patience
     while (!condition()) {
-      if (over) throw new Error(`It ended first.\n${this.out}\n${this.err}`)
-      await Promise.race([this.ended, new Promise((resolve) => this.changed.add(() => resolve(undefined)))])
+      const told = `\n${this.out}\n${this.err}`
+      if (over) throw new Error(`It ended first.${told}`)
+      if (performance.now() > deadline) throw new Error(`Not within ${patience / 1000} s: ${condition}${told}`)
+      const changes = new Promise((resolve) => this.changed.add(() => resolve(undefined)))
+      await Promise.race([this.ended, changes, sleep(1000, undefined, { ref: false })])
     }
   }
 

@@ -203,7 +203,7 @@ class Run {
   async watchAgain(instance) {
     const records = await Records.watch(this.url, this.names)
     // What is retained comes with the subscription; whatever has not come after this long is not retained.
-    const deadline = performance.now() + 3000
+    const deadline = performance.now() + 20_000
     while (!records.seen.has(instance) && performance.now() < deadline) await records.changed(100)
     await records.close()
     return records.seen.get(instance) ?? { record: {}, retained: false, bytes: 0, contentType: undefined, expiry: undefined, at: 0 }

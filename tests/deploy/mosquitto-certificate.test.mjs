@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { copyFile, mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
-import mqtt from 'mqtt'
 import { ann, root } from '../access/expectations.mjs'
 import { certificateAt, makeCertificate } from '../support/certificate.mjs'
+import { connectOnce } from '../support/connect-once.mjs'
 import { eventually } from '../support/eventually.mjs'
 import { startDeployedMosquitto } from '../support/deployed-mosquitto.mjs'
 
@@ -14,7 +14,7 @@ describe("Mosquitto's certificate", { timeout: 60_000 }, () => {
     t.after(() => broker.close())
     await broker.add({ role: 'webapp', name: ann }, root)
     const ca = await readFile(broker.authority)
-    const client = await mqtt.connectAsync(broker.tlsUrl, { ca, clientId: ann, username: ann, password: 'secret', reconnectPeriod: 0 })
+    const client = await connectOnce(broker.tlsUrl, { ca, clientId: ann, username: ann, password: 'secret' })
     let isClosed = false
     client.on('close', () => (isClosed = true))
     const before = await certificateAt(broker.tlsPort)

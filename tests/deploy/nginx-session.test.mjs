@@ -5,11 +5,11 @@ import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { request } from 'node:https'
 import { describe, it } from 'node:test'
-import mqtt from 'mqtt'
 import { WebSocket } from 'ws'
 import { sign } from '../../deploy/access/jwt.mjs'
 import { forMosquitto, startBrokerForIssuer, startIssuer } from '../issuer/support.mjs'
 import { startBroker } from '../support/broker.mjs'
+import { connectOnce } from '../support/connect-once.mjs'
 import { startDeployedSite } from '../support/deployed-site.mjs'
 
 const secret = 'of the site and the issuer '.repeat(2)
@@ -70,7 +70,7 @@ describe('nginx with a session of the site', { timeout: 60_000 }, () => {
     assert.equal(await ask({ ...cookie, Origin: 'https://evil.example' }), 403)
     assert.equal(own.asked.length, count) // a foreign page does not even make it ask
 
-    const client = await mqtt.connectAsync(site.webSocketUrl, { ca, wsOptions: { ca, headers: cookie }, reconnectPeriod: 0 })
+    const client = await connectOnce(site.webSocketUrl, { ca, wsOptions: { ca, headers: cookie } })
     await client.publishAsync('t', 'x', { qos: 1 })
     own.close()
     assert.equal(await ask(cookie), 500)
@@ -114,8 +114,8 @@ describe('nginx with a session of the site', { timeout: 60_000 }, () => {
     const { status, text } = await issue('acme:ann:aaaa', cookie)
     assert.equal(status, 200, text)
     const { username, password } = JSON.parse(text)
-    const client = await mqtt.connectAsync(site.webSocketUrl, {
-      ...{ ca, username, password, clientId: username, reconnectPeriod: 0 },
+    const client = await connectOnce(site.webSocketUrl, {
+      ...{ ca, username, password, clientId: username },
       wsOptions: { ca, headers: cookie },
     })
     await client.subscribeAsync('app/webapp/res/acme:ann:aaaa', { qos: 1 })

@@ -6,7 +6,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import mqtt from 'mqtt'
+import { connectOnce } from '../support/connect-once.mjs'
 import { eventually } from '../support/eventually.mjs'
 import { startDeployedMosquitto } from '../support/deployed-mosquitto.mjs'
 import { startDeployedSite } from '../support/deployed-site.mjs'
@@ -29,12 +29,11 @@ describe('the deployment', { timeout: 60_000 }, () => {
     page.resume()
     assert.equal((await fetch(site.httpUrl, { redirect: 'manual' })).status, 301)
     await broker.add({ role: 'webapp', name: 'acme:ann:aaaa' }, 'app/')
-    const client = await mqtt.connectAsync(site.webSocketUrl, {
+    const client = await connectOnce(site.webSocketUrl, {
       ca,
       clientId: 'acme:ann:aaaa',
       username: 'acme:ann:aaaa',
       password: 'secret',
-      reconnectPeriod: 0,
     })
     await client.subscribeAsync('app/webapp/res/acme:ann:aaaa', { qos: 1 })
     await client.endAsync()

@@ -3,10 +3,10 @@ import assert from 'node:assert/strict'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import mqtt from 'mqtt'
 import { dynamicSecurityRemoval, issuerAccount } from '../../deploy/access/mosquitto.mjs'
 import { MosquittoCredentials } from '../../deploy/issuer/mosquitto.mjs'
 import { webapp } from '../access/expectations.mjs'
+import { connectOnce } from '../support/connect-once.mjs'
 import { forMosquitto, startBrokerForIssuer, startIssuer } from './support.mjs'
 
 const { Webapp } = await import(new URL('../../dist/webapp.js', import.meta.url).href)
@@ -49,7 +49,7 @@ describe('credentials for Mosquitto', { timeout: 120_000 }, () => {
 
   /** @param {Credential} credential @param {string} [clientId] @param {Broker} [at] */
   const enter = ({ username, password }, clientId = username, at = broker) =>
-    mqtt.connectAsync(at.tcpUrl, { clientId, username, password, protocolVersion: 5, reconnectPeriod: 0 })
+    connectOnce(at.tcpUrl, { clientId, username, password, protocolVersion: 5 })
 
   it('let two webapps join that see each other', async () => {
     const [ann, bob] = [await join('ann', 'aaaa'), await join('bob', 'bbbb')]
@@ -74,7 +74,7 @@ describe('credentials for Mosquitto', { timeout: 120_000 }, () => {
 
   it('are made by an account that cannot come in from the network', async () => {
     const account = { username: issuerAccount.username, password: 'issuer-password' }
-    const browser = mqtt.connectAsync(broker.url, { clientId: issuerAccount.clientId, ...account, protocolVersion: 5, reconnectPeriod: 0 })
+    const browser = connectOnce(broker.url, { clientId: issuerAccount.clientId, ...account, protocolVersion: 5 })
     await assert.rejects(browser, /Not authorized|Client identifier/i)
   })
 
@@ -208,8 +208,7 @@ describe('credentials for Mosquitto, and time', { timeout: 60_000 }, () => {
   const open = (options) =>
     new MosquittoCredentials({ url: broker.tcpUrl, password: 'issuer-password', root: 'app/', log: () => {}, ...options })
   /** @param {Credential} credential */
-  const enter = ({ username, password }) =>
-    mqtt.connectAsync(broker.tcpUrl, { clientId: username, username, password, protocolVersion: 5, reconnectPeriod: 0 })
+  const enter = ({ username, password }) => connectOnce(broker.tcpUrl, { clientId: username, username, password, protocolVersion: 5 })
 
   it('an account ends with its time, and so does its connection; who prolongs it stays', async (t) => {
     const credentials = open({ lifetime: 1500 })

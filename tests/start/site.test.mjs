@@ -4,9 +4,9 @@ import { readdir, readFile } from 'node:fs/promises'
 import { request as overHttp } from 'node:http'
 import { request as overTls } from 'node:https'
 import { after, before, describe, it } from 'node:test'
-import mqtt from 'mqtt'
 import { startDeployment } from '../../scripts/lib/deployment.mjs'
 import { root } from '../../scripts/lib/root.mjs'
+import { connectOnce } from '../support/connect-once.mjs'
 
 for (const behindNginx of [true, false])
   describe(behindNginx ? 'behind nginx' : 'behind a server of Node', { timeout: 60_000 }, () => {
@@ -63,9 +63,9 @@ for (const behindNginx of [true, false])
       const { text } = await ask('/issuer/credential', { uid: 'acme:ann:x7f3' }, { Cookie })
       const { username, password } = JSON.parse(text)
       const url = new URL('ws_mqtt', deployment.url.replace('http', 'ws')).href
-      const client = await mqtt.connectAsync(url, { ...(ca ? { ca } : {}), clientId: username, username, password, reconnectPeriod: 0 })
+      const client = await connectOnce(url, { ...(ca ? { ca } : {}), clientId: username, username, password })
       await client.endAsync()
-      await assert.rejects(mqtt.connectAsync(url, { ...(ca ? { ca } : {}), reconnectPeriod: 0 }), /not authorized/i)
+      await assert.rejects(connectOnce(url, { ...(ca ? { ca } : {}) }), /not authorized/i)
     })
 
     it('what is not for pages is not there for them', async () => {

@@ -3,8 +3,8 @@ import { readdirSync } from 'node:fs'
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import mqtt from 'mqtt'
 import { administrator, administratorBound, closedByDefault, dynamicSecurity } from '../../deploy/access/mosquitto.mjs'
+import { connectOnce } from './connect-once.mjs'
 import { freePort } from './free-port.mjs'
 import { makeCertificate } from './certificate.mjs'
 import { ServerProcess } from './server-process.mjs'
@@ -49,8 +49,7 @@ export async function startDeployedMosquitto({ settings = [], dataLimit, adminis
   const server = new ServerProcess('prlimit', [limit, 'mosquitto', '-c', join(directory, 'mosquitto.conf')])
   const tcpUrl = `mqtt://127.0.0.1:${ports.tcp}`
 
-  const enter = () =>
-    mqtt.connectAsync(tcpUrl, { clientId: administrator, username: 'admin', password: administratorPassword, reconnectPeriod: 0 })
+  const enter = () => connectOnce(tcpUrl, { clientId: administrator, username: 'admin', password: administratorPassword })
 
   /** @param {{ commands: { command: string }[] }} commands */
   async function command(commands) {

@@ -8,6 +8,8 @@ process.once('exit', () => children.forEach((child) => child.kill('SIGKILL')))
 
 /** Milliseconds until a server is ready: RabbitMQ on a busy machine. */
 const startLimit = 180_000
+/** Milliseconds until one that was asked to end is killed, before it may have stored all that it keeps. */
+const stopLimit = 30_000
 
 /** A real server as a child process: started, awaited until it accepts connections, and ended by its own id. */
 export class ServerProcess {
@@ -77,7 +79,7 @@ export class ServerProcess {
     const exited = once(child, 'exit')
     child.kill(signal)
     child.kill('SIGCONT') // a paused process would never see SIGTERM
-    const impatience = setTimeout(() => child.kill('SIGKILL'), 10_000)
+    const impatience = setTimeout(() => child.kill('SIGKILL'), stopLimit)
     await exited
     clearTimeout(impatience)
   }

@@ -123,8 +123,7 @@ class Calls:
         self.calls = {}  # by sender and id, so that nobody can reach the request of somebody else
         self.answered = deque()  # when, and the key, of those that are only remembered
         self.places = Counter()  # how many calls of each account are worked on
-        self.requests = 0  # of them, without notifications
-        self.changed = threading.Condition(self.lock)
+        self.requests = 0  # of them, without notifications, for which nobody waits
         self.pool = ThreadPoolExecutor(max_workers=limit)  # a thread for each call, because streams mostly wait
 
     def receive_request(self, sender, payload, properties, is_ours):
@@ -179,16 +178,10 @@ class Calls:
             if self.places[call.user] == 0:
                 del self.places[call.user]
             self.requests -= not call.is_notification
-            self.changed.notify_all()
             if call.response:
                 self.answered.append((time.monotonic(), call.key))
             else:
                 self.calls.pop(call.key, None)
-
-    def wait_until_idle(self, seconds):
-        """Nobody waits for notifications."""
-        with self.lock:
-            self.changed.wait_for(lambda: self.requests == 0, seconds)
 
     def forget_old_calls(self):
         """The lock is held."""

@@ -13,6 +13,7 @@ class Outbox:
         self.changed = threading.Condition()
         self.open = 0  # waiting or not acknowledged
         self.unacknowledged = 0
+        self.acknowledged = 0  # of all so far
         client.on_publish = self.handle_acknowledged
         client.max_inflight_messages_set(65535)
         threading.Thread(target=self.run, daemon=True).start()
@@ -38,8 +39,5 @@ class Outbox:
         with self.changed:
             self.open -= 1
             self.unacknowledged -= 1
+            self.acknowledged += 1
             self.changed.notify_all()
-
-    def wait_until_empty(self, seconds):
-        with self.changed:
-            self.changed.wait_for(lambda: self.open == 0, seconds)

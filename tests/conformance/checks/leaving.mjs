@@ -21,7 +21,7 @@ export default [
         await quiet(caller)
         for (const id of sent) assert.equal(caller.responses(id).length, 1, `responses to ${id}`)
         const { late } = await leaver.stop('SIGTERM')
-        assert.ok(!late, 'it did not end within 10 s')
+        assert.ok(!late, 'it did not end within 20 s')
         assert.ok(
           tap.unsubscribed.some((filter) => filter.endsWith(`${root}webapp/req/${service}/+`)),
           'it has not unsubscribed the requests',
@@ -38,7 +38,7 @@ export default [
       const id = await caller.start('slow', { steps: 100, delay: 0 })
       await caller.until(() => caller.progress(id).length >= 64, `item 64 of the stream ${id}`)
       const { code, signal, late } = await instance.stop('SIGTERM')
-      assert.ok(!late, 'it did not end within 10 s')
+      assert.ok(!late, 'it did not end within 20 s')
       // 143 is how a Java virtual machine ends that has handled the signal.
       assert.ok(signal === null && (code === 0 || code === 143), `it ended with code ${code}, signal ${signal}`)
       await records().offline(instance.name)

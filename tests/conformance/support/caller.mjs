@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import mqtt from 'mqtt'
+import { connectOnce } from '../../support/connect-once.mjs'
 
 const patience = 20_000 // ms until a response counts as missing, on a busy machine
 
@@ -43,7 +43,7 @@ export class Caller {
    */
   static async join(url, names, { user = 'acme:ann', version = 5 } = {}) {
     const uid = `${user}:${randomBytes(8).toString('hex').slice(0, 4)}`
-    const client = await mqtt.connectAsync(url, { clientId: uid, protocolVersion: version, reconnectPeriod: 0 })
+    const client = await connectOnce(url, { clientId: uid, protocolVersion: version })
     const caller = new Caller(client, names, uid)
     await client.subscribeAsync(`${names.root}webapp/res/${uid}`, { qos: 1 })
     return caller

@@ -4,8 +4,8 @@ import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-const startLimit = 30_000 // ms; a virtual machine on a busy computer takes its time
-const stopLimit = 10_000
+const startLimit = 90_000 // ms; a virtual machine on a busy computer takes its time
+const stopLimit = 20_000 // twice and more what a service takes, and less than a stream may wait
 
 /** One running instance of the service under test, in a process group of its own so that a wrapper's children end too. */
 export class Instance {

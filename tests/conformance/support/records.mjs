@@ -1,4 +1,4 @@
-import mqtt from 'mqtt'
+import { connectOnce } from '../../support/connect-once.mjs'
 
 const patience = 20_000
 
@@ -39,7 +39,7 @@ export class Records {
 
   /** @param {string} url @param {{ root: string, service: string }} names */
   static async watch(url, { root, service }) {
-    const records = new Records(await mqtt.connectAsync(url, { protocolVersion: 5, reconnectPeriod: 0 }))
+    const records = new Records(await connectOnce(url, { protocolVersion: 5 }))
     await records.client.subscribeAsync(`${root}webapp/svc/${service}/+`, { qos: 1 })
     return records
   }

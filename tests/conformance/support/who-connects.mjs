@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 
-const patience = 30_000
+const patience = 60_000
 
 /**
  * Waits until somebody connects to a port where nobody answers: they are hung up on.

@@ -120,10 +120,10 @@ protected:
     KilledProcessTest() : trace_{__FILE__, __LINE__, "WSMQ_SEED=" + std::to_string(seed)} {}
 
     [[nodiscard]] Job job(const std::string& client_id) const {
-        Job job{mosquitto->url("mqtt"), lasting(client_id), directory.file("session")};
-        // Whoever dies early gets no further than this: what was not acknowledged comes again.
-        job.options.connect.receive_maximum = 20;
-        return job;
+        // Without a Receive Maximum: Mosquitto 2.0 has 20 messages on their way at a time by itself, but repeats the
+        // more of them, the more often connections have broken. A client that says how many it takes would end every
+        // further connection for that, and be told the same again for ever.
+        return {mosquitto->url("mqtt"), lasting(client_id), directory.file("session")};
     }
     /// What follows is in the order of publishing, at each QoS.
     static void expect_order(const std::vector<std::uint64_t>& numbers) {

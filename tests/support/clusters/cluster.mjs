@@ -1,4 +1,4 @@
-import mqtt from 'mqtt'
+import { connectOnce } from '../connect-once.mjs'
 import { eventually, within } from '../eventually.mjs'
 
 /**
@@ -62,8 +62,7 @@ export function takesClients(node, attempt = 10_000) {
 
 /** @param {Pick<Node, 'tcpUrl' | 'credentials'>} node @param {number} limit milliseconds */
 async function canSubscribe({ tcpUrl, credentials }, limit) {
-  // false: where the node hangs up before its CONNACK, too, the promise is rejected, not left open for ever.
-  const client = await mqtt.connectAsync(tcpUrl, { ...credentials, reconnectPeriod: 0, connectTimeout: limit }, false)
+  const client = await connectOnce(tcpUrl, { ...credentials, connectTimeout: limit })
   try {
     await within('a SUBACK', client.subscribeAsync('ready', { qos: 1 }), limit)
     return true
