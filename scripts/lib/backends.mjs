@@ -110,26 +110,36 @@ async function checkBackend({ name, start, lacks = {} }) {
 /**
  * Builds every backend whose toolchain is here, and reports the others as skipped.
  * @param {import('./report.mjs').Report} report
+ * @returns {Promise<Backend[]>} those that are built
  */
 export async function buildBackends(report) {
   for (const each of languages()) if ('absent' in each) console.log(`No backend in ${each.language}: ${each.absent}`)
-  /** @type {Backend[]} */
-  const built = []
-  for (const backend of backends()) {
-    const title = `Backend in ${backend.language} (${backend.library})`
-    const lacking = missing(backend)
-    if (lacking) {
-      await report.step(title, async () => ({ passed: 0, failed: 0, skipped: 1 }))
-      console.log(`  left out: ${lacking} is not installed`)
-      continue
-    }
-    const isBuilt = await report.attempt(title, async () => {
-      const wrong = await buildBackend(backend)
-      if (wrong) throw new Error(wrong)
-    })
-    if (isBuilt) built.push(backend)
+  /** @param {(backend: Backend) => boolean} which */
+  const inTurn = async (which) => {
+    const built = []
+    for (const backend of backends().filter(which)) if (await isBuilt(backend, report)) built.push(backend)
+    return built
   }
-  return built
+  // What is fetched for one is fetched while another compiles. Maven's folder of what it has fetched takes one Maven at a time.
+  /** @param {Backend} backend */
+  const isMavens = ({ build }) => build[0]?.[0] === 'mvn'
+  const built = await Promise.all([inTurn(isMavens), inTurn((backend) => !isMavens(backend))])
+  return built.flat()
+}
+
+/** @param {Backend} backend @param {import('./report.mjs').Report} report @returns {Promise<boolean>} */
+async function isBuilt(backend, report) {
+  const title = `Backend in ${backend.language} (${backend.library})`
+  const lacking = missing(backend)
+  if (lacking) {
+    await report.step(title, async () => ({ passed: 0, failed: 0, skipped: 1 }))
+    console.log(`  left out: ${lacking} is not installed`)
+    return false
+  }
+  return report.attempt(title, async () => {
+    const wrong = await buildBackend(backend)
+    if (wrong) throw new Error(wrong)
+  })
 }
 
 /**
