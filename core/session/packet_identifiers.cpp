@@ -26,6 +26,7 @@ bool PacketIdentifiers::reserve(std::uint16_t identifier, Value value) {
     if (identifier == 0 || find(identifier)) return false;
     while (slot(identifier).identifier != 0) grow();
     slot(identifier) = {identifier, value};
+    last_ = identifier;
     ++size_;
     return true;
 }

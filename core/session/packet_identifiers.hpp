@@ -16,7 +16,9 @@ public:
 
     /// Nothing when all are in use.
     [[nodiscard]] std::optional<std::uint16_t> allocate(Value value);
-    /// Takes this very identifier, for a message that was restored; false where it is in use, or 0.
+    /// Takes this very identifier, for a message that was restored; false where it is in use, or 0. Those that are
+    /// allocated go on behind it: the store may keep the end of that message later than the beginning of another one,
+    /// and a crash in between must not leave two of one identifier.
     bool reserve(std::uint16_t identifier, Value value);
     [[nodiscard]] std::optional<Value> find(std::uint16_t identifier) const noexcept;
     void release(std::uint16_t identifier) noexcept;

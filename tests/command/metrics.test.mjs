@@ -1,9 +1,10 @@
-// --metrics-file: what Prometheus reads of wsmq serve and wsmq bench.
+// --metrics-file and --metrics-listen: what Prometheus reads of wsmq serve and wsmq bench.
 import assert from 'node:assert/strict'
 import { mkdir, readFile, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { parseExposition, valueOf } from '../support/exposition.mjs'
+import { freePort } from '../support/free-port.mjs'
 import { eventually, useWorld } from './party.mjs'
 
 /** @type {import('./party.mjs').World} */
@@ -83,6 +84,35 @@ describe('wsmq serve --metrics-file', { timeout: 180_000 }, () => {
     const { code, err } = await world.run('serve', 'svc', '--echo', '--metrics-file', '/nowhere/svc.prom')
     assert.deepEqual([code, err], [2, 'wsmq: /nowhere/svc.prom of --metrics-file cannot be written: No such file or directory.\n'])
   })
+})
+
+describe('wsmq serve --metrics-listen', { timeout: 180_000 }, () => {
+  it('is scraped while it runs', async () => {
+    const port = await freePort()
+    const one = await world.serve('svc', '--echo', '--metrics-listen', String(port))
+    const scraped = async () => {
+      const response = await fetch(`http://127.0.0.1:${port}/metrics`)
+      assert.equal(response.headers.get('content-type'), 'text/plain; version=0.0.4; charset=utf-8')
+      return parseExposition(await response.text())
+    }
+    await eventually(async () => valueOf(await scraped(), 'wsmq_connected') === 1)
+    assert.equal((await world.request('svc', 'm', '[1]')).out, '[1]\n')
+    assert.equal(valueOf(await scraped(), 'wsmq_requests_total', { method: '*' }), 1)
+    assert.equal((await fetch(`http://127.0.0.1:${port}/`)).status, 404)
+    const taken = await world.run('serve', 'svc', '--echo', '--metrics-listen', `127.0.0.1:${port}`)
+    assert.deepEqual(
+      [taken.code, taken.err],
+      [2, `wsmq: 127.0.0.1:${port} of --metrics-listen cannot be listened at: Address already in use.\n`],
+    )
+    one.child.kill('SIGTERM')
+    assert.equal((await one.ended).code, 0)
+  })
+
+  for (const address of ['0', 'x', 'localhost:9464', '127.0.0.1:', ':9464', '127.0.0.1:99999', '[::1:9464'])
+    it(`refuses ${address}`, async () => {
+      const { code, err } = await world.run('serve', 'svc', '--echo', '--metrics-listen', address)
+      assert.deepEqual([code, err], [2, `wsmq: --metrics-listen takes PORT or ADDRESS:PORT, and not ${address}.\n`])
+    })
 })
 
 describe('wsmq bench --metrics-file', { timeout: 180_000 }, () => {

@@ -118,8 +118,9 @@ describe('what is over', () => {
     [put, erased].map((all) => all.filter((/** @type {any} */ { kind }) => kind === 3))
 
   it('is stored together with the end of the record, until the tab confirms it, and told to the tab by the next host', () => {
-    const { origins, store, written, deliveries, attach } = scene()
-    const { port } = attach('t', true)
+    const first = scene()
+    const { origins, store, written, deliveries } = first
+    const { port: firstPort } = first.attach('t', true)
     for (const operation of [1, 2]) {
       deliveries.began('t', operation, operation)
       origins.published('t', operation, 'a', 2, String(operation))
@@ -131,25 +132,60 @@ describe('what is over', () => {
     assert.equal(written.flatMap(({ put }) => put).length, 3)
     store.write({ put: [], erased: [{ kind: 1, number: 5 }] })
     const [[over], none] = ofItsOwn(written.at(-1))
-    assert.deepEqual([over.number, none], [1, []])
+    assert.deepEqual([over, none], [{ kind: 3, number: 1, record: bytes(''), origin: '[["t",[[1,0],[2,"expired"]]]]' }, []])
     // Nothing is new.
     store.write({ put: [], erased: [{ kind: 1, number: 6 }] })
     assert.deepEqual(ofItsOwn(written.at(-1)), [[], []])
 
     const next = scene([], [[over.number, over.origin]])
-    const again = next.attach('t')
+    const again = next.attach('t', true)
     assert.deepEqual(
       [1, 2, 3].map((operation) => next.deliveries.isKnown(again.port, operation)),
       [true, true, false],
     )
     assert.deepEqual(again.told, [published(1), expired(2)])
 
-    deliveries.heard(port, 1)
-    store.write({ put: [], erased: [{ kind: 1, number: 9 }] })
-    assert.deepEqual(ofItsOwn(written.at(-1)), [[{ ...over, origin: '["t",2,"expired"]' }], []])
-    deliveries.heard(port, 1)
-    store.write({ put: [], erased: [{ kind: 1, number: 10 }] })
-    assert.deepEqual(ofItsOwn(written.at(-1)), [[], [{ kind: 3, number: over.number }]])
+    for (const { deliveries, store, written, port } of [
+      { ...first, port: firstPort },
+      { ...next, port: again.port },
+    ]) {
+      deliveries.heard(port, 1)
+      store.write({ put: [], erased: [{ kind: 1, number: 9 }] })
+      assert.deepEqual(ofItsOwn(written.at(-1)), [[], []])
+      deliveries.heard(port, 1)
+      store.write({ put: [], erased: [{ kind: 1, number: 10 }] })
+      assert.deepEqual(ofItsOwn(written.at(-1)), [[], [{ kind: 3, number: over.number }]])
+    }
+  })
+
+  it('is not stored where the tab has confirmed it before, and is in one record only', () => {
+    const { store, written, deliveries, attach } = scene()
+    const { port } = attach('t', true)
+    const own = attach('own')
+    for (let operation = 1; operation < 4; operation++) {
+      deliveries.began('t', operation, operation)
+      deliveries.ended(operation, published)
+    }
+    // What a page in the same place as the host is told it hears.
+    deliveries.began('own', 1, 9)
+    deliveries.ended(9, published)
+    assert.deepEqual(own.told, [published(1)])
+    deliveries.heard(port, 2)
+    const erase = () => store.write({ put: [], erased: [{ kind: 1, number: 1 }] })
+    erase()
+    deliveries.began('t', 4, 4)
+    deliveries.ended(4, published)
+    erase()
+    deliveries.heard(port, 2)
+    erase()
+    assert.deepEqual(
+      written.map((changes) => ofItsOwn(changes).map((all) => all.map((/** @type {any} */ { number, origin }) => origin ?? number))),
+      [
+        [['[["t",[[3,0]]]]'], []],
+        [['[["t",[[4,0]]]]'], []],
+        [[], [1, 2]],
+      ],
+    )
   })
 
   it('is told to a tab that comes back, and forgotten where it leaves, or many others are away', () => {
@@ -173,7 +209,7 @@ describe('what is over', () => {
       deliveries.detach(port, true)
     }
     store.write({ put: [], erased: [{ kind: 1, number: 1 }] })
-    assert.equal(ofItsOwn(written.at(-1))[0].length, 50)
+    assert.equal(JSON.parse(ofItsOwn(written.at(-1))[0][0].origin).length, 50)
     assert.deepEqual(
       [0, 59].map((tab) => deliveries.isKnown(attach(`away ${tab}`).port, 1)),
       [false, true],

@@ -5,15 +5,23 @@ import type { HostCommand } from './protocol.js'
 /** How a message of a page ended. */
 export type Ending = Extract<HostCommand, readonly ['published' | 'publishFailed', ...unknown[]]>
 
+/** The same, of a page that may not have heard of it. */
+export interface Over {
+  readonly tab: string
+  readonly ending: Ending
+  /** The record that has it; 0: none. */
+  row: number
+}
+
 interface Tab {
   readonly name: string
   port: HostPort | undefined
   /** By the page's number: the module's. */
   readonly operations: Map<number, number>
   /** What its port was told, in this order, and the page has not confirmed. */
-  readonly told: Map<number, Ending>
+  readonly told: Map<number, Over>
   /** What it could not be told, or may not have heard from a former port. */
-  readonly missed: Map<number, Ending>
+  readonly missed: Map<number, Over>
 }
 
 /** Of one page that is gone; it may have crashed, and never come back. */
@@ -27,10 +35,12 @@ export class Deliveries {
   readonly #owners = new Map<number, { tab: Tab; operation: number }>()
   /** Gone, the one that went last at the end. */
   readonly #away = new Set<Tab>()
-  /** Of which unheard() has something new. */
-  readonly #changed = new Set<Tab>()
+  /** What no record has. */
+  readonly #fresh = new Set<Over>()
 
   onEnded: ((tab: string, operation: number) => void) | undefined
+  /** Something in this record needs to be known no more. */
+  onHeard: ((row: number) => void) | undefined
 
   attach(port: HostPort): void {
     const tab = this.#tabOf(port.tab)
@@ -43,7 +53,7 @@ export class Deliveries {
     const tab = this.#tabs.get(port.tab)
     if (tab?.port !== port) return
     tab.port = undefined
-    for (const ending of tab.told.values()) miss(tab, ending)
+    for (const over of tab.told.values()) this.#miss(tab, over)
     tab.told.clear()
     if (mayReturn) this.#keep(tab)
     else this.#forget(tab)
@@ -55,7 +65,7 @@ export class Deliveries {
     const missed = tab?.missed.get(operation)
     if (missed === undefined) return tab?.operations.has(operation) === true
     tab?.missed.delete(operation)
-    this.tell(port, operation, missed)
+    this.#say(port, missed)
     return true
   }
 
@@ -79,45 +89,42 @@ export class Deliveries {
     tab.operations.delete(operation)
     this.onEnded?.(tab.name, operation)
     if (tab.port !== undefined) {
-      this.tell(tab.port, operation, report(operation))
+      this.tell(tab.port, report(operation))
       return true
     }
-    if (this.#tabs.get(tab.name) === tab) this.missed(tab.name, report(operation))
+    if (this.#tabs.get(tab.name) === tab) this.#miss(tab, this.#over(tab, report(operation)))
     return false
   }
 
-  tell(port: HostPort, operation: number, ending: Ending): void {
-    port.send(ending)
+  tell(port: HostPort, ending: Ending): void {
     const tab = port.mayMiss ? this.#tabs.get(port.tab) : undefined
-    if (tab === undefined) return
-    tab.told.set(operation, ending)
-    this.#changed.add(tab)
+    if (tab === undefined) port.send(ending)
+    else this.#say(port, this.#over(tab, ending))
   }
 
-  /** The page may ask for it. */
-  missed(tabName: string, ending: Ending): void {
-    const tab = this.#tabOf(tabName)
-    miss(tab, ending)
-    this.#changed.add(tab)
+  /** The page may ask for it; the record has it. */
+  missed(tab: string, ending: Ending, row: number): void {
+    this.#miss(this.#tabOf(tab), { tab, ending, row })
   }
 
   /** The page knows the first so many of what its port was told, and all that it could not be told. */
   heard(port: HostPort, count: number): void {
     const tab = this.#tabs.get(port.tab)
     if (tab?.port !== port) return
-    tab.missed.clear()
+    this.#dropMissed(tab)
     let left = count
-    for (const operation of tab.told.keys()) {
+    for (const [operation, over] of tab.told) {
       if (!(left-- > 0)) break
       tab.told.delete(operation)
+      this.#drop(over)
     }
-    this.#changed.add(tab)
   }
 
-  /** What pages may not have heard, of those where that has changed since the last call. */
-  unheard(): [tab: string, endings: Ending[]][] {
-    const all = [...this.#changed].map(({ name, missed, told }): [string, Ending[]] => [name, [...missed.values(), ...told.values()]])
-    this.#changed.clear()
+  /** What pages may not have heard, and no other record has: this one has it. */
+  unheard(row: number): Over[] {
+    const all = [...this.#fresh]
+    for (const over of all) over.row = row
+    this.#fresh.clear()
     return all
   }
 
@@ -130,10 +137,38 @@ export class Deliveries {
   clear(): void {
     this.#owners.clear()
     for (const tab of [...this.#tabs.values()]) {
-      tab.operations.clear()
+      for (const each of [tab.operations, tab.told, tab.missed]) each.clear()
       if (tab.port === undefined) this.#tabs.delete(tab.name)
     }
     this.#away.clear()
+    this.#fresh.clear()
+  }
+
+  #over({ name }: Tab, ending: Ending): Over {
+    const over = { tab: name, ending, row: 0 }
+    this.#fresh.add(over)
+    return over
+  }
+
+  #say(port: HostPort, over: Over): void {
+    port.send(over.ending)
+    const tab = port.mayMiss ? this.#tabs.get(port.tab) : undefined
+    if (tab === undefined) this.#drop(over)
+    else tab.told.set(over.ending[1], over)
+  }
+
+  #miss({ missed }: Tab, over: Over): void {
+    if (missed.size < MOST_MISSED) missed.set(over.ending[1], over)
+    else this.#drop(over)
+  }
+
+  #drop(over: Over): void {
+    if (!this.#fresh.delete(over)) this.onHeard?.(over.row)
+  }
+
+  #dropMissed({ missed }: Tab): void {
+    for (const over of missed.values()) this.#drop(over)
+    missed.clear()
   }
 
   /** It is away. */
@@ -146,10 +181,9 @@ export class Deliveries {
   }
 
   #forget(tab: Tab): void {
-    tab.missed.clear()
+    this.#dropMissed(tab)
     this.#away.delete(tab)
     this.#tabs.delete(tab.name)
-    this.#changed.add(tab)
   }
 
   #tabOf(name: string): Tab {
@@ -160,8 +194,4 @@ export class Deliveries {
     this.#keep(tab)
     return tab
   }
-}
-
-function miss({ missed }: Tab, ending: Ending): void {
-  if (missed.size < MOST_MISSED) missed.set(ending[1], ending)
 }

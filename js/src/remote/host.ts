@@ -153,7 +153,7 @@ export class Host {
           if ((options?.qos ?? 0) > 0) this.#open?.origins?.published(port.tab, operation, topic, options?.qos ?? 0, payload)
         }
       } catch (thrown) {
-        this.#deliveries.tell(port, operation, ['publishFailed', operation, failureOfError(thrown).error])
+        this.#deliveries.tell(port, ['publishFailed', operation, failureOfError(thrown).error])
       }
     },
     cancel: (port, [, operation]) => {

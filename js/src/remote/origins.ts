@@ -3,9 +3,9 @@
 // with it, and then the tab asks the next one.
 import type { SessionStore, StoreChanges, StoredRecord } from '../module.js'
 import { OUTGOING, OVER } from '../stored-message.js'
-import type { Deliveries, Ending } from './deliveries.js'
+import type { Deliveries, Ending, Over } from './deliveries.js'
 
-/** A record of the outbox's own, of a tab: what is over. It is stored together with the end of what it is about. */
+/** A record of the outbox's own: what is over. It is stored together with the end of what it is about. */
 export interface OverRecord extends StoredRecord {
   readonly origin: string
 }
@@ -39,9 +39,10 @@ export class Origins {
   readonly #pending = new Map<string, Pending>()
   /** By the number of the record. */
   readonly #known = new Map<number, string>()
-  /** Numbers of records of what is over, by the tab. */
-  readonly #over = new Map<string, number>()
-  #lastOver = 0
+  /** Of OverRecords: how much of each is needed. */
+  readonly #needed = new Map<number, number>()
+  #useless: number[] = []
+  #lastRow = 0
 
   /** What was left is known from here on as its tab's; `store` is changed to ask here. */
   constructor(store: OriginStore, deliveries: Deliveries, messageOf: (record: Uint8Array) => RecordedMessage | undefined) {
@@ -52,11 +53,12 @@ export class Origins {
       deliveries.began(tab, Number(operation), -number)
       this.#known.set(number, origin)
     }
-    for (const [number, text] of store.over()) {
-      const { tab, endings } = overOf(text)
-      for (const ending of endings) deliveries.missed(tab, ending)
-      this.#over.set(tab, number)
-      this.#lastOver = Math.max(this.#lastOver, number)
+    deliveries.onHeard = (row) => this.#heard(row)
+    for (const [row, text] of store.over()) {
+      const all = overOf(text)
+      this.#needed.set(row, all.length)
+      this.#lastRow = Math.max(this.#lastRow, row)
+      for (const [tab, ending] of all) deliveries.missed(tab, ending, row)
     }
     store.originOf = (number) => this.#known.get(number)
     const write = store.write.bind(store)
@@ -101,17 +103,21 @@ export class Origins {
   /** What is over and stays stored is known by that. */
   #withOver(changes: StoreChanges): StoreChanges {
     if (!changes.erased.some(({ kind }) => kind === OUTGOING)) return changes
-    const [put, erased] = [[...changes.put], [...changes.erased]]
-    for (const [tab, endings] of this.#deliveries.unheard()) {
-      const number = this.#over.get(tab) ?? this.#lastOver + 1
-      if (endings.length > 0) {
-        const record: OverRecord = { kind: OVER, number, record: NOTHING, origin: textOf(tab, endings) }
-        put.push(record)
-        this.#over.set(tab, number)
-        this.#lastOver = Math.max(this.#lastOver, number)
-      } else if (this.#over.delete(tab)) erased.push({ kind: OVER, number })
-    }
+    const put = [...changes.put]
+    const erased = [...changes.erased, ...this.#useless.map((number) => ({ kind: OVER, number }))]
+    this.#useless = []
+    const over = this.#deliveries.unheard(this.#lastRow + 1)
+    if (over.length === 0) return { put, erased }
+    const record: OverRecord = { kind: OVER, number: ++this.#lastRow, record: NOTHING, origin: textOf(over) }
+    put.push(record)
+    this.#needed.set(this.#lastRow, over.length)
     return { put, erased }
+  }
+
+  #heard(row: number): void {
+    const left = (this.#needed.get(row) ?? 0) - 1
+    if (left > 0) this.#needed.set(row, left)
+    else if (this.#needed.delete(row)) this.#useless.push(row)
   }
 
   #tell(number: number, error: string, reasonCode: number): boolean {
@@ -121,19 +127,26 @@ export class Origins {
   }
 }
 
-/** `[tab, operation, outcome, operation, outcome, ...]`; an outcome is a reason code, or the name of an error. */
-function textOf(tab: string, endings: readonly Ending[]): string {
-  return JSON.stringify([tab, ...endings.flatMap(([, operation, outcome]) => [operation, outcome])])
+/** By the tab; an outcome is a reason code, or the name of an error. */
+type OverText = [tab: string, [operation: number, outcome: number | string][]][]
+
+function textOf(all: readonly Over[]): string {
+  const byTab = new Map<string, OverText[number][1]>()
+  for (const { tab, ending } of all) {
+    const known = byTab.get(tab)
+    if (known === undefined) byTab.set(tab, [[ending[1], ending[2]]])
+    else known.push([ending[1], ending[2]])
+  }
+  return JSON.stringify([...byTab] satisfies OverText)
 }
 
-function overOf(text: string): { tab: string; endings: Ending[] } {
-  const [tab, ...all] = JSON.parse(text) as [string, ...(number | string)[]]
-  const endings: Ending[] = []
-  for (let at = 0; at < all.length; at += 2) {
-    const [operation, outcome] = [all[at] as number, all[at + 1] as number | string]
-    endings.push(typeof outcome === 'number' ? ['published', operation, outcome, {}] : ['publishFailed', operation, outcome])
-  }
-  return { tab, endings }
+function overOf(text: string): [tab: string, Ending][] {
+  return (JSON.parse(text) as OverText).flatMap(([tab, all]) =>
+    all.map(([operation, outcome]): [string, Ending] => [
+      tab,
+      typeof outcome === 'number' ? ['published', operation, outcome, {}] : ['publishFailed', operation, outcome],
+    ]),
+  )
 }
 
 function isSame(one: RecordedMessage, other: RecordedMessage): boolean {

@@ -15,6 +15,9 @@ void MetricsArguments::add_to(CLI::App& app) {
         ->check(number(0.1, 86'400))
         ->capture_default_str()
         ->needs(option);
+    app.add_option("--metrics-listen", listen,
+                   "Serve metrics over HTTP for Prometheus, at /metrics; on loopback, unless an address is given")
+        ->type_name("[ADDRESS:]PORT");
 }
 
 }  // namespace wsmq::command

@@ -1,4 +1,4 @@
-// The file of metrics that a command keeps while it runs.
+// The metrics of a command while it runs: a file that it keeps, and an address where they can be had.
 #pragma once
 #include <string>
 
@@ -11,6 +11,7 @@ namespace wsmq::command {
 struct MetricsArguments {
     std::string file;      ///< empty: none
     double interval = 15;  ///< seconds
+    std::string listen;    ///< [ADDRESS:]PORT; empty: nowhere
 
     void add_to(CLI::App&);
 };

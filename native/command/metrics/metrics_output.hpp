@@ -1,4 +1,4 @@
-// The file of metrics that a command keeps while it runs.
+// The metrics of a command while it runs: a file that it keeps, and an address where they can be had.
 #pragma once
 #include <functional>
 #include <optional>
@@ -6,6 +6,7 @@
 
 #include "arguments/metrics_arguments.hpp"
 #include "report.hpp"
+#include "wsmq/native/metrics_endpoint.hpp"
 #include "wsmq/native/metrics_file.hpp"
 
 namespace wsmq::command {
@@ -16,15 +17,20 @@ public:
     MetricsOutput(boost::asio::any_io_executor, const MetricsArguments&, const Report&,
                   std::function<std::string()> text);
 
-    /// Writes it for the first time. Throws UsageError where that is not possible; later it is a warning.
+    /// Listens, and writes the file for the first time. Throws UsageError where that is not possible; later it is a
+    /// warning.
     void start();
-    /// For the last time.
+    /// Writes the file for the last time.
     void finish();
 
 private:
+    void listen();
+
     const Report& report_;
     std::string path_;
+    std::string address_;
     std::optional<native::MetricsFile> file_;
+    std::optional<native::MetricsEndpoint> endpoint_;
 };
 
 }  // namespace wsmq::command

@@ -90,6 +90,15 @@ TEST(PacketIdentifiers, CanBeReserved) {
     EXPECT_EQ(identifiers.allocate(0), 2) << "1 is in use";
 }
 
+TEST(PacketIdentifiers, ThatWereReservedRestAsLongAsPossible) {
+    PacketIdentifiers identifiers;
+    EXPECT_TRUE(identifiers.reserve(7, 0));
+    EXPECT_TRUE(identifiers.reserve(8, 0));
+    identifiers.release(7);
+    identifiers.release(8);
+    EXPECT_EQ(identifiers.allocate(0), 9);
+}
+
 TEST(PacketIdentifiers, ReleasingWhatIsNotInUseIsNothing) {
     PacketIdentifiers identifiers;
     EXPECT_EQ(identifiers.allocate(0), 1);
