@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import mqtt from 'mqtt'
 import { ann, bob, root } from '../access/expectations.mjs'
+import { connectOnce } from '../support/connect-once.mjs'
 import { eventually } from '../support/eventually.mjs'
 import { startDeployedMosquitto } from '../support/deployed-mosquitto.mjs'
 
@@ -34,13 +35,13 @@ describe('a backup of Mosquitto', { timeout: 120_000 }, () => {
     const status = `${root}webapp/status/${ann}`
     const own = `${root}webapp/res/${bob}`
 
-    const page = await mqtt.connectAsync(...options(broker, bob, session))
+    const page = await connectOnce(...options(broker, bob, session))
     await page.subscribeAsync(own, { qos: 1 })
     await page.endAsync()
-    const other = await mqtt.connectAsync(...options(broker, ann))
+    const other = await connectOnce(...options(broker, ann))
     await other.publishAsync(status, 'here', { qos: 1, retain: true })
     await other.endAsync()
-    const service = await mqtt.connectAsync(...options(broker, 'service:orders'))
+    const service = await connectOnce(...options(broker, 'service:orders'))
     for (let count = 0; count < 20; ++count) await service.publishAsync(own, String(count), { qos: 1 })
 
     const archive = join(directory, 'mosquitto.tar')
@@ -71,9 +72,9 @@ describe('a backup of Mosquitto', { timeout: 120_000 }, () => {
     )
     assert.deepEqual(retained, ['here'])
     await again.endAsync()
-    await assert.rejects(mqtt.connectAsync(...options(restored, 'acme:eve:eeee')), /Not authorized/)
+    await assert.rejects(connectOnce(...options(restored, 'acme:eve:eeee')), /Not authorized/)
     await restored.add({ role: 'webapp', name: 'acme:eve:eeee' }, root) // the administrator is the same
-    await (await mqtt.connectAsync(...options(restored, 'acme:eve:eeee'))).endAsync()
+    await (await connectOnce(...options(restored, 'acme:eve:eeee'))).endAsync()
   })
 
   it('is refused without its arguments, and leaves nothing where it fails', async (t) => {

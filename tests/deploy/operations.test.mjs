@@ -5,7 +5,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
-import mqtt from 'mqtt'
+import { connectOnce } from '../support/connect-once.mjs'
 import { eventually } from '../support/eventually.mjs'
 import { startDeployedMosquitto } from '../support/deployed-mosquitto.mjs'
 
@@ -23,8 +23,8 @@ describe('operations', { timeout: 60_000 }, () => {
 
     const wanted = [...page.matchAll(/^\| `(\$SYS\/[^`]+)` \|/gm)].map(([, topic]) => topic ?? '')
     assert.ok(wanted.length >= 6)
-    const account = { clientId: 'monitor', username: 'monitor', password: 'watching', reconnectPeriod: 0 }
-    const client = await mqtt.connectAsync(broker.tcpUrl, { ...account, protocolVersion: 5 })
+    const account = /** @type {const} */ ({ clientId: 'monitor', username: 'monitor', password: 'watching', protocolVersion: 5 })
+    const client = await connectOnce(broker.tcpUrl, account)
     /** @type {Set<string>} */
     const heard = new Set()
     client.on('message', (topic) => heard.add(topic))
