@@ -230,7 +230,7 @@ client::Reconnector::End Client::Impl::connection_lost(const Ending& ending) {
             publisher.give_up(oldest, ending.reason, ending.properties);
         }
     }
-    if (!by_peer) return End::ours;
+    if (!by_peer) return client::breaks_protocol(ending.why) ? End::with_reason : End::ours;
     if (oldest || poison_detector.is_isolating()) return End::busy;
     return has_reason && is_failure(ending.reason) ? End::with_reason : End::without_reason;
 }

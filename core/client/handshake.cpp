@@ -88,7 +88,7 @@ codec::Buffer connect_properties(const ConnectOptions& options, Bytes authentica
     return block;
 }
 
-template <std::size_t N> bool contains(const std::array<ReasonCode, N>& reasons, ReasonCode reason) noexcept {
+template <class T, std::size_t N> bool contains(const std::array<T, N>& reasons, T reason) noexcept {
     return std::ranges::find(reasons, reason) != reasons.end();
 }
 
@@ -167,6 +167,13 @@ bool is_final_disconnect(ReasonCode reason, const ConnectOptions& options) noexc
     // A token that expired is renewed where there is somebody to ask.
     if (reason == not_authorized) return !options.ask_credentials;
     return contains(final_reasons, reason) || (options.host_count == 1 && reason == server_moved);
+}
+
+bool breaks_protocol(Errc error) noexcept {
+    using enum Errc;
+    constexpr std::array breaches{malformed_packet, protocol_error, packet_too_large, receive_maximum_exceeded,
+                                  topic_alias_invalid};
+    return contains(breaches, error);
 }
 
 ReasonCode disconnect_reason(Errc error) noexcept {

@@ -24,6 +24,8 @@ void write_connect(codec::Buffer&, const ConnectOptions&, const ConnectParameter
 /// is_final_refusal().
 [[nodiscard]] bool is_final_disconnect(ReasonCode, const ConnectOptions&) noexcept;
 
+/// Whether the error says that the peer did what it must not.
+[[nodiscard]] bool breaks_protocol(Errc) noexcept;
 /// The reason code of our DISCONNECT for an error.
 [[nodiscard]] ReasonCode disconnect_reason(Errc) noexcept;
 

@@ -325,7 +325,11 @@ Errc Publisher::handle_acknowledgement(codec::PacketType type, const codec::Ackn
         session::next_delivery_state(messages_.at(*value).state, type, is_failure(acknowledgement.reason));
     if (!state) return Errc::protocol_error;
     if (*state == session::DeliveryState::done) {
-        complete(*value, acknowledgement.reason, acknowledgement.properties);
+        // A broker that had said so before the connection was lost does not know the identifier any more: it has the
+        // message (MQTT 5.0, 3.7.2.1).
+        const bool was_done =
+            type == codec::PacketType::pubcomp && acknowledgement.reason == ReasonCode::packet_identifier_not_found;
+        complete(*value, was_done ? ReasonCode::success : acknowledgement.reason, acknowledgement.properties);
     } else {
         messages_.release(*value);
         if (may_send_release(*value)) send_release(*value);

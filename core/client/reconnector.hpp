@@ -29,10 +29,10 @@ public:
 
     /// How an accepted connection ended.
     enum class End : std::uint8_t {
-        ours,            ///< by us, or by a timeout
+        ours,            ///< by us because we wanted to, or by a timeout
         busy,            ///< by the broker, while an operation was unacknowledged that may be the cause
         without_reason,  ///< by the broker, while none was
-        with_reason,     ///< likewise, with a failure in DISCONNECT
+        with_reason,     ///< likewise, with a failure in DISCONNECT; or by us, because of what the broker sent
     };
     /// A connection ended after `lasted`: its host is tried first.
     [[nodiscard]] Duration connection_lost(Duration lasted, End end) noexcept {
@@ -40,7 +40,8 @@ public:
         if (was_stable) attempt_ = 0;
         if (was_stable || end == End::ours || end == End::with_reason) suspicious_ends_ = 0;
         if (!was_stable && end == End::without_reason) ++suspicious_ends_;
-        // A broker that disconnects with a failure soon after CONNACK is not retried as fast.
+        // A broker that disconnects with a failure soon after CONNACK, or sends what it must not, is not retried as
+        // fast.
         if (was_stable || end != End::with_reason) rounds_ = 0;
         forgiven_ = 0;
         failed_hosts_ = 0;

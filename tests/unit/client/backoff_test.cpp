@@ -197,17 +197,17 @@ TEST(Backoff, TwoClientsWithOneIdentifierSlowEachOtherDown) {
     EXPECT_LT(fights(1s), 120) << "one that comes back after a second";
 }
 
-/// A connection that is accepted and closed after `life`, so often.
+/// A connection that is accepted and closed after `life`, so often: by `last`, or without a word.
 std::vector<seen::Disconnected> closed_again_and_again(Duration life, int times, bool is_busy = false,
-                                                       std::optional<ReasonCode> reason = std::nullopt) {
+                                                       const std::optional<Packet>& last = std::nullopt) {
     Bench bench{lasting_options()};
     bench.connect();
     std::vector<seen::Disconnected> ends;
     for (int i = 0; i < times; ++i) {
         if (is_busy) bench.publish("a", "x", qos1);
         bench.advance(life).forget();
-        if (reason) {
-            bench.send(disconnect(*reason));
+        if (last) {
+            bench.send(*last);
         } else {
             bench.cut();
         }
@@ -239,9 +239,19 @@ TEST(TakenOver, IsNotSaidWhereSomethingWasUnanswered) {
 }
 
 TEST(TakenOver, IsNotSaidWhereTheBrokerSaysSomethingElseAndIsAskedLessOften) {
-    const auto ends = closed_again_and_again(1s, 20, false, ReasonCode::server_busy);
+    const auto ends = closed_again_and_again(1s, 20, false, disconnect(ReasonCode::server_busy));
     for (const auto& end : ends) EXPECT_EQ(end.why, Errc::disconnected_by_broker);
     EXPECT_GT(std::ranges::max(ends, {}, &seen::Disconnected::retry_in).retry_in, 15s);
+}
+
+TEST(Backoff, GrowsWhereTheBrokerBreaksTheProtocolOnEachConnection) {
+    for (const bool is_busy : {false, true}) {
+        const auto ends = closed_again_and_again(1s, 20, is_busy, connack());
+        for (const auto& end : ends) EXPECT_EQ(end.why, Errc::protocol_error);
+        EXPECT_GT(std::ranges::max(ends, {}, &seen::Disconnected::retry_in).retry_in, 15s);
+    }
+    // One that lasts begins anew.
+    for (const auto& end : closed_again_and_again(3s, 20, false, connack())) EXPECT_LE(end.retry_in, 2'500ms);
 }
 
 }  // namespace
