@@ -282,6 +282,46 @@ describe('pages that share a connection', () => {
     assert.equal(subscription.active, true)
     assert.deepEqual(mq.backlog, { messages: 0, bytes: 0 })
   })
+
+  /** Two pages, and the host that comes after, which waits for more. */
+  async function moving() {
+    const scene = new Scene()
+    const pages = [await scene.connected(), await scene.connected()]
+    await scene.host.abandon()
+    for (const { link } of pages) link.lost(new Error('The tab is gone.'), false)
+    let begin = () => {}
+    const next = scene.newHost({ gather: () => /** @type {Promise<void>} */ (new Promise((resolve) => (begin = resolve))) })
+    for (const { attach } of pages) attach(next)
+    return { scene, pages, next, begin }
+  }
+
+  it('lose nothing that one publishes in the moment in which the connection is prepared', async () => {
+    const { scene, pages, begin } = await moving()
+    const { Client } = scene.module
+    scene.module.Client = class extends Client {
+      /** @param {[any, any]} given */
+      constructor(...given) {
+        super(...given)
+        // What waits for anything else of the page may go on before the second one is there.
+        queueMicrotask(() => void pages[1]?.mq.publish('x', '1', { qos: 1 }))
+      }
+    }
+    begin()
+    await settled()
+    scene.client.accept()
+    assert.deepEqual(
+      scene.client.publishes.map(({ payload }) => payload),
+      ['1'],
+    )
+  })
+
+  it('are not served by a host that was given up while it prepared the connection', async () => {
+    const { scene, next, begin } = await moving()
+    await next.abandon()
+    begin()
+    await settled()
+    assert.equal(scene.module.clients.length, 1)
+  })
 })
 
 describe('a page that is asked', () => {

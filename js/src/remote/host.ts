@@ -79,10 +79,10 @@ export class Host {
   readonly #questions = new Questions(this.#ports)
   readonly #deliveries = new Deliveries()
   #open: Open | undefined
-  /** Commands of pages that came while the connection was being prepared, or is ending. */
-  #isPreparing: Promise<void> | undefined
-  /** Ends the waiting for the end. */
-  #onOver: (() => void) | undefined
+  /** Commands of pages that came while the connection is being prepared, or is ending. */
+  #waiting: (() => void)[] | undefined
+  #isEnding = false
+  #isAbandoned = false
   /** When the former connection is over, and what it left is stored. */
   #forgotten: Promise<void> = Promise.resolve()
 
@@ -110,6 +110,7 @@ export class Host {
    * when all is stored.
    */
   abandon(): Promise<void> {
+    this.#isAbandoned = true
     const { layer, request } = this.#open ?? {}
     const client = this.#forget()
     // First: the end of this client is none of theirs.
@@ -123,8 +124,8 @@ export class Host {
   }
 
   #take(port: HostPort, command: PageCommand, buffer: ArrayBuffer | undefined): void {
-    if (this.#isPreparing !== undefined) {
-      void this.#isPreparing.then(() => this.#take(port, command, buffer))
+    if (this.#waiting !== undefined) {
+      this.#waiting.push(() => this.#take(port, command, buffer))
       return
     }
     if (!this.#ports.has(port) || !Object.hasOwn(this.#handlers, command[0])) return
@@ -202,7 +203,8 @@ export class Host {
         return this.#part(port, 0)
       }
       // Whoever comes meanwhile opens another connection.
-      this.#isPreparing = new Promise((resolve) => (this.#onOver = resolve))
+      this.#waiting = []
+      this.#isEnding = true
       client.disconnect()
     },
     leave: (port) => {
@@ -248,16 +250,20 @@ export class Host {
       if (openOutbox === undefined) throw new MqttError('not_supported', 'There is no outbox here: leave the option outbox out.')
       return openHosted(openOutbox, this.#module, request, (question) => this.#questions.ask(question), group)
     }
-    this.#isPreparing = prepare().then(
-      (outbox) => {
-        this.#isPreparing = undefined
-        this.#start(request, outbox)
-      },
-      (thrown: unknown) => {
-        this.#isPreparing = undefined
-        this.#failed(failureOfError(thrown))
-      },
-    )
+    this.#waiting = []
+    prepare()
+      .then(
+        (outbox) => (this.#isAbandoned ? outbox?.close() : this.#start(request, outbox)),
+        (thrown: unknown) => this.#failed(failureOfError(thrown)),
+      )
+      .finally(() => this.#proceed())
+  }
+
+  /** In one go: what pages say from now on comes behind what has waited. */
+  #proceed(): void {
+    const waiting = this.#waiting ?? []
+    this.#waiting = undefined
+    for (const take of waiting) take()
   }
 
   #refuse(port: HostPort, option: string): void {
@@ -442,10 +448,9 @@ export class Host {
     // What the broker still confirms is over for the next host, too; what ends with this client is not.
     open.client.onPublishFailed = null
     if (open.outbox === undefined) this.#deliveries.clear()
-    if (this.#onOver !== undefined) {
-      this.#isPreparing = undefined
-      this.#onOver()
-      this.#onOver = undefined
+    if (this.#isEnding) {
+      this.#isEnding = false
+      queueMicrotask(() => this.#proceed())
     }
     // Not from within a call of its own.
     this.#forgotten = new Promise((resolve) => setTimeout(resolve)).then(() => {
