@@ -90,7 +90,7 @@ private:
     boost::beast::tcp_stream stream_;
     Respond respond_;
     Ended ended_;
-    boost::beast::flat_buffer buffer_{2 * longest_request};
+    boost::beast::flat_buffer buffer_{std::size_t{2} * longest_request};
     http::request_parser<http::empty_body> parser_;
     HttpAnswer answer_;
 };
