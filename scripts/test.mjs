@@ -32,7 +32,7 @@ await runMain(async () => {
   const report = new Report()
   const exposure = new ExposureWatch()
   exposure.start()
-  const wanted = (await stages()).filter(({ part }) => named.includes(part))
+  const wanted = (await stages()).filter(({ part, onDemand }) => named.includes(part) && !(onDemand && named === parts))
   await runStages(report, wanted, name)
   const open = await exposure.stop()
   if (name === undefined)

@@ -9,14 +9,12 @@ import { Stamp } from './stamp.mjs'
  */
 export async function installNodeModules(folder = root) {
   const stamp = new Stamp([`${folder}package-lock.json`], `${folder}node_modules/.installed-lock`)
-  if (await stamp.isCurrent()) return
   const name = relative(root, folder)
-  await timed(`Installing the npm packages${name ? ` of ${name}` : ''}`, () =>
+  const install = () =>
     must('npm', ['ci', '--no-audit', '--no-fund'], {
       cwd: folder,
       env: { PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD: '1' }, // the system's Chromium is used
       whenItFails: 'npm ci failed. Check that the npm registry can be reached, then run this again.',
-    }),
-  )
-  await stamp.note()
+    })
+  await stamp.once(() => timed(`Installing the npm packages${name ? ` of ${name}` : ''}`, install))
 }

@@ -11,13 +11,12 @@ import { Stamp } from './stamp.mjs'
 export async function pythonPrograms(folder) {
   const programs = `${folder}.venv/bin/`
   const stamp = new Stamp([`${folder}requirements.txt`], `${folder}.venv/.installed`)
-  if (await stamp.isCurrent()) return programs
-  await timed(`Installing the Python packages of ${relative(root, folder)}`, async () => {
+  const install = async () => {
     await must('python3', ['-m', 'venv', '--clear', `${folder}.venv`])
     await must(`${programs}pip`, ['install', '--quiet', '--no-compile', '--require-hashes', '--requirement', `${folder}requirements.txt`], {
       whenItFails: 'pip failed. Check that PyPI can be reached, then run this again.',
     })
-  })
-  await stamp.note()
+  }
+  await stamp.once(() => timed(`Installing the Python packages of ${relative(root, folder)}`, install))
   return programs
 }

@@ -32,6 +32,25 @@ it('runs kinds side by side, in order within a kind, and the rest alone', async 
   assert.deepEqual(log.slice(-2), ['last starts', 'last ends'])
 })
 
+it('computes by twos once nothing waits any more, each stage once', async () => {
+  /** @type {string[]} */
+  const log = []
+  /** @type {() => void} */
+  let wake = () => {}
+  const woken = new Promise((resolve) => (wake = () => resolve(undefined)))
+  /** @param {string} part @param {() => unknown} work @returns {import('./stages.mjs').Stage} */
+  const computing = (part, work) => ({
+    ...{ part, kind: 'compute', builds: [] },
+    run: async () => {
+      await work()
+      log.push(part)
+    },
+  })
+  // The first one ends only if the second runs beside it.
+  await runStages(new Report(), [computing('first', () => woken), computing('second', () => wake()), computing('third', () => {})])
+  assert.deepEqual(log.toSorted(), ['first', 'second', 'third'])
+})
+
 it('leaves out stages without names where a name is wanted', async () => {
   let runs = 0
   const count = async () => (runs += 1)

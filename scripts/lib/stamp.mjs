@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
+import { exclusively } from './lock.mjs'
+import { root } from './root.mjs'
 
 /**
  * A note of the content of what something was made of. By content and not by time: a checkout gives files new times.
@@ -35,6 +37,16 @@ export class Stamp {
 
   async note() {
     await writeFile(this.#note, await this.#digest())
+  }
+
+  /** Makes it, where that has not been done: one process at a time, as test files that need the same run side by side. @param {() => Promise<unknown>} make */
+  async once(make) {
+    if (await this.isCurrent()) return
+    await exclusively(relative(root, this.#note).replaceAll('/', '-'), async () => {
+      if (await this.isCurrent()) return
+      await make()
+      await this.note()
+    })
   }
 }
 

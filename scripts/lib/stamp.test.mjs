@@ -24,3 +24,23 @@ test('what was made is current until the content of its sources changes, or how 
   await writeFile(join(folder, 'settings'), 'three')
   assert.equal(await stamp().isCurrent(), false)
 })
+
+test('is made once by all who need it at the same time', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'wsmq-stamp-'))
+  t.after(() => rm(folder, { recursive: true }))
+  await writeFile(join(folder, 'settings'), 'a')
+  let made = 0
+  const make = async () => {
+    await new Promise((resolve) => setImmediate(resolve))
+    made += 1
+  }
+  const stamps = Array.from({ length: 3 }, () => new Stamp([join(folder, 'settings')], join(folder, 'note')))
+  await Promise.all(stamps.map((stamp) => stamp.once(make)))
+  assert.equal(made, 1)
+  await assert.rejects(
+    new Stamp([join(folder, 'settings')], join(folder, 'other')).once(() => Promise.reject(new Error('no network'))),
+    /no network/,
+  )
+  await new Stamp([join(folder, 'settings')], join(folder, 'other')).once(make)
+  assert.equal(made, 2)
+})

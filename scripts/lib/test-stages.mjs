@@ -68,7 +68,7 @@ function unitTests(part, kind, preset, title) {
 function nodeTests(part, kind, builds, title, files) {
   // The command is built: its tests, side by side, need not look whether it is.
   /** @type {Record<string, string>} */
-  const env = builds.includes('debug') ? { TESTED_COMMAND: `${root}build/debug/native/command/wsmq` } : {}
+  const env = builds.includes('programs') ? { TESTED_COMMAND: `${root}build/debug/native/command/wsmq` } : {}
   const options = { atOnce: filesAtOnce, env }
   return { part, kind, builds, run: (report, name) => report.step(title, () => runNodeTests(files, { ...options, name })) }
 }
@@ -100,7 +100,7 @@ export async function stages() {
   const builtBackends = (report) => (building ??= buildBackends(report))
   return [
     { part: 'backends', kind: 'compute', builds: [], unnamed: true, run: builtBackends },
-    { part: 'check', kind: 'compute', builds: ['debug'], unnamed: true, run: (report) => check(report, ['clang-tidy']) },
+    { part: 'check', kind: 'compute', builds: ['programs'], unnamed: true, run: (report) => check(report, ['clang-tidy']) },
     unitTests('sanitize', 'compute', 'sanitize', 'Unit tests under the sanitizers'),
     unitTests('tsan', 'compute', 'tsan', 'Threads under the thread sanitizer'),
     unitTests('wasm', 'compute', 'wasm-test', 'Unit tests as wasm, under Node'),
@@ -115,15 +115,16 @@ export async function stages() {
 
     // It needs no build, for which the others wait.
     nodeTests('js', 'wait', [], 'The conformance suite itself', those(waiting)),
-    together('interop', 'wait', ['package', 'debug'], 'Other brokers'),
+    together('interop', 'wait', ['package', 'programs'], 'Other brokers'),
     // One by one: each starts a dozen programs.
     ...(files['clusters'] ?? []).map((file) =>
-      nodeTests('clusters', 'wait', ['package', 'debug'], `Cluster: ${basename(file, '.test.mjs')}`, [file]),
+      nodeTests('clusters', 'wait', ['package', 'programs'], `Cluster: ${basename(file, '.test.mjs')}`, [file]),
     ),
-    together('command', 'wait', ['debug'], 'The wsmq command'),
+    together('command', 'wait', ['programs'], 'The wsmq command'),
     { part: 'backends', kind: 'wait', builds: [], unnamed: true, run: async (report) => testBackends(report, await builtBackends(report)) },
 
-    unitTests('debug', 'alone', 'debug', 'Unit tests'),
+    // Those of the sanitizers are the same.
+    { ...unitTests('debug', 'alone', 'debug', 'Unit tests'), onDemand: true },
     // They note what a broker has delivered after a fixed time.
     together('brokers', 'alone', ['package'], 'What brokers do'),
     nodeTests('js', 'alone', ['package'], 'Tests under Node', others),
