@@ -820,7 +820,7 @@ export const byDefault = [
     reason: 'With a clean session, what waits or is in flight is sent, not dropped, and a SUBSCRIBE is repeated. (strict: dropped)',
     scenarios: {
       'a clean session forgets what is stored': [
-        '+ 0 1 PUBLISH qos=1 a "x" id-1 3206000161[id]78',
+        '+ 0 1 PUBLISH qos=1 a "x" id-2 3206000161[id]78',
         '+   Sent:h:80:/p:id:<id> = {"type":3,"messageIdentifier":<id>,"version":1,"payloadMessage":{"payloadHex":"78","qos":1,"destinationName":"a"},"sequence":1}',
         '+ 1 more frames',
       ],
