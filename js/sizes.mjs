@@ -12,7 +12,7 @@ const pages = [
   { name: '`websocket-mq`', entry: 'index.js', budget: 62 },
   { name: '`websocket-mq/wasm`', entry: 'wasm.js', more: ['wsmq.wasm'], budget: 60 },
   { name: '`websocket-mq/webapp`', entry: 'webapp.js', budget: 101 },
-  { name: '`websocket-mq/webapp/wasm`', entry: 'webapp-wasm.js', more: ['wsmq-webapp.wasm'], budget: 99 },
+  { name: '`websocket-mq/webapp/wasm`', entry: 'webapp-wasm.js', more: ['wsmq-webapp.wasm'], budget: 100 },
   { name: '`websocket-mq/paho`', entry: 'paho.js', budget: 61 },
   { name: '`paho-mqtt.js`', entry: 'paho-mqtt.js', more: ['wsmq.wasm'], budget: 56 },
   { name: '`paho-mqtt.embedded.js`', entry: 'paho-mqtt.embedded.js', budget: 57 },
@@ -21,7 +21,7 @@ const pages = [
   { name: '`websocket-mq/svelte`', entry: 'svelte.js', budget: 2 },
   { name: '`websocket-mq/testing`', entry: 'testing.js', budget: 9 },
   { name: '`websocket-mq/doctor`, with a module of its own', entry: 'doctor.js', budget: 66 },
-  { name: '`websocket-mq/worker`, for `worker` and `shared`', entry: 'worker.js', budget: 69 },
+  { name: '`websocket-mq/worker`, for `worker` and `shared`', entry: 'worker.js', budget: 70 },
   { name: '`websocket-mq/webapp/worker`, for the same of webapps', entry: 'webapp-worker.js', budget: 105 },
 ]
 /** What `websocket-mq` loads only for an option, by the name of its chunk. @type {Record<string, string>} */
