@@ -5,6 +5,7 @@ import { StringDecoder } from 'node:string_decoder'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { buildPreset } from '../../scripts/lib/cmake.mjs'
+import { childrenOf } from './programs.mjs'
 
 export const program = process.env['TESTED_COMMAND'] ?? fileURLToPath(new URL('../../build/debug/native/command/wsmq', import.meta.url))
 
@@ -88,9 +89,17 @@ function track(one) {
   return one
 }
 
-/** What a failed test left running. */
+/** What a failed test left running, with its programs: a service that was about to end them cannot any more. */
 export async function endAll() {
+  const programs = await Promise.all([...running].map((one) => childrenOf(one).catch(() => [])))
   for (const one of running) one.child.kill('SIGKILL')
+  for (const pid of programs.flat()) {
+    try {
+      process.kill(Number(pid), 'SIGKILL')
+    } catch {
+      // It has ended.
+    }
+  }
   await Promise.all([...running].map((one) => one.ended))
 }
 
