@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os'
 import './cmake.mjs' // which sets ccache up
 import { isInstalled } from './installed.mjs'
 import { root } from './root.mjs'
-import { forEach, lastLines, run } from './run.mjs'
+import { Failure, forEach, lastLines, run } from './run.mjs'
 import { Stamp } from './stamp.mjs'
 
 /**
@@ -80,14 +80,20 @@ function stampOf({ build }, cwd) {
  */
 export async function buildBackend(backend, signal) {
   const cwd = `${root}demo/backends/${backend.name}`
-  const stamp = stampOf(backend, cwd)
-  if (await stamp?.isCurrent()) return undefined
-  for (const [program = '', ...args] of backend.build) {
-    const { code, output } = await run(program, args, { cwd, env: environment, ...(signal ? { signal } : {}) })
-    if (code !== 0) return `${[program, ...args].join(' ')} failed:\n${lastLines(output, 60)}`
+  const build = async () => {
+    for (const [program = '', ...args] of backend.build) {
+      const { code, output } = await run(program, args, { cwd, env: environment, ...(signal ? { signal } : {}) })
+      if (code !== 0) throw new Failure(`${[program, ...args].join(' ')} failed:\n${lastLines(output, 60)}`)
+    }
   }
-  await stamp?.note()
-  return undefined
+  try {
+    const stamp = stampOf(backend, cwd)
+    await (stamp ? stamp.once(build) : build())
+    return undefined
+  } catch (error) {
+    if (error instanceof Failure) return error.message
+    throw error
+  }
 }
 
 /** These services must pass every check, also those that are skipped for others. A check in `lacks` must fail. @param {Backend} backend */

@@ -3,63 +3,17 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { manualChannel, settled, until } from './support/connected.mjs'
 import { fakeModule } from './support/fake-module.mjs'
-import { pageLink } from './support/page-link.mjs'
+import { Scene } from './support/host-scene.mjs'
 import { importSource } from './support/sources.mjs'
 
 const { DirectChannel } = await importSource('remote/channels')
 const { Host } = await importSource('remote/host')
 const { Link } = await importSource('remote/link')
 const { moduleOf } = await importSource('remote/open-remote')
-const { commonOptions, plainOptions } = await importSource('remote/common')
+const { plainOptions } = await importSource('remote/common')
 const { openHosted } = await importSource('remote/hosted-outbox')
 const { PortChannel } = await importSource('remote/channels')
 const { open } = await importSource('connect')
-
-/** A host with a fake module, and pages that come and go. */
-class Scene {
-  module = fakeModule()
-  /** By the name of the lock: what is called once it is free. @type {Map<string, () => void>} */
-  locks = new Map()
-  /** @type {Error[]} */
-  lost = []
-  #pages = 0
-
-  /** @param {object} [options] of the host */
-  constructor(options = {}) {
-    this.host = this.newHost(options)
-  }
-
-  newHost(options = {}) {
-    return new Host(this.module, {
-      isShared: true,
-      whenReleased: (/** @type {string} */ lock, /** @type {() => void} */ call) => this.locks.set(lock, call),
-      ...options,
-    })
-  }
-
-  get client() {
-    return /** @type {import('./support/fake-module.mjs').FakeClient} */ (this.module.clients.at(-1))
-  }
-
-  /** @param {any} [options] of connect() */
-  page(options = {}) {
-    const name = `page ${++this.#pages}`
-    const page = pageLink(this, name, commonOptions(['ws://broker.test/'], options))
-    const connecting = open(() => moduleOf(page.link, undefined), 'ws://broker.test/', options)
-    connecting.catch(() => {})
-    return { name, ...page, connecting, vanish: () => this.locks.get(name)?.() }
-  }
-
-  /** @param {any} [options] */
-  async connected(options) {
-    const page = this.page(options)
-    await until(() => this.module.clients.length > 0)
-    await settled()
-    this.client.negotiated = { ...this.client.negotiated, ...{ subscriptionIdentifierAvailable: true } }
-    if (!this.client.connected) this.client.accept()
-    return { ...page, mq: await page.connecting }
-  }
-}
 
 describe('pages that share a connection', () => {
   it('have one client, and hear of its state when they come', async () => {
@@ -197,130 +151,6 @@ describe('pages that share a connection', () => {
     assert.equal((await waiting).reasonCode, 0)
     assert.equal(scene.client.publishes.length, 2)
     assert.equal(scene.client.subscribes.length, 2)
-  })
-
-  it('are told again what a former channel may have lost, until they confirm it', async () => {
-    const scene = new Scene()
-    // The connection goes on.
-    await scene.connected()
-    const begin = (/** @type {any[]} */ ...commands) => {
-      /** @type {any[]} */
-      const told = []
-      const channel = { ...manualChannel(told), isDirect: false }
-      scene.host.add(channel)
-      const request = { uris: [], clientId: '', user: {}, options: {}, common: commonOptions(['ws://broker.test/'], {}) }
-      channel.say(['attach', { tab: 't', lock: 'l', name: '' }], ['connect', request], ...commands, ['heard', 0])
-      return { channel, told }
-    }
-    const publish = (/** @type {number} */ operation) => ['publish', operation, 'a', String(operation), { qos: 2 }]
-    begin(publish(1))
-    scene.client.acknowledge(1)
-    const { channel, told } = begin(publish(1), publish(2))
-    scene.client.acknowledge(2)
-    await settled()
-    assert.deepEqual(
-      told.filter(([name]) => name === 'published').map(([, operation]) => operation),
-      [1, 2],
-    )
-    assert.deepEqual(
-      scene.client.publishes.map(({ payload }) => payload),
-      ['1', '2'],
-    )
-    channel.say(['heard', 1])
-    begin(publish(1), publish(2))
-    assert.deepEqual(
-      scene.client.publishes.map(({ payload }) => payload),
-      ['1', '2', '1'],
-    )
-  })
-
-  it('confirm what they hear of their messages, some at once', () => {
-    /** @type {any[]} */
-    const said = []
-    const channel = manualChannel(said)
-    const link = new Link({ common: {}, user: {}, survives: true, onLeave: async () => {} })
-    link.use(channel, { tab: 't', lock: 'l', name: '' })
-    for (let operation = 1; operation < 70; operation++)
-      channel.say(operation % 2 === 0 ? ['published', operation, 0, {}] : ['publishFailed', operation, 'expired'])
-    assert.deepEqual(
-      said.filter(([name]) => name === 'heard'),
-      [
-        ['heard', 0],
-        ['heard', 32],
-        ['heard', 32],
-      ],
-    )
-  })
-
-  it('repeat at the next host what the former did not confirm, in its order', async () => {
-    const scene = new Scene()
-    const { mq, link, attach } = await scene.connected()
-    const subscription = mq.subscribe('a', { qos: 1 })
-    scene.client.grant(0, [1])
-    await settled()
-    const results = ['1', '2', '3'].map((text, index) => mq.publish('x', text, { qos: index === 1 ? 2 : 1 }))
-    scene.client.acknowledge(scene.client.publishes[0]?.operation ?? 0)
-    await results[0]
-    scene.host.abandon()
-    link.lost(new Error('The tab is gone.'), false)
-    assert.equal(mq.state, 'reconnecting')
-    // Without a connection it waits, whatever its QoS.
-    void mq.publish('x', '4')
-    const next = scene.newHost()
-    attach(next)
-    await settled()
-    assert.equal(scene.module.clients.length, 2)
-    scene.client.accept()
-    assert.deepEqual(
-      scene.client.publishes.map(({ payload }) => payload),
-      ['2', '3', '4'],
-    )
-    assert.equal(scene.client.subscribes[0]?.filters[0].topicFilter, 'a')
-    for (const { operation } of scene.client.publishes) if (operation > 0) scene.client.acknowledge(operation)
-    await Promise.all(results)
-    assert.equal(mq.state, 'connected')
-    assert.equal(subscription.active, true)
-    assert.deepEqual(mq.backlog, { messages: 0, bytes: 0 })
-  })
-
-  /** Two pages, and the host that comes after, which waits for more. */
-  async function moving() {
-    const scene = new Scene()
-    const pages = [await scene.connected(), await scene.connected()]
-    await scene.host.abandon()
-    for (const { link } of pages) link.lost(new Error('The tab is gone.'), false)
-    let begin = () => {}
-    const next = scene.newHost({ gather: () => /** @type {Promise<void>} */ (new Promise((resolve) => (begin = resolve))) })
-    for (const { attach } of pages) attach(next)
-    return { scene, pages, next, begin }
-  }
-
-  it('lose nothing that one publishes in the moment in which the connection is prepared', async () => {
-    const { scene, pages, begin } = await moving()
-    const { Client } = scene.module
-    scene.module.Client = class extends Client {
-      /** @param {[any, any]} given */
-      constructor(...given) {
-        super(...given)
-        // What waits for anything else of the page may go on before the second one is there.
-        queueMicrotask(() => void pages[1]?.mq.publish('x', '1', { qos: 1 }))
-      }
-    }
-    begin()
-    await settled()
-    scene.client.accept()
-    assert.deepEqual(
-      scene.client.publishes.map(({ payload }) => payload),
-      ['1'],
-    )
-  })
-
-  it('are not served by a host that was given up while it prepared the connection', async () => {
-    const { scene, next, begin } = await moving()
-    await next.abandon()
-    begin()
-    await settled()
-    assert.equal(scene.module.clients.length, 1)
   })
 })
 

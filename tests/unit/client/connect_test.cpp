@@ -151,10 +151,14 @@ TEST(Connect, NothingButAuthAndDisconnectMayComeBeforeConnack) {  // [MQTT-3.2.0
     }
 }
 
-TEST(Connect, TimesOutWithoutATransport) {
+ConnectOptions options_with_timeout() {
     ConnectOptions options = plain_options();
     options.connect_timeout = 5s;
-    Bench bench{options};
+    return options;
+}
+
+TEST(Connect, TimesOutWithoutATransport) {
+    Bench bench{options_with_timeout()};
     bench.start();
     bench.advance(4999ms).expect_no_event();
     bench.advance(1ms);
@@ -163,9 +167,7 @@ TEST(Connect, TimesOutWithoutATransport) {
 }
 
 TEST(Connect, TimesOutWithoutAConnack) {
-    ConnectOptions options = plain_options();
-    options.connect_timeout = 5s;
-    Bench bench{options};
+    Bench bench{options_with_timeout()};
     bench.start();
     bench.advance(2s).open();
     bench.take(PacketType::connect);
@@ -175,9 +177,7 @@ TEST(Connect, TimesOutWithoutAConnack) {
 }
 
 TEST(Connect, ALateTimerIsNotTheBrokersFault) {
-    ConnectOptions options = plain_options();
-    options.connect_timeout = 5s;
-    Bench bench{options};
+    Bench bench{options_with_timeout()};
     bench.start();
     bench.sleep(9s).expect_no_event();
     bench.open();
@@ -187,9 +187,7 @@ TEST(Connect, ALateTimerIsNotTheBrokersFault) {
 }
 
 TEST(Connect, ALateTimerGivesTheBrokerOneMomentMore) {
-    ConnectOptions options = plain_options();
-    options.connect_timeout = 5s;
-    Bench bench{options};
+    Bench bench{options_with_timeout()};
     bench.start();
     bench.sleep(9s).expect_no_event();
     EXPECT_EQ(bench.until_deadline(), 5s);
@@ -198,8 +196,7 @@ TEST(Connect, ALateTimerGivesTheBrokerOneMomentMore) {
 }
 
 TEST(Connect, TheTimeoutEndsWithConnack) {
-    ConnectOptions options = plain_options();
-    options.connect_timeout = 5s;
+    ConnectOptions options = options_with_timeout();
     options.keep_alive = 0s;
     Bench bench{options};
     bench.connect();
